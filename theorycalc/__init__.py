@@ -1,0 +1,46 @@
+"""theorycalc: a symbolic-numeric calculator for the theory of neural networks."""
+
+import importlib
+
+__version__ = "0.1.0"
+
+# Public name → module that defines it. Nothing is imported before it is used.
+_HOMES = {
+    "theorycalc.core.arithmetic": ("Float", "MP", "Ball"),
+    "theorycalc.core.value": ("Value", "Rigor"),
+    "theorycalc.core.reference": ("Reference",),
+    "theorycalc.core.formula": ("Formula", "certify", "integrate"),
+    "theorycalc.core.special": ("SpecialFunction",),
+    "theorycalc.core.functions": ("hyperu",),
+    "theorycalc.core.claims": ("Claim", "Check", "check", "Verdict"),
+    "theorycalc.core.roots": ("find_root", "minimize"),
+    "theorycalc.core.quadrature": ("Integral", "Tail"),
+    "theorycalc.core.errors": (
+        "TheoryCalcError",
+        "DomainError",
+        "NotSupportedError",
+        "PrecisionError",
+        "CertificationError",
+        "DerivationError",
+        "MissingExtraError",
+    ),
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+_ROOMS = ()
+
+__all__ = ["__version__", *_HOME_OF, *_ROOMS]
+
+
+def __getattr__(name: str):
+    if name in _HOME_OF:
+        value = getattr(importlib.import_module(_HOME_OF[name]), name)
+    elif name in _ROOMS:
+        value = importlib.import_module(f"theorycalc.{name}")
+    else:
+        raise AttributeError(f"module 'theorycalc' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    return sorted(__all__)

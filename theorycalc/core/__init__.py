@@ -1,0 +1,1 @@
+"""The ground floor: numbers with errors, arithmetics, formulas, quadrature, claims."""

@@ -1,0 +1,265 @@
+"""Evaluation on arrays of doubles: NumPy and SciPy, or any array-API namespace.
+
+Elementary functions are the namespace's. Special functions are SciPy's where those are good to the
+last digits; where SciPy has none, is known to lose digits, or overflows, every element is computed
+by ball arithmetic and rounded, which is slower and right.
+"""
+
+import functools
+import itertools
+import operator
+
+import numpy as np
+import sympy
+
+from theorycalc.core.arithmetic.logic import RELATIONS
+from theorycalc.core.errors import DomainError, explain
+
+# Functions of the array API standard, under the names of the vocabulary.
+_ELEMENTARY = {
+    name: name
+    for name in [
+        "sqrt",
+        "exp",
+        "log",
+        "sin",
+        "cos",
+        "tan",
+        "asin",
+        "acos",
+        "atan",
+        "sinh",
+        "cosh",
+        "tanh",
+        "asinh",
+        "acosh",
+        "atanh",
+        "abs",
+        "sign",
+        "floor",
+    ]
+} | {"ceiling": "ceil"}
+
+
+def _scipy(name: str):
+    """A function of scipy.special with SymPy's argument order, or None."""
+    from scipy import special as sp
+
+    return {
+        "gamma": sp.gamma,
+        "loggamma": lambda x: np.where(x > 0, sp.gammaln(x), np.nan),
+        "digamma": sp.digamma,
+        "beta": sp.beta,
+        "betainc": lambda a, b, x, y: sp.beta(a, b) * (sp.betainc(a, b, y) - sp.betainc(a, b, x)),
+        "binomial": sp.binom,
+        "rising": sp.poch,
+        "lowergamma": lambda s, x: sp.gamma(s) * sp.gammainc(s, x),
+        "uppergamma": lambda s, x: sp.gamma(s) * sp.gammaincc(s, x),
+        "erf": sp.erf,
+        "erfc": sp.erfc,
+        "erfi": sp.erfi,
+        "erfinv": sp.erfinv,
+        "erfcinv": sp.erfcinv,
+        "besselj": sp.jv,
+        "bessely": sp.yv,
+        "besseli": sp.iv,
+        "besselk": sp.kv,
+        "legendre": _integer_degree(sp.eval_legendre),
+        "gegenbauer": _integer_degree(sp.eval_gegenbauer),
+        "jacobi": _integer_degree(sp.eval_jacobi),
+        "hermite": _integer_degree(sp.eval_hermite),
+        "laguerre": _integer_degree(sp.eval_genlaguerre),
+        "chebyshevt": _integer_degree(sp.eval_chebyt),
+        "chebyshevu": _integer_degree(sp.eval_chebyu),
+        "lambertw": lambda x, k=0: sp.lambertw(x, np.asarray(k, int)).real,
+        "ei": sp.expi,
+    }.get(name)
+
+
+def _integer_degree(function):
+    """SciPy's recurrence for integer degrees; not-a-number, to be repaired, for the others."""
+
+    def evaluate(degree, *args):
+        whole = np.rint(degree)
+        values = function(whole.astype(np.int64), *args)
+        return np.where(degree == whole, values, np.nan)
+
+    return evaluate
+
+
+class ArrayContext:
+    """The operations that a `Program` calls, on arrays of one namespace (NumPy by default)."""
+
+    def __init__(self, xp=np):
+        self.xp = xp
+
+    def number(self, x: sympy.Expr) -> float:
+        # A Python float takes the precision of the array it meets.
+        return float(x)
+
+    def add(self, *terms):
+        return functools.reduce(operator.add, terms)
+
+    def mul(self, *factors):
+        return functools.reduce(operator.mul, factors)
+
+    def power(self, base, exponent):
+        if isinstance(base, float) and isinstance(exponent, float):
+            return float(np.float64(base) ** exponent)
+        if isinstance(exponent, float) and exponent.is_integer() and abs(exponent) <= 64:
+            return _integer_power(base, int(exponent))
+        return base**exponent
+
+    def hyper(self, a: list, b: list, z):
+        return _by_balls(
+            lambda ctx, z, *p: ctx.hyper(list(p[: len(a)]), list(p[len(a) :]), z), z, *a, *b
+        )
+
+    def atan2(self, y, x):
+        return self._call("atan2", y, x)
+
+    def apply(self, name: str, *args):
+        """Any other function of the vocabulary, by name."""
+        if name in _ELEMENTARY:
+            return self._call(_ELEMENTARY[name], *args)
+        if name in ("max", "min"):
+            return functools.reduce(functools.partial(self._call, name + "imum"), args)
+        if name == "heaviside":
+            x, at_zero = args
+            return self.select(
+                [
+                    (lambda: x > 0, lambda: 1.0),
+                    (lambda: x < 0, lambda: 0.0),
+                    (lambda: x == 0, lambda: at_zero),
+                ]
+            )
+        return self._special_function(name, *args)
+
+    def _call(self, name: str, *args):
+        if all(isinstance(x, float) for x in args):
+            return float(getattr(np, name)(*args))
+        return getattr(self.xp, name)(*(self._like(x, args) for x in args))
+
+    def _like(self, x, others):
+        """A constant among arrays as an array of their dtype and device."""
+        if not isinstance(x, float):
+            return x
+        array = next(other for other in others if not isinstance(other, float))
+        return self.xp.asarray(x, dtype=array.dtype, device=getattr(array, "device", None))
+
+    def _special_function(self, name: str, *args):
+        native = getattr(getattr(self.xp, "special", None), name, None)
+        if native is not None and not all(isinstance(x, float) for x in args):
+            return native(*(self._like(x, args) for x in args))
+        values = special_on_numpy(name, *(np.asarray(x) for x in args))
+        array = next((x for x in args if not isinstance(x, float)), None)
+        if array is None:
+            return float(values)
+        return values if self.xp is np else self.xp.asarray(values, dtype=array.dtype)
+
+    def compare(self, relation: str, x, y):
+        return RELATIONS[relation](x, y)
+
+    def all(self, truths: list):
+        return functools.reduce(self.xp.logical_and, map(self.xp.asarray, truths))
+
+    def any(self, truths: list):
+        return functools.reduce(self.xp.logical_or, map(self.xp.asarray, truths))
+
+    def negate(self, truth):
+        return self.xp.logical_not(self.xp.asarray(truth))
+
+    def select(self, branches):
+        """Per element the first branch whose condition holds; all branches are computed."""
+        result = np.nan
+        for condition, branch in reversed(branches):
+            result = self.xp.where(self.xp.asarray(condition()), branch(), result)
+        return result
+
+    def integral(self, integrand, parameters: list, points: list) -> float:
+        """∫ of a program of (x, *parameters) over the points, by SciPy's adaptive quadrature."""
+        return quadrature(integrand, parameters, points)[0]
+
+    def negligible(self, x) -> bool:
+        """Whether a cut-off error is below double precision."""
+        return abs(x) < np.finfo(float).eps
+
+    def widen(self, x, radius):
+        return x
+
+    def scalarwise(self, function, *args):
+        """Call ``function`` once per element of the broadcast arguments."""
+        if all(np.ndim(x) == 0 for x in args):
+            return function(*map(float, args))
+        return np.vectorize(function, otypes=[float])(*args)
+
+    def integer(self, x) -> int:
+        if not float(x).is_integer():
+            raise DomainError(explain("the limit of a sum is not an integer", got=x))
+        return int(x)
+
+    def special(self, call, *args):
+        return call.on_arrays(self, *args)
+
+    def elementwise(self, call, *args):
+        """A special function that has no routine for arrays, one element at a time."""
+        if call.has_enclosure:
+            return _by_balls(lambda context, *xs: context.special(call, *xs), *args)
+        from theorycalc.core.arithmetic.mp import in_mp_twice
+
+        return self.scalarwise(lambda *xs: in_mp_twice(call, xs)[0], *args)
+
+
+def _integer_power(base, exponent: int):
+    """By repeated squaring: as accurate as a library pow and exact for ±1, 2 and small integers."""
+    if exponent < 0:
+        return 1.0 / _integer_power(base, -exponent)
+    result, square = 1.0, base
+    while exponent:
+        if exponent & 1:
+            result = result * square
+        exponent >>= 1
+        if exponent:
+            square = square * square
+    return result
+
+
+def special_on_numpy(name: str, *args: np.ndarray) -> np.ndarray:
+    """A special function on NumPy arrays, SciPy's values repaired where they are not finite."""
+    function = _scipy(name)
+    if function is None:
+        return _by_balls(lambda ctx, *xs: ctx.apply(name, *xs), *args)
+    values = np.asarray(function(*args), dtype=float)
+    broken = ~np.isfinite(values)
+    for x in args:
+        broken &= np.isfinite(x)
+    if np.any(broken):
+        exact = [np.broadcast_to(x, values.shape)[broken] for x in args]
+        values[broken] = _by_balls(lambda ctx, *xs: ctx.apply(name, *xs), *exact)
+    return values
+
+
+def _by_balls(operation, *args) -> np.ndarray:
+    """The operation on every element in ball arithmetic, rounded to double."""
+    from theorycalc.core.arithmetic.ball import rounded
+
+    values = np.vectorize(lambda *xs: rounded(operation, *xs), otypes=[float])(*args)
+    return values if values.ndim else float(values)
+
+
+def quadrature(integrand, parameters: list, points: list) -> tuple[float, float]:
+    """(∫, estimated error) of a program of (x, *parameters) on scalars, panel by panel."""
+    from scipy import integrate
+
+    context = ArrayContext()
+    total = error = 0.0
+    for panel in itertools.pairwise(points):
+        value, estimate = integrate.quad(
+            lambda x: float(integrand.run(context, [x, *parameters])),
+            *panel,
+            epsabs=0,
+            epsrel=1e-13,
+            limit=200,
+        )[:2]
+        total, error = total + value, error + estimate
+    return total, error

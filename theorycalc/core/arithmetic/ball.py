@@ -1,0 +1,170 @@
+"""`Ball`: certified enclosures through Arb."""
+
+import math
+import time
+from dataclasses import dataclass
+
+import mpmath
+from flint import acb, arb, fmpq
+from mpmath import libmp
+
+from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
+from theorycalc.core.errors import CertificationError, DomainError, explain
+from theorycalc.core.numbers import exact_integer
+from theorycalc.core.value import Rigor, Value
+
+# The working precision is doubled at most this often, and not after this many seconds, before a
+# request is given up.
+DOUBLINGS = 9
+PATIENCE = 30.0
+_GUARD_BITS = 32
+
+MAX_DIGITS = 10_000
+CANCELLATION_HINT = (
+    "fewer digits, or a formula that cancels less; a true zero has no relative digits"
+)
+
+
+def read_digits(digits) -> int:
+    """The ``digits`` of an arithmetic, checked."""
+    digits = exact_integer(digits, "digits", minimum=1)
+    if digits > MAX_DIGITS:
+        raise DomainError(explain("too many digits", got=digits, allowed=f"1 … {MAX_DIGITS}"))
+    return digits
+
+
+@dataclass(frozen=True)
+class Ball:
+    """Ball arithmetic: every result is an enclosure that is proved to hold the true number.
+
+    Parameters
+    ----------
+    digits : int
+        Relative accuracy asked for: ``rad ≤ 10^-digits · |mid|``. The working precision is doubled
+        until it is reached, nine times at most and not once half a minute has been spent.
+
+    Raises
+    ------
+    DomainError
+        If ``digits`` is not an integer between 1 and 10000.
+
+    Notes
+    -----
+    A quantity that is exactly zero without showing it (such as sin² + cos² − 1) has no relative
+    accuracy; the request then ends in a `CertificationError` that says how close to zero it is.
+    Arb's precision is shared by the threads of a process: use processes.
+    """
+
+    digits: int = 30
+
+    def __post_init__(self):
+        object.__setattr__(self, "digits", read_digits(self.digits))
+
+    def evaluate(self, program, inputs) -> Value:
+        """The program at exact inputs, to the accuracy of this arithmetic."""
+        start = time.perf_counter()
+        goal = bits_of(self.digits)
+        bits = goal + _GUARD_BITS
+        for _ in range(DOUBLINGS + 1):
+            x = enclose(program, inputs, bits)
+            seconds = time.perf_counter() - start
+            if is_exact(x) or accuracy_bits(x) >= goal:
+                return self.to_value(x, bits=bits, seconds=seconds)
+            if seconds > PATIENCE:
+                break
+            bits *= 2
+        raise not_reached(self, x, bits)
+
+    def to_value(self, x, **stats) -> Value:
+        """A Value of a rational or a finite real ball."""
+        mid, rad = mid_and_rad(x, stats["bits"])
+        rigor = Rigor.CERTIFIED if rad else Rigor.EXACT
+        return Value(mid=mid, rad=rad, rigor=rigor, using=self, stats=stats)
+
+
+def bits_of(digits: int) -> int:
+    """Bits of relative accuracy that give that many decimal digits."""
+    return math.ceil(digits * math.log2(10)) + 2
+
+
+def enclose(program, inputs, bits: int, context: BallContext | None = None):
+    """The program's result at ``bits`` of working precision: a rational or a real ball.
+
+    The inputs are programs too, of constants, so that every precision reads them afresh.
+    """
+    context = context or BallContext()
+    with working_precision(bits):
+        try:
+            x = program.run(context, [number.run(context, []) for number in inputs])
+        except ZeroDivisionError:
+            return arb.nan()
+        return real_ball(x)
+
+
+def real_ball(x):
+    """The real part of an enclosure whose imaginary part may be zero."""
+    if isinstance(x, acb):
+        if x.is_finite() and not x.imag.contains(0):
+            raise DomainError(explain("the formula is not real here", got=x.str(10)))
+        x = x.real
+    return x
+
+
+def is_exact(x) -> bool:
+    """Whether an enclosure is a point."""
+    return isinstance(x, fmpq) or (x.is_exact() and x.is_finite())
+
+
+def accuracy_bits(x: arb) -> int:
+    """Bits of relative accuracy of a real ball."""
+    return x.rel_accuracy_bits() if x.is_finite() else -1
+
+
+def mid_and_rad(x, bits: int) -> tuple[mpmath.mpf, mpmath.mpf]:
+    """Exact mpf midpoint and radius of a rational or a real ball."""
+    with working_precision(bits):
+        x = arb(x)
+    return arb_mpf(x.mid()), arb_mpf(x.rad())
+
+
+def arb_mpf(x: arb) -> mpmath.mpf:
+    """The exact midpoint of a finite ball as an mpf."""
+    man, exp = x.man_exp()
+    return mpmath.mp.make_mpf(libmp.from_man_exp(int(man), int(exp)))
+
+
+def not_reached(using, x: arb, bits: int) -> Exception:
+    """The error for an enclosure that stayed too wide at the largest working precision."""
+    if not x.is_finite():
+        return DomainError(
+            explain(
+                f"the formula has no finite value here (tried up to {bits} bits)",
+                allowed="points off its poles and branch points",
+            )
+        )
+    reached = max(0, math.floor(accuracy_bits(x) / math.log2(10)))
+    value = using.to_value(x, bits=bits)
+    return CertificationError(
+        explain(
+            f"{using.digits} digits asked for, {reached} reached at {bits} bits",
+            got=value,
+            hint=CANCELLATION_HINT,
+        ),
+        value,
+    )
+
+
+def rounded(operation, *xs: float, goal: int = 56) -> float:
+    """``operation(context, *balls)`` at doubles, correctly rounded up to 2^-56 relative."""
+    bits = 80
+    for _ in range(DOUBLINGS):
+        context = BallContext()
+        with working_precision(bits):
+            try:
+                x = real_ball(operation(context, *(arb(float(x)) for x in xs)))
+            except (ZeroDivisionError, DomainError):
+                return math.nan
+            if is_exact(x) or accuracy_bits(arb(x)) >= goal:
+                return float(arb(x).mid())
+        bits *= 2
+    return math.nan

@@ -1,0 +1,257 @@
+"""Enclosures of functions by Arb: on real balls, and on complex balls for integration.
+
+A complex integrand must be holomorphic on the ball when ``analytic`` is set, otherwise the
+quadrature's error bound is void. Arb checks that itself for some functions; for the others the
+branch cut is declared here, and a ball that touches it gives a non-finite result.
+"""
+
+import functools
+
+from flint import acb, arb, fmpq
+
+NAN = acb(arb.nan(), arb.nan())
+
+
+def _hyper_flags(a: list, b: list) -> dict:
+    """Which parameter differences of 2F1 are exact integers, though the parameters are rounded."""
+    (a1, a2), (b1,) = a, b
+
+    def integer(difference):
+        return isinstance(difference, fmpq) and difference.q == 1
+
+    return {
+        "ab": integer(a1 - a2),
+        "ac": integer(a1 - b1),
+        "bc": integer(a2 - b1),
+        "abc": integer(a1 + a2 - b1),
+    }
+
+
+def hyper(a: list, b: list, z, ball: type):
+    """pFq(a; b; z) with real or complex balls."""
+    flags = _hyper_flags(a, b) if (len(a), len(b)) == (2, 1) else {}
+    a, b, z = [ball(x) for x in a], [ball(x) for x in b], ball(z)
+    match len(a), len(b):
+        case 0, 1:
+            return z.hypgeom_0f1(*b)
+        case 1, 1:
+            return z.hypgeom_1f1(*a, *b)
+        case 2, 1:
+            return z.hypgeom_2f1(*a, *b, **flags)
+        case _:
+            return z.hypgeom(a, b)
+
+
+def _beta(a, b):
+    return a.gamma() * b.gamma() * (a + b).rgamma()
+
+
+def _binomial(n, k):
+    """Γ(n+1)/(Γ(k+1)Γ(n−k+1)); a product when k is a small integer, so that n may be a pole."""
+    whole = k.unique_fmpz()
+    if whole is not None and 0 <= whole <= 10_000:
+        return (n - k + 1).rising(whole) / k.fac()
+    return (n + 1).gamma() * (k + 1).rgamma() * (n - k + 1).rgamma()
+
+
+def _rising(x, n):
+    return x.rising(n) if n.unique_fmpz() is not None else (x + n).gamma() * x.rgamma()
+
+
+def _lambertw(x, branch=None):
+    return x.lambertw(0 if branch is None else int(branch.unique_fmpz()))
+
+
+def _derivative_of_gamma(order, x):
+    return acb(x).polygamma(acb(order)).real
+
+
+def _heaviside(x, at_zero):
+    if x.is_exact() and x.is_zero():
+        return at_zero
+    if x > 0 or x < 0:
+        return arb(1 if x > 0 else 0)
+    return arb(0).union(arb(1))
+
+
+# Argument orders follow SymPy.
+REAL = {
+    "sqrt": arb.sqrt,
+    "exp": arb.exp,
+    "log": arb.log,
+    "sin": arb.sin,
+    "cos": arb.cos,
+    "tan": arb.tan,
+    "sinc": arb.sinc,
+    "asin": arb.asin,
+    "acos": arb.acos,
+    "atan": arb.atan,
+    "atan2": arb.atan2,
+    "sinh": arb.sinh,
+    "cosh": arb.cosh,
+    "tanh": arb.tanh,
+    "asinh": arb.asinh,
+    "acosh": arb.acosh,
+    "atanh": arb.atanh,
+    "abs": abs,
+    "sign": arb.sgn,
+    "heaviside": _heaviside,
+    "max": lambda *xs: functools.reduce(arb.max, xs),
+    "min": lambda *xs: functools.reduce(arb.min, xs),
+    "floor": arb.floor,
+    "ceiling": arb.ceil,
+    "gamma": arb.gamma,
+    "loggamma": arb.lgamma,
+    "digamma": arb.digamma,
+    "polygamma": _derivative_of_gamma,
+    "beta": _beta,
+    "betainc": lambda a, b, x, y: y.beta_lower(a, b) - x.beta_lower(a, b),
+    "binomial": _binomial,
+    "rising": _rising,
+    "lowergamma": lambda s, x: x.gamma_lower(s),
+    "uppergamma": lambda s, x: x.gamma_upper(s),
+    "erf": arb.erf,
+    "erfc": arb.erfc,
+    "erfi": arb.erfi,
+    "erfinv": arb.erfinv,
+    "erfcinv": arb.erfcinv,
+    "besselj": lambda v, x: x.bessel_j(v),
+    "bessely": lambda v, x: x.bessel_y(v),
+    "besseli": lambda v, x: x.bessel_i(v),
+    "besselk": lambda v, x: x.bessel_k(v),
+    "hyperu": lambda a, b, x: x.hypgeom_u(a, b),
+    "legendre": lambda n, x: x.legendre_p(n),
+    "gegenbauer": lambda n, a, x: x.gegenbauer_c(n, a),
+    "jacobi": lambda n, a, b, x: x.jacobi_p(n, a, b),
+    "hermite": lambda n, x: x.hermite_h(n),
+    "laguerre": lambda n, a, x: x.laguerre_l(n, a),
+    "chebyshevt": lambda n, x: x.chebyshev_t(n),
+    "chebyshevu": lambda n, x: x.chebyshev_u(n),
+    "polylog": lambda s, x: x.polylog(s),
+    "zeta": lambda s, *a: s.zeta(*a),
+    "lambertw": _lambertw,
+    "expint": lambda s, x: x.expint(s),
+    "ei": arb.ei,
+}
+
+
+def _touches(z: acb, left=None, right=None) -> bool:
+    """Whether z may meet the real axis left of ``left`` or right of ``right``."""
+    if not z.imag.contains(0):
+        return False
+    return (left is not None and not z.real > left) or (right is not None and not z.real < right)
+
+
+def _cut(function, left=None, right=None, argument=-1, entire_order=None):
+    """A function of complex balls that is refused on its branch cut when it must be analytic.
+
+    ``argument`` is the position of the variable; with ``entire_order`` the cut is absent when the
+    argument at that position (a degree or order) is an integer.
+    """
+
+    def guarded(*args, analytic):
+        entire = entire_order is not None and _is_integer(args[entire_order])
+        if analytic and not entire and _touches(args[argument], left, right):
+            return NAN
+        return function(*args)
+
+    return guarded
+
+
+def _is_integer(z: acb) -> bool:
+    return z.imag.is_zero() and z.real.unique_fmpz() is not None and z.real.is_exact()
+
+
+def _entire(function):
+    """A function without branch cuts; at poles Arb returns a non-finite ball by itself."""
+    return lambda *args, analytic: function(*args)
+
+
+def _flagged(function):
+    """A function of Arb's that takes the flag itself."""
+    return lambda *args, analytic: function(*args, analytic=analytic)
+
+
+def _pairwise(function):
+    """A flagged function of two arguments, for any number of them."""
+    return lambda *args, analytic: functools.reduce(
+        lambda x, y: function(x, y, analytic=analytic), args
+    )
+
+
+def _atan(z: acb, analytic):
+    # The cuts run up from i and down from −i: those of atanh, turned by a quarter.
+    if analytic and _touches(z * acb(0, 1), left=-1, right=1):
+        return NAN
+    return z.atan()
+
+
+def _asinh(z: acb, analytic):
+    if analytic and _touches(z * acb(0, 1), left=-1, right=1):
+        return NAN
+    return z.asinh()
+
+
+def _complex_heaviside(z: acb, at_zero: acb, analytic):
+    if z.is_zero() and not analytic:
+        return at_zero
+    return z.real_heaviside(analytic=analytic)
+
+
+def _complex_lambertw(z: acb, branch: acb | None = None):
+    return z.lambertw(0 if branch is None else int(branch.real.unique_fmpz()))
+
+
+COMPLEX = {
+    "sqrt": _flagged(acb.sqrt),
+    "exp": _entire(acb.exp),
+    "log": _flagged(acb.log),
+    "sin": _entire(acb.sin),
+    "cos": _entire(acb.cos),
+    "tan": _entire(acb.tan),
+    "sinc": _entire(acb.sinc),
+    "asin": _cut(acb.asin, left=-1, right=1),
+    "acos": _cut(acb.acos, left=-1, right=1),
+    "atan": _atan,
+    "sinh": _entire(acb.sinh),
+    "cosh": _entire(acb.cosh),
+    "tanh": _entire(acb.tanh),
+    "asinh": _asinh,
+    "acosh": _cut(acb.acosh, left=1),
+    "atanh": _cut(acb.atanh, left=-1, right=1),
+    "abs": _flagged(acb.real_abs),
+    "sign": _flagged(acb.real_sgn),
+    "heaviside": _complex_heaviside,
+    "max": _pairwise(acb.real_max),
+    "min": _pairwise(acb.real_min),
+    "floor": _flagged(acb.real_floor),
+    "ceiling": _flagged(acb.real_ceil),
+    "gamma": _entire(acb.gamma),
+    "loggamma": _cut(acb.lgamma, left=0),
+    "digamma": _entire(acb.digamma),
+    "polygamma": _entire(lambda n, z: z.polygamma(n)),
+    "beta": _entire(_beta),
+    "rising": _entire(lambda z, n: (z + n).gamma() * z.rgamma()),
+    "erf": _entire(acb.erf),
+    "erfc": _entire(acb.erfc),
+    "erfi": _entire(acb.erfi),
+    "lowergamma": _cut(lambda s, z: z.gamma_lower(s), left=0),
+    "uppergamma": _cut(lambda s, z: z.gamma_upper(s), left=0),
+    "besselj": _cut(lambda v, z: z.bessel_j(v), left=0, entire_order=0),
+    "bessely": _cut(lambda v, z: z.bessel_y(v), left=0),
+    "besseli": _cut(lambda v, z: z.bessel_i(v), left=0, entire_order=0),
+    "besselk": _cut(lambda v, z: z.bessel_k(v), left=0),
+    "hyperu": _cut(lambda a, b, z: z.hypgeom_u(a, b), left=0),
+    "legendre": _cut(lambda n, z: z.legendre_p(n), left=-1, entire_order=0),
+    "gegenbauer": _cut(lambda n, a, z: z.gegenbauer_c(n, a), left=-1, entire_order=0),
+    "jacobi": _cut(lambda n, a, b, z: z.jacobi_p(n, a, b), left=-1, entire_order=0),
+    "hermite": _entire(lambda n, z: z.hermite_h(n)),
+    "laguerre": _entire(lambda n, a, z: z.laguerre_l(n, a)),
+    "chebyshevt": _cut(lambda n, z: z.chebyshev_t(n), left=-1, entire_order=0),
+    "chebyshevu": _cut(lambda n, z: z.chebyshev_u(n), left=-1, entire_order=0),
+    "polylog": _cut(lambda s, z: z.polylog(s), right=1),
+    "zeta": _entire(lambda s, *a: s.zeta(*a)),
+    "lambertw": _cut(_complex_lambertw, left=0, argument=0),
+    "expint": _cut(lambda s, z: z.expint(s), left=0),
+    "ei": _cut(acb.ei, left=0),
+}

@@ -1,0 +1,109 @@
+"""`Float`: results in double precision with an error estimate."""
+
+import math
+import time
+from dataclasses import dataclass
+
+import mpmath
+from flint import arb
+from mpmath import libmp
+
+from theorycalc.core.arithmetic.array_context import quadrature
+from theorycalc.core.arithmetic.ball import (
+    DOUBLINGS,
+    PATIENCE,
+    accuracy_bits,
+    enclose,
+    is_exact,
+    mid_and_rad,
+    not_reached,
+)
+from theorycalc.core.arithmetic.ball_context import BallContext
+from theorycalc.core.arithmetic.mp import in_mp_twice
+from theorycalc.core.value import Rigor, Value, distance
+
+_DOUBLE_BITS = 53
+_START_BITS = 80
+
+
+@dataclass(frozen=True)
+class Float:
+    """Double precision: the double next to the true value, and what its error may be.
+
+    Plain formulas are evaluated in short balls, which costs the same pass as hardware doubles would
+    and tracks the error, with more bits where the formula cancels. Integrals and special functions
+    come from SciPy or from double-precision routines of ours with their own error estimates; the
+    balls carry these through the rest of the formula. Arrays go through `Formula.lambdify`, which
+    computes in hardware doubles throughout.
+    """
+
+    @property
+    def digits(self) -> int:
+        """Decimal digits that a double can hold."""
+        return 16
+
+    def evaluate(self, program, inputs) -> Value:
+        """The program at exact inputs, rounded to double."""
+        start = time.perf_counter()
+        bits = _START_BITS
+        for _ in range(DOUBLINGS + 1):
+            context = FloatContext()
+            x = enclose(program, inputs, bits, context)
+            seconds = time.perf_counter() - start
+            # Doubles inside the formula do not become better with more bits around them.
+            if (
+                is_exact(x)
+                or accuracy_bits(x) > _DOUBLE_BITS
+                or (context.doubles and x.is_finite())
+            ):
+                return self.to_value(x, bits=bits, seconds=seconds)
+            if seconds > PATIENCE:
+                break
+            bits *= 2
+        raise not_reached(self, x, bits)
+
+    def to_value(self, x, **stats) -> Value:
+        """A Value whose midpoint is a double."""
+        mid, rad = mid_and_rad(x, stats["bits"])
+        double = mpmath.mp.make_mpf(libmp.mpf_pos(mid._mpf_, _DOUBLE_BITS, "n"))
+        rad = distance(mid, double, rad)
+        rigor = Rigor.ESTIMATED if rad else Rigor.EXACT
+        return Value(mid=double, rad=rad, rigor=rigor, using=self, stats=stats)
+
+
+class FloatContext(BallContext):
+    """Balls around results of double-precision routines."""
+
+    def __init__(self, analytic: bool = False):
+        super().__init__(analytic)
+        self.doubles = False
+
+    def integral(self, integrand, parameters: list, points: list):
+        self.doubles = True
+        doubles = [[float(arb(x)) for x in numbers] for numbers in (parameters, points)]
+        return arb(*quadrature(integrand, *doubles))
+
+    def special(self, call, *args):
+        if call.prefers_double:
+            self.doubles = True
+            return _in_double(call, [arb(x) for x in args])
+        if call.has_enclosure:
+            return call.in_ball(self, *args)
+        self.doubles = True
+        return arb(*in_mp_twice(call, [float(arb(x)) for x in args]))
+
+
+def _in_double(call, balls: list[arb]) -> arb:
+    """A double-precision routine at inexact arguments: its error, and what theirs do to it."""
+    mids = [float(x.mid()) for x in balls]
+    value, error = map(float, call.in_double(*mids))
+    for i, (ball, mid) in enumerate(zip(balls, mids, strict=True)):
+        slack = float((ball - mid).abs_upper())
+        if slack:
+            moved = (
+                call.in_double(*mids[:i], mid + step, *mids[i + 1 :])[0] for step in (-slack, slack)
+            )
+            # one side may be off the domain
+            changes = (abs(float(m) - value) for m in moved if math.isfinite(m))
+            error += max(changes, default=0.0)
+    return arb(value, error)

@@ -1,0 +1,103 @@
+"""`MP`: mpmath at any precision, its error estimated by a second precision."""
+
+import time
+from dataclasses import dataclass
+
+import mpmath
+from mpmath import libmp
+
+from theorycalc.core.arithmetic.ball import CANCELLATION_HINT, PATIENCE, bits_of, read_digits
+from theorycalc.core.arithmetic.mp_context import MPContext
+from theorycalc.core.errors import DomainError, PrecisionError, explain
+from theorycalc.core.value import Rigor, Value, distance, exact_mpf
+
+_GUARD_BITS = 24
+_ROUNDS = 7
+
+
+@dataclass(frozen=True)
+class MP:
+    """Arbitrary precision: two working precisions are compared, the error is an estimate.
+
+    Parameters
+    ----------
+    digits : int
+        Relative accuracy asked for.
+
+    Raises
+    ------
+    DomainError
+        If ``digits`` is not an integer between 1 and 10000.
+
+    Notes
+    -----
+    Two precisions can agree on a wrong number, for instance in the quadrature of an integrand with
+    a kink that was not declared. Where that matters use `Ball`.
+    """
+
+    digits: int = 30
+
+    def __post_init__(self):
+        object.__setattr__(self, "digits", read_digits(self.digits))
+
+    def evaluate(self, program, inputs) -> Value:
+        """The program at exact inputs, to the accuracy of this arithmetic."""
+        start = time.perf_counter()
+        goal = bits_of(self.digits)
+        bits = goal + _GUARD_BITS
+        coarse = _run(program, inputs, bits)
+        for _ in range(_ROUNDS):
+            finer_bits = bits + bits // 2 + _GUARD_BITS
+            fine = _run(program, inputs, finer_bits)
+            error = distance(fine, coarse, mpmath.ldexp(abs(fine), 4 - bits))
+            stats = {"bits": finer_bits, "seconds": time.perf_counter() - start}
+            value = Value(mid=fine, rad=error, rigor=Rigor.ESTIMATED, using=self, stats=stats)
+            if error <= mpmath.ldexp(abs(fine), -goal):
+                return value
+            if stats["seconds"] > PATIENCE:
+                break
+            bits, coarse = finer_bits, fine
+        raise PrecisionError(
+            explain(
+                f"{self.digits} digits asked for, but two precisions of up to {finer_bits} bits disagree",
+                got=value,
+                hint=CANCELLATION_HINT,
+            ),
+            value,
+        )
+
+
+def _run(program, inputs, bits: int) -> mpmath.mpf:
+    """The result at ``bits`` of working precision, freed of its context."""
+    context = MPContext(bits)
+    try:
+        x = program.run(context, [number.run(context, []) for number in inputs])
+    except libmp.NoConvergence as error:
+        raise PrecisionError(explain("mpmath did not converge", got=error)) from error
+    except (ZeroDivisionError, ValueError) as error:
+        if isinstance(error, DomainError):
+            raise
+        raise DomainError(explain("the formula has no finite value here", got=error)) from error
+    return _real(context.mp.convert(x), bits)
+
+
+def _real(x, bits: int) -> mpmath.mpf:
+    """A complex result whose imaginary part is rounding noise, as a real one."""
+    if hasattr(x, "_mpc_"):
+        real, imag = (mpmath.mp.make_mpf(part) for part in x._mpc_)
+        if abs(imag) > mpmath.ldexp(max(abs(real), 1), -bits // 3):
+            raise DomainError(explain("the formula is not real here", got=mpmath.nstr(x, 10)))
+        x = real
+    x = exact_mpf(x)
+    if not mpmath.isfinite(x):
+        raise DomainError(explain("the formula has no finite value here", got=x))
+    return x
+
+
+def in_mp_twice(call, args) -> tuple[float, float]:
+    """(value, error) of a special function at doubles, from two precisions."""
+    coarse, fine = (
+        float(call.in_mp(context, *map(context.mp.mpf, args)))
+        for context in (MPContext(80), MPContext(160))
+    )
+    return fine, abs(fine - coarse)

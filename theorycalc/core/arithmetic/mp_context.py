@@ -1,0 +1,131 @@
+"""Evaluation with mpmath numbers of a private context: any precision, no enclosure."""
+
+import functools
+import itertools
+import operator
+
+import mpmath
+import sympy
+
+from theorycalc.core.arithmetic.logic import RELATIONS
+from theorycalc.core.errors import DomainError, explain
+
+_CONSTANTS = {
+    sympy.pi: "pi",
+    sympy.E: "e",
+    sympy.EulerGamma: "euler",
+    sympy.Catalan: "catalan",
+    sympy.GoldenRatio: "phi",
+    sympy.I: "j",
+    sympy.oo: "inf",
+    sympy.S.NegativeInfinity: "ninf",
+}
+
+# Names and argument orders of SymPy → those of mpmath, where they differ.
+_NAMES = {
+    "ceiling": "ceil",
+    "rising": "rf",
+    "digamma": "digamma",
+    "polygamma": "psi",
+    "chebyshevt": "chebyt",
+    "chebyshevu": "chebyu",
+    "abs": "fabs",
+}
+_SPECIAL_ORDER = {
+    "heaviside": lambda mp, x, at_zero: at_zero if x == 0 else mp.mpf(x > 0),
+    "max": lambda mp, *xs: max(xs),
+    "min": lambda mp, *xs: min(xs),
+    "lowergamma": lambda mp, s, x: mp.gammainc(s, 0, x),
+    "uppergamma": lambda mp, s, x: mp.gammainc(s, x),
+    "erfcinv": lambda mp, x: _erfcinv(mp, x),
+    "hermite": lambda mp, n, x: mp.hermite(n, x),
+    "betainc": lambda mp, a, b, x, y: mp.betainc(a, b, x, y),
+    "lambertw": lambda mp, x, k=0: mp.lambertw(x, int(k)),
+}
+
+
+def _erfcinv(mp, x):
+    """erfinv(1 − x), with as many guard digits as the difference loses."""
+    with mp.workprec(mp.prec + max(0, -mp.mag(x))):
+        return +mp.erfinv(1 - x)
+
+
+class MPContext:
+    """The operations that a `Program` calls, on numbers of one private mpmath context."""
+
+    def __init__(self, bits: int):
+        self.mp = mpmath.mp.clone()
+        self.mp.prec = bits
+
+    def number(self, x: sympy.Expr):
+        if x.is_Rational:
+            return self.mp.mpf(int(x.p)) / int(x.q)
+        return +getattr(self.mp, _CONSTANTS[x])
+
+    def add(self, *terms):
+        return self.mp.fsum(terms)
+
+    def mul(self, *factors):
+        return functools.reduce(operator.mul, factors)
+
+    def power(self, base, exponent):
+        return self.mp.power(base, exponent)
+
+    def hyper(self, a: list, b: list, z):
+        return self.mp.hyper(a, b, z)
+
+    def atan2(self, y, x):
+        return self.mp.atan2(y, x)
+
+    def apply(self, name: str, *args):
+        """Any other function of the vocabulary, by name."""
+        if name in _SPECIAL_ORDER:
+            return _SPECIAL_ORDER[name](self.mp, *args)
+        return getattr(self.mp, _NAMES.get(name, name))(*args)
+
+    def compare(self, relation: str, x, y) -> bool:
+        return bool(RELATIONS[relation](self.mp.re(x), self.mp.re(y)))
+
+    def all(self, truths: list) -> bool:
+        return all(truths)
+
+    def any(self, truths: list) -> bool:
+        return any(truths)
+
+    def negate(self, truth: bool) -> bool:
+        return not truth
+
+    def select(self, branches):
+        """The first branch whose condition holds."""
+        for condition, branch in branches:
+            if condition():
+                return branch()
+        return self.mp.nan
+
+    def integral(self, integrand, parameters: list, points: list):
+        """∫ of a program of (x, *parameters), by tanh–sinh quadrature between the points."""
+
+        def function(x):
+            return integrand.run(self, [x, *parameters])
+
+        panels = itertools.pairwise(points)
+        return sum((self.mp.quad(function, panel) for panel in panels), self.mp.zero)
+
+    def negligible(self, x) -> bool:
+        """Whether a cut-off error is below the working precision."""
+        return abs(x) < self.mp.eps
+
+    def widen(self, x, radius):
+        # The cut-off of a tail is covered by comparing two precisions: it depends on them.
+        return x
+
+    def scalarwise(self, function, *args):
+        return function(*args)
+
+    def integer(self, x) -> int:
+        if not self.mp.isint(x):
+            raise DomainError(explain("the limit of a sum is not an integer", got=x))
+        return int(x)
+
+    def special(self, call, *args):
+        return call.in_mp(self, *args)

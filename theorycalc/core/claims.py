@@ -1,0 +1,200 @@
+"""Bounds and identities as data, and the check of one at a point."""
+
+import enum
+from dataclasses import dataclass
+
+import sympy
+from sympy.core.relational import Relational
+
+from theorycalc.core import display
+from theorycalc.core.arithmetic import Ball
+from theorycalc.core.errors import DomainError, PrecisionError, explain
+from theorycalc.core.evaluation import (
+    Arithmetic,
+    check_arithmetic,
+    check_supported,
+    decide,
+    evaluate,
+    read_parameters,
+)
+from theorycalc.core.graph import substitute
+from theorycalc.core.reference import Reference
+from theorycalc.core.value import Rigor, Value
+
+
+class Verdict(enum.Enum):
+    """The answer of a check. It is not a truth value: ``bool()`` raises."""
+
+    HOLDS = "HOLDS"
+    FAILS = "FAILS"
+    UNDECIDED = "UNDECIDED"
+    NOT_APPLICABLE = "NOT_APPLICABLE"
+
+    def __bool__(self):
+        raise DomainError(
+            explain(
+                "a verdict is not a truth value",
+                got=self.name,
+                allowed="HOLDS, FAILS, UNDECIDED, NOT_APPLICABLE",
+                hint="verdict is Verdict.HOLDS",
+            )
+        )
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A relation between two quantities, with the conditions under which it is claimed.
+
+    Parameters
+    ----------
+    relation : SymPy relational
+        For instance ``sympy.Le(lhs, rhs)`` or ``lhs < rhs``.
+    reference : Reference, optional
+        Where it is claimed.
+    assumptions : SymPy condition
+        Where it is claimed to hold; elsewhere the verdict is NOT_APPLICABLE.
+    name : str
+        A short name for tables.
+    sharpness : str
+        How good the bound is said to be: "tight", "upper", "lower" or "asymptotic".
+
+    Raises
+    ------
+    DomainError
+        If ``relation`` is not a SymPy relational (or a truth value that SymPy found itself).
+
+    Examples
+    --------
+    >>> import sympy, theorycalc as tc
+    >>> x = sympy.Symbol("x")
+    >>> mills = tc.Claim(sympy.erfc(x) < sympy.exp(-x**2), assumptions=x > 0)
+    >>> check = tc.check(mills, x=3)
+    >>> check.verdict, str(check.margin)[:10]
+    (<Verdict.HOLDS: 'HOLDS'>, '0.00010131')
+    >>> tc.check(mills, x=-1).verdict
+    <Verdict.NOT_APPLICABLE: 'NOT_APPLICABLE'>
+    """
+
+    relation: sympy.Basic
+    reference: Reference | None = None
+    assumptions: sympy.Basic = sympy.true
+    name: str = ""
+    sharpness: str = ""
+
+    def __post_init__(self):
+        object.__setattr__(self, "assumptions", sympy.sympify(self.assumptions, strict=True))
+        if self.relation in (True, False):
+            object.__setattr__(self, "relation", sympy.sympify(bool(self.relation)))
+        elif not isinstance(self.relation, Relational):
+            raise DomainError(
+                explain(
+                    "not a relation", got=self.relation, allowed="sympy.Le(lhs, rhs), lhs < rhs, …"
+                )
+            )
+
+    @property
+    def args(self) -> tuple:
+        """The free symbols, by name."""
+        return tuple(sorted(self.relation.free_symbols | self.assumptions.free_symbols, key=str))
+
+    def _repr_latex_(self):
+        return f"$\\displaystyle {sympy.latex(self.relation)}$"
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Check:
+    """A claim checked at one point: the verdict, both sides, and the margin between them.
+
+    ``margin`` is positive where an inequality holds (``rhs − lhs`` for ≤); for an equation it is
+    ``lhs − rhs``. The verdict is as rigorous as ``margin.rigor``.
+    """
+
+    claim: Claim
+    verdict: Verdict
+    lhs: Value | None = None
+    rhs: Value | None = None
+    margin: Value | None = None
+
+    def __repr__(self):
+        return f"Check({display.check_text(self)})"
+
+
+_TRUE_SIGNS = {
+    sympy.Lt: {1},
+    sympy.Le: {0, 1},
+    sympy.Gt: {1},
+    sympy.Ge: {0, 1},
+    sympy.Eq: {0},
+    sympy.Ne: {-1, 1},
+}
+
+
+def check(claim: Claim, using: Arithmetic = Ball(30), **params) -> Check:
+    """Check a claim at exact parameters.
+
+    Parameters
+    ----------
+    claim : Claim
+    using : Ball, MP or Float
+        With `Ball` a verdict HOLDS or FAILS is proved; with the others it is as good as their
+        error estimates.
+    **params
+        Exact numbers for the free symbols.
+
+    Returns
+    -------
+    Check
+        UNDECIDED where the enclosure of the margin contains zero: always so for an equation between
+        numbers that are equal and irrational, unless SymPy proves them equal.
+
+    Raises
+    ------
+    DomainError, NotSupportedError
+        As for `Formula.at`.
+    """
+    check_arithmetic(using)
+    values = read_parameters(claim.args, params)
+    applicable = decide(claim.assumptions, values)
+    if applicable is not True:
+        verdict = Verdict.UNDECIDED if applicable is None else Verdict.NOT_APPLICABLE
+        return Check(claim=claim, verdict=verdict)
+    if claim.relation in (sympy.true, sympy.false):
+        return Check(claim=claim, verdict=_verdict(bool(claim.relation)))
+    check_supported(claim.relation, using)
+    lhs, rhs = claim.relation.args
+    difference = lhs - rhs if isinstance(claim.relation, (sympy.Gt, sympy.Ge)) else rhs - lhs
+    if isinstance(claim.relation, (sympy.Eq, sympy.Ne)):
+        difference = lhs - rhs
+    margin = _evaluate(difference, values, using)
+    return Check(
+        claim=claim,
+        verdict=_decide_sign(margin, _TRUE_SIGNS[type(claim.relation)]),
+        lhs=_evaluate(lhs, values, using),
+        rhs=_evaluate(rhs, values, using),
+        margin=margin,
+    )
+
+
+def _evaluate(expr, values, using) -> Value:
+    """The value; of a quantity too close to zero for relative digits, what was reached."""
+    try:
+        return evaluate(expr, values, using)
+    except PrecisionError as error:
+        if error.value is None:
+            raise
+        if sympy.simplify(substitute(expr, values)) == 0:
+            return Value(mid=0, rad=0, rigor=Rigor.EXACT, using=using)
+        return error.value
+
+
+def _decide_sign(margin: Value, true_signs: set) -> Verdict:
+    if margin.lower > 0 or margin.upper < 0 or margin.rad == 0:
+        sign = (margin.mid > 0) - (margin.mid < 0)
+        return _verdict(sign in true_signs)
+    if margin.lower == 0 and {0, 1} <= true_signs:
+        return Verdict.HOLDS
+    return Verdict.UNDECIDED
+
+
+def _verdict(holds: bool) -> Verdict:
+    return Verdict.HOLDS if holds else Verdict.FAILS

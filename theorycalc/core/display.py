@@ -1,0 +1,144 @@
+"""How numbers and formulas look: pure functions from data to strings."""
+
+import math
+import re
+from fractions import Fraction
+
+import sympy
+from mpmath import libmp
+
+# Digits printed of a value that has no arithmetic attached.
+_DEFAULT_DIGITS = 30
+
+
+def vouched_digits(mid, rad) -> int | None:
+    """Significant digits of ``mid`` whose last place is larger than twice ``rad``."""
+    if rad == 0:
+        return None
+    if mid == 0:
+        return 0
+    leading_place = math.floor(_log10(mid))
+    return max(0, math.floor(leading_place + 1 - math.log10(2) - _log10(rad)))
+
+
+def decimal(mid, n: int, strip_zeros: bool = False) -> str:
+    """``mid`` rounded to ``n`` significant digits."""
+    return libmp.to_str(mid._mpf_, n, strip_zeros=strip_zeros)
+
+
+def value_text(value) -> str:
+    """``mid ± rad`` with the digits that rad vouches for; rounding is charged to the radius."""
+    if value.mid == 0:
+        return "0" if value.rad == 0 else f"0 ± {_radius(_fraction(value.rad))}"
+    accuracy = value.accuracy
+    wanted = getattr(value.using, "digits", _DEFAULT_DIGITS)
+    shown = wanted if accuracy is None else min(wanted, accuracy)
+    if shown == 0:
+        return f"0 ± {_radius(abs(_fraction(value.mid)) + _fraction(value.rad))}"
+    text = decimal(value.mid, shown, strip_zeros=accuracy is None)
+    radius = _fraction(value.rad) + abs(_fraction(value.mid) - Fraction(text))
+    if radius == 0:
+        return text.removesuffix(".0")
+    return f"{decimal(value.mid, shown)} ± {_radius(radius)}"
+
+
+def value_latex(value) -> str:
+    """The same in LaTeX."""
+    text = value_text(value).replace("±", r"\pm")
+    return "$" + re.sub(r"e([+-]?)0*(\d+)", _power_of_ten, text) + "$"
+
+
+def _power_of_ten(match: re.Match) -> str:
+    sign = "-" if match[1] == "-" else ""
+    return rf"\times 10^{{{sign}{match[2]}}}"
+
+
+def _radius(radius: Fraction) -> str:
+    """One significant digit, rounded up."""
+    exponent = math.floor(_log10_fraction(radius))
+    digit = math.ceil(radius / Fraction(10) ** exponent)
+    if digit >= 10:  # 9.5 rounds up to 10; the logarithm may also be one too small
+        digit, exponent = math.ceil(digit / 10), exponent + 1
+    return f"{digit}e{exponent:+03d}" if abs(exponent) > 3 else f"{digit * 10.0**exponent:g}"
+
+
+def _fraction(x) -> Fraction:
+    return Fraction(*libmp.to_rational(x._mpf_))
+
+
+def _log10(x) -> float:
+    _, man, exp, bits = x._mpf_
+    shift = max(bits - 60, 0)
+    return (math.log2(man >> shift) + shift + exp) * math.log10(2)
+
+
+def _log10_fraction(x: Fraction) -> float:
+    # Python's log2 takes integers of any size.
+    return (math.log2(x.numerator) - math.log2(x.denominator)) * math.log10(2)
+
+
+def formula_latex(formula) -> str:
+    """``name(args) = body`` and one line per named sub-expression."""
+    body, definitions = _with_names(formula)
+    left = sympy.latex(sympy.Symbol(formula.name)) if formula.name else ""
+    arguments = ", ".join(map(sympy.latex, formula.args))
+    if left and arguments:
+        left += rf"\left({arguments}\right)"
+    if not definitions:
+        return f"{left} = {sympy.latex(body)}" if left else sympy.latex(body)
+    lines = [f"{left} &= {sympy.latex(body)}"]
+    lines += [f"{sympy.latex(name)} &= {sympy.latex(part)}" for name, part in definitions]
+    return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
+
+
+def formula_text(formula) -> str:
+    """The same in plain text, on one line."""
+    body, definitions = _with_names(formula)
+    arguments = ", ".join(map(str, formula.args))
+    head = f"{formula.name}({arguments}) = " if formula.name else ""
+    tail = "".join(f"; {name} = {part}" for name, part in definitions)
+    return f"{head}{body}{tail}"
+
+
+def formula_unicode(formula) -> str:
+    """The same as a two-dimensional text for terminals."""
+    body, definitions = _with_names(formula)
+    left = (
+        sympy.Function(formula.name)(*formula.args) if formula.args else sympy.Symbol(formula.name)
+    )
+    equations = [(left, body), *definitions]
+    return "\n\n".join(
+        sympy.pretty(sympy.Eq(a, b, evaluate=False), use_unicode=True, wrap_line=False)
+        for a, b in equations
+    )
+
+
+def _with_names(formula) -> tuple:
+    """The expression in terms of the named sub-expressions, and their definitions likewise.
+
+    Replacement starts at the outside and stops at a name, so that shared parts are not walked.
+    """
+    names = {part: name for name, part in formula.where}
+    body = formula.expr.xreplace(names)
+    definitions = []
+    for name, part in formula.where:
+        inner = {other: n for other, n in names.items() if n != name}
+        definitions.append((name, part.xreplace(inner)))
+    used = _reachable(body, dict(definitions))
+    return body, [(name, part) for name, part in reversed(definitions) if name in used]
+
+
+def _reachable(body, definitions: dict) -> set:
+    used, todo = set(), [body]
+    while todo:
+        for symbol in todo.pop().free_symbols & definitions.keys() - used:
+            used.add(symbol)
+            todo.append(definitions[symbol])
+    return used
+
+
+def check_text(check) -> str:
+    """Verdict, relation and margin on one line."""
+    name = f"{check.claim.name}: " if check.claim.name else ""
+    margin = "" if check.margin is None else f", margin {value_text(check.margin)}"
+    return f"{check.verdict.name}, {name}{check.claim.relation}{margin}"

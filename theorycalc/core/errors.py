@@ -1,0 +1,68 @@
+"""Every error theorycalc raises on purpose: what, what was got, what is allowed, what to try."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class TheoryCalcError(Exception):
+    """Base of all errors raised by theorycalc."""
+
+
+class DomainError(TheoryCalcError, ValueError):
+    """An argument is not of the kind, shape or range that the call allows."""
+
+
+class NotSupportedError(TheoryCalcError, NotImplementedError):
+    """The request makes sense but theorycalc has no method for it."""
+
+
+class PrecisionError(TheoryCalcError, ArithmeticError):
+    """The digits asked for were not reached; ``value`` is what was reached, where known."""
+
+    def __init__(self, message: str, value=None):
+        super().__init__(message)
+        self.value = value
+
+
+class CertificationError(PrecisionError):
+    """Ball arithmetic did not reach an enclosure as tight as asked for."""
+
+
+class DerivationError(TheoryCalcError, RuntimeError):
+    """A symbolic derivation contradicted itself; please report it."""
+
+
+class MissingExtraError(TheoryCalcError, ImportError):
+    """An optional dependency is needed and not installed."""
+
+
+def explain(what: str, *, got: object = None, allowed: str = "", hint: str = "") -> str:
+    """One error message in the order that every message of the house follows."""
+    message = what
+    if got is not None:
+        message += f": got {got}"
+    if allowed:
+        message += f"; allowed: {allowed}"
+    if hint:
+        message += f". Try {hint}"
+    return message
+
+
+def unknown_name(kind: str, name: object, known: Iterable[str]) -> DomainError:
+    """The error for a name that is not in a list, with the close matches first."""
+    known = sorted(known)
+    close = get_close_matches(str(name), known, n=3, cutoff=0.5)
+    hint = " or ".join(repr(match) for match in close)
+    return DomainError(
+        explain(f"unknown {kind}", got=repr(name), allowed=", ".join(known), hint=hint)
+    )
+
+
+def missing_extra(package: str, extra: str, purpose: str) -> MissingExtraError:
+    """The error for a missing optional package, with the line that installs it."""
+    return MissingExtraError(
+        explain(
+            f"{purpose} needs the package {package!r}, which is not installed",
+            hint=f'pip install "theorycalc[{extra}]"',
+        )
+    )

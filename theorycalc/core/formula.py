@@ -1,0 +1,265 @@
+"""A named SymPy expression with its arguments, its domain and its source."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import sympy
+
+from theorycalc.core import display
+from theorycalc.core.arithmetic import Ball, Float
+from theorycalc.core.errors import DomainError, explain, unknown_name
+from theorycalc.core.evaluation import (
+    Arithmetic,
+    check_arithmetic,
+    check_domain,
+    check_supported,
+    evaluate,
+    read_parameters,
+)
+from theorycalc.core.graph import free_symbols, substitute
+from theorycalc.core.lowering import lower
+from theorycalc.core.program import Program
+from theorycalc.core.quadrature import Integral
+from theorycalc.core.reference import Reference
+from theorycalc.core.value import Value
+from theorycalc.core.vectorised import VectorFunction
+
+
+@dataclass(frozen=True, repr=False)
+class Formula:
+    """A quantity: an expression that prints as mathematics and evaluates to any precision.
+
+    Parameters
+    ----------
+    name : str
+        Name of the quantity, e.g. ``"Theta"``; it is the left-hand side in print.
+    expr : sympy.Expr
+        The expression, complete in itself.
+    args : tuple of Symbol, optional
+        The arguments in order; by default the free symbols by name.
+    domain : condition or mapping, optional
+        Where the formula is meant to be used: a SymPy condition such as
+        ``(-1 <= rho) & (rho <= 1)``, or a mapping ``{symbol: SymPy set}``. Assumptions of the
+        symbols (integer, positive, ...) are part of it.
+    reference : Reference, optional
+        The source.
+    where : tuple of (Symbol, Expr)
+        Names for sub-expressions, innermost first, used in print only.
+
+    Raises
+    ------
+    DomainError
+        If the expression has a free symbol that is not among the arguments.
+
+    Examples
+    --------
+    >>> import sympy, theorycalc as tc
+    >>> x = sympy.Symbol("x")
+    >>> f = tc.Formula("f", sympy.sqrt(1 - x**2), domain={x: sympy.Interval(-1, 1)})
+    >>> print(f.at(x="0.6"))
+    0.8000000000000000 ± 9e-17
+    >>> print(f.diff("x").at(x="1/3", using=tc.MP(20)))
+    -0.35355339059327376220 ± 5e-22
+    >>> f.lambdify()([0.0, 1.0])
+    array([1., 0.])
+    >>> f.at(x=2)
+    Traceback (most recent call last):
+    ...
+    theorycalc.core.errors.DomainError: f: parameters outside the domain: got x = 2; allowed: x ≤ 1
+    """
+
+    name: str
+    expr: sympy.Expr
+    args: tuple[sympy.Symbol, ...] | None = None
+    domain: sympy.Basic | Mapping | None = None
+    reference: Reference | None = None
+    where: tuple[tuple[sympy.Symbol, sympy.Expr], ...] = ()
+
+    def __post_init__(self):
+        expr = sympy.sympify(self.expr, strict=True)
+        free = free_symbols(expr)
+        args = sorted(free, key=str) if self.args is None else self.args
+        set_field = object.__setattr__
+        set_field(self, "expr", expr)
+        set_field(self, "args", tuple(args))
+        set_field(self, "domain", _as_condition(self.domain))
+        if not free <= set(self.args):
+            raise DomainError(
+                explain(
+                    f"{self.name}: the expression has symbols that are not arguments",
+                    got=", ".join(sorted(map(str, free - set(self.args)))),
+                    allowed=", ".join(map(str, self.args)) or "none",
+                )
+            )
+
+    def at(self, using: Arithmetic = Float(), **params) -> Value:
+        """The value at exact parameters.
+
+        Parameters
+        ----------
+        using : Float, MP or Ball
+            The arithmetic.
+        **params
+            One number per argument: int, Fraction, SymPy number, decimal string, or a float, which
+            is read by its shortest repr (0.3 means 3/10).
+
+        Raises
+        ------
+        DomainError
+            For a parameter that is unknown, missing, no number, or outside the domain.
+        NotSupportedError
+            If a function in the formula cannot be computed in this arithmetic.
+        PrecisionError
+            If the digits asked for are not reached.
+        """
+        check_arithmetic(using)
+        values = read_parameters(self.args, params)
+        check_domain(self.domain, values, self.name)
+        check_supported(self.expr, using)
+        value = evaluate(self.expr, values, using, self._program)
+        return replace(value, reference=self.reference)
+
+    def subs(self, **params) -> "Formula":
+        """The formula with some arguments replaced by exact numbers, symbols or expressions."""
+        symbols = {symbol.name: symbol for symbol in self.args}
+        symbolic = {
+            name: x for name, x in params.items() if isinstance(x, sympy.Expr) and x.free_symbols
+        }
+        numeric = {name: x for name, x in params.items() if name not in symbolic}
+        replacements = read_parameters(self.args, numeric, partial=True)
+        for name, x in symbolic.items():
+            if name not in symbols:
+                raise unknown_name("parameter", name, symbols)
+            replacements[symbols[name]] = x
+        domain = self.domain.subs(replacements)
+        if domain == sympy.false:
+            check_domain(self.domain, replacements, self.name)
+        new = {s for x in replacements.values() for s in x.free_symbols}
+        kept = [symbol for symbol in self.args if symbol not in replacements]
+        return replace(
+            self,
+            expr=substitute(self.expr, replacements),
+            args=(*kept, *sorted(new - set(kept), key=str)),
+            domain=domain,
+            where=tuple((symbol, substitute(part, replacements)) for symbol, part in self.where),
+        )
+
+    def diff(self, name: str | sympy.Symbol) -> "Formula":
+        """The derivative with respect to one argument."""
+        symbols = {symbol.name: symbol for symbol in self.args}
+        if str(name) not in symbols:
+            raise unknown_name("argument", str(name), symbols)
+        derivative = self.expr.diff(symbols[str(name)])
+        return replace(self, name=f"d{self.name}/d{name}", expr=derivative)
+
+    def lambdify(self) -> VectorFunction:
+        """A vectorised function of float64 arrays, the arguments in the order of ``args``.
+
+        It computes in hardware doubles without an error statement, broadcasts its arguments, and
+        raises `DomainError` if an element lies outside the domain.
+        """
+        check_supported(self.expr, Float())
+        return VectorFunction(
+            name=self.name,
+            args=tuple(symbol.name for symbol in self.args),
+            program=self._program,
+            conditions=tuple(
+                (sympy.pretty(c, use_unicode=True), lower(c, self.args))
+                for c in sympy.And.make_args(self.domain)
+            ),
+        )
+
+    def latex(self) -> str:
+        """The formula in LaTeX: an equation, with a line for every named sub-expression."""
+        return display.formula_latex(self)
+
+    @cached_property
+    def _program(self) -> Program:
+        return lower(self.expr, self.args)
+
+    def _repr_latex_(self):
+        return f"$$\n{self.latex()}\n$$"
+
+    def __repr__(self):
+        return f"Formula({display.formula_text(self)})"
+
+    def _sympy_(self):
+        return self.expr
+
+
+def _as_condition(domain) -> sympy.Basic:
+    if domain is None:
+        return sympy.true
+    if isinstance(domain, Mapping):
+        return sympy.And(*(sympy.Contains(x, s, evaluate=False) for x, s in domain.items()))
+    return sympy.sympify(domain, strict=True)
+
+
+def certify(expr, digits: int = 30, **params) -> Value:
+    """Evaluate any SymPy expression to certified digits.
+
+    Parameters
+    ----------
+    expr : sympy.Expr or Formula
+        Built from the functions in the table of `docs/certify.md`, sums and products over finite
+        ranges and integrals over finite intervals included. Its value must be real.
+    digits : int
+        Relative accuracy: ``rad ≤ 10^-digits · |mid|``.
+    **params
+        Exact numbers for the free symbols.
+
+    Returns
+    -------
+    Value
+        With ``rigor`` CERTIFIED, or EXACT where the result is a binary fraction.
+
+    Raises
+    ------
+    CertificationError
+        If the digits are not reached; a hidden zero never reaches them.
+
+    Examples
+    --------
+    >>> import sympy, theorycalc as tc
+    >>> n, x = sympy.symbols("n x")
+    >>> print(tc.certify(sympy.besselj(0, x) * sympy.gamma(x), digits=25, x="2.5"))
+    -0.06431850819180691965431422 ± 6e-28
+    >>> print(tc.certify(sympy.Sum(1 / n**2, (n, 1, 100)), digits=12))
+    1.63498390018 ± 5e-12
+    """
+    return Formula("", sympy.sympify(expr, strict=True)).at(using=Ball(digits), **params)
+
+
+def integrate(integral: Integral, using: Arithmetic = Float(), **params) -> Value:
+    """The value of an `Integral`, its parameters given as exact numbers.
+
+    Parameters
+    ----------
+    integral : Integral
+    using : Float, MP or Ball
+        SciPy's adaptive quadrature, mpmath's tanh–sinh quadrature at two precisions, or Arb's
+        rigorous quadrature between the declared kinks with the declared tail bounds.
+    **params
+        Exact numbers for the parameters.
+
+    Raises
+    ------
+    DomainError
+        For a parameter that is unknown, missing or no number.
+    NotSupportedError
+        `Ball`, if an infinite limit has no declared tail.
+    PrecisionError
+        If the digits asked for are not reached.
+
+    Notes
+    -----
+    `Float` and `MP` estimate: a spike that no node sees is lost. ∫_0^1 of a bump of width 1e-4
+    may come out as 0 ± 0; `Ball` cannot miss it.
+    """
+    if not isinstance(integral, Integral):
+        raise DomainError(explain("not an Integral", got=type(integral).__name__))
+    check_arithmetic(using)
+    values = read_parameters(sorted(integral.free_symbols, key=str), params)
+    check_supported(integral.integrand, using)
+    return evaluate(integral, values, using)

@@ -1,0 +1,298 @@
+"""From SymPy expressions to Programs: the one place where symbols and numerics meet.
+
+An expression is walked as the graph it is, not as a tree: a sub-expression that occurs many times
+is compiled, and computed, once.
+"""
+
+from collections.abc import Callable, Iterable
+
+import sympy
+from sympy import Rational, S
+
+from theorycalc.core import program as ops
+from theorycalc.core import quadrature
+from theorycalc.core.errors import DomainError, NotSupportedError, explain
+from theorycalc.core.kinks import kinks
+from theorycalc.core.numbers import exact
+from theorycalc.core.program import Program
+
+# Functions that every context computes itself, under the name that the contexts use.
+FUNCTIONS = {
+    sympy.exp: "exp",
+    sympy.log: "log",
+    sympy.sin: "sin",
+    sympy.cos: "cos",
+    sympy.tan: "tan",
+    sympy.sinc: "sinc",
+    sympy.asin: "asin",
+    sympy.acos: "acos",
+    sympy.atan: "atan",
+    sympy.sinh: "sinh",
+    sympy.cosh: "cosh",
+    sympy.tanh: "tanh",
+    sympy.asinh: "asinh",
+    sympy.acosh: "acosh",
+    sympy.atanh: "atanh",
+    sympy.Abs: "abs",
+    sympy.sign: "sign",
+    sympy.Heaviside: "heaviside",
+    sympy.Max: "max",
+    sympy.Min: "min",
+    sympy.floor: "floor",
+    sympy.ceiling: "ceiling",
+    sympy.gamma: "gamma",
+    sympy.loggamma: "loggamma",
+    sympy.digamma: "digamma",
+    sympy.polygamma: "polygamma",
+    sympy.beta: "beta",
+    sympy.betainc: "betainc",
+    sympy.binomial: "binomial",
+    sympy.RisingFactorial: "rising",
+    sympy.lowergamma: "lowergamma",
+    sympy.uppergamma: "uppergamma",
+    sympy.erf: "erf",
+    sympy.erfc: "erfc",
+    sympy.erfi: "erfi",
+    sympy.erfinv: "erfinv",
+    sympy.erfcinv: "erfcinv",
+    sympy.besselj: "besselj",
+    sympy.bessely: "bessely",
+    sympy.besseli: "besseli",
+    sympy.besselk: "besselk",
+    sympy.legendre: "legendre",
+    sympy.gegenbauer: "gegenbauer",
+    sympy.jacobi: "jacobi",
+    sympy.hermite: "hermite",
+    sympy.assoc_laguerre: "laguerre",
+    sympy.chebyshevt: "chebyshevt",
+    sympy.chebyshevu: "chebyshevu",
+    sympy.polylog: "polylog",
+    sympy.zeta: "zeta",
+    sympy.LambertW: "lambertw",
+    sympy.expint: "expint",
+    sympy.Ei: "ei",
+}
+
+# Functions that are written with others first.
+REWRITES: dict[type, Callable] = {
+    sympy.cot: lambda x: sympy.cos(x) / sympy.sin(x),
+    sympy.sec: lambda x: 1 / sympy.cos(x),
+    sympy.csc: lambda x: 1 / sympy.sin(x),
+    sympy.coth: lambda x: 1 / sympy.tanh(x),
+    sympy.sech: lambda x: 1 / sympy.cosh(x),
+    sympy.csch: lambda x: 1 / sympy.sinh(x),
+    sympy.acot: lambda x: sympy.Piecewise(
+        (sympy.pi / 2, sympy.Eq(x, 0)), (sympy.atan(1 / x), True)
+    ),
+    sympy.asec: lambda x: sympy.acos(1 / x),
+    sympy.acsc: lambda x: sympy.asin(1 / x),
+    sympy.acoth: lambda x: sympy.atanh(1 / x),
+    sympy.asech: lambda x: sympy.acosh(1 / x),
+    sympy.acsch: lambda x: sympy.asinh(1 / x),
+    sympy.factorial: lambda n: sympy.gamma(n + 1),
+    sympy.factorial2: lambda n: (
+        2 ** (n / 2)
+        * sympy.gamma(n / 2 + 1)
+        * sympy.sqrt(2 / sympy.pi) ** ((1 - sympy.cos(sympy.pi * n)) / 2)
+    ),
+    sympy.FallingFactorial: lambda x, k: sympy.RisingFactorial(x - k + 1, k),
+    sympy.betainc_regularized: lambda a, b, x, y: sympy.betainc(a, b, x, y) / sympy.beta(a, b),
+    sympy.erf2: lambda x, y: sympy.erf(y) - sympy.erf(x),
+    sympy.laguerre: lambda n, x: sympy.assoc_laguerre(n, 0, x),
+    sympy.hermite_prob: lambda n, x: sympy.hermite(n, x / sympy.sqrt(2)) / 2 ** (n / 2),
+    sympy.dirichlet_eta: lambda s: (1 - 2 ** (1 - s)) * sympy.zeta(s),
+}
+
+_RELATIONS = {
+    sympy.Eq: "==",
+    sympy.Ne: "!=",
+    sympy.Lt: "<",
+    sympy.Le: "<=",
+    sympy.Gt: ">",
+    sympy.Ge: ">=",
+}
+_LOGIC = {sympy.And: "all", sympy.Or: "any", sympy.Not: "negate"}
+
+
+def lower(expr: sympy.Basic | quadrature.Integral, inputs: Iterable[sympy.Symbol] = ()) -> Program:
+    """Compile an expression, an Integral or a condition, with free symbols among the inputs.
+
+    Raises
+    ------
+    DomainError
+        If a symbol has no value.
+    NotSupportedError
+        If a sub-expression has no numerical implementation; it is named.
+    """
+    inputs = tuple(inputs)
+    slots: dict[sympy.Basic, int] = {symbol: i for i, symbol in enumerate(inputs)}
+    steps: list[tuple] = []
+    todo = [expr]
+    while todo:
+        node = todo[-1]
+        if node in slots:
+            todo.pop()
+            continue
+        method, payload, children = _plan(node)
+        missing = [child for child in children if child not in slots]
+        if missing:
+            todo.extend(missing)
+            continue
+        slots[node] = len(inputs) + len(steps)
+        steps.append((method, payload, tuple(slots[child] for child in children)))
+        todo.pop()
+    if not steps or slots[expr] != len(inputs) + len(steps) - 1:
+        steps.append((ops.same, None, (slots[expr],)))
+    return Program(steps=tuple(steps))
+
+
+# (method, payload, children) of the operation that a node of a class becomes.
+HANDLERS: dict[type, Callable[[sympy.Basic], tuple]] = {}
+
+
+def _plan(node: sympy.Basic) -> tuple:
+    for cls in type(node).__mro__:
+        if cls in FUNCTIONS:
+            return ops.function, FUNCTIONS[cls], node.args
+        if cls in REWRITES:
+            return ops.same, None, (REWRITES[cls](*node.args),)
+        if cls in HANDLERS:
+            return HANDLERS[cls](node)
+    raise NotSupportedError(
+        explain(
+            f"{type(node).__name__} has no numerical implementation",
+            got=node,
+            hint="writing it with other functions, or a SpecialFunction of your own",
+        )
+    )
+
+
+def handles(*classes: type):
+    """Register the function below as the lowering of these classes."""
+
+    def register(function):
+        HANDLERS.update(dict.fromkeys(classes, function))
+        return function
+
+    return register
+
+
+@handles(sympy.Symbol)
+def _symbol(node):
+    raise DomainError(explain("no value was given for a symbol", got=node))
+
+
+@handles(sympy.Number, sympy.NumberSymbol, type(sympy.I))
+def _number(node):
+    return ops.number, exact(node) if node.is_Float else node, ()
+
+
+@handles(sympy.Add)
+def _add(node):
+    return ops.operation, "add", node.args
+
+
+@handles(sympy.Mul)
+def _mul(node):
+    return ops.operation, "mul", node.args
+
+
+@handles(sympy.Pow)
+def _pow(node):
+    if node.exp == Rational(1, 2):
+        return ops.function, "sqrt", (node.base,)
+    return ops.operation, "power", node.args
+
+
+@handles(sympy.atan2)
+def _atan2(node):
+    return ops.operation, "atan2", node.args
+
+
+@handles(sympy.hyper)
+def _hyper(node):
+    upper, lower_parameters, z = node.args
+    return ops.hyper, (len(upper), len(lower_parameters)), (*upper, *lower_parameters, z)
+
+
+@handles(*_RELATIONS)
+def _relation(node):
+    return ops.compare, _RELATIONS[type(node)], node.args
+
+
+@handles(*_LOGIC)
+def _connective(node):
+    return ops.logic, _LOGIC[type(node)], node.args
+
+
+@handles(type(S.true), type(S.false))
+def _truth(node):
+    return ops.truth, bool(node), ()
+
+
+@handles(sympy.Contains)
+def _contains(node):
+    x, region = node.args
+    if region in (S.Integers, S.Naturals, S.Naturals0):
+        least = {S.Integers: -sympy.oo, S.Naturals: S.One, S.Naturals0: S.Zero}[region]
+        whole = sympy.Eq(sympy.floor(x), x, evaluate=False)
+        return ops.logic, "all", (whole, sympy.Ge(x, least, evaluate=False))
+    return ops.logic, "all", (region.as_relational(x),)
+
+
+def _parameters(node) -> tuple:
+    return tuple(sorted(node.free_symbols, key=str))
+
+
+@handles(sympy.Piecewise)
+def _piecewise(node):
+    symbols = _parameters(node)
+    branches = [(lower(condition, symbols), lower(expr, symbols)) for expr, condition in node.args]
+    return ops.select, tuple(branches), symbols
+
+
+@handles(sympy.Sum)
+def _sum(node):
+    return _repeated(node, "add")
+
+
+@handles(sympy.Product)
+def _product(node):
+    return _repeated(node, "mul")
+
+
+def _repeated(node, name):
+    *inner, (index, first, last) = node.limits
+    body = node.func(node.function, *inner) if inner else node.function
+    if not (first.is_finite is not False and last.is_finite is not False):
+        raise NotSupportedError(
+            explain(
+                f"an infinite {type(node).__name__.lower()} has no numerical implementation",
+                got=node,
+                hint=".doit() for a closed form, or a finite upper limit with a bound on the rest",
+            )
+        )
+    symbols = _parameters(node)
+    payload = (name, lower(body, (index, *symbols)), lower(first, symbols), lower(last, symbols))
+    return ops.repeated, payload, symbols
+
+
+@handles(sympy.Integral)
+def _sympy_integral(node):
+    *inner, (variable, first, last) = node.limits
+    body = node.func(node.function, *inner) if inner else node.function
+    points = () if inner else kinks(body, variable)
+    return _integral(quadrature.Integral(body, variable, first, last, kinks=points))
+
+
+@handles(quadrature.Integral)
+def _integral(integral):
+    symbols = _parameters(integral)
+    limits = tuple(end if end.is_infinite else lower(end, symbols) for end in integral.points)
+    tails = {
+        end: (lower(tail.bound, (tail.symbol, *symbols)), lower(tail.start, symbols))
+        for end, tail in integral.tails.items()
+    }
+    inner = tuple(lower(kink, symbols) for kink in integral.kinks)
+    body = lower(integral.integrand, (integral.variable, *symbols))
+    return quadrature.integral, (body, limits, inner, tails), symbols

@@ -1,0 +1,113 @@
+"""Reading parameters exactly: what the user wrote is the number that is meant."""
+
+import math
+import numbers
+import re
+from fractions import Fraction
+
+import sympy
+from mpmath import libmp
+
+from theorycalc.core.errors import DomainError, explain
+
+ALLOWED = (
+    "int, Fraction, SymPy number, float, or a decimal or fraction string such as '0.3' or '3/10'"
+)
+
+# Digits of a decimal string and of its exponent that are still turned into an exact rational.
+_MAX_DIGITS = 4_000
+_MAX_EXPONENT = 4_000
+_DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,6})?", re.ASCII)
+_FRACTION = re.compile(r"([+-]?\d+)\s*/\s*(\d+)", re.ASCII)
+
+
+def exact(x, what: str = "number") -> sympy.Expr:
+    """Turn a user's number into the exact real SymPy number that it denotes.
+
+    Parameters
+    ----------
+    x : int, float, str, Fraction, numpy scalar, mpmath mpf or SymPy number
+        Integers, fractions, SymPy numbers and strings are exact. A float is read by its shortest
+        repr, so ``0.3`` means 3/10; an mpmath number is its exact binary value.
+    what : str
+        Name of the quantity, for the error message.
+
+    Returns
+    -------
+    sympy.Expr
+        A finite real number without free symbols.
+
+    Raises
+    ------
+    DomainError
+        For NaN, infinities, complex numbers, symbols, booleans, arrays, and strings that are not a
+        decimal or a fraction. No string is evaluated as code.
+
+    Examples
+    --------
+    >>> exact(0.3), exact("1e-3"), exact("2/6")
+    (3/10, 1/1000, 1/3)
+    """
+    number = _read(x)
+    if number is None:
+        raise DomainError(explain(f"{what} is not a real number", got=repr(x), allowed=ALLOWED))
+    return number
+
+
+def exact_integer(x, what: str, minimum: int | None = None) -> int:
+    """Read an integer with a lower limit; 3.0 and "3" are the integer 3."""
+    allowed = "an integer" if minimum is None else f"an integer ≥ {minimum}"
+    number = _read(x)
+    if number is None or not number.is_Integer:
+        raise DomainError(explain(f"{what} is not an integer", got=repr(x), allowed=allowed))
+    if minimum is not None and number < minimum:
+        raise DomainError(explain(f"{what} is too small", got=number, allowed=allowed))
+    return int(number)
+
+
+def _read(x) -> sympy.Expr | None:
+    if isinstance(x, bool):
+        return None
+    if isinstance(x, str):
+        return _read_string(x.strip())
+    if isinstance(x, sympy.Expr):
+        return _read_sympy(x)
+    if isinstance(x, numbers.Integral):
+        return sympy.Integer(int(x))
+    if isinstance(x, Fraction):
+        return sympy.Rational(x.numerator, x.denominator)
+    if hasattr(x, "_mpf_"):
+        return _read_binary(x._mpf_)
+    if isinstance(x, numbers.Real):
+        # float and numpy floats: the shortest decimal that gives this float back.
+        return _read_string(str(x)) if math.isfinite(x) else None
+    return None
+
+
+def _read_string(text: str) -> sympy.Rational | None:
+    if len(text) > _MAX_DIGITS:
+        return None
+    if fraction := _FRACTION.fullmatch(text):
+        numerator, denominator = map(int, fraction.groups())
+        return sympy.Rational(numerator, denominator) if denominator else None
+    decimal = _DECIMAL.fullmatch(text)
+    if decimal is None or abs(int((decimal[2] or "e0")[1:])) > _MAX_EXPONENT:
+        return None
+    return sympy.Rational(Fraction(text))
+
+
+def _read_sympy(x: sympy.Expr) -> sympy.Expr | None:
+    if x.is_Float:
+        # Like a Python float, a SymPy Float stands for the decimal it prints.
+        return _read_string(str(x))
+    if x.is_Rational:
+        return x
+    if x.free_symbols or x.is_extended_real is False or x.is_finite is False:
+        return None
+    return x if x.is_number and x.is_extended_real else None
+
+
+def _read_binary(mpf: tuple) -> sympy.Rational | None:
+    if mpf in (libmp.fnan, libmp.finf, libmp.fninf):
+        return None
+    return sympy.Rational(*libmp.to_rational(mpf))

@@ -1,0 +1,98 @@
+"""A formula compiled to a list of operations that any arithmetic can run."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sympy
+
+
+@dataclass(frozen=True)
+class Program:
+    """Operations in order; each takes earlier results and appends one.
+
+    Parameters
+    ----------
+    steps : tuple of (method, payload, slots)
+        ``method`` is a function of this module; ``slots`` are the positions of its arguments among
+        the results so far. The inputs are the first results.
+    """
+
+    steps: tuple
+
+    def run(self, context, inputs: Sequence):
+        """The last result, computed with the context's operations."""
+        results = list(inputs)
+        for method, payload, slots in self.steps:
+            results.append(method(context, payload, *[results[i] for i in slots]))
+        return results[-1]
+
+
+def number(context, x: sympy.Expr):
+    """A constant."""
+    return context.number(x)
+
+
+def same(context, _, x):
+    """The argument itself: a program that consists of one input."""
+    return x
+
+
+def operation(context, name: str, *args):
+    """An operation that is a method of the context of its own."""
+    return getattr(context, name)(*args)
+
+
+def function(context, name: str, *args):
+    """A function of the vocabulary."""
+    return context.apply(name, *args)
+
+
+def hyper(context, sizes: tuple, *args):
+    """pFq; the sizes say how the arguments split into upper and lower parameters."""
+    p, q = sizes
+    return context.hyper(list(args[:p]), list(args[p : p + q]), args[-1])
+
+
+def special(context, call, *args):
+    """A SpecialFunction, at the arguments that are not fixed in the call."""
+    return context.special(call, *args)
+
+
+def compare(context, relation: str, x, y):
+    """A relation between two numbers, as a truth value of the context."""
+    return context.compare(relation, x, y)
+
+
+def truth(context, value: bool):
+    """A constant truth value."""
+    return value
+
+
+def logic(context, name: str, *truths):
+    """all, any or negate."""
+    return context.negate(*truths) if name == "negate" else getattr(context, name)(list(truths))
+
+
+def select(context, branches, *args):
+    """Piecewise; each branch is a pair of programs over the arguments."""
+    return context.select(
+        [
+            (lambda c=condition: c.run(context, args), lambda b=branch: b.run(context, args))
+            for condition, branch in branches
+        ]
+    )
+
+
+def repeated(context, payload, *args):
+    """Sum or product over an integer range: the body's inputs are (index, *args)."""
+    name, body, lower, upper = payload
+
+    def evaluate(*args):
+        indices = range(
+            context.integer(lower.run(context, args)), context.integer(upper.run(context, args)) + 1
+        )
+        terms = [body.run(context, [context.number(sympy.Integer(i)), *args]) for i in indices]
+        neutral = context.number(sympy.Integer(0 if name == "add" else 1))
+        return getattr(context, name)(neutral, *terms)
+
+    return context.scalarwise(evaluate, *args)

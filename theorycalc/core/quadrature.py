@@ -1,0 +1,142 @@
+"""One-dimensional integrals as data: integrand, limits, declared kinks and declared tails."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import sympy
+
+from theorycalc.core.errors import DomainError, explain
+
+# Cut-offs of an infinite integral grow by this factor until the tail bound is small enough.
+_CUTOFF_GROWTH = "5/4"
+
+
+@dataclass(frozen=True)
+class Tail:
+    """A proved bound on what an integral loses beyond a cut-off.
+
+    Parameters
+    ----------
+    bound : Expr
+        B(R) with |∫ beyond the cut-off R| ≤ B(R) for every R ≥ start. For a lower limit −∞ the
+        cut-off is −R.
+    symbol : Symbol
+        The R in ``bound``.
+    start : Expr
+        The smallest positive R for which the bound is claimed.
+    """
+
+    bound: sympy.Expr
+    symbol: sympy.Symbol
+    start: sympy.Expr = sympy.S.One
+
+
+@dataclass(frozen=True)
+class Integral:
+    """∫ integrand d(variable) from lower to upper, with what a quadrature must be told.
+
+    Parameters
+    ----------
+    integrand : Expr
+    variable : Symbol
+    lower, upper : Expr
+        May be infinite.
+    kinks : tuple of Expr
+        Every point inside where the integrand or a derivative of it jumps. Nothing detects a kink
+        numerically: one that is missing makes `MP` and `Float` results wrong.
+    tails : mapping
+        ``{oo: Tail(...), -oo: Tail(...)}``; an infinite limit needs one for `Ball`.
+
+    Raises
+    ------
+    DomainError
+        If ``variable`` is not a Symbol or occurs in a limit or a kink.
+
+    Examples
+    --------
+    >>> import sympy, theorycalc as tc
+    >>> x, R = sympy.symbols("x R", positive=True)
+    >>> tail = tc.Tail(bound=sympy.exp(-R**2 / 2), symbol=R)     # Mills' ratio, R ≥ 1
+    >>> gauss = tc.Integral(sympy.exp(-x**2 / 2), x, -sympy.oo, sympy.oo,
+    ...                     tails={sympy.oo: tail, -sympy.oo: tail})
+    >>> print(tc.integrate(gauss, using=tc.Ball(20)))
+    2.5066282746310005024 ± 2e-20
+    """
+
+    integrand: sympy.Expr
+    variable: sympy.Symbol
+    lower: sympy.Expr
+    upper: sympy.Expr
+    kinks: tuple = ()
+    tails: Mapping = field(default_factory=dict, hash=False)
+
+    def __post_init__(self):
+        for name in ("integrand", "lower", "upper"):
+            object.__setattr__(self, name, sympy.sympify(getattr(self, name), strict=True))
+        object.__setattr__(self, "kinks", tuple(map(sympy.sympify, self.kinks)))
+        if not isinstance(self.variable, sympy.Symbol):
+            raise DomainError(explain("variable is not a SymPy Symbol", got=repr(self.variable)))
+        if any(self.variable in point.free_symbols for point in (*self.points, *self.kinks)):
+            raise DomainError(
+                explain("the variable occurs in a limit or a kink", got=self.variable)
+            )
+
+    @property
+    def points(self) -> tuple:
+        """The two limits."""
+        return self.lower, self.upper
+
+    @property
+    def free_symbols(self) -> set:
+        """The parameters of the integral."""
+        inside = self.integrand.free_symbols - {self.variable}
+        outside = (point.free_symbols for point in (*self.points, *self.kinks))
+        bounds = (tail.bound.free_symbols - {tail.symbol} for tail in self.tails.values())
+        return inside.union(*outside, *bounds)
+
+    def to_sympy(self) -> sympy.Integral:
+        """The integral as SymPy writes it."""
+        return sympy.Integral(self.integrand, (self.variable, *self.points))
+
+
+def integral(context, payload, *args):
+    """The operation of a `Program` that evaluates a compiled integral."""
+    body, limits, kinks, tails = payload
+
+    def evaluate(*args):
+        points = [_limit(context, end, tails, args) for end in limits]
+        if any(cut is not None for _, cut in points):
+            error = context.add(*(cut for _, cut in points if cut is not None))
+        else:
+            error = None
+        lower, upper = (point for point, _ in points)
+        inner = _between(context, lower, upper, [kink.run(context, args) for kink in kinks])
+        total = context.integral(body, list(args), [lower, *inner, upper])
+        return total if error is None else context.widen(total, error)
+
+    return context.scalarwise(evaluate, *args)
+
+
+def _between(context, lower, upper, kinks: list) -> list:
+    """The kinks that surely lie inside, in order (by insertion: there are few)."""
+    ordered: list = []
+    for kink in kinks:
+        if context.compare("<", lower, kink) and context.compare("<", kink, upper):
+            place = sum(bool(context.compare("<", other, kink)) for other in ordered)
+            ordered.insert(place, kink)
+    return ordered
+
+
+def _limit(context, end, tails, args):
+    """(limit, tail bound): an infinite limit with a declared tail becomes a cut-off."""
+    if end not in tails:
+        return (
+            context.number(end) if end in (sympy.oo, -sympy.oo) else end.run(context, args)
+        ), None
+    bound, start = tails[end]
+    cutoff = start.run(context, args)
+    while not context.negligible(tail := bound.run(context, [cutoff, *args])):
+        cutoff = context.mul(cutoff, context.number(sympy.Rational(_CUTOFF_GROWTH)))
+    return (
+        cutoff if end == sympy.oo else context.mul(context.number(sympy.S.NegativeOne), cutoff)
+    ), tail

@@ -1,0 +1,167 @@
+"""SymPy functions that know their definition and how to compute themselves."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import sympy
+
+from theorycalc.core import program as ops
+from theorycalc.core.lowering import handles, lower
+from theorycalc.core.program import Program
+from theorycalc.core.quadrature import Integral
+
+
+class SpecialFunction(sympy.Function):
+    """A function without an elementary closed form, or one that needs care to be computed.
+
+    A subclass states a definition, or implementations, or both:
+
+    - ``definition(*args)``, a class method: the closed form or the `Integral` that defines the
+      function; that alone lets every arithmetic evaluate it;
+    - ``in_mp(context, *args)``, ``in_ball(context, *args)``, static: a better algorithm, in mpmath
+      numbers (``context.mp``) or in enclosures;
+    - ``double(*arrays) -> (values, errors)``, static: float64 arrays with error estimates; used by
+      `Formula.lambdify`, and by `Float` where the definition is not a closed form.
+
+    Examples
+    --------
+    >>> import sympy, theorycalc as tc
+    >>> class Bump(tc.SpecialFunction):
+    ...     "∫_0^1 exp(-x t²) dt"
+    ...     @classmethod
+    ...     def definition(cls, x):
+    ...         t = sympy.Dummy("t")
+    ...         return tc.Integral(sympy.exp(-x * t**2), t, 0, 1)
+    >>> sympy.N(Bump(2), 20)
+    0.59814400666130410147
+    >>> print(tc.certify(Bump(2) ** 2, digits=10))
+    0.3577762527 ± 5e-12
+    """
+
+    definition = None
+    in_mp = None
+    in_ball = None
+    double = None
+
+    @property
+    def arithmetics(self) -> tuple[str, ...]:
+        """Names of the arithmetics that can evaluate this function."""
+        in_mp = self.definition is not None or self.in_mp is not None
+        in_ball = _call(self).has_enclosure
+        in_double = in_mp or in_ball or self.double is not None
+        known = {"Float": in_double, "MP": in_mp, "Ball": in_ball}
+        return tuple(name for name, implemented in known.items() if implemented)
+
+    def fdiff(self, argindex=1):
+        dummies = [sympy.Dummy(real=True) if arg.free_symbols else arg for arg in self.args]
+        variable = dummies[argindex - 1]
+        if self.definition is None or not variable.is_Symbol:
+            raise sympy.core.function.ArgumentIndexError(self, argindex)
+        derivative = _as_expr(self.definition(*dummies)).diff(variable)
+        return derivative.xreplace(dict(zip(dummies, self.args, strict=True)))
+
+    def _eval_expand_func(self, **hints):
+        definition = self.definition(*self.args) if self.definition else self
+        return self if isinstance(definition, Integral) else definition
+
+    def _eval_rewrite_as_Integral(self, *args, **hints):  # noqa: N802 - SymPy's hook
+        definition = self.definition(*args) if self.definition else self
+        return definition.to_sympy() if isinstance(definition, Integral) else self
+
+    def _eval_evalf(self, prec):
+        if self.free_symbols:
+            return None
+        from theorycalc.core.arithmetic import MP, Ball, Float
+
+        digits = max(1, int(prec * 0.30103) + 1)
+        using = {"MP": MP(digits), "Ball": Ball(digits), "Float": Float()}
+        best = next(name for name in using if name in self.arithmetics)
+        return sympy.Float(using[best].evaluate(lower(self), []).mid, precision=prec)
+
+
+def _as_expr(definition) -> sympy.Expr:
+    return definition.to_sympy() if isinstance(definition, Integral) else definition
+
+
+def _has_enclosure(definition) -> bool:
+    """Whether a definition can be enclosed: an infinite integral needs its tails bounded."""
+    if not isinstance(definition, Integral):
+        return True
+    return all(end in definition.tails for end in definition.points if end.is_infinite)
+
+
+@dataclass(frozen=True)
+class Call:
+    """A special function in a program: its class, and which arguments are fixed numbers.
+
+    ``fixed`` has an exact number for a fixed argument and None for one that the program computes.
+    """
+
+    function: type[SpecialFunction]
+    fixed: tuple
+
+    def in_mp(self, context, *args):
+        """The value in mpmath numbers."""
+        return self._run(self.function.in_mp, context, args)
+
+    def in_ball(self, context, *args):
+        """An enclosure."""
+        return self._run(self.function.in_ball, context, args)
+
+    def in_double(self, *args):
+        """(values, errors) of the double-precision routine."""
+        return self.function.double(*self._all(None, args))
+
+    def on_arrays(self, context, *args):
+        """float64 values on broadcast arrays."""
+        if self.function.double is not None:
+            return self.in_double(*args)[0]
+        if self.function.definition is None:
+            return context.elementwise(self, *args)
+        return _definition_program(self).run(context, args)
+
+    def _run(self, implementation, context, args):
+        if implementation is not None:
+            return implementation(context, *self._all(context, args))
+        return _definition_program(self).run(context, args)
+
+    def _all(self, context, args) -> list:
+        computed = iter(args)
+        number = float if context is None else context.number
+        return [next(computed) if x is None else number(x) for x in self.fixed]
+
+    @property
+    def prefers_double(self) -> bool:
+        """Whether `Float` should use the double-precision routine: not where a formula is known."""
+        if self.function.double is None:
+            return False
+        return self.function.definition is None or isinstance(_definition(self)[1], Integral)
+
+    @property
+    def has_enclosure(self) -> bool:
+        """Whether ball arithmetic can evaluate it."""
+        if self.function.in_ball is not None:
+            return True
+        return self.function.definition is not None and _has_enclosure(_definition(self)[1])
+
+
+def _definition(call: Call) -> tuple:
+    """Symbols for the arguments that are not fixed, and the definition in them."""
+    dummies = [sympy.Dummy(f"x{i}") if x is None else x for i, x in enumerate(call.fixed)]
+    return tuple(x for x in dummies if x.is_Symbol), call.function.definition(*dummies)
+
+
+@lru_cache(maxsize=4096)
+def _definition_program(call: Call) -> Program:
+    """The definition, compiled once for each pattern of fixed arguments."""
+    inputs, definition = _definition(call)
+    return lower(definition, inputs)
+
+
+def _call(node: SpecialFunction) -> Call:
+    return Call(function=type(node), fixed=tuple(x if x.is_Rational else None for x in node.args))
+
+
+@handles(SpecialFunction)
+def _special(node):
+    return ops.special, _call(node), tuple(x for x in node.args if not x.is_Rational)

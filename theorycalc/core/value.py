@@ -1,0 +1,171 @@
+"""A number with its error statement."""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+
+import mpmath
+import sympy
+from mpmath import libmp
+
+from theorycalc.core import display
+from theorycalc.core.errors import DomainError, PrecisionError, explain
+from theorycalc.core.numbers import exact
+from theorycalc.core.reference import Reference
+
+
+class Rigor(enum.IntEnum):
+    """How far the error of a `Value` can be trusted; the weakest ingredient decides.
+
+    ``SAMPLED``: a statistical error. ``ESTIMATED``: two computations were compared.
+    ``CERTIFIED``: an enclosure, proved by ball arithmetic. ``EXACT``: no error at all.
+    """
+
+    SAMPLED = 0
+    ESTIMATED = 1
+    CERTIFIED = 2
+    EXACT = 3
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Value:
+    """A real number known as ``mid ± rad``.
+
+    Parameters
+    ----------
+    mid, rad : mpmath.mpf or float
+        Midpoint and radius. They carry all their digits and belong to no precision setting.
+    rigor : Rigor
+        How far ``rad`` can be trusted.
+    using : Float, MP or Ball, optional
+        The arithmetic that produced the number.
+    reference : Reference, optional
+        The source of the formula.
+    inputs : mapping
+        The exact parameters, by name.
+    stats : mapping
+        What the computation cost and how it went (seconds, working precision, nodes, ...).
+
+    Raises
+    ------
+    DomainError
+        If ``mid`` or ``rad`` is not finite, or ``rad`` is negative.
+
+    Examples
+    --------
+    >>> import theorycalc as tc, sympy
+    >>> v = tc.certify(sympy.sqrt(2), digits=20)
+    >>> print(v)
+    1.4142135623730950488 ± 2e-21
+    >>> v.contains("1.4142"), v.digits(10)
+    (False, '1.414213562')
+    """
+
+    mid: mpmath.mpf
+    rad: mpmath.mpf
+    rigor: Rigor
+    using: object = None
+    reference: Reference | None = None
+    inputs: Mapping = field(default_factory=dict, hash=False)
+    stats: Mapping = field(default_factory=dict, hash=False, compare=False)
+
+    def __post_init__(self):
+        object.__setattr__(self, "mid", exact_mpf(self.mid))
+        object.__setattr__(self, "rad", exact_mpf(self.rad))
+        if not (mpmath.isfinite(self.mid) and mpmath.isfinite(self.rad) and self.rad >= 0):
+            raise DomainError(
+                explain(
+                    "a value needs a finite midpoint and a finite radius ≥ 0",
+                    got=f"mid={self.mid}, rad={self.rad}",
+                )
+            )
+
+    @cached_property
+    def lower(self) -> mpmath.mpf:
+        """The left end ``mid − rad``, exactly."""
+        return _mpf(libmp.mpf_sub(self.mid._mpf_, self.rad._mpf_))
+
+    @cached_property
+    def upper(self) -> mpmath.mpf:
+        """The right end ``mid + rad``, exactly."""
+        return _mpf(libmp.mpf_add(self.mid._mpf_, self.rad._mpf_))
+
+    def contains(self, x) -> bool:
+        """Whether the exact number ``x`` lies in ``[lower, upper]``."""
+        x = exact(x)
+        lower, upper = (sympy.Rational(fraction(end)) for end in (self.lower, self.upper))
+        return bool(lower <= x) and bool(x <= upper)
+
+    def overlaps(self, value: "Value") -> bool:
+        """Whether the two intervals have a point in common."""
+        return self.lower <= value.upper and value.lower <= self.upper
+
+    @property
+    def accuracy(self) -> int | None:
+        """Significant decimal digits that ``rad`` vouches for; None when there is no error."""
+        return display.vouched_digits(self.mid, self.rad)
+
+    def digits(self, n: int) -> str:
+        """The value rounded to ``n`` significant digits.
+
+        Raises
+        ------
+        PrecisionError
+            If ``rad`` does not vouch for ``n`` digits.
+        """
+        accuracy = self.accuracy
+        if accuracy is not None and n > accuracy:
+            raise PrecisionError(
+                explain(
+                    "the error does not vouch for that many digits",
+                    got=n,
+                    allowed=f"up to {accuracy}",
+                    hint=f"an evaluation with using=MP({n}) or Ball({n})",
+                )
+            )
+        return display.decimal(self.mid, n)
+
+    def __float__(self):
+        return libmp.to_float(self.mid._mpf_)
+
+    def __str__(self):
+        return display.value_text(self)
+
+    def __repr__(self):
+        return f"Value({display.value_text(self)}, {self.rigor.name}, {self.using!r})"
+
+    def _repr_latex_(self):
+        return display.value_latex(self)
+
+
+def exact_mpf(x) -> mpmath.mpf:
+    """An int, float or mpf as an mpf with all its bits, whatever the global precision."""
+    if isinstance(x, int):
+        return _mpf(libmp.from_int(x))
+    if isinstance(x, float):
+        return _mpf(libmp.from_float(x))
+    return _mpf(x._mpf_)
+
+
+def _mpf(raw: tuple) -> mpmath.mpf:
+    return mpmath.mp.make_mpf(raw)
+
+
+def distance(x: mpmath.mpf, y: mpmath.mpf, *more: mpmath.mpf) -> mpmath.mpf:
+    """|x − y| + Σ more, rounded up: mpmath's own operators round to the global precision."""
+    total = libmp.mpf_abs(libmp.mpf_sub(x._mpf_, y._mpf_))
+    for term in more:
+        total = libmp.mpf_add(total, term._mpf_)
+    return _mpf(libmp.mpf_pos(total, 53, "u"))
+
+
+def fraction(x: mpmath.mpf) -> Fraction:
+    """The exact value of a finite mpf."""
+    return Fraction(*map(int, libmp.to_rational(x._mpf_)))
+
+
+def binary_mpf(x: Fraction) -> mpmath.mpf:
+    """A fraction whose denominator is a power of two, as an mpf with all its bits."""
+    return _mpf(libmp.from_man_exp(x.numerator, 1 - x.denominator.bit_length()))

@@ -1,0 +1,57 @@
+"""Formulas as functions of float64 arrays."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from theorycalc.core.arithmetic.array_context import ArrayContext
+from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.program import Program
+
+
+@dataclass(frozen=True)
+class VectorFunction:
+    """A program on broadcast float64 arrays, with the conditions that its arguments must meet."""
+
+    name: str
+    args: tuple[str, ...]
+    program: Program
+    conditions: tuple[tuple[str, Program], ...] = ()
+
+    def __call__(self, *arrays) -> np.ndarray | float:
+        if len(arrays) != len(self.args):
+            raise DomainError(
+                explain(
+                    f"{self.name or 'function'}: wrong number of arguments",
+                    got=len(arrays),
+                    allowed=f"{len(self.args)} ({', '.join(self.args)})",
+                )
+            )
+        arrays = [_as_float64(x, name) for x, name in zip(arrays, self.args, strict=True)]
+        context = ArrayContext()
+        with np.errstate(all="ignore"):
+            for text, condition in self.conditions:
+                self._check(text, np.asarray(condition.run(context, arrays)), arrays)
+            result = np.asarray(self.program.run(context, arrays), dtype=np.float64)
+        shape = np.broadcast_shapes(*(x.shape for x in arrays))
+        # a constant formula still has the shape of its arguments
+        return np.array(np.broadcast_to(result, shape)) if shape else float(result)
+
+    def _check(self, text: str, holds: np.ndarray, arrays: list) -> None:
+        if holds.all():
+            return
+        *points, holds = np.broadcast_arrays(*arrays, holds)
+        first = tuple(np.argwhere(~holds)[0])
+        got = ", ".join(f"{n} = {x[first]}" for n, x in zip(self.args, points, strict=True))
+        raise DomainError(
+            explain(f"{self.name}: parameters outside the domain", got=got, allowed=text)
+        )
+
+
+def _as_float64(x, name: str) -> np.ndarray:
+    try:
+        return np.asarray(x, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise DomainError(
+            explain(f"{name} is not an array of real numbers", got=type(x).__name__)
+        ) from error
