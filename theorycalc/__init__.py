@@ -10,6 +10,7 @@ _HOMES = {
     "theorycalc.core.value": ("Value", "Rigor"),
     "theorycalc.core.reference": ("Reference",),
     "theorycalc.core.formula": ("Formula", "certify", "integrate"),
+    "theorycalc.activations": ("Activation",),
     "theorycalc.core.special": ("SpecialFunction",),
     "theorycalc.core.functions": ("hyperu",),
     "theorycalc.core.claims": ("Claim", "Check", "check", "Verdict"),
@@ -26,7 +27,7 @@ _HOMES = {
     ),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
-_ROOMS = ()
+_ROOMS = ("activations",)
 
 __all__ = ["__version__", *_HOME_OF, *_ROOMS]
 

@@ -9,6 +9,8 @@ from mpmath import libmp
 
 # Digits printed of a value that has no arithmetic attached.
 _DEFAULT_DIGITS = 30
+# Numbers below 10^this are written without an exponent.
+_PLAIN_EXPONENT = 6
 
 
 def vouched_digits(mid, rad) -> int | None:
@@ -21,25 +23,64 @@ def vouched_digits(mid, rad) -> int | None:
     return max(0, math.floor(leading_place + 1 - math.log10(2) - _log10(rad)))
 
 
-def decimal(mid, n: int, strip_zeros: bool = False) -> str:
+def decimal(mid, n: int) -> str:
     """``mid`` rounded to ``n`` significant digits."""
-    return libmp.to_str(mid._mpf_, n, strip_zeros=strip_zeros)
+    return _decimal_text(*_round_to(_fraction(mid), n)) if mid else "0"
 
 
 def value_text(value) -> str:
     """``mid ± rad`` with the digits that rad vouches for; rounding is charged to the radius."""
-    if value.mid == 0:
-        return "0" if value.rad == 0 else f"0 ± {_radius(_fraction(value.rad))}"
+    mid, rad = _fraction(value.mid), _fraction(value.rad)
     accuracy = value.accuracy
     wanted = getattr(value.using, "digits", _DEFAULT_DIGITS)
     shown = wanted if accuracy is None else min(wanted, accuracy)
-    if shown == 0:
-        return f"0 ± {_radius(abs(_fraction(value.mid)) + _fraction(value.rad))}"
-    text = decimal(value.mid, shown, strip_zeros=accuracy is None)
-    radius = _fraction(value.rad) + abs(_fraction(value.mid) - Fraction(text))
+    if mid == 0 or shown == 0:
+        return f"0 ± {_radius(abs(mid) + rad)}" if rad else "0"
+    number, place = _round_to(mid, shown)
+    radius = rad + abs(mid - number * Fraction(10) ** place)
     if radius == 0:
-        return text.removesuffix(".0")
-    return f"{decimal(value.mid, shown)} ± {_radius(radius)}"
+        return _decimal_text(*_without_zeros(number, place))
+    return f"{_decimal_text(number, place)} ± {_radius(radius)}"
+
+
+def _round_to(x: Fraction, n: int) -> tuple[int, int]:
+    """(number, place) with x ≈ number·10^place and n digits in number."""
+    place = math.floor(_log10_fraction(abs(x))) + 1 - n
+    number = round(x / Fraction(10) ** place)
+    while abs(number) >= 10**n:  # the logarithm was one too small, or x was rounded up to 10^k
+        place += 1
+        number = round(x / Fraction(10) ** place)
+    return number, place
+
+
+def _without_zeros(number: int, place: int) -> tuple[int, int]:
+    while number % 10 == 0:
+        number, place = number // 10, place + 1
+    return number, place
+
+
+def _decimal_text(number: int, place: int) -> str:
+    """number·10^place with all digits of number: as a plain decimal if that is short."""
+    sign, digits = "-" if number < 0 else "", _digits(abs(number))
+    exponent = len(digits) - 1 + place
+    if place > 0 and exponent <= _PLAIN_EXPONENT:
+        return sign + digits + "0" * place
+    if not -5 <= exponent <= max(_PLAIN_EXPONENT, -place):
+        fraction = f".{digits[1:]}" if len(digits) > 1 else ""
+        return f"{sign}{digits[0]}{fraction}e{exponent:+03d}"
+    if place >= 0:
+        return sign + digits
+    digits = digits.zfill(1 - place)
+    return f"{sign}{digits[:place]}.{digits[place:]}"
+
+
+def _digits(n: int) -> str:
+    """str(n), whose length Python limits."""
+    block = 4000
+    if n < 10**block:
+        return str(n)
+    high, low = divmod(n, 10**block)
+    return _digits(high) + str(low).zfill(block)
 
 
 def value_latex(value) -> str:

@@ -51,7 +51,7 @@ def check_supported(expr, using) -> None:
 
 
 def read_parameters(args, params: Mapping, *, partial: bool = False) -> dict:
-    """The exact numbers for the symbols ``args`` from the user's keyword arguments."""
+    """The exact numbers for the symbols ``args``, in their order, from the user's keywords."""
     symbols = {symbol.name: symbol for symbol in args}
     for name in params:
         if name not in symbols:
@@ -65,7 +65,9 @@ def read_parameters(args, params: Mapping, *, partial: bool = False) -> dict:
                 allowed=", ".join(symbols),
             )
         )
-    values = {symbols[name]: exact(x, name) for name, x in params.items()}
+    values = {
+        symbol: exact(params[name], name) for name, symbol in symbols.items() if name in params
+    }
     for symbol, x in values.items():
         _check_assumptions(symbol, x)
     return values

@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterable
 
 import sympy
 from sympy import Rational, S
+from sympy.codegen.cfunctions import expm1, log1p
 
 from theorycalc.core import program as ops
 from theorycalc.core import quadrature
+from theorycalc.core.contractions import contract_log, contract_product, contract_sum, softplus
 from theorycalc.core.errors import DomainError, NotSupportedError, explain
 from theorycalc.core.kinks import kinks
 from theorycalc.core.numbers import exact
@@ -19,7 +21,9 @@ from theorycalc.core.program import Program
 # Functions that every context computes itself, under the name that the contexts use.
 FUNCTIONS = {
     sympy.exp: "exp",
-    sympy.log: "log",
+    expm1: "expm1",
+    log1p: "log1p",
+    softplus: "softplus",
     sympy.sin: "sin",
     sympy.cos: "cos",
     sympy.tan: "tan",
@@ -187,14 +191,23 @@ def _number(node):
     return ops.number, exact(node) if node.is_Float else node, ()
 
 
+def _contracted(better: sympy.Expr | None) -> tuple | None:
+    return None if better is None else (ops.same, None, (better,))
+
+
 @handles(sympy.Add)
 def _add(node):
-    return ops.operation, "add", node.args
+    return _contracted(contract_sum(node)) or (ops.operation, "add", node.args)
+
+
+@handles(sympy.log)
+def _log(node):
+    return _contracted(contract_log(node)) or (ops.function, "log", node.args)
 
 
 @handles(sympy.Mul)
 def _mul(node):
-    return ops.operation, "mul", node.args
+    return _contracted(contract_product(node)) or (ops.operation, "mul", node.args)
 
 
 @handles(sympy.Pow)

@@ -16,29 +16,11 @@ from theorycalc.core.arithmetic.logic import RELATIONS
 from theorycalc.core.errors import DomainError, explain
 
 # Functions of the array API standard, under the names of the vocabulary.
-_ELEMENTARY = {
-    name: name
-    for name in [
-        "sqrt",
-        "exp",
-        "log",
-        "sin",
-        "cos",
-        "tan",
-        "asin",
-        "acos",
-        "atan",
-        "sinh",
-        "cosh",
-        "tanh",
-        "asinh",
-        "acosh",
-        "atanh",
-        "abs",
-        "sign",
-        "floor",
-    ]
-} | {"ceiling": "ceil"}
+_ELEMENTARY = (
+    "sqrt exp log expm1 log1p sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh abs sign "
+    "floor ceil"
+).split()
+_ALIASES = {"ceiling": "ceil", "max": "maximum", "min": "minimum"}
 
 
 def _scipy(name: str):
@@ -120,10 +102,13 @@ class ArrayContext:
 
     def apply(self, name: str, *args):
         """Any other function of the vocabulary, by name."""
+        name = _ALIASES.get(name, name)
         if name in _ELEMENTARY:
-            return self._call(_ELEMENTARY[name], *args)
-        if name in ("max", "min"):
-            return functools.reduce(functools.partial(self._call, name + "imum"), args)
+            return self._call(name, *args)
+        if name in ("maximum", "minimum"):
+            return functools.reduce(functools.partial(self._call, name), args)
+        if name == "softplus":
+            return self._call("logaddexp", *args, 0.0)
         if name == "heaviside":
             x, at_zero = args
             return self.select(

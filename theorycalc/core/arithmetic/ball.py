@@ -15,7 +15,7 @@ from theorycalc.core.value import Rigor, Value
 
 # The working precision is doubled at most this often, and not after this many seconds, before a
 # request is given up.
-DOUBLINGS = 9
+_DOUBLINGS = 9
 PATIENCE = 30.0
 _GUARD_BITS = 32
 
@@ -64,15 +64,13 @@ class Ball:
         """The program at exact inputs, to the accuracy of this arithmetic."""
         start = time.perf_counter()
         goal = bits_of(self.digits)
-        bits = goal + _GUARD_BITS
-        for _ in range(DOUBLINGS + 1):
+        for bits in doubling(goal + _GUARD_BITS):
             x = enclose(program, inputs, bits)
             seconds = time.perf_counter() - start
             if is_exact(x) or accuracy_bits(x) >= goal:
                 return self.to_value(x, bits=bits, seconds=seconds)
             if seconds > PATIENCE:
                 break
-            bits *= 2
         raise not_reached(self, x, bits)
 
     def to_value(self, x, **stats) -> Value:
@@ -80,6 +78,11 @@ class Ball:
         mid, rad = mid_and_rad(x, stats["bits"])
         rigor = Rigor.CERTIFIED if rad else Rigor.EXACT
         return Value(mid=mid, rad=rad, rigor=rigor, using=self, stats=stats)
+
+
+def doubling(bits: int):
+    """The working precisions that are tried in turn."""
+    return (bits << step for step in range(_DOUBLINGS + 1))
 
 
 def bits_of(digits: int) -> int:
@@ -156,9 +159,8 @@ def not_reached(using, x: arb, bits: int) -> Exception:
 
 def rounded(operation, *xs: float, goal: int = 56) -> float:
     """``operation(context, *balls)`` at doubles, correctly rounded up to 2^-56 relative."""
-    bits = 80
-    for _ in range(DOUBLINGS):
-        context = BallContext()
+    context = BallContext()
+    for bits in doubling(80):
         with working_precision(bits):
             try:
                 x = real_ball(operation(context, *(arb(float(x)) for x in xs)))
@@ -166,5 +168,4 @@ def rounded(operation, *xs: float, goal: int = 56) -> float:
                 return math.nan
             if is_exact(x) or accuracy_bits(arb(x)) >= goal:
                 return float(arb(x).mid())
-        bits *= 2
     return math.nan

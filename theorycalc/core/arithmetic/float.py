@@ -10,9 +10,9 @@ from mpmath import libmp
 
 from theorycalc.core.arithmetic.array_context import quadrature
 from theorycalc.core.arithmetic.ball import (
-    DOUBLINGS,
     PATIENCE,
     accuracy_bits,
+    doubling,
     enclose,
     is_exact,
     mid_and_rad,
@@ -45,8 +45,7 @@ class Float:
     def evaluate(self, program, inputs) -> Value:
         """The program at exact inputs, rounded to double."""
         start = time.perf_counter()
-        bits = _START_BITS
-        for _ in range(DOUBLINGS + 1):
+        for bits in doubling(_START_BITS):
             context = FloatContext()
             x = enclose(program, inputs, bits, context)
             seconds = time.perf_counter() - start
@@ -59,7 +58,6 @@ class Float:
                 return self.to_value(x, bits=bits, seconds=seconds)
             if seconds > PATIENCE:
                 break
-            bits *= 2
         raise not_reached(self, x, bits)
 
     def to_value(self, x, **stats) -> Value:

@@ -33,6 +33,7 @@ _NAMES = {
 }
 _SPECIAL_ORDER = {
     "heaviside": lambda mp, x, at_zero: at_zero if x == 0 else mp.mpf(x > 0),
+    "softplus": lambda mp, x: mp.log1p(mp.exp(x)),
     "max": lambda mp, *xs: max(xs),
     "min": lambda mp, *xs: min(xs),
     "lowergamma": lambda mp, s, x: mp.gammainc(s, 0, x),

@@ -1,0 +1,239 @@
+"""Activation functions: one expression each, from which everything else is derived.
+
+``tc.activations.relu`` is an `Activation`; an activation with parameters is made by a call, such as
+``tc.activations.leaky_relu("0.1")``. A function of theorycalc that takes an activation takes any of
+three forms: a name, an `Activation`, or a SymPy expression in one symbol.
+"""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+import array_api_compat
+import numpy as np
+import sympy
+from sympy import Heaviside, Max, Min, Piecewise, Rational, erfc, exp, log, sqrt
+
+from theorycalc.core.arithmetic.array_context import ArrayContext
+from theorycalc.core.errors import DomainError, explain, unknown_name
+from theorycalc.core.formula import Formula
+from theorycalc.core.graph import free_symbols
+from theorycalc.core.kinks import kinks
+from theorycalc.core.lowering import lower
+from theorycalc.core.numbers import exact, exact_integer
+
+z = sympy.Symbol("z", real=True)
+
+
+@dataclass(frozen=True)
+class Activation:
+    """A real function of one real variable.
+
+    Parameters
+    ----------
+    expr : sympy.Expr
+        The function, in one symbol.
+    symbol : Symbol, optional
+        Its variable; needed only for a constant.
+    name : str, optional
+        A name for tables and plots; by default the expression.
+
+    Raises
+    ------
+    DomainError
+        If the expression has more than one free symbol.
+
+    Notes
+    -----
+    The variable is replaced by a real symbol ``z``, so that equal functions are equal objects.
+
+    Examples
+    --------
+    >>> import sympy, theorycalc as tc
+    >>> x = sympy.Symbol("x")
+    >>> hard = tc.Activation(sympy.Max(-1, sympy.Min(1, x)), name="hard tanh")
+    >>> hard.kinks
+    (-1, 1)
+    >>> hard([-3.0, 0.5, 3.0])
+    array([-1. ,  0.5,  1. ])
+    >>> hard.derivative([-3.0, 0.5, 3.0])
+    array([0., 1., 0.])
+    >>> print(tc.activations.gelu.formula.at(z=1, using=tc.Ball(20)))
+    0.84134474606854294859 ± 3e-21
+    """
+
+    expr: sympy.Expr
+    symbol: sympy.Symbol | None = None
+    name: str | None = None
+
+    def __post_init__(self):
+        expr = sympy.sympify(self.expr, strict=True)
+        free = free_symbols(expr) if self.symbol is None else free_symbols(expr) | {self.symbol}
+        if len(free) != 1:
+            raise DomainError(
+                explain(
+                    "an activation is an expression in one symbol",
+                    got=f"{expr} with {len(free)} symbols",
+                    allowed="one symbol",
+                    hint="numbers for the parameters, or symbol=z for a constant",
+                )
+            )
+        object.__setattr__(self, "expr", expr.subs(free.pop(), z))
+        object.__setattr__(self, "symbol", z)
+        object.__setattr__(self, "name", self.name or str(self.expr))
+
+    @cached_property
+    def kinks(self) -> tuple:
+        """Where a branch of the expression switches, exactly and in order."""
+        return kinks(self.expr, z)
+
+    @cached_property
+    def derivative(self) -> "Activation":
+        """The derivative almost everywhere: jumps contribute nothing."""
+        slope = self.expr.diff(z).replace(sympy.DiracDelta, lambda *_: sympy.S.Zero)
+        return Activation(slope, symbol=z, name=f"{self.name}'")
+
+    @cached_property
+    def is_continuous(self) -> bool:
+        """Whether the function has no jump at any of its kinks."""
+        jumps = (
+            sympy.limit(self.expr, z, kink, "+") - sympy.limit(self.expr, z, kink, "-")
+            for kink in self.kinks
+        )
+        return all(sympy.simplify(jump) == 0 for jump in jumps)
+
+    @property
+    def formula(self) -> Formula:
+        """The function as a Formula in z."""
+        return Formula(self.name, self.expr, args=(z,))
+
+    def __call__(self, x):
+        """The function on an array of any array-API namespace; other input becomes float64."""
+        if not array_api_compat.is_array_api_obj(x):
+            x = np.asarray(x, dtype=np.float64)
+        context = ArrayContext(array_api_compat.array_namespace(x))
+        with np.errstate(all="ignore"):
+            values = self._program.run(context, [x])
+        # a constant function is still an array
+        return values + 0 * x if isinstance(values, float) else values
+
+    @cached_property
+    def _program(self):
+        return lower(self.expr, (z,))
+
+    def _repr_latex_(self):
+        return f"$\\displaystyle {sympy.latex(self.expr)}$"
+
+
+def _selu() -> sympy.Expr:
+    """The fixed point (0, 1) of mean and variance determines both constants (arXiv:1706.02515)."""
+    root_e = exp(Rational(1, 2))
+    tail = erfc(1 / sqrt(2))
+    alpha = sqrt(2 / sympy.pi) / (1 - root_e * tail)
+    second = (exp(2) * erfc(sqrt(2)) - 2 * root_e * tail + 1) / 2
+    scale = 1 / sqrt(Rational(1, 2) + alpha**2 * second)
+    return scale * Piecewise((z, z > 0), (alpha * (exp(z) - 1), True))
+
+
+# One line per activation; its parameters are those of the lambda.
+_EXPRESSIONS: dict[str, Callable[..., sympy.Expr]] = {
+    "identity": lambda: z,
+    "relu": lambda: Max(z, 0),
+    "leaky_relu": lambda slope=Rational(1, 100): Max(z, 0) + slope * Min(z, 0),
+    "abs": lambda: sympy.Abs(z),
+    "step": lambda: Heaviside(z),
+    "sign": lambda: sympy.sign(z),
+    "relu_power": lambda p: Max(z, 0) ** p if p else Heaviside(z),
+    "biased_relu": lambda b: Max(z + b, 0),
+    "elu": lambda alpha=sympy.S.One: Piecewise((z, z > 0), (alpha * (exp(z) - 1), True)),
+    "selu": _selu,
+    "erf": lambda s=sympy.S.One: sympy.erf(s * z),
+    "probit": lambda: (1 + sympy.erf(z / sqrt(2))) / 2,
+    "gelu": lambda: z * (1 + sympy.erf(z / sqrt(2))) / 2,
+    "tanh": lambda: sympy.tanh(z),
+    "sigmoid": lambda: 1 / (1 + exp(-z)),
+    "silu": lambda: z / (1 + exp(-z)),
+    "softplus": lambda: log(1 + exp(z)),
+    "mish": lambda: z * sympy.tanh(log(1 + exp(z))),
+    "sin": lambda w=sympy.S.One, c=sympy.S.Zero: sympy.sin(w * z + c),
+    "cos": lambda w=sympy.S.One, c=sympy.S.Zero: sympy.cos(w * z + c),
+    "exp": lambda a=sympy.S.One: exp(a * z),
+    "gaussian": lambda g=sympy.S.One: exp(-g * z**2),
+    "monomial": lambda p: z**p,
+    "hermite": lambda p: sympy.hermite_prob(p, z),
+}
+
+
+@cache
+def _make(name: str, arguments: tuple) -> Activation:
+    label = f"{name}({', '.join(map(str, arguments))})" if arguments else name
+    return Activation(_EXPRESSIONS[name](*arguments), symbol=z, name=label)
+
+
+def _constructor(name: str) -> Callable[..., Activation]:
+    """The function that makes one family of activations from exact parameters."""
+    signature = inspect.signature(_EXPRESSIONS[name])
+
+    def construct(*args, **kwargs) -> Activation:
+        try:
+            bound = signature.bind(*args, **kwargs)
+        except TypeError as error:
+            usage = f"tc.activations.{name}{signature}"
+            raise DomainError(explain(f"{name}: {error}", allowed=usage)) from None
+        # "p" is a degree everywhere in the table
+        read = {
+            key: exact_integer(x, key, minimum=0) if key == "p" else exact(x, key)
+            for key, x in bound.arguments.items()
+        }
+        return _make(name, tuple(signature.bind(**read).args))
+
+    construct.__name__ = construct.__qualname__ = name
+    construct.__signature__ = signature
+    construct.__doc__ = f"The activation {name}{signature}."
+    return construct
+
+
+def as_activation(activation) -> Activation:
+    """An Activation from any of its three forms: a name, an Activation, a SymPy expression.
+
+    Raises
+    ------
+    DomainError
+        For an unknown name (close matches are named), a family without its parameter, or an object
+        of another kind.
+    """
+    if isinstance(activation, Activation):
+        return activation
+    if isinstance(activation, str):
+        return _by_name(activation)
+    if isinstance(activation, Formula):
+        return Activation(activation.expr, name=activation.name)
+    if isinstance(activation, sympy.Expr):
+        return Activation(activation)
+    raise DomainError(
+        explain(
+            "not an activation",
+            got=getattr(activation, "__qualname__", repr(activation)),
+            allowed="a name, tc.activations.<name>, a SymPy expression in one symbol",
+        )
+    )
+
+
+def _by_name(name: str) -> Activation:
+    if name not in _EXPRESSIONS:
+        raise unknown_name("activation", name, _EXPRESSIONS)
+    found = __getattr__(name)
+    return found if isinstance(found, Activation) else found()
+
+
+def __getattr__(name: str):
+    if name not in _EXPRESSIONS:
+        raise AttributeError(f"module {__name__!r} has no activation {name!r}")
+    if inspect.signature(_EXPRESSIONS[name]).parameters:
+        return _constructor(name)
+    return _make(name, ())
+
+
+def __dir__():
+    return ["Activation", "as_activation", *_EXPRESSIONS]

@@ -1,0 +1,60 @@
+"""Sub-expressions that lose digits or overflow in doubles as written, and ones that do not."""
+
+import sympy
+from sympy import cosh, erf, erfc, exp, tanh
+from sympy.codegen.cfunctions import expm1, log1p
+
+
+class softplus(sympy.Function):  # noqa: N801 - named like SymPy's functions
+    """log(1 + exp(x)), without overflow."""
+
+
+def contract_sum(node: sympy.Add) -> sympy.Expr | None:
+    """Contract a constant c with one other term.
+
+    c·exp(u) − c → c·expm1(u), c ± c·erf(u) → c·erfc(∓u), c − c·tanh(u)² → c/cosh(u)².
+    """
+    c, terms = node.as_coeff_add()
+    if not c:
+        return None
+    for i, term in enumerate(terms):
+        factor, function = term.as_coeff_Mul()
+        contracted = _with_constant(c, factor / c, function)
+        if contracted is not None:
+            return sympy.Add(contracted, *terms[:i], *terms[i + 1 :])
+    return None
+
+
+def _with_constant(c, ratio, function) -> sympy.Expr | None:
+    """c + c·ratio·function, if that contracts."""
+    if isinstance(function, exp) and ratio == -1:
+        return -c * expm1(function.args[0])
+    if isinstance(function, erf) and ratio in (1, -1):
+        # unevaluated: SymPy turns erfc(−x) back into 2 − erfc(x)
+        return sympy.Mul(c, erfc(-ratio * function.args[0], evaluate=False))
+    if function.is_Pow and function.exp == 2 and isinstance(function.base, tanh) and ratio == -1:
+        return c / cosh(function.base.args[0]) ** 2
+    return None
+
+
+def contract_log(node: sympy.log) -> sympy.Expr | None:
+    """log(1 + exp(u)) → softplus(u), else log(1 + u) → log1p(u)."""
+    if not node.args[0].is_Add:
+        return None
+    one, rest = node.args[0].as_coeff_Add()
+    if one != 1:
+        return None
+    return softplus(rest.args[0]) if isinstance(rest, exp) else log1p(rest)
+
+
+def contract_product(node: sympy.Mul) -> sympy.Expr | None:
+    """exp(u)·(1 + exp(u))^(−n) → (1 + exp(−u))^(−1)·(1 + exp(u))^(1−n): inf/inf becomes 0 or 1."""
+    for factor in node.args:
+        logistic = 1 + factor
+        if isinstance(factor, exp):
+            for power in node.args:
+                base, exponent = power.as_base_exp()
+                if base == logistic and exponent.is_Integer and exponent <= -1:
+                    rest = [f for f in node.args if f not in (factor, power)]
+                    return sympy.Mul(1 / (1 + 1 / factor), base ** (exponent + 1), *rest)
+    return None
