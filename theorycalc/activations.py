@@ -7,7 +7,7 @@ three forms: a name, an `Activation`, or a SymPy expression in one symbol.
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 
 import array_api_compat
@@ -65,7 +65,7 @@ class Activation:
 
     expr: sympy.Expr
     symbol: sympy.Symbol | None = None
-    name: str | None = None
+    name: str | None = field(default=None, compare=False)
 
     def __post_init__(self):
         expr = sympy.sympify(self.expr, strict=True)
@@ -136,19 +136,19 @@ def _selu() -> sympy.Expr:
     return scale * Piecewise((z, z > 0), (alpha * (exp(z) - 1), True))
 
 
-# One line per activation; its parameters are those of the lambda.
+# One line per activation; its parameters and their defaults are those of the lambda.
 _EXPRESSIONS: dict[str, Callable[..., sympy.Expr]] = {
     "identity": lambda: z,
     "relu": lambda: Max(z, 0),
-    "leaky_relu": lambda slope=Rational(1, 100): Max(z, 0) + slope * Min(z, 0),
+    "leaky_relu": lambda slope=0.01: Max(z, 0) + slope * Min(z, 0),
     "abs": lambda: sympy.Abs(z),
     "step": lambda: Heaviside(z),
     "sign": lambda: sympy.sign(z),
     "relu_power": lambda p: Max(z, 0) ** p if p else Heaviside(z),
     "biased_relu": lambda b: Max(z + b, 0),
-    "elu": lambda alpha=sympy.S.One: Piecewise((z, z > 0), (alpha * (exp(z) - 1), True)),
+    "elu": lambda alpha=1: Piecewise((z, z > 0), (alpha * (exp(z) - 1), True)),
     "selu": _selu,
-    "erf": lambda s=sympy.S.One: sympy.erf(s * z),
+    "erf": lambda s=1: sympy.erf(s * z),
     "probit": lambda: (1 + sympy.erf(z / sqrt(2))) / 2,
     "gelu": lambda: z * (1 + sympy.erf(z / sqrt(2))) / 2,
     "tanh": lambda: sympy.tanh(z),
@@ -156,18 +156,17 @@ _EXPRESSIONS: dict[str, Callable[..., sympy.Expr]] = {
     "silu": lambda: z / (1 + exp(-z)),
     "softplus": lambda: log(1 + exp(z)),
     "mish": lambda: z * sympy.tanh(log(1 + exp(z))),
-    "sin": lambda w=sympy.S.One, c=sympy.S.Zero: sympy.sin(w * z + c),
-    "cos": lambda w=sympy.S.One, c=sympy.S.Zero: sympy.cos(w * z + c),
-    "exp": lambda a=sympy.S.One: exp(a * z),
-    "gaussian": lambda g=sympy.S.One: exp(-g * z**2),
+    "sin": lambda w=1, c=0: sympy.sin(w * z + c),
+    "cos": lambda w=1, c=0: sympy.cos(w * z + c),
+    "exp": lambda a=1: exp(a * z),
+    "gaussian": lambda g=1: exp(-g * z**2),
     "monomial": lambda p: z**p,
     "hermite": lambda p: sympy.hermite_prob(p, z),
 }
 
 
 @cache
-def _make(name: str, arguments: tuple) -> Activation:
-    label = f"{name}({', '.join(map(str, arguments))})" if arguments else name
+def _make(name: str, label: str, arguments: tuple) -> Activation:
     return Activation(_EXPRESSIONS[name](*arguments), symbol=z, name=label)
 
 
@@ -181,17 +180,20 @@ def _constructor(name: str) -> Callable[..., Activation]:
         except TypeError as error:
             usage = f"tc.activations.{name}{signature}"
             raise DomainError(explain(f"{name}: {error}", allowed=usage)) from None
-        # "p" is a degree everywhere in the table
-        read = {
-            key: exact_integer(x, key, minimum=0) if key == "p" else exact(x, key)
-            for key, x in bound.arguments.items()
-        }
-        return _make(name, tuple(signature.bind(**read).args))
+        given = ", ".join(str(_read(key, x)) for key, x in bound.arguments.items())
+        bound.apply_defaults()
+        arguments = tuple(_read(key, x) for key, x in bound.arguments.items())
+        return _make(name, f"{name}({given})" if given else name, arguments)
 
     construct.__name__ = construct.__qualname__ = name
     construct.__signature__ = signature
     construct.__doc__ = f"The activation {name}{signature}."
     return construct
+
+
+def _read(parameter: str, x) -> sympy.Expr | int:
+    # "p" is a degree everywhere in the table
+    return exact_integer(x, parameter, minimum=0) if parameter == "p" else exact(x, parameter)
 
 
 def as_activation(activation) -> Activation:
@@ -232,7 +234,7 @@ def __getattr__(name: str):
         raise AttributeError(f"module {__name__!r} has no activation {name!r}")
     if inspect.signature(_EXPRESSIONS[name]).parameters:
         return _constructor(name)
-    return _make(name, ())
+    return _make(name, name, ())
 
 
 def __dir__():

@@ -66,7 +66,7 @@ class Formula:
     >>> f.at(x=2)
     Traceback (most recent call last):
     ...
-    theorycalc.core.errors.DomainError: f: parameters outside the domain: got x = 2; allowed: x ∈ [-1, 1]
+    theorycalc.core.errors.DomainError: f: parameters outside ... got x = 2; allowed: x ∈ [-1, 1]
     """
 
     name: str
