@@ -60,7 +60,7 @@ class Activation:
     >>> hard.derivative([-3.0, 0.5, 3.0])
     array([0., 1., 0.])
     >>> print(tc.activations.gelu.formula.at(z=1, using=tc.Ball(20)))
-    0.84134474606854294859 ± 3e-21
+    0.84134474606854294859 ± 5e-21
     """
 
     expr: sympy.Expr

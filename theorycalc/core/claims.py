@@ -18,6 +18,7 @@ from theorycalc.core.evaluation import (
     read_parameters,
 )
 from theorycalc.core.graph import substitute
+from theorycalc.core.lowering import lower
 from theorycalc.core.reference import Reference
 from theorycalc.core.value import Rigor, Value
 
@@ -178,7 +179,7 @@ def check(claim: Claim, using: Arithmetic = Ball(30), **params) -> Check:
 def _evaluate(expr, values, using) -> Value:
     """The value; of a quantity too close to zero for relative digits, what was reached."""
     try:
-        return evaluate(expr, values, using)
+        return evaluate(lower(expr, tuple(values)), values, using)
     except PrecisionError as error:
         if error.value is None:
             raise

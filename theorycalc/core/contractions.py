@@ -1,7 +1,7 @@
 """Sub-expressions that lose digits or overflow in doubles as written, and ones that do not."""
 
 import sympy
-from sympy import cosh, erf, erfc, exp, tanh
+from sympy import acos, cosh, erf, erfc, exp, pi, tanh
 from sympy.codegen.cfunctions import expm1, log1p
 
 
@@ -12,11 +12,12 @@ class softplus(sympy.Function):  # noqa: N801 - named like SymPy's functions
 def contract_sum(node: sympy.Add) -> sympy.Expr | None:
     """Contract a constant c with one other term.
 
-    c·exp(u) − c → c·expm1(u), c ± c·erf(u) → c·erfc(∓u), c − c·tanh(u)² → c/cosh(u)².
+    c·exp(u) − c → c·expm1(u), c ± c·erf(u) → c·erfc(∓u), c − c·tanh(u)² → c/cosh(u)²,
+    c − c·u² → c(1 − u)(1 + u), c·π − c·arccos(u) → c·arccos(−u).
     """
     c, terms = node.as_coeff_add()
     if not c:
-        return None
+        return _supplement(terms)
     for i, term in enumerate(terms):
         factor, function = term.as_coeff_Mul()
         contracted = _with_constant(c, factor / c, function)
@@ -32,8 +33,20 @@ def _with_constant(c, ratio, function) -> sympy.Expr | None:
     if isinstance(function, erf) and ratio in (1, -1):
         # unevaluated: SymPy turns erfc(−x) back into 2 − erfc(x)
         return sympy.Mul(c, erfc(-ratio * function.args[0], evaluate=False))
-    if function.is_Pow and function.exp == 2 and isinstance(function.base, tanh) and ratio == -1:
-        return c / cosh(function.base.args[0]) ** 2
+    if function.is_Pow and function.exp == 2 and ratio == -1:
+        if isinstance(function.base, tanh):
+            return c / cosh(function.base.args[0]) ** 2
+        return c * (1 - function.base) * (1 + function.base)
+    return None
+
+
+def _supplement(terms) -> sympy.Expr | None:
+    for i, term in enumerate(terms):
+        factor, function = term.as_coeff_Mul()
+        if isinstance(function, acos) and -factor * pi in terms:
+            rest = (t for j, t in enumerate(terms) if j != i and t != -factor * pi)
+            # unevaluated: SymPy turns acos(−x) back into π − acos(x)
+            return sympy.Add(-factor * acos(-function.args[0], evaluate=False), *rest)
     return None
 
 

@@ -119,63 +119,44 @@ def _log10_fraction(x: Fraction) -> float:
 
 
 def formula_latex(formula) -> str:
-    """``name(args) = body`` and one line per named sub-expression."""
-    body, definitions = _with_names(formula)
+    """``name(args) = body`` and one line per intermediate quantity."""
     left = sympy.latex(sympy.Symbol(formula.name)) if formula.name else ""
-    arguments = ", ".join(map(sympy.latex, formula.args))
-    if left and arguments:
-        left += rf"\left({arguments}\right)"
-    if not definitions:
-        return f"{left} = {sympy.latex(body)}" if left else sympy.latex(body)
-    lines = [f"{left} &= {sympy.latex(body)}"]
-    lines += [f"{sympy.latex(name)} &= {sympy.latex(part)}" for name, part in definitions]
+    if left and formula.args:
+        left += rf"\left({', '.join(map(sympy.latex, formula.args))}\right)"
+    if not left:
+        return sympy.latex(formula.body)
+    intermediate = [(sympy.latex(symbol), part) for symbol, part in _used(formula)]
+    if not intermediate:
+        return f"{left} = {sympy.latex(formula.body)}"
+    lines = [f"{a} &= {sympy.latex(b)}" for a, b in [(left, formula.body), *intermediate]]
     return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
 
 
 def formula_text(formula) -> str:
     """The same in plain text, on one line."""
-    body, definitions = _with_names(formula)
-    arguments = ", ".join(map(str, formula.args))
-    head = f"{formula.name}({arguments}) = " if formula.name else ""
-    tail = "".join(f"; {name} = {part}" for name, part in definitions)
-    return f"{head}{body}{tail}"
+    head = f"{formula.name}({', '.join(map(str, formula.args))}) = " if formula.name else ""
+    return head + "; ".join([str(formula.body), *(f"{s} = {part}" for s, part in _used(formula))])
 
 
 def formula_unicode(formula) -> str:
     """The same as a two-dimensional text for terminals."""
-    body, definitions = _with_names(formula)
-    left = (
-        sympy.Function(formula.name)(*formula.args) if formula.args else sympy.Symbol(formula.name)
-    )
-    equations = [(left, body), *definitions]
+    name = formula.name
+    left = sympy.Function(name)(*formula.args) if formula.args else sympy.Symbol(name)
     return "\n\n".join(
         sympy.pretty(sympy.Eq(a, b, evaluate=False), use_unicode=True, wrap_line=False)
-        for a, b in equations
+        for a, b in [(left, formula.body), *_used(formula)]
     )
 
 
-def _with_names(formula) -> tuple:
-    """The expression in terms of the named sub-expressions, and their definitions likewise.
-
-    Replacement starts at the outside and stops at a name, so that shared parts are not walked.
-    """
-    names = {part: name for name, part in formula.where}
-    body = formula.expr.xreplace(names)
-    definitions = []
-    for name, part in formula.where:
-        inner = {other: n for other, n in names.items() if n != name}
-        definitions.append((name, part.xreplace(inner)))
-    used = _reachable(body, dict(definitions))
-    return body, [(name, part) for name, part in reversed(definitions) if name in used]
-
-
-def _reachable(body, definitions: dict) -> set:
-    used, todo = set(), [body]
+def _used(formula) -> list:
+    """The intermediate quantities that the body needs, the last one first."""
+    definitions = dict(formula.where)
+    needed, todo = set(), [formula.body]
     while todo:
-        for symbol in todo.pop().free_symbols & definitions.keys() - used:
-            used.add(symbol)
+        for symbol in todo.pop().free_symbols & definitions.keys() - needed:
+            needed.add(symbol)
             todo.append(definitions[symbol])
-    return used
+    return [(symbol, part) for symbol, part in reversed(formula.where) if symbol in needed]
 
 
 def check_text(check) -> str:

@@ -19,6 +19,19 @@ from theorycalc.core.value import Value
 _DECISION_BITS = 512
 
 
+# The assumptions of a symbol that an error names; SymPy derives many more from them.
+_FACTS = {
+    "integer",
+    "even",
+    "odd",
+    "rational",
+    "positive",
+    "nonnegative",
+    "negative",
+    "nonpositive",
+}
+
+
 class Arithmetic(Protocol):
     """What ``using=`` accepts: Float(), MP(digits), Ball(digits)."""
 
@@ -74,7 +87,9 @@ def read_parameters(args, params: Mapping, *, partial: bool = False) -> dict:
 
 
 def _check_assumptions(symbol: sympy.Symbol, x: sympy.Expr) -> None:
-    for fact, wanted in symbol.assumptions0.items():
+    assumptions = symbol.assumptions0
+    for fact in sorted(_FACTS & assumptions.keys()):
+        wanted = assumptions[fact]
         if getattr(x, f"is_{fact}", None) is (not wanted):
             allowed = fact if wanted else f"not {fact}"
             raise DomainError(explain(f"{symbol} is outside its domain", got=x, allowed=allowed))
@@ -103,8 +118,7 @@ def decide(condition: sympy.Basic, values: Mapping) -> bool | None:
     return enclose(program, numbers, _DECISION_BITS)
 
 
-def evaluate(expr, values: Mapping, using: Arithmetic, program: Program | None = None) -> Value:
-    """A Value of an expression or Integral at exact parameters, in the order of ``values``."""
-    program = program or lower(expr, tuple(values))
+def evaluate(program: Program, values: Mapping, using: Arithmetic) -> Value:
+    """The Value of a program at exact parameters, given in the order of its inputs."""
     value = using.evaluate(program, [lower(x) for x in values.values()])
     return replace(value, inputs={symbol.name: x for symbol, x in values.items()})

@@ -26,7 +26,7 @@ from theorycalc.core.value import Value
 from theorycalc.core.vectorised import VectorFunction
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, init=False)
 class Formula:
     """A quantity: an expression that prints as mathematics and evaluates to any precision.
 
@@ -35,7 +35,7 @@ class Formula:
     name : str
         Name of the quantity, e.g. ``"Theta"``; it is the left-hand side in print.
     expr : sympy.Expr
-        The expression, complete in itself.
+        The expression.
     args : tuple of Symbol, optional
         The arguments in order; by default the free symbols by name.
     domain : condition or mapping, optional
@@ -44,13 +44,21 @@ class Formula:
         symbols (integer, positive, ...) are part of it.
     reference : Reference, optional
         The source.
-    where : tuple of (Symbol, Expr)
-        Names for sub-expressions, innermost first, used in print only.
+    where : sequence of (Symbol, Expr)
+        Intermediate quantities in order; ``expr`` and later ones may use them. A deep kernel is
+        linear in size this way, and exponential when it is written out.
+
+    Attributes
+    ----------
+    expr : sympy.Expr
+        The expression written out, complete in itself.
+    body : sympy.Expr
+        The expression in terms of the intermediate quantities.
 
     Raises
     ------
     DomainError
-        If the expression has a free symbol that is not among the arguments.
+        If the expression has a free symbol that is neither an argument nor defined in ``where``.
 
     Examples
     --------
@@ -70,28 +78,46 @@ class Formula:
     """
 
     name: str
-    expr: sympy.Expr
-    args: tuple[sympy.Symbol, ...] | None = None
-    domain: sympy.Basic | Mapping | None = None
-    reference: Reference | None = None
-    where: tuple[tuple[sympy.Symbol, sympy.Expr], ...] = ()
+    body: sympy.Expr
+    args: tuple[sympy.Symbol, ...]
+    domain: sympy.Basic
+    reference: Reference | None
+    where: tuple[tuple[sympy.Symbol, sympy.Expr], ...]
 
-    def __post_init__(self):
-        expr = sympy.sympify(self.expr, strict=True)
-        free = free_symbols(expr)
-        args = sorted(free, key=str) if self.args is None else self.args
-        set_field = object.__setattr__
-        set_field(self, "expr", expr)
-        set_field(self, "args", tuple(args))
-        set_field(self, "domain", _as_condition(self.domain))
-        if not free <= set(self.args):
+    def __init__(self, name, expr, args=None, domain=None, reference=None, where=()):
+        body = sympy.sympify(expr, strict=True)
+        defined, used = set(), set()
+        for symbol, part in where:
+            used |= free_symbols(part) - defined
+            defined.add(symbol)
+        used |= free_symbols(body) - defined
+        args = tuple(sorted(used, key=str) if args is None else args)
+        if not used <= set(args):
             raise DomainError(
                 explain(
-                    f"{self.name}: the expression has symbols that are not arguments",
-                    got=", ".join(sorted(map(str, free - set(self.args)))),
-                    allowed=", ".join(map(str, self.args)) or "none",
+                    f"{name}: the expression has symbols that are not arguments",
+                    got=", ".join(sorted(map(str, used - set(args)))),
+                    allowed=", ".join(map(str, args)) or "none",
                 )
             )
+        fields = {
+            "name": name,
+            "body": body,
+            "args": args,
+            "domain": _as_condition(domain),
+            "reference": reference,
+            "where": tuple(where),
+        }
+        for field, value in fields.items():
+            object.__setattr__(self, field, value)
+
+    @cached_property
+    def expr(self) -> sympy.Expr:
+        """The expression with all intermediate quantities written out."""
+        written: dict = {}
+        for symbol, part in self.where:
+            written[symbol] = part.xreplace(written)
+        return self.body.xreplace(written)
 
     def at(self, using: Arithmetic = Float(), **params) -> Value:
         """The value at exact parameters.
@@ -116,8 +142,8 @@ class Formula:
         check_arithmetic(using)
         values = read_parameters(self.args, params)
         check_domain(self.domain, values, self.name)
-        check_supported(self.expr, using)
-        value = evaluate(self.expr, values, using, self._program)
+        self._check_supported(using)
+        value = evaluate(self._program, values, using)
         return replace(value, reference=self.reference)
 
     def subs(self, **params) -> "Formula":
@@ -135,23 +161,42 @@ class Formula:
         domain = self.domain.subs(replacements)
         if domain == sympy.false:
             check_domain(self.domain, replacements, self.name)
-        new = {s for x in replacements.values() for s in x.free_symbols}
         kept = [symbol for symbol in self.args if symbol not in replacements]
-        return replace(
-            self,
-            expr=substitute(self.expr, replacements),
-            args=(*kept, *sorted(new - set(kept), key=str)),
+        new = {s for x in replacements.values() for s in x.free_symbols} - set(kept)
+        return Formula(
+            self.name,
+            substitute(self.body, replacements),
+            args=(*kept, *sorted(new, key=str)),
             domain=domain,
-            where=tuple((symbol, substitute(part, replacements)) for symbol, part in self.where),
+            reference=self.reference,
+            where=[(symbol, substitute(part, replacements)) for symbol, part in self.where],
         )
 
     def diff(self, name: str | sympy.Symbol) -> "Formula":
-        """The derivative with respect to one argument."""
+        """The derivative with respect to one argument.
+
+        Intermediate quantities get derivatives of their own, so that the size stays linear.
+        """
         symbols = {symbol.name: symbol for symbol in self.args}
         if str(name) not in symbols:
             raise unknown_name("argument", str(name), symbols)
-        derivative = self.expr.diff(symbols[str(name)])
-        return replace(self, name=f"d{self.name}/d{name}", expr=derivative)
+        variable = symbols[str(name)]
+        slopes: dict[sympy.Symbol, sympy.Expr] = {variable: sympy.S.One}
+        where = []
+        for symbol, part in self.where:
+            where.append((symbol, part))
+            slope = _total_derivative(part, slopes)
+            if slope != 0:
+                slopes[symbol] = sympy.Symbol(f"{symbol.name}_{variable.name}", real=True)
+                where.append((slopes[symbol], slope))
+        return Formula(
+            f"{self.name}_{variable.name}",
+            _total_derivative(self.body, slopes),
+            args=self.args,
+            domain=self.domain,
+            reference=self.reference,
+            where=where,
+        )
 
     def lambdify(self) -> VectorFunction:
         """A vectorised function of float64 arrays, the arguments in the order of ``args``.
@@ -159,7 +204,7 @@ class Formula:
         It computes in hardware doubles without an error statement, broadcasts its arguments, and
         raises `DomainError` if an element lies outside the domain.
         """
-        check_supported(self.expr, Float())
+        self._check_supported(Float())
         return VectorFunction(
             name=self.name,
             args=tuple(symbol.name for symbol in self.args),
@@ -176,7 +221,11 @@ class Formula:
 
     @cached_property
     def _program(self) -> Program:
-        return lower(self.expr, self.args)
+        return lower(self.body, self.args, self.where)
+
+    def _check_supported(self, using) -> None:
+        for part in (self.body, *(part for _, part in self.where)):
+            check_supported(part, using)
 
     def _repr_latex_(self):
         return f"$$\n{self.latex()}\n$$"
@@ -186,6 +235,11 @@ class Formula:
 
     def _sympy_(self):
         return self.expr
+
+
+def _total_derivative(expr, slopes) -> sympy.Expr:
+    """Σ ∂expr/∂s · slope of s."""
+    return sympy.Add(*(expr.diff(s) * slope for s, slope in slopes.items() if expr.has(s)))
 
 
 def _as_condition(domain) -> sympy.Basic:
@@ -262,4 +316,4 @@ def integrate(integral: Integral, using: Arithmetic = Float(), **params) -> Valu
     check_arithmetic(using)
     values = read_parameters(sorted(integral.free_symbols, key=str), params)
     check_supported(integral.integrand, using)
-    return evaluate(integral, values, using)
+    return evaluate(lower(integral, tuple(values)), values, using)

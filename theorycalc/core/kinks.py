@@ -1,4 +1,4 @@
-"""The points where an expression has a kink or a jump, read exactly from the expression."""
+"""Kinks and jumps of an expression, and its branches between them, read off exactly."""
 
 import itertools
 
@@ -51,9 +51,29 @@ def _switch_functions(node):
     return [node.args[0]]
 
 
+def between(points: tuple) -> list[tuple]:
+    """(left, inside, right) for every interval that sorted points cut out of the line."""
+    ends = zip((-sympy.oo, *points), (*points, sympy.oo), strict=True)
+    return [(left, _inside(left, right), right) for left, right in ends]
+
+
+def _inside(left, right) -> sympy.Expr:
+    if left == -sympy.oo:
+        return sympy.S.Zero if right == sympy.oo else right - 1
+    return left + 1 if right == sympy.oo else (left + right) / 2
+
+
 def _real_zeros(switch, variable, node) -> list:
     if variable not in switch.free_symbols:
         return []
+    if switch.has(*SWITCHES):
+        # a switch on another switch: its branches between the inner kinks
+        return [
+            zero
+            for left, inside, right in between(kinks(switch, variable))
+            for zero in _real_zeros(branch_at(switch, variable, inside), variable, node)
+            if left <= zero <= right
+        ]
     polynomial = switch.as_poly(variable)
     if polynomial is not None and polynomial.degree() == 1:
         slope, offset = polynomial.all_coeffs()
@@ -67,3 +87,33 @@ def _real_zeros(switch, variable, node) -> list:
             hint="tc.Integral(..., kinks=(...)) with the kinks declared",
         )
     )
+
+
+def branch_at(expr: sympy.Expr, variable: sympy.Symbol, point: sympy.Expr) -> sympy.Expr:
+    """The expression without switches that equals ``expr`` between the kinks around ``point``.
+
+    Examples
+    --------
+    >>> z = sympy.Symbol("z", real=True)
+    >>> branch_at(sympy.Max(z, 0) + 3 * sympy.Abs(z - 1), z, sympy.Rational(1, 2))
+    3 - 2*z
+    """
+    if not expr.has(*SWITCHES):
+        return expr
+    if isinstance(expr, sympy.Piecewise):
+        for part, condition in expr.args:
+            if condition.subs(variable, point) == sympy.true:
+                return branch_at(part, variable, point)
+        raise NotSupportedError(
+            explain("no branch of a Piecewise applies", got=f"{expr} at {point}")
+        )
+    args = [branch_at(arg, variable, point) for arg in expr.args]
+    if isinstance(expr, (sympy.Max, sympy.Min)):
+        choose = max if isinstance(expr, sympy.Max) else min
+        return choose(args, key=lambda arg: arg.subs(variable, point))
+    if isinstance(expr, SWITCHES):
+        sign = sympy.sign(args[0].subs(variable, point))
+        if isinstance(expr, sympy.Abs):
+            return sign * args[0]
+        return sign if isinstance(expr, sympy.sign) else (1 + sign) / 2
+    return expr.func(*args)

@@ -93,6 +93,7 @@ REWRITES: dict[type, Callable] = {
     sympy.acoth: lambda x: sympy.atanh(1 / x),
     sympy.asech: lambda x: sympy.acosh(1 / x),
     sympy.acsch: lambda x: sympy.asinh(1 / x),
+    sympy.Mod: lambda x, y: x - y * sympy.floor(x / y),
     sympy.factorial: lambda n: sympy.gamma(n + 1),
     sympy.factorial2: lambda n: (
         2 ** (n / 2)
@@ -118,8 +119,15 @@ _RELATIONS = {
 _LOGIC = {sympy.And: "all", sympy.Or: "any", sympy.Not: "negate"}
 
 
-def lower(expr: sympy.Basic | quadrature.Integral, inputs: Iterable[sympy.Symbol] = ()) -> Program:
-    """Compile an expression, an Integral or a condition, with free symbols among the inputs.
+def lower(
+    expr: sympy.Basic | quadrature.Integral,
+    inputs: Iterable[sympy.Symbol] = (),
+    where: Iterable[tuple[sympy.Symbol, sympy.Expr]] = (),
+) -> Program:
+    """Compile an expression, an Integral or a condition.
+
+    Its free symbols are among the inputs, or defined in ``where`` by means of the inputs and of
+    earlier definitions.
 
     Raises
     ------
@@ -130,6 +138,7 @@ def lower(expr: sympy.Basic | quadrature.Integral, inputs: Iterable[sympy.Symbol
     """
     inputs = tuple(inputs)
     slots: dict[sympy.Basic, int] = {symbol: i for i, symbol in enumerate(inputs)}
+    definitions = dict(where)
     steps: list[tuple] = []
     todo = [expr]
     while todo:
@@ -137,7 +146,10 @@ def lower(expr: sympy.Basic | quadrature.Integral, inputs: Iterable[sympy.Symbol
         if node in slots:
             todo.pop()
             continue
-        method, payload, children = _plan(node)
+        if node in definitions:
+            method, payload, children = ops.same, None, (definitions[node],)
+        else:
+            method, payload, children = _plan(node)
         missing = [child for child in children if child not in slots]
         if missing:
             todo.extend(missing)

@@ -166,14 +166,13 @@ class _Function:
         self.values = {symbol: None, **values}
         self.symbol = symbol
         self.program = lower(expr, tuple(self.values))
-        self.expr = expr
         self.using = using if isinstance(using, Float) else type(using)(_STEERING_DIGITS)
         self.calls = 0
 
     def __call__(self, x: Fraction) -> Fraction:
         self.calls += 1
         values = self.values | {self.symbol: sympy.Rational(x)}
-        value = evaluate(self.expr, values, self.using, self.program)
+        value = evaluate(self.program, values, self.using)
         if value.lower <= 0 <= value.upper and value.rad:
             raise PrecisionError(explain("the sign is not decided", got=value), value)
         return fraction(value.mid)

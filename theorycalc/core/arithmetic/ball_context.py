@@ -5,7 +5,7 @@ import itertools
 import operator
 
 import sympy
-from flint import acb, arb, ctx, fmpq, fmpz
+from flint import acb, arb, ctx, fmpq
 
 from theorycalc.core.arithmetic.ball_functions import COMPLEX, NAN, REAL, hyper
 from theorycalc.core.arithmetic.logic import RELATIONS
@@ -199,7 +199,8 @@ def _integer_power(base, exponent: int):
         if abs(exponent) <= _MAX_EXACT_POWER and (base != 0 or exponent >= 0):
             return _tidy(base**exponent)
         base = arb(base)
-    return base ** fmpz(exponent)
+    # python-flint 0.9: a real ball around 0 raised to an integer is nan, a complex one is not
+    return (acb(base) ** exponent).real if isinstance(base, arb) else base**exponent
 
 
 def _hull(x, y):

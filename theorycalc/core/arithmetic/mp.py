@@ -59,7 +59,7 @@ class MP:
             bits, coarse = finer_bits, fine
         raise PrecisionError(
             explain(
-                f"{self.digits} digits asked for; two precisions of up to {finer_bits} bits disagree",
+                f"{self.digits} digits asked for; two precisions (up to {finer_bits} bits) differ",
                 got=value,
                 hint=CANCELLATION_HINT,
             ),

@@ -1,0 +1,66 @@
+"""Hermite expansions under the standard Gaussian.
+
+Normalisation: orthonormal, c_k = E[φ(Z) h_k(Z)] with h_k = He_k/√k!, so that Σ c_k² = E φ(Z)².
+"""
+
+import sympy
+
+from theorycalc.activations import as_activation
+from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.formula import Formula
+from theorycalc.core.numbers import exact_integer
+from theorycalc.core.reference import Reference
+from theorycalc.hermite import symbolic
+
+__all__ = ["coefficient"]
+
+
+def coefficient(activation, k) -> Formula:
+    """The Hermite coefficient c_k of an activation, in closed form.
+
+    Parameters
+    ----------
+    activation : str, Activation or sympy.Expr
+        A piecewise polynomial: the ReLU family and its like.
+    k : int or Symbol
+        The degree; a Symbol becomes the argument of the formula.
+
+    Returns
+    -------
+    Formula
+        c_k = E[φ(Z) He_k(Z)]/√k!, Z ~ N(0, 1).
+
+    Raises
+    ------
+    DomainError
+        If ``k`` is not an integer ≥ 0 or a Symbol, or for a bad activation.
+    NotSupportedError
+        If the activation is not a piecewise polynomial.
+
+    References
+    ----------
+    DLMF §18.3 and §18.17; the moments of truncated powers follow by integration by parts.
+
+    Examples
+    --------
+    >>> import sympy, theorycalc as tc
+    >>> k = sympy.Symbol("k")
+    >>> c = tc.hermite.coefficient("relu", k)
+    >>> c.expr
+    Piecewise((sqrt(2)/(2*sqrt(pi)), Eq(k, 0)), (1/2, Eq(k, 1)), ...)
+    >>> print(c.at(k=10, using=tc.Ball(20)))
+    0.021989626279399750654 ± 3e-22
+    >>> tc.hermite.coefficient("abs", 2).expr
+    1/sqrt(pi)
+    """
+    activation = as_activation(activation)
+    if isinstance(k, sympy.Symbol):
+        args, domain, name = (k,), {k: sympy.Naturals0}, "c"
+    elif isinstance(k, sympy.Basic) and k.free_symbols:
+        raise DomainError(explain("k is neither an integer nor a symbol", got=k))
+    else:
+        k = exact_integer(k, "k", minimum=0)
+        args, domain, name = (), None, f"c_{k}"
+    expr = symbolic.coefficient(activation, k)
+    source = Reference("DLMF:18.3", title="Hermite polynomials")
+    return Formula(name, expr, args=args, domain=domain, reference=source)

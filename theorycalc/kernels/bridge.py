@@ -1,0 +1,57 @@
+"""From the exact description of a network to the arrays of the numerics."""
+
+import numpy as np
+import sympy
+from sympy import factorial2
+
+from theorycalc.core.errors import DomainError, explain
+from theorycalc.kernels import symbolic
+from theorycalc.kernels.angular import angular_polynomials, c, polynomial_arrays
+
+
+def numeric_family(family):
+    """The float64 twin of a symbolic family."""
+    from theorycalc.kernels import numeric
+
+    if isinstance(family, symbolic.Erf):
+        return numeric.Erf(*map(_number, (family.offset, family.scale, family.slope)))
+    p = family.degree
+    b = angular_polynomials(p)[1]
+    a_array, b_array = polynomial_arrays(p)
+    below_a, below_b = polynomial_arrays(max(p - 1, 0))
+    return numeric.Homogeneous(
+        degree=p,
+        kink=_number(family.kink),
+        smooth=_number(family.smooth),
+        a=a_array,
+        b=b_array,
+        below_a=below_a,
+        below_b=below_b,
+        loss=_coefficients((b.eval(1) - b).quo(sympy.Poly(1 - c, c))),
+        gain=_coefficients((b.eval(1) + b).quo(sympy.Poly(1 + c, c))),
+        odd_factorial=float(factorial2(2 * p - 1)),
+    )
+
+
+def numeric_layers(network, dimension: int):
+    """The float64 twin of the layers of a network on inputs of this dimension."""
+    from theorycalc.kernels import numeric
+
+    weight = np.array([_number(s) ** 2 for s in network.sigma_w])
+    bias = np.array([_number(s) ** 2 for s in network.sigma_b])
+    if network.parameterization == "ntk":
+        return numeric.Layers(weight, bias, forward=weight, constant=bias)
+    fan_in = np.array([dimension, *[network.width] * network.depth], dtype=float)
+    return numeric.Layers(weight, bias, forward=fan_in, constant=np.sign(bias))
+
+
+def _coefficients(polynomial: sympy.Poly) -> np.ndarray:
+    return np.array(polynomial.all_coeffs(), dtype=float)
+
+
+def _number(x: sympy.Expr) -> float:
+    if x.free_symbols:
+        raise DomainError(
+            explain("matrices need numbers for all parameters", got=x, hint="mlp(..., sigma_w=√2)")
+        )
+    return float(x)

@@ -1,0 +1,375 @@
+"""Fully-connected networks of infinite width: their NNGP and NTK, as formulas and as matrices."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+import sympy
+from sympy import acos, sqrt
+
+from theorycalc.activations import Activation, as_activation
+from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.formula import Formula
+from theorycalc.core.graph import free_symbols
+from theorycalc.core.numbers import exact, exact_integer
+from theorycalc.core.reference import Reference
+from theorycalc.kernels import symbolic
+from theorycalc.kernels.angular import CorrelationAngle
+from theorycalc.kernels.bridge import numeric_family, numeric_layers
+from theorycalc.kernels.duals import CORRELATION, COVARIANCE, Q11, Q12, Q22, RHO
+
+JACOT = Reference(
+    "arXiv:1806.07572",
+    where="Theorem 1",
+    title="A. Jacot, F. Gabriel, C. Hongler, Neural Tangent Kernel",
+)
+DIMENSION = sympy.Symbol("d", integer=True, positive=True)
+PARAMETERIZATIONS = ("ntk", "standard")
+
+
+class Pair(NamedTuple):
+    """The covariance of a pre-activation at two inputs, and the angle if the family uses it."""
+
+    q11: sympy.Expr
+    q12: sympy.Expr
+    q22: sympy.Expr
+    theta: sympy.Expr | None
+
+
+@dataclass(frozen=True)
+class MLP:
+    """A fully-connected network with ``depth`` hidden layers in the limit of infinite width.
+
+    Made by `theorycalc.kernels.mlp`, where the conventions are stated. ``sigma_w`` and ``sigma_b``
+    hold one exact number, or symbol, for each of the ``depth + 1`` affine layers.
+    """
+
+    depth: int
+    activation: Activation
+    sigma_w: tuple[sympy.Expr, ...]
+    sigma_b: tuple[sympy.Expr, ...]
+    parameterization: str = "ntk"
+    width: int | None = None
+
+    @cached_property
+    def nngp(self) -> Formula:
+        """Σ^(depth+1) for inputs with x·x/d = 1, as a function of rho = x·x'/d."""
+        return self._formula("Sigma", general=False)
+
+    @cached_property
+    def ntk(self) -> Formula:
+        """Θ^(depth+1) for inputs with x·x/d = 1, as a function of rho = x·x'/d."""
+        return self._formula("Theta", general=False)
+
+    @cached_property
+    def nngp_general(self) -> Formula:
+        """Σ^(depth+1) as a function of q11, q12, q22 = x·x/d, x·x'/d, x'·x'/d."""
+        return self._formula("Sigma", general=True)
+
+    @cached_property
+    def ntk_general(self) -> Formula:
+        """Θ^(depth+1) as a function of q11, q12, q22 = x·x/d, x·x'/d, x'·x'/d."""
+        return self._formula("Theta", general=True)
+
+    def nngp_matrix(self, X1, X2=None) -> np.ndarray:  # noqa: N803 - arrays of data are capital
+        """Σ^(depth+1) between the rows of X1 (n1, d) and X2 (n2, d); X2=None means X1.
+
+        Double precision; see `matrices`.
+        """
+        return self.matrices(X1, X2)[0]
+
+    def ntk_matrix(self, X1, X2=None) -> np.ndarray:  # noqa: N803
+        """Θ^(depth+1) between the rows of X1 (n1, d) and X2 (n2, d); X2=None means X1.
+
+        Double precision; see `matrices`.
+        """
+        self._refuse_jumps()
+        return self.matrices(X1, X2)[1]
+
+    def matrices(self, X1, X2=None) -> tuple[np.ndarray, np.ndarray]:  # noqa: N803
+        """(NNGP, NTK) between the rows of X1 (n1, d) and X2 (n2, d); X2=None means X1.
+
+        Parameters
+        ----------
+        X1, X2 : array_like of shape (n1, d), (n2, d)
+            Inputs, one a row; x·x'/d enters the kernels.
+
+        Returns
+        -------
+        tuple of ndarray of shape (n1, n2)
+            float64, symmetric with exact diagonals where X2 is None.
+
+        Raises
+        ------
+        DomainError
+            For arrays that are not of rank 2, not finite, or of different d; for symbolic
+            parameters.
+        NotSupportedError
+            If the activation has no closed-form dual.
+
+        Notes
+        -----
+        Relative errors are a few 1e-15, also for nearly equal and nearly opposite inputs. Kernels
+        of bias-free networks at a zero vector are 0, by continuity.
+        """
+        from theorycalc.kernels.numeric import kernel_matrices
+
+        x1 = _as_inputs(X1, "X1")
+        x2 = None if X2 is None else _as_inputs(X2, "X2")
+        if x2 is not None and x1.shape[1] != x2.shape[1]:
+            got = f"{x1.shape[1]} and {x2.shape[1]}"
+            raise DomainError(explain("X1 and X2 have different dimensions", got=got))
+        layers = numeric_layers(self, x1.shape[1])
+        return kernel_matrices(numeric_family(self.family), layers, x1, x2)
+
+    @cached_property
+    def family(self):
+        """The closed-form family of the activation's dual."""
+        return symbolic.family_of(self.activation)
+
+    def _formula(self, name: str, general: bool) -> Formula:
+        """The NNGP ("Sigma") or the NTK ("Theta") of the readout."""
+        recursion = _Recursion(self, tangent=name == "Theta")
+        body = recursion.run(_any_norms if general else _equal_norms)
+        inputs = (Q11, Q12, Q22) if general else (RHO,)
+        used = free_symbols(body).union(*(free_symbols(part) for _, part in recursion.where))
+        used -= {*inputs, *(symbol for symbol, _ in recursion.where)}
+        return Formula(
+            f"{name}_{self.depth + 1}",
+            body,
+            args=(*inputs, *sorted(used, key=str)),
+            domain=COVARIANCE if general else CORRELATION,
+            reference=JACOT,
+            where=recursion.where,
+        )
+
+    def _refuse_jumps(self) -> None:
+        """Raise NotSupportedError, before any work, for an activation without tangent kernel."""
+        if isinstance(self.family, symbolic.Homogeneous) and self.depth:
+            _ = self.family.derivative
+
+
+class _Recursion:
+    """The pair of covariances and the tangent kernel, layer by layer, as short expressions.
+
+    What a layer hands to the next is named and kept in ``where``; only numbers and the inputs are
+    passed on as they are.
+    """
+
+    def __init__(self, network: MLP, tangent: bool):
+        self.network = network
+        self.family = network.family
+        self.tangent = tangent
+        self.where: list[tuple[sympy.Symbol, sympy.Expr]] = []
+
+    def run(self, first) -> sympy.Expr:
+        """Σ or Θ of the readout, from the covariance of the first layer."""
+        network = self.network
+        weights, biases = ([s**2 for s in sigma] for sigma in (network.sigma_w, network.sigma_b))
+        if self.tangent:
+            network._refuse_jumps()
+        pair = first(self, weights[0], biases[0])
+        theta = self._own(0, pair.q12, weights[0], biases[0])
+        for layer in range(1, network.depth + 1):
+            last = layer == network.depth
+            weight, bias = weights[layer], biases[layer]
+            after = self._next(layer, pair, weight, bias, last)
+            if self.tangent:
+                slope = symbolic.slope_covariance(self.family, *pair)
+                theta = self._own(layer, after.q12, weight, bias) + weight * slope * theta
+                theta = theta if last else self.name(f"Theta_{layer + 1}", theta)
+            pair = after
+        return theta if self.tangent else pair.q12
+
+    def name(self, name: str, expr: sympy.Expr, **assumptions) -> sympy.Expr:
+        """A symbol for an intermediate quantity, unless it is a rational number."""
+        if expr.is_Rational:
+            return expr
+        symbol = sympy.Symbol(name, real=True, **assumptions)
+        self.where.append((symbol, expr))
+        return symbol
+
+    def _own(self, layer: int, q12, weight, bias) -> sympy.Expr:
+        """The tangent kernel of one layer's own parameters."""
+        if self.network.parameterization == "ntk":
+            return q12
+        fan_in = self.network.width if layer else DIMENSION
+        return fan_in * (q12 - bias) / weight + (0 if bias == 0 else 1)
+
+    def _next(self, layer: int, pair: Pair, weight, bias, last: bool) -> Pair:
+        family, index = self.family, layer + 1
+        q12 = weight * family.covariance(*pair) + bias
+        if last:
+            return pair._replace(q12=q12)
+        q11 = self.name(f"q_{index}", weight * family.second_moment(pair.q11) + bias, positive=True)
+        q22 = q11
+        if pair.q22 != pair.q11:
+            moment = weight * family.second_moment(pair.q22) + bias
+            q22 = self.name(f"r_{index}", moment, positive=True)
+        if isinstance(family, symbolic.Erf) or family.is_monomial:
+            return Pair(q11, self.name(f"Sigma_{index}", q12), q22, None)
+        minus, plus = self._differences(pair, q11, q22, weight, bias)
+        theta = self.name(f"theta_{index}", CorrelationAngle(minus, plus), nonnegative=True)
+        return Pair(q11, q12, q22, theta)
+
+    def _differences(self, pair: Pair, q11, q22, weight, bias) -> tuple:
+        """√(q₁₁q₂₂) ∓ q₁₂ after a layer, up to a common factor, as sums that do not cancel."""
+        loss, gain = self.family.loss(pair.theta), self.family.gain(pair.theta)
+        if bias == 0:
+            return loss, gain
+        p = self.family.degree
+        scale = weight * (sqrt(pair.q11) * sqrt(pair.q22)) ** p
+        # √(q₁₁q₂₂) exceeds its part along the layer's inputs where their norms differ
+        excess = sympy.S.Zero
+        if pair.q11 != pair.q22:
+            excess = bias * weight * self.family.variance
+            excess *= (sqrt(pair.q11) ** p - sqrt(pair.q22) ** p) ** 2
+            excess /= sqrt(q11) * sqrt(q22) + scale * self.family.variance + bias
+        return scale * loss + excess, scale * gain + excess + 2 * bias
+
+
+def _equal_norms(recursion: _Recursion, weight, bias) -> Pair:
+    """Layer 1 for inputs with x·x/d = 1."""
+    q = recursion.name("q_1", weight + bias, positive=True)
+    if bias == 0:
+        return Pair(q, weight * RHO, q, acos(RHO))
+    # in units of the weight variance, so that 1 − ρ stays a difference of its own
+    angle = CorrelationAngle(1 - RHO, 1 + RHO + 2 * bias / weight)
+    return Pair(q, weight * RHO + bias, q, recursion.name("theta_1", angle, nonnegative=True))
+
+
+def _any_norms(recursion: _Recursion, weight, bias) -> Pair:
+    """Layer 1 for inputs of any norms."""
+    q11, q12, q22 = (weight * q + bias for q in (Q11, Q12, Q22))
+    distance = Q11 + Q22 - 2 * Q12
+    determinant = weight**2 * (Q11 * Q22 - Q12**2) + weight * bias * distance
+    angle = sympy.atan2(sqrt(determinant), q12)
+    return Pair(
+        recursion.name("q_1", q11, nonnegative=True),
+        q12,
+        recursion.name("r_1", q22, nonnegative=True),
+        recursion.name("theta_1", angle, nonnegative=True),
+    )
+
+
+def mlp(
+    depth: int,
+    activation="relu",
+    sigma_w=None,
+    sigma_b=0,
+    parameterization: str = "ntk",
+    width: int | None = None,
+) -> MLP:
+    """A fully-connected network with ``depth`` hidden layers, of infinite width.
+
+    Layer l+1 is z = σ_w W φ(z)/√n + σ_b b with all entries of W and b standard normal (the NTK
+    parameterisation); the first layer acts on x/√d. There are depth + 1 affine layers, the last of
+    which is the readout.
+
+    Parameters
+    ----------
+    depth : int
+        Number of hidden layers, ≥ 0.
+    activation : str, Activation or sympy.Expr
+    sigma_w, sigma_b : number, Symbol, or sequence of depth + 1 of them
+        Weight and bias standard deviations, exact. ``sigma_w=None`` is the normalised network: 1 on
+        the first layer and 1/√(E φ(Z)²) after it (for ReLU: 1, √2, …, √2, so that without biases
+        the NNGP is 1 and the NTK depth + 1 at rho = 1).
+    parameterization : {"ntk", "standard"}
+        With "standard", W has variance σ_w²/n, gradients are plain, the NTK grows with the width
+        ``width`` of the hidden layers, and its formula has the input dimension d as an argument.
+    width : int, optional
+        Width of the hidden layers; used by the standard parameterisation only.
+
+    Returns
+    -------
+    MLP
+        With ``nngp``, ``ntk``, ``nngp_general``, ``ntk_general`` (Formulas) and ``nngp_matrix``,
+        ``ntk_matrix``, ``matrices`` (arrays).
+
+    Raises
+    ------
+    DomainError
+        For a negative depth or width, σ_w ≤ 0, σ_b < 0, or sequences of the wrong length.
+    NotSupportedError
+        If the activation has no closed-form dual.
+
+    References
+    ----------
+    A. Jacot, F. Gabriel, C. Hongler, "Neural Tangent Kernel: Convergence and Generalization in
+    Neural Networks", NeurIPS 2018, arXiv:1806.07572, Theorem 1.
+
+    Examples
+    --------
+    >>> import theorycalc as tc
+    >>> network = tc.kernels.mlp(3, "relu")
+    >>> print(network.ntk.at(rho="0.3", using=tc.Ball(30)))
+    1.40403372656695010886421919322 ± 1e-30
+    >>> network.ntk.at(rho=1).mid
+    mpf('4.0')
+    >>> tc.kernels.mlp(1, "relu").ntk_matrix([[1.0, 0.0], [0.0, 1.0]])
+    array([[1.        , 0.15915494],
+           [0.15915494, 1.        ]])
+    """
+    depth = exact_integer(depth, "depth", minimum=0)
+    activation = as_activation(activation)
+    if parameterization not in PARAMETERIZATIONS:
+        allowed = ", ".join(PARAMETERIZATIONS)
+        raise DomainError(
+            explain("unknown parameterization", got=repr(parameterization), allowed=allowed)
+        )
+    if width is not None:
+        width = exact_integer(width, "width", minimum=1)
+    elif parameterization == "standard" and depth:
+        raise DomainError(
+            explain("the standard parameterisation needs a width", allowed="width=n, n ≥ 1")
+        )
+    if sigma_w is None:
+        hidden = 1 / sqrt(symbolic.family_of(activation).second_moment(sympy.S.One))
+        sigma_w = (sympy.S.One, *[hidden] * depth)
+    return MLP(
+        depth=depth,
+        activation=activation,
+        sigma_w=_deviations(sigma_w, depth + 1, "sigma_w", positive=True),
+        sigma_b=_deviations(sigma_b, depth + 1, "sigma_b", positive=False),
+        parameterization=parameterization,
+        width=width,
+    )
+
+
+def _deviations(sigma, count: int, what: str, *, positive: bool) -> tuple[sympy.Expr, ...]:
+    """One exact standard deviation for every affine layer."""
+    if isinstance(sigma, Sequence | np.ndarray) and not isinstance(sigma, str):
+        if len(sigma) != count:
+            allowed = f"one number, or {count} of them (depth + 1)"
+            raise DomainError(explain(f"{what}: wrong length", got=len(sigma), allowed=allowed))
+        return tuple(_deviation(s, what, positive) for s in sigma)
+    return (_deviation(sigma, what, positive),) * count
+
+
+def _deviation(sigma, what: str, positive: bool) -> sympy.Expr:
+    if isinstance(sigma, sympy.Expr) and sigma.free_symbols:
+        return sigma
+    number = exact(sigma, what)
+    if number < 0 or (positive and number == 0):
+        allowed = f"{what} > 0" if positive else f"{what} ≥ 0"
+        raise DomainError(explain(f"{what} out of range", got=number, allowed=allowed))
+    return number
+
+
+def _as_inputs(x, name: str) -> np.ndarray:
+    """A finite float64 array of shape (n, d) with n, d ≥ 1."""
+    try:
+        array = np.asarray(x, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise DomainError(explain(f"{name} is not an array of numbers", got=error)) from error
+    if array.ndim != 2 or 0 in array.shape:
+        raise DomainError(
+            explain(f"{name} has the wrong shape", got=array.shape, allowed="(n, d), n, d ≥ 1")
+        )
+    if not np.isfinite(array).all():
+        row = int(np.argwhere(~np.isfinite(array).all(axis=1))[0, 0])
+        raise DomainError(explain(f"{name} has an entry that is not finite", got=f"row {row}"))
+    return np.ascontiguousarray(array)

@@ -1,0 +1,183 @@
+"""What trained networks of infinite width compute: kernel gradient flow and gradient descent."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import linalg
+
+from theorycalc.core.errors import DomainError, explain
+
+# Eigenvalues below this, relative to the largest, are rounding noise of the Gram matrix.
+_RANK_TOLERANCE = 1e-13
+
+
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """The law of a trained network over its initialisations, at the test inputs.
+
+    Attributes
+    ----------
+    mean : ndarray of shape (n_test,) or (n_test, k)
+    covariance : ndarray of shape (n_test, n_test) or None
+        Over initialisations, for each output; None if no NNGP kernel was given.
+    hat : ndarray of shape (n_test, n_train)
+        A with f_t = f_0 + A (y − f_0(X)) for one network.
+    eigenvalues : ndarray of shape (n_train,)
+        Of the NTK on the training inputs: the rates at which its eigenvectors are learned.
+    """
+
+    mean: np.ndarray
+    covariance: np.ndarray | None
+    hat: np.ndarray
+    eigenvalues: np.ndarray
+
+
+def gradient_flow(
+    k_train,
+    k_test_train,
+    k_test,
+    y,
+    t,
+    *,
+    nngp_train=None,
+    nngp_test_train=None,
+    learning_rate=None,
+) -> Prediction:
+    """Mean and covariance, over initialisations, of infinitely wide networks trained on MSE.
+
+    All parameters are trained by gradient flow on ½ Σ_i (f(x_i) − y_i)² until time ``t``.
+
+    Parameters
+    ----------
+    k_train : array_like of shape (n_train, n_train)
+        NTK Θ(X, X).
+    k_test_train : array_like of shape (n_test, n_train)
+        NTK Θ(x, X).
+    k_test : array_like of shape (n_test, n_test) or None
+        NNGP Σ(x, x'); needed for the covariance only.
+    y : array_like of shape (n_train,) or (n_train, k)
+        Targets.
+    t : float or int
+        Training time, ``inf`` included; the number of steps if ``learning_rate`` is given.
+    nngp_train, nngp_test_train : array_like, optional
+        NNGP Σ(X, X) and Σ(x, X); needed for the covariance only.
+    learning_rate : float, optional
+        Step size η of gradient descent, which replaces the flow: exact at every η < 2/λ_max.
+
+    Returns
+    -------
+    Prediction
+
+    Raises
+    ------
+    DomainError
+        For arrays of the wrong shape or not finite, a negative time, a learning rate outside
+        (0, 2/λ_max), or an incomplete set of NNGP kernels.
+
+    Notes
+    -----
+    With A = Θ(x, X) Θ(X, X)⁻¹ (I − e^{−tΘ(X, X)}), the mean is A y and the covariance
+    Σ(x, x') − A Σ(X, x') − Σ(x, X) Aᵀ + A Σ(X, X) Aᵀ. Everything is computed in the eigenbasis
+    with (1 − e^{−tλ})/λ, so that a singular Gram matrix is no obstacle at finite t.
+
+    References
+    ----------
+    A. Jacot, F. Gabriel, C. Hongler, arXiv:1806.07572, section 5; J. Lee et al.,
+    arXiv:1902.06720, eqs. 14-15.
+
+    Examples
+    --------
+    >>> import numpy as np, theorycalc as tc
+    >>> network = tc.kernels.mlp(1, "relu")
+    >>> nngp, ntk = network.matrices(np.eye(2))
+    >>> p = tc.kernels.predict.gradient_flow(ntk, ntk, nngp, [1.0, -1.0], t=np.inf,
+    ...                                      nngp_train=nngp, nngp_test_train=nngp)
+    >>> p.mean.round(12), abs(p.covariance).max() < 1e-15
+    (array([ 1., -1.]), True)
+    """
+    theta = _square(k_train, "k_train")
+    cross = _matrix(k_test_train, "k_test_train", (None, len(theta)))
+    targets = np.asarray(y, dtype=np.float64)
+    if targets.shape[:1] != (len(theta),) or targets.ndim > 2 or not np.isfinite(targets).all():
+        allowed = f"finite, ({len(theta)},) or ({len(theta)}, k)"
+        raise DomainError(explain("y has the wrong shape", got=targets.shape, allowed=allowed))
+    eigenvalues, vectors = linalg.eigh(theta)
+    learned = _learned(eigenvalues, t, learning_rate)
+    hat = (cross @ vectors) * learned @ vectors.T
+    covariance = None
+    given = [k is not None for k in (k_test, nngp_train, nngp_test_train)]
+    if any(given[1:]):
+        if not all(given):
+            raise DomainError(
+                explain(
+                    "the covariance needs all three NNGP kernels",
+                    allowed="k_test, nngp_train, nngp_test_train",
+                )
+            )
+        covariance = _covariance(
+            hat,
+            _matrix(k_test, "k_test", (len(cross), len(cross))),
+            _matrix(nngp_train, "nngp_train", theta.shape),
+            _matrix(nngp_test_train, "nngp_test_train", cross.shape),
+        )
+    return Prediction(mean=hat @ targets, covariance=covariance, hat=hat, eigenvalues=eigenvalues)
+
+
+def max_learning_rate(k_train) -> float:
+    """2/λ_max of the NTK on the training inputs: gradient descent converges below it.
+
+    Examples
+    --------
+    >>> import theorycalc as tc
+    >>> tc.kernels.predict.max_learning_rate([[3.0, 1.0], [1.0, 3.0]])
+    0.5
+    """
+    return float(2 / linalg.eigvalsh(_square(k_train, "k_train"))[-1])
+
+
+def _learned(eigenvalues: np.ndarray, t, learning_rate) -> np.ndarray:
+    """(1 − e^{−tλ})/λ, or (1 − (1 − ηλ)^t)/λ for t steps of gradient descent."""
+    if not t >= 0:
+        raise DomainError(explain("the training time is negative", got=t, allowed="t ≥ 0"))
+    largest = eigenvalues[-1]
+    noise = np.abs(eigenvalues) <= _RANK_TOLERANCE * largest
+    rates = np.where(noise, 1.0, eigenvalues)
+    if learning_rate is None:
+        return np.where(noise, _unlearnable(t), -np.expm1(-t * rates) / rates)
+    if not 0 < learning_rate * largest < 2:
+        raise DomainError(
+            explain(
+                "gradient descent does not converge",
+                got=f"learning_rate={learning_rate}",
+                allowed=f"(0, {2 / largest:.6g}) = (0, 2/λ_max)",
+            )
+        )
+    remaining = 1 - learning_rate * rates
+    return np.where(noise, _unlearnable(t * learning_rate), (1 - remaining**t) / rates)
+
+
+def _unlearnable(t: float) -> float:
+    """The limit λ → 0; at t = ∞ a null direction is never learned."""
+    return t if np.isfinite(t) else 0.0
+
+
+def _covariance(hat, nngp_test, nngp_train, nngp_test_train) -> np.ndarray:
+    mixed = hat @ nngp_test_train.T
+    return nngp_test - mixed - mixed.T + hat @ nngp_train @ hat.T
+
+
+def _square(matrix, name: str) -> np.ndarray:
+    size = np.shape(matrix)[0] if np.ndim(matrix) == 2 else None
+    return _matrix(matrix, name, (size, size))
+
+
+def _matrix(matrix, name: str, shape: tuple) -> np.ndarray:
+    array = np.asarray(matrix, dtype=np.float64)
+    fits = array.ndim == 2 and all(
+        want in (None, got) for want, got in zip(shape, array.shape, strict=True)
+    )
+    if not fits or not np.isfinite(array).all():
+        wanted = tuple("n" if size is None else size for size in shape)
+        allowed = f"a finite array of shape {wanted}"
+        raise DomainError(explain(f"{name} does not fit", got=array.shape, allowed=allowed))
+    return array

@@ -1,0 +1,189 @@
+"""Dual activations in closed form: K = E[φ(u)φ(v)] for a centred Gaussian pair (u, v)."""
+
+from dataclasses import dataclass
+
+import sympy
+from sympy import Expr, S, asin, atan, cos, factorial2, pi, sin, sqrt
+
+from theorycalc.activations import Activation, z
+from theorycalc.core.errors import NotSupportedError, explain
+from theorycalc.core.kinks import branch_at
+from theorycalc.kernels.angular import AngularLoss, angular, angular_polynomials, c
+
+
+@dataclass(frozen=True)
+class Homogeneous:
+    """φ(z) = β z_+^p + α (−z)_+^p: ReLU and its powers, leaky ReLU, abs, sign, step, monomials.
+
+    With kink = (β + (−1)^{p−1}α)² and smooth = (−1)^p αβ,
+    K = (q₁₁q₂₂)^{p/2} [kink·J_p(θ)/(2π) + smooth·B_p(cos θ)], and the derivative of φ has
+    degree p − 1 with both numbers multiplied by p².
+    """
+
+    degree: int
+    kink: Expr
+    smooth: Expr
+
+    @property
+    def variance(self) -> Expr:
+        """E φ(Z)²."""
+        return factorial2(2 * self.degree - 1) * (self.kink / 2 + self.smooth)
+
+    @property
+    def derivative(self) -> "Homogeneous":
+        """The family of φ'.
+
+        Raises
+        ------
+        NotSupportedError
+            If φ has a jump: the dual of its derivative is infinite at coincident inputs.
+        """
+        if self.degree == 0 and self.kink != 0:
+            raise NotSupportedError(
+                explain(
+                    "a discontinuous activation has no tangent kernel",
+                    hint="the nngp, or a continuous activation",
+                )
+            )
+        p = self.degree
+        return Homogeneous(max(p - 1, 0), p**2 * self.kink, p**2 * self.smooth)
+
+    @property
+    def is_monomial(self) -> bool:
+        """Whether φ is a multiple of z^p: then K is a polynomial and needs no angle."""
+        return self.kink == 0
+
+    @property
+    def is_even(self) -> bool:
+        """Whether φ is a multiple of |z|^p, p odd: then K(π − θ) = K(θ)."""
+        return self.degree % 2 == 1 and self.kink == -4 * self.smooth
+
+    def second_moment(self, q: Expr) -> Expr:
+        """E φ(√q Z)²."""
+        return self.variance * q**self.degree
+
+    def at_angle(self, theta: Expr) -> Expr:
+        """K at unit variances."""
+        b = _smooth_part(self.degree).as_expr().subs(c, cos(theta))
+        return self.kink * angular(self.degree, theta) / (2 * pi) + self.smooth * b
+
+    def loss(self, theta: Expr) -> Expr:
+        """Variance − K at unit variances, as a sum of terms that do not cancel."""
+        p = self.degree
+        theta = sympy.Min(theta, pi - theta) if self.is_even else theta
+        quotient = _smooth_difference(p).quo(sympy.Poly(1 - c, c)).as_expr().subs(c, cos(theta))
+        lost = self.kink * factorial2(2 * p - 1) / 2 * AngularLoss(p, theta)
+        return lost + self.smooth * 2 * sin(theta / 2) ** 2 * quotient
+
+    def gain(self, theta: Expr) -> Expr:
+        """Variance + K at unit variances, likewise."""
+        p = self.degree
+        kept = self.kink * factorial2(2 * p - 1) / 2 * (2 - AngularLoss(p, theta))
+        b = _smooth_part(p)
+        total = b + b.eval(1)
+        if p % 2 == 0:
+            return kept + self.smooth * total.as_expr().subs(c, cos(theta))
+        quotient = total.quo(sympy.Poly(1 + c, c)).as_expr().subs(c, cos(theta))
+        return kept + self.smooth * 2 * cos(theta / 2) ** 2 * quotient
+
+    def covariance(self, q11: Expr, q12: Expr, q22: Expr, theta: Expr) -> Expr:
+        """K of the pair; θ is its angle."""
+        if self.is_monomial:
+            powers = _smooth_part(self.degree).terms()
+            return self.smooth * sum(
+                b * q12**j * (q11 * q22) ** ((self.degree - j) // 2) for (j,), b in powers
+            )
+        return (sqrt(q11) * sqrt(q22)) ** self.degree * self.at_angle(theta)
+
+
+def _smooth_part(p: int) -> sympy.Poly:
+    return angular_polynomials(p)[1]
+
+
+def _smooth_difference(p: int) -> sympy.Poly:
+    b = _smooth_part(p)
+    return b.eval(1) - b
+
+
+@dataclass(frozen=True)
+class Erf:
+    """φ(z) = offset + scale·erf(slope·z)."""
+
+    offset: Expr
+    scale: Expr
+    slope: Expr
+
+    def second_moment(self, q: Expr) -> Expr:
+        """E φ(√q Z)²: (2/π) asin(u/(1+u)), u = 2·slope²·q, written with q only once."""
+        root = sqrt(1 + 4 * self.slope**2 * q)
+        return self.offset**2 + self.scale**2 * (4 * atan(root) / pi - 1)
+
+    def covariance(self, q11: Expr, q12: Expr, q22: Expr, theta: Expr | None = None) -> Expr:
+        """K of the pair (Williams 1998); the angle is not needed."""
+        t = 2 * self.slope**2
+        norm = 1 + t * q11 if q11 == q22 else sqrt(1 + t * q11) * sqrt(1 + t * q22)
+        return self.offset**2 + self.scale**2 * 2 / pi * asin(t * q12 / norm)
+
+    def slope_covariance(self, q11: Expr, q12: Expr, q22: Expr) -> Expr:
+        """E[φ'(u)φ'(v)]."""
+        t = 2 * self.slope**2
+        if q11 == q22:
+            determinant = (1 + t * (q11 - q12)) * (1 + t * (q11 + q12))
+        else:
+            determinant = 1 + t * (q11 + q22) + t**2 * (q11 * q22 - q12**2)
+        return self.scale**2 * 2 * t / pi / sqrt(determinant)
+
+
+def slope_covariance(family, q11: Expr, q12: Expr, q22: Expr, theta: Expr) -> Expr:
+    """K' = E[φ'(u)φ'(v)] of either family."""
+    if isinstance(family, Erf):
+        return family.slope_covariance(q11, q12, q22)
+    return family.derivative.covariance(q11, q12, q22, theta)
+
+
+def family_of(activation: Activation) -> Homogeneous | Erf:
+    """The family with a closed-form dual that an activation belongs to.
+
+    Raises
+    ------
+    NotSupportedError
+        If it belongs to none.
+    """
+    family = _as_erf(activation.expr) or _as_homogeneous(activation)
+    if family is None:
+        raise NotSupportedError(
+            explain(
+                "no closed-form dual is known for this activation",
+                got=activation.name,
+                allowed="relu, leaky_relu, abs, step, sign, relu_power, monomial, identity, erf, "
+                "probit, and multiples of them",
+            )
+        )
+    return family
+
+
+def _as_erf(expr: Expr) -> Erf | None:
+    offset, term = expr.as_coeff_Add()
+    scale, function = term.as_independent(z, as_Add=False)
+    if not isinstance(function, sympy.erf):
+        return None
+    slope, shift = (
+        function.args[0].as_poly(z).all_coeffs() if function.args[0].as_poly(z) else (0, 1)
+    )
+    return Erf(offset, scale, slope) if shift == 0 else None
+
+
+def _as_homogeneous(activation: Activation) -> Homogeneous | None:
+    if activation.kinks not in ((), (0,)):
+        return None
+    left, right = (branch_at(activation.expr, z, point).as_poly(z) for point in (-S.One, S.One))
+    if left is None or right is None or (left.is_zero and right.is_zero):
+        return None
+    degrees = {
+        m for poly in (left, right) for (m,), coefficient in poly.terms() if coefficient != 0
+    }
+    if len(degrees) != 1:
+        return None
+    (p,) = degrees
+    alpha, beta = left.nth(p) * (-1) ** p, right.nth(p)
+    return Homogeneous(p, (beta + (-1) ** (p - 1) * alpha) ** 2, (-1) ** p * alpha * beta)
