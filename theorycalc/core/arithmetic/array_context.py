@@ -9,6 +9,7 @@ import functools
 import itertools
 import operator
 
+import array_api_compat
 import numpy as np
 import sympy
 
@@ -111,13 +112,8 @@ class ArrayContext:
             return self._call("logaddexp", *args, 0.0)
         if name == "heaviside":
             x, at_zero = args
-            return self.select(
-                [
-                    (lambda: x > 0, lambda: 1.0),
-                    (lambda: x < 0, lambda: 0.0),
-                    (lambda: x == 0, lambda: at_zero),
-                ]
-            )
+            step = (self._call("sign", x) + 1.0) / 2.0
+            return step if at_zero == 0.5 else self._where(x == 0.0, at_zero, step)
         return self._special_function(name, *args)
 
     def _call(self, name: str, *args):
@@ -130,17 +126,17 @@ class ArrayContext:
         if not isinstance(x, float):
             return x
         array = next(other for other in others if not isinstance(other, float))
-        return self.xp.asarray(x, dtype=array.dtype, device=getattr(array, "device", None))
+        return self.xp.asarray(x, dtype=array.dtype, device=array_api_compat.device(array))
 
     def _special_function(self, name: str, *args):
+        arrays = [x for x in args if not isinstance(x, float)]
         native = getattr(getattr(self.xp, "special", None), name, None)
-        if native is not None and not all(isinstance(x, float) for x in args):
+        if arrays and native is not None:
             return native(*(self._like(x, args) for x in args))
         values = special_on_numpy(name, *(np.asarray(x) for x in args))
-        array = next((x for x in args if not isinstance(x, float)), None)
-        if array is None:
+        if not arrays:
             return float(values)
-        return values if self.xp is np else self.xp.asarray(values, dtype=array.dtype)
+        return self.xp.asarray(values, dtype=arrays[0].dtype)
 
     def compare(self, relation: str, x, y):
         return RELATIONS[relation](x, y)
@@ -158,8 +154,17 @@ class ArrayContext:
         """Per element the first branch whose condition holds; all branches are computed."""
         result = np.nan
         for condition, branch in reversed(branches):
-            result = self.xp.where(self.xp.asarray(condition()), branch(), result)
+            result = self._where(condition(), branch(), result)
         return result
+
+    def _where(self, condition, x, y):
+        if isinstance(condition, bool | np.bool_):
+            return x if condition else y
+        arrays = [value for value in (x, y) if not isinstance(value, float)]
+        if not arrays:
+            x = self.xp.asarray(x, dtype=self.xp.float64, device=array_api_compat.device(condition))
+            arrays = [x]
+        return self.xp.where(condition, self._like(x, arrays), self._like(y, arrays))
 
     def integral(self, integrand, parameters: list, points: list) -> float:
         """∫ of a program of (x, *parameters) over the points, by SciPy's adaptive quadrature."""

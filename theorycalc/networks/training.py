@@ -1,0 +1,164 @@
+"""Gradient descent on the mean-square loss, for many networks at once."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import array_api_compat
+import numpy as np
+from tqdm import tqdm
+
+from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.numbers import exact_integer
+from theorycalc.networks.mlp import MLP, Parameters
+
+# A progress bar appears when training takes longer than this.
+_PATIENCE_SECONDS = 2
+
+
+class Trained(NamedTuple):
+    """Parameters after training and the loss ½ Σ(f − y)² before every step and at the end.
+
+    ``loss`` has shape (steps + 1, seeds); with minibatches it is that of the batch, scaled up.
+    """
+
+    parameters: Parameters
+    loss: np.ndarray
+
+
+def train(
+    network: MLP,
+    parameters: Parameters,
+    X,  # noqa: N803
+    y,
+    *,
+    learning_rate: float,
+    steps: int,
+    batch_size: int | None = None,
+    seed: int = 0,
+    on_step: Callable[[int, Parameters], Any] | None = None,
+) -> Trained:
+    """Train every network by gradient descent on ½ Σ_i |f(x_i) − y_i|².
+
+    Parameters
+    ----------
+    network : MLP
+    parameters : Parameters
+        Of ``seeds`` networks.
+    X : array of shape (n, d)
+    y : array of shape (n,) or (n, outputs)
+    learning_rate : float
+        η in θ ← θ − η∇.
+    steps : int
+    batch_size : int, optional
+        Size of the minibatches; all data if absent. Each network visits the data in random orders
+        of its own; the gradient of a batch is scaled by n/batch_size.
+    seed : int
+        Of the minibatch orders.
+    on_step : callable, optional
+        Called with (step, parameters) before every step and at the end.
+
+    Returns
+    -------
+    Trained
+
+    Raises
+    ------
+    DomainError
+        For arrays that do not fit the network or are not finite, η ≤ 0, a bad number, or a
+        learning rate so large that the loss stops being finite.
+
+    Examples
+    --------
+    >>> import numpy as np, theorycalc as tc
+    >>> network = tc.networks.mlp(2, 256, sigma_w=2**0.5)
+    >>> start = network.init(range(5))
+    >>> end, loss = tc.networks.train(network, start, np.eye(2), np.array([1.0, -1.0]),
+    ...                               learning_rate=0.3, steps=50)
+    >>> bool((loss[-1] < 1e-3).all())
+    True
+    """
+    xp = array_api_compat.array_namespace(X)
+    y = y[:, None] if y.ndim == 1 else y
+    _check(network, X, y, learning_rate)
+    steps = exact_integer(steps, "steps", minimum=0)
+    batches = _batches(X.shape[0], batch_size, parameters.weights[0].shape[0], seed)
+    losses = []
+    # a diverging run ends in one error below, not in a warning from every operation
+    with np.errstate(over="ignore", invalid="ignore"):
+        for step in tqdm(range(steps + 1), delay=_PATIENCE_SECONDS, leave=False, desc="training"):
+            if on_step is not None:
+                on_step(step, parameters)
+            inputs, targets, scale = X, y, 1.0
+            if batches is not None:
+                chosen = next(batches)
+                inputs, targets = _take(xp, X, chosen), _take(xp, y, chosen)
+                scale = X.shape[0] / chosen.shape[1]
+            passed = network.forward(parameters, inputs)
+            error = scale * (passed.outputs[-1] - targets)
+            losses.append(xp.sum(error * error, axis=(1, 2)) / (2.0 * scale))
+            if step < steps:
+                gradient = network.gradient(parameters, passed, error)
+                parameters = _descend(parameters, gradient, learning_rate)
+    loss = np.stack([to_numpy(values) for values in losses])
+    if not np.isfinite(loss).all():
+        raise DomainError(
+            explain("training diverged", got=f"learning_rate={learning_rate}", hint="a smaller one")
+        )
+    return Trained(parameters, loss)
+
+
+def to_numpy(array) -> np.ndarray:
+    """An array of any namespace and device as a NumPy array."""
+    if array_api_compat.is_torch_array(array):
+        return array.detach().cpu().numpy()
+    return np.asarray(array)
+
+
+def _descend(parameters: Parameters, gradient: Parameters, rate: float) -> Parameters:
+    return Parameters(
+        *(
+            tuple(p - rate * g for p, g in zip(old, slope, strict=True))
+            for old, slope in zip(parameters, gradient, strict=True)
+        )
+    )
+
+
+def _batches(n: int, batch_size: int | None, seeds: int, seed: int):
+    """Endless index arrays (seeds, batch_size), by random orders of the data for every network."""
+    if batch_size is None:
+        return None
+    batch_size = exact_integer(batch_size, "batch_size", minimum=1)
+    if batch_size > n:
+        raise DomainError(explain("batch_size exceeds the data", got=batch_size, allowed=f"≤ {n}"))
+    return _orders(n, batch_size, seeds, np.random.default_rng(seed))
+
+
+def _orders(n: int, batch_size: int, seeds: int, generator: np.random.Generator):
+    while True:
+        order = generator.permuted(np.tile(np.arange(n), (seeds, 1)), axis=1)
+        for start in range(0, n - batch_size + 1, batch_size):
+            yield order[:, start : start + batch_size]
+
+
+def _take(xp, array, chosen: np.ndarray):
+    """Rows of ``array`` (n, k) for every network: shape (seeds, batch, k)."""
+    flat = xp.asarray(chosen.ravel(), device=array_api_compat.device(array))
+    return xp.reshape(xp.take(array, flat, axis=0), (*chosen.shape, array.shape[1]))
+
+
+def _check(network: MLP, X, y, learning_rate) -> None:  # noqa: N803
+    xp = array_api_compat.array_namespace(X)
+    n = X.shape[0]
+    for name, array, columns in (("X", X, network.widths[0]), ("y", y, network.widths[-1])):
+        if array.ndim != 2 or tuple(array.shape) != (n, columns) or n == 0:
+            raise DomainError(
+                explain(
+                    f"{name} does not fit the network",
+                    got=tuple(array.shape),
+                    allowed=f"({n or 'n ≥ 1'}, {columns})",
+                )
+            )
+        if not bool(xp.all(xp.isfinite(array))):
+            raise DomainError(explain(f"{name} has entries that are not finite"))
+    if not learning_rate > 0:
+        raise DomainError(explain("learning_rate is not positive", got=learning_rate))
