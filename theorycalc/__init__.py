@@ -27,7 +27,7 @@ _HOMES = {
     ),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
-_ROOMS = ("activations", "hermite", "kernels", "networks")
+_ROOMS = ("activations", "hermite", "kernels", "networks", "theories", "validation")
 
 __all__ = ["__version__", *_HOME_OF, *_ROOMS]
 

@@ -1,0 +1,49 @@
+"""Predictions held against experiments: data, ensembles of trained networks, statistics."""
+
+from theorycalc.validation.data import Dataset, digits, sphere_points
+from theorycalc.validation.ensembles import Ensemble, sample_kernels, train_ensemble
+from theorycalc.validation.experiment import (
+    Agreement,
+    Comparison,
+    Experiment,
+    Figure,
+    Report,
+    Validation,
+    compare,
+    compare_exponent,
+    compare_means,
+    judge,
+    validate,
+)
+from theorycalc.validation.statistics import (
+    FiniteSizeLaw,
+    Measurement,
+    PowerLaw,
+    mean_test,
+    threshold,
+)
+
+__all__ = [
+    "Agreement",
+    "Comparison",
+    "Dataset",
+    "Ensemble",
+    "Experiment",
+    "Figure",
+    "FiniteSizeLaw",
+    "Measurement",
+    "PowerLaw",
+    "Report",
+    "Validation",
+    "compare",
+    "compare_exponent",
+    "compare_means",
+    "digits",
+    "judge",
+    "mean_test",
+    "sample_kernels",
+    "sphere_points",
+    "threshold",
+    "train_ensemble",
+    "validate",
+]

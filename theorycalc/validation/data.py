@@ -1,0 +1,81 @@
+"""Data sets for experiments: inputs with |x|² = d and real targets, no download."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from theorycalc.core.errors import DomainError, explain, missing_extra
+
+_PRIMES = (2, 3, 5, 7, 11, 13)
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Training and test inputs of shape (n, d) with |x|² = d, and targets of shape (n,)."""
+
+    name: str
+    x_train: np.ndarray
+    y_train: np.ndarray
+    x_test: np.ndarray
+    y_test: np.ndarray
+
+
+def sphere_points(train: int = 24, test: int = 12) -> Dataset:
+    """Deterministic points on the sphere of radius √6 in R⁶ with the target x₁x₂.
+
+    Input i is proportional to cos(2πi√p) over the first six primes p.
+
+    Examples
+    --------
+    >>> data = sphere_points()
+    >>> data.x_train.shape, float((data.x_test[0] ** 2).sum().round(12))
+    ((24, 6), 6.0)
+    """
+    i = np.arange(1, train + test + 1)[:, None]
+    x = _on_sphere(np.cos(2 * np.pi * i * np.sqrt(_PRIMES)))
+    y = x[:, 0] * x[:, 1]
+    return Dataset("sphere", x[:train], y[:train], x[train:], y[train:])
+
+
+def digits(train: int = 32, test: int = 16, classes: tuple[int, int] = (3, 8)) -> Dataset:
+    """Two classes of scikit-learn's handwritten digits, 8×8 pixels, with targets ±1.
+
+    The mean training image is subtracted, then every image is scaled to |x|² = 64. Classes
+    alternate, in the order of the data set.
+
+    Raises
+    ------
+    DomainError
+        If there are not enough images.
+    MissingExtraError
+        If scikit-learn is not installed.
+
+    Examples
+    --------
+    >>> data = digits()
+    >>> data.x_train.shape, data.y_train[:4]
+    ((32, 64), array([ 1., -1.,  1., -1.]))
+    """
+    try:
+        from sklearn.datasets import load_digits
+    except ImportError as error:
+        raise missing_extra("scikit-learn", "experiments", "the digits data set") from error
+    images, labels = load_digits(return_X_y=True)
+    per_class = [images[labels == c] for c in classes]
+    available = 2 * min(map(len, per_class))
+    if not 0 < train + test <= available:
+        raise DomainError(
+            explain("too many images", got=train + test, allowed=f"at most {available}")
+        )
+    pairs = (train + test + 1) // 2
+    x = np.stack([group[:pairs] for group in per_class], axis=1).reshape(2 * pairs, -1)
+    y = np.tile([1.0, -1.0], pairs)
+    x, y = x[: train + test], y[: train + test]
+    x = _on_sphere(x - x[:train].mean(axis=0))
+    name = f"digits {classes[0]}/{classes[1]}"
+    return Dataset(name, x[:train], y[:train], x[train:], y[train:])
+
+
+def _on_sphere(x: np.ndarray) -> np.ndarray:
+    """Rows scaled to |x|² = d."""
+    return x * (x.shape[1] ** 0.5 / np.linalg.norm(x, axis=1, keepdims=True))

@@ -1,0 +1,230 @@
+"""Experiments, and the verdict on a prediction that is held against one."""
+
+import enum
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy import stats
+
+from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.formula import Formula
+from theorycalc.core.value import Value
+from theorycalc.validation.statistics import Measurement, mean_test, threshold
+
+# A pass is worth something only if a deviation of this relative size would have been seen.
+RESOLUTION = 0.05
+
+
+class Agreement(enum.Enum):
+    """How a prediction came out of an experiment. It is not a truth value."""
+
+    AGREES = "AGREES"
+    DEVIATES = "DEVIATES"
+    INCONCLUSIVE = "INCONCLUSIVE"
+    NOT_APPLICABLE = "NOT_APPLICABLE"
+
+    def __bool__(self):
+        raise DomainError(
+            explain(
+                "an agreement is not a truth value",
+                got=self.name,
+                hint="agreement is Agreement.AGREES",
+            )
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """A prediction beside its measurement, before a verdict.
+
+    Attributes
+    ----------
+    name : str
+    predicted, measured : str
+        As printed, with their errors.
+    z : float
+        Deviation in standard errors, beyond an allowed bias; of a joint test, that of a normal
+        variable with its p-value.
+    replicas : int or None
+        Independent replicas behind the standard error; None if it is as good as exact.
+    resolution : float
+        The standard error relative to the prediction.
+    mutant : bool
+        Whether the prediction is wrong on purpose: then it has to deviate.
+    one_sided : bool
+        Whether the prediction is an upper bound.
+    """
+
+    name: str
+    predicted: str
+    measured: str
+    z: float
+    replicas: int | None = None
+    resolution: float = 0.0
+    mutant: bool = False
+    one_sided: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Validation:
+    """A comparison with its verdict: ``threshold`` is the largest |z| that still agrees."""
+
+    comparison: Comparison
+    threshold: float
+    agreement: Agreement
+
+    @property
+    def passed(self) -> bool | None:
+        """Whether it came out as it must; None if that is not decided."""
+        if self.agreement in (Agreement.INCONCLUSIVE, Agreement.NOT_APPLICABLE):
+            return None
+        wanted = Agreement.DEVIATES if self.comparison.mutant else Agreement.AGREES
+        return self.agreement is wanted
+
+
+def compare(
+    name: str, prediction, measurement: Measurement, *, bias: float = 0.0, mutant: bool = False
+) -> Comparison:
+    """A number beside the mean of independent replicas.
+
+    Parameters
+    ----------
+    name : str
+    prediction : Value, Formula without arguments, or float
+    measurement : Measurement
+    bias : float
+        A finite-size deviation that theory allows, written down beforehand.
+    mutant : bool
+        Whether the prediction is wrong on purpose.
+    """
+    predicted, error = _number(prediction), measurement.standard_error
+    deviation = measurement.mean - predicted
+    beyond = np.sign(deviation) * max(abs(deviation) - bias, 0.0)
+    return Comparison(
+        name=name,
+        predicted=f"{predicted:.6g}",
+        measured=f"{measurement.mean:.6g} ± {error:.2g}",
+        z=float(beyond / error),
+        replicas=measurement.replicas,
+        resolution=error / abs(predicted) if predicted else np.inf,
+        mutant=mutant,
+    )
+
+
+def compare_means(
+    name: str, samples, mean=0.0, covariance=None, *, mutant: bool = False
+) -> Comparison:
+    """A vector of means beside replicas of shape (replicas, k), by one joint test.
+
+    The test is χ² if the covariance of one replica is known, and Hotelling's T² otherwise.
+    """
+    statistic, k, p = mean_test(samples, mean, covariance)
+    law = "T²" if covariance is None else "χ²"
+    return Comparison(
+        name=name,
+        predicted=f"{law} ≈ {k}",
+        measured=f"{law} = {statistic:.4g}, p = {p:.2g}",
+        z=float(stats.norm.isf(p / 2)),
+        mutant=mutant,
+    )
+
+
+def compare_exponent(
+    name: str, prediction: float, estimate: float, error: float, *, at_most: bool = False
+) -> Comparison:
+    """A fitted exponent with its standard error beside a value, or an upper bound."""
+    return Comparison(
+        name=name,
+        predicted=f"{'≤ ' if at_most else ''}{prediction:.4g}",
+        measured=f"{estimate:.4f} ± {error:.2g}",
+        z=(estimate - prediction) / error,
+        one_sided=at_most,
+    )
+
+
+def judge(comparisons: Iterable[Comparison], level: float = 0.01) -> tuple[Validation, ...]:
+    """Verdicts on the comparisons of one experiment, at one error level for all of them together.
+
+    Parameters
+    ----------
+    comparisons : iterable of Comparison
+    level : float
+        Probability that at least one true prediction is said to deviate.
+
+    Returns
+    -------
+    tuple of Validation
+        INCONCLUSIVE where a deviation of 5 % of the prediction could not have been seen.
+    """
+    comparisons = list(comparisons)
+    return tuple(_judge(c, threshold(level, len(comparisons), c.replicas)) for c in comparisons)
+
+
+def _judge(comparison: Comparison, limit: float) -> Validation:
+    z = comparison.z if comparison.one_sided else abs(comparison.z)
+    agreement = Agreement.DEVIATES if z > limit else Agreement.AGREES
+    if agreement is Agreement.AGREES and limit * comparison.resolution > RESOLUTION:
+        agreement = Agreement.INCONCLUSIVE
+    return Validation(comparison=comparison, threshold=limit, agreement=agreement)
+
+
+def validate(
+    prediction, measurement: Measurement, *, level: float = 0.01, bias: float = 0.0
+) -> Validation:
+    """Hold one prediction against one measurement.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> sample = np.random.default_rng(0).normal(3.0, 0.1, size=1000)
+    >>> validate(3, Measurement.of(sample)).agreement
+    <Agreement.AGREES: 'AGREES'>
+    >>> validate(3.1, Measurement.of(sample)).agreement
+    <Agreement.DEVIATES: 'DEVIATES'>
+    """
+    return judge([compare("", prediction, measurement, bias=bias)], level)[0]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A picture of an experiment: ``draw(axes)`` fills matplotlib axes."""
+
+    title: str
+    draw: Callable
+
+
+@dataclass(frozen=True)
+class Report:
+    """What an experiment returns."""
+
+    validations: tuple[Validation, ...]
+    figures: tuple[Figure, ...] = ()
+    data: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A comparison of a theory with simulated or trained networks.
+
+    Parameters
+    ----------
+    name : str
+    description : str
+        What is trained, on what, and what is compared.
+    run : callable
+        ``run(quick) -> Report``; ``quick`` asks for the short form, which asserts less but still
+        something true.
+    """
+
+    name: str
+    description: str
+    run: Callable[[bool], Report]
+
+
+def _number(prediction) -> float:
+    if isinstance(prediction, Formula):
+        prediction = prediction.at()
+    if isinstance(prediction, Value):
+        return float(prediction)
+    return float(prediction)

@@ -1,0 +1,68 @@
+"""Pictures of comparisons: theory as lines, experiments as points with error bars."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from theorycalc.validation.statistics import FiniteSizeLaw, Measurement
+
+
+def width_scaling(axes, widths, series: Sequence[tuple], ylabel: str) -> None:
+    """Measurements against width on log axes.
+
+    ``series`` has (label, measurements, law): the law is a `FiniteSizeLaw` or a constant, drawn as
+    a line in the colour of its points.
+    """
+    grid = np.geomspace(min(widths), max(widths), 200)
+    for i, (label, measurements, law) in enumerate(series):
+        points = _points(axes, widths, measurements, label, f"C{i}")
+        if law is not None:
+            curve = law(grid) if isinstance(law, FiniteSizeLaw) else np.full_like(grid, law)
+            axes.plot(grid, curve, color=points, linewidth=1)
+    axes.set_xscale("log", base=2)
+    axes.set_yscale("log")
+    axes.set_xlabel("width $m$")
+    axes.set_ylabel(ylabel)
+    axes.legend(frameon=False)
+
+
+def predictions(axes, mean, deviation, samples, targets=None) -> None:
+    """Outputs at the test inputs: predicted mean and ±2 standard deviations, and an ensemble.
+
+    Inputs are sorted by their predicted mean; ``samples`` has shape (replicas, n).
+    """
+    order = np.argsort(mean)
+    x = np.arange(len(mean))
+    mean, deviation, samples = mean[order], deviation[order], samples[:, order]
+    band = (mean - 2 * deviation, mean + 2 * deviation)
+    axes.fill_between(x, *band, alpha=0.2, color="C0", label="theory ± 2 sd")
+    axes.plot(x, mean, color="C0", label="theory")
+    axes.errorbar(
+        x,
+        samples.mean(axis=0),
+        yerr=2 * samples.std(axis=0, ddof=1),
+        fmt="o",
+        color="C1",
+        markersize=4,
+        capsize=2,
+        label="trained networks ± 2 sd",
+    )
+    if targets is not None:
+        axes.plot(x, targets[order], "x", color="0.4", label="target")
+    axes.set_xlabel("test input, sorted")
+    axes.set_ylabel("output $f(x)$")
+    axes.legend(frameon=False, fontsize="small")
+
+
+def _points(axes, widths, measurements: Sequence[Measurement], label: str, colour: str) -> str:
+    axes.errorbar(
+        widths,
+        [m.mean for m in measurements],
+        yerr=[m.standard_error for m in measurements],
+        fmt="o",
+        color=colour,
+        markersize=4,
+        capsize=3,
+        label=label,
+    )
+    return colour

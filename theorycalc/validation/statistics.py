@@ -1,0 +1,185 @@
+"""Statistics of comparisons between a prediction and independent replicas."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import optimize, stats
+
+from theorycalc.core.errors import DomainError, explain
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """A sample mean and its standard error.
+
+    One replica is one independent observation: one trained network, one data set. Averages over
+    test points or steps inside a replica come before.
+    """
+
+    mean: float
+    standard_error: float
+    replicas: int
+
+    @classmethod
+    def of(cls, samples) -> "Measurement":
+        """The mean of independent replicas, with standard error sd/√R.
+
+        Examples
+        --------
+        >>> Measurement.of([1.0, 2.0, 3.0])
+        Measurement(mean=2.0, standard_error=0.577..., replicas=3)
+        """
+        samples = _samples(samples, dimensions=1)
+        error = samples.std(ddof=1) / np.sqrt(samples.size)
+        return cls(float(samples.mean()), float(error), samples.size)
+
+    @classmethod
+    def of_variance(cls, samples) -> "Measurement":
+        """The variance of independent replicas; its error uses their fourth moment."""
+        samples = _samples(samples, dimensions=1)
+        n, centred = samples.size, samples - samples.mean()
+        variance = centred.var(ddof=1)
+        # Var(s²) = (μ₄ − s⁴ (n−3)/(n−1))/n
+        error = np.sqrt(max(np.mean(centred**4) - variance**2 * (n - 3) / (n - 1), 0.0) / n)
+        return cls(float(variance), float(error), n)
+
+
+def threshold(level: float, comparisons: int = 1, replicas: int | None = None) -> float:
+    """The |z| that ``comparisons`` true predictions exceed with probability ``level`` in all.
+
+    Two-sided, by Šidák's correction, from Student's t with replicas − 1 degrees of freedom, or the
+    normal distribution if ``replicas`` is None.
+
+    Examples
+    --------
+    >>> round(threshold(0.01), 2), round(threshold(0.01, comparisons=10, replicas=20), 2)
+    (2.58, 3.88)
+    """
+    single = -np.expm1(np.log1p(-level) / comparisons)
+    law = stats.norm if replicas is None else stats.t(replicas - 1)
+    return float(law.isf(single / 2))
+
+
+def mean_test(samples, mean=0.0, covariance=None) -> tuple[float, int, float]:
+    """Whether vectors have a given mean: (statistic, degrees of freedom, p-value).
+
+    Parameters
+    ----------
+    samples : array_like of shape (replicas, k)
+    mean : float or array_like of shape (k,)
+    covariance : array_like of shape (k, k), optional
+        Of one replica. If it is known the statistic is χ²; otherwise it is estimated and
+        Hotelling's T² takes its place, with the p-value of its F distribution.
+    """
+    samples = _samples(samples, dimensions=2)
+    replicas, k = samples.shape
+    deviation = samples.mean(axis=0) - mean
+    if covariance is not None:
+        statistic = float(replicas * deviation @ np.linalg.solve(covariance, deviation))
+        return statistic, k, float(stats.chi2.sf(statistic, k))
+    if replicas <= k:
+        raise DomainError(
+            explain("too few replicas for their covariance", got=replicas, allowed=f"> {k}")
+        )
+    estimated = np.atleast_2d(np.cov(samples, rowvar=False))
+    statistic = float(replicas * deviation @ np.linalg.solve(estimated, deviation))
+    scaled = statistic * (replicas - k) / (k * (replicas - 1))
+    return statistic, k, float(stats.f.sf(scaled, k, replicas - k))
+
+
+@dataclass(frozen=True)
+class PowerLaw:
+    """A weighted fit of log(mean) on log(size): slope with a bootstrap interval and its drift.
+
+    ``windows`` are the slopes after dropping the smallest sizes one by one: a drift that exceeds
+    the interval says that the sizes are not yet asymptotic.
+    """
+
+    slope: float
+    standard_error: float
+    interval: tuple[float, float]
+    windows: tuple[float, ...]
+
+    @classmethod
+    def fit(cls, sizes, samples, *, resamples: int = 400, level: float = 0.05) -> "PowerLaw":
+        """Fit replicas of positive quantities: ``samples[i]`` are those at ``sizes[i]``."""
+        sizes = np.asarray(sizes, dtype=float)
+        samples = [_samples(values, dimensions=1) for values in samples]
+        generator = np.random.default_rng(0)
+        slopes = np.array([_slope(sizes, _resample(samples, generator)) for _ in range(resamples)])
+        low, high = np.quantile(slopes, [level / 2, 1 - level / 2])
+        windows = tuple(_slope(sizes[i:], samples[i:]) for i in range(1, len(sizes) - 1))
+        return cls(
+            _slope(sizes, samples), float(slopes.std(ddof=1)), (float(low), float(high)), windows
+        )
+
+
+@dataclass(frozen=True)
+class FiniteSizeLaw:
+    """The fit mean = c·size^(−power)·(1 + b/size): a power law with its first correction.
+
+    ``p_value`` is that of the fit's χ², 1 if there are as many parameters as sizes.
+    """
+
+    power: float
+    power_error: float
+    constant: float
+    correction: float
+    p_value: float
+
+    @classmethod
+    def fit(cls, sizes, measurements, power: float | None = None) -> "FiniteSizeLaw":
+        """Weighted fit of the logarithms; the power is fitted too unless theory gives it."""
+        sizes = np.asarray(sizes, dtype=float)
+        means = np.array([m.mean for m in measurements])
+        errors = np.array([m.standard_error for m in measurements]) / means
+
+        def residuals(parameters):
+            logarithm, correction, *free = parameters
+            exponent = free[0] if free else power
+            # 1 + b/size stays positive through its logarithm's argument
+            factor = np.log(np.maximum(1 + correction / sizes, 1e-12))
+            return (logarithm - exponent * np.log(sizes) + factor - np.log(means)) / errors
+
+        start = [0.0, 0.0] if power is not None else [0.0, 0.0, 1.0]
+        solution = optimize.least_squares(residuals, start, x_scale="jac")
+        covariance = np.linalg.inv(solution.jac.T @ solution.jac)
+        freedom = len(sizes) - len(start)
+        return cls(
+            power=float(solution.x[2] if power is None else power),
+            power_error=float(covariance[2, 2] ** 0.5) if power is None else 0.0,
+            constant=float(np.exp(solution.x[0])),
+            correction=float(solution.x[1]),
+            p_value=float(stats.chi2.sf(2 * solution.cost, freedom)) if freedom > 0 else 1.0,
+        )
+
+    def __call__(self, sizes):
+        """The fitted mean at other sizes."""
+        sizes = np.asarray(sizes, dtype=float)
+        return self.constant * sizes**-self.power * (1 + self.correction / sizes)
+
+
+def _slope(sizes, samples) -> float:
+    """Slope of log(mean) on log(size), weighted by the relative errors."""
+    means = np.array([values.mean() for values in samples])
+    errors = np.array([values.std(ddof=1) / np.sqrt(values.size) for values in samples])
+    x, y, w = np.log(sizes), np.log(means), (means / errors) ** 2
+    x_mean = np.average(x, weights=w)
+    return float(np.average((x - x_mean) * y, weights=w) / np.average((x - x_mean) ** 2, weights=w))
+
+
+def _resample(samples, generator) -> list[np.ndarray]:
+    return [generator.choice(values, size=values.size) for values in samples]
+
+
+def _samples(samples, dimensions: int) -> np.ndarray:
+    array = np.asarray(samples, dtype=float)
+    if array.ndim != dimensions or len(array) < 2 or not np.isfinite(array).all():
+        raise DomainError(
+            explain(
+                "not a sample",
+                got=f"shape {array.shape}",
+                allowed=f"finite, {dimensions}-dimensional, at least two replicas",
+            )
+        )
+    return array
