@@ -52,6 +52,16 @@ class AngularLoss(SpecialFunction):
         return 1 - angular(int(p), theta) / angular_at_zero(int(p))
 
     @staticmethod
+    def in_ball(context, p, theta):
+        p = context.integer(p)
+        smooth = angular_polynomials(p)[1]
+        quotient = (smooth.eval(1) - smooth).quo(sympy.Poly(1 - c, c))
+        half_sine = context.apply("sin", theta / 2)
+        kept = 2 * half_sine**2 * _at_cosine(context, quotient, theta)
+        defect = _defect(context, p, theta)
+        return (kept - defect / context.number(pi)) / context.number(factorial2(2 * p - 1))
+
+    @staticmethod
     def double(p, theta):
         import numpy as np
 
@@ -70,6 +80,29 @@ class AngularLoss(SpecialFunction):
         return printer._print(sympy.expand_func(self))
 
     _pretty = _latex
+
+
+def _defect(context, p: int, theta):
+    """D_p = J_p(θ) − π B_p(cos θ) on a ball, of order θ^{2p+1} near 0.
+
+    Written out it cancels, and a ball does not see that. Since D_p' = −p² sin θ D_{p−1}, the mean
+    value theorem gives an enclosure that shrinks with the ball.
+    """
+    if p == 0:
+        return -theta
+    centre = context.midpoint(theta)
+    a, b = (_at_cosine(context, polynomial, centre) for polynomial in angular_polynomials(p))
+    value = a * context.apply("sin", centre) - b * centre
+    slope = -(p**2) * context.apply("sin", theta) * _defect(context, p - 1, theta)
+    return value + slope * (theta - centre)
+
+
+def _at_cosine(context, polynomial: sympy.Poly, theta):
+    """A polynomial with rational coefficients at cos θ, by Horner's rule."""
+    cosine, total = context.apply("cos", theta), context.number(sympy.S.Zero)
+    for coefficient in polynomial.all_coeffs():
+        total = total * cosine + context.number(coefficient)
+    return total
 
 
 class CorrelationAngle(SpecialFunction):

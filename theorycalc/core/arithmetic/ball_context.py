@@ -160,6 +160,10 @@ class BallContext:
         )
         return total.real if total.imag.contains(0) else total
 
+    def midpoint(self, x):
+        """The centre of a ball, as a number without radius."""
+        return x if isinstance(x, fmpq) else x.mid()
+
     def negligible(self, x) -> bool:
         """Whether a cut-off error is below the working precision."""
         return bool(_real_part(x).abs_upper() < arb(2) ** -ctx.prec)

@@ -182,6 +182,21 @@ def _pairwise(function):
     )
 
 
+def _acos(z: acb):
+    """Arccos, also on balls around the branch points ±1, where Arb's own gives nothing."""
+    result = z.acos()
+    if result.is_finite():
+        return result
+    if z.real > -1:
+        return 2 * ((1 - z) / 2).sqrt().asin()
+    return arb.pi() - 2 * ((1 + z) / 2).sqrt().asin()
+
+
+def _asin(z: acb):
+    result = z.asin()
+    return result if result.is_finite() else arb.pi() / 2 - _acos(z)
+
+
 def _atan(z: acb, analytic):
     # The cuts run up from i and down from −i: those of atanh, turned by a quarter.
     if analytic and _touches(z * acb(0, 1), left=-1, right=1):
@@ -216,8 +231,8 @@ COMPLEX = {
     "cos": _entire(acb.cos),
     "tan": _entire(acb.tan),
     "sinc": _entire(acb.sinc),
-    "asin": _cut(acb.asin, left=-1, right=1),
-    "acos": _cut(acb.acos, left=-1, right=1),
+    "asin": _cut(_asin, left=-1, right=1),
+    "acos": _cut(_acos, left=-1, right=1),
     "atan": _atan,
     "sinh": _entire(acb.sinh),
     "cosh": _entire(acb.cosh),
