@@ -166,13 +166,14 @@ def check(claim: Claim, using: Arithmetic = Ball(30), **params) -> Check:
     difference = lhs - rhs if isinstance(claim.relation, (sympy.Gt, sympy.Ge)) else rhs - lhs
     if isinstance(claim.relation, (sympy.Eq, sympy.Ne)):
         difference = lhs - rhs
-    margin = _evaluate(difference, values, using)
+    # one evaluation each; with a zero on one side the margin is the other side
+    sides = {expr: _evaluate(expr, values, using) for expr in {difference, lhs, rhs}}
     return Check(
         claim=claim,
-        verdict=_decide_sign(margin, _TRUE_SIGNS[type(claim.relation)]),
-        lhs=_evaluate(lhs, values, using),
-        rhs=_evaluate(rhs, values, using),
-        margin=margin,
+        verdict=_decide_sign(sides[difference], _TRUE_SIGNS[type(claim.relation)]),
+        lhs=sides[lhs],
+        rhs=sides[rhs],
+        margin=sides[difference],
     )
 
 

@@ -1,5 +1,6 @@
 """Predictions held against experiments: data, ensembles of trained networks, statistics."""
 
+from theorycalc.validation import plots
 from theorycalc.validation.data import Dataset, digits, sphere_points
 from theorycalc.validation.ensembles import Ensemble, sample_kernels, train_ensemble
 from theorycalc.validation.experiment import (
@@ -41,6 +42,7 @@ __all__ = [
     "digits",
     "judge",
     "mean_test",
+    "plots",
     "sample_kernels",
     "sphere_points",
     "threshold",

@@ -13,7 +13,7 @@ from theorycalc.core.value import Value
 from theorycalc.validation.statistics import Measurement, mean_test, threshold
 
 # A pass is worth something only if a deviation of this relative size would have been seen.
-RESOLUTION = 0.05
+SMALLEST = 0.05
 
 
 class Agreement(enum.Enum):
@@ -49,7 +49,7 @@ class Comparison:
     replicas : int or None
         Independent replicas behind the standard error; None if it is as good as exact.
     resolution : float
-        The standard error relative to the prediction.
+        The standard error in units of the smallest deviation that matters.
     mutant : bool
         Whether the prediction is wrong on purpose: then it has to deviate.
     one_sided : bool
@@ -84,7 +84,13 @@ class Validation:
 
 
 def compare(
-    name: str, prediction, measurement: Measurement, *, bias: float = 0.0, mutant: bool = False
+    name: str,
+    prediction,
+    measurement: Measurement,
+    *,
+    bias: float = 0.0,
+    smallest: float = SMALLEST,
+    mutant: bool = False,
 ) -> Comparison:
     """A number beside the mean of independent replicas.
 
@@ -95,6 +101,9 @@ def compare(
     measurement : Measurement
     bias : float
         A finite-size deviation that theory allows, written down beforehand.
+    smallest : float
+        The smallest relative deviation that matters: agreement is only claimed where it would have
+        been seen.
     mutant : bool
         Whether the prediction is wrong on purpose.
     """
@@ -107,7 +116,7 @@ def compare(
         measured=f"{measurement.mean:.6g} ± {error:.2g}",
         z=float(beyond / error),
         replicas=measurement.replicas,
-        resolution=error / abs(predicted) if predicted else np.inf,
+        resolution=error / (smallest * abs(predicted)) if predicted else np.inf,
         mutant=mutant,
     )
 
@@ -155,7 +164,7 @@ def judge(comparisons: Iterable[Comparison], level: float = 0.01) -> tuple[Valid
     Returns
     -------
     tuple of Validation
-        INCONCLUSIVE where a deviation of 5 % of the prediction could not have been seen.
+        INCONCLUSIVE where the smallest deviation that matters could not have been seen.
     """
     comparisons = list(comparisons)
     return tuple(_judge(c, threshold(level, len(comparisons), c.replicas)) for c in comparisons)
@@ -164,7 +173,7 @@ def judge(comparisons: Iterable[Comparison], level: float = 0.01) -> tuple[Valid
 def _judge(comparison: Comparison, limit: float) -> Validation:
     z = comparison.z if comparison.one_sided else abs(comparison.z)
     agreement = Agreement.DEVIATES if z > limit else Agreement.AGREES
-    if agreement is Agreement.AGREES and limit * comparison.resolution > RESOLUTION:
+    if agreement is Agreement.AGREES and limit * comparison.resolution > 1:
         agreement = Agreement.INCONCLUSIVE
     return Validation(comparison=comparison, threshold=limit, agreement=agreement)
 

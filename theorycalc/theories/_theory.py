@@ -1,0 +1,104 @@
+"""What a file in this folder states: formulas, cases, claims and experiments of one paper."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import sympy
+
+from theorycalc.core.claims import Claim, Verdict
+from theorycalc.core.evaluation import Arithmetic
+from theorycalc.core.formula import Formula, integrate
+from theorycalc.core.numbers import exact
+from theorycalc.core.quadrature import Integral
+from theorycalc.core.reference import Reference
+from theorycalc.core.value import Value, fraction
+from theorycalc.validation.experiment import Experiment
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A number that a formula must give.
+
+    Parameters
+    ----------
+    formula : Formula
+    params : mapping
+        Exact parameters, by name.
+    expected : str, sympy.Expr, Formula or Integral
+        A decimal string is trusted to one unit of its last digit, an integer or a fraction is
+        exact; anything else is evaluated in the same arithmetic and must overlap.
+    source : str
+        Where the expected number comes from, or what independent definition it is.
+    """
+
+    formula: Formula
+    params: Mapping = field(default_factory=dict)
+    expected: str | sympy.Expr | Formula | Integral
+    source: str
+
+    @property
+    def label(self) -> str:
+        """The formula at its parameters, e.g. ``Theta_4(rho=0.3)``."""
+        return f"{self.formula.name}({', '.join(f'{k}={v}' for k, v in self.params.items())})"
+
+    def check(self, using: Arithmetic) -> tuple[Verdict, Value, str]:
+        """(verdict, computed value, expected value in print)."""
+        computed = self.formula.at(using=using, **self.params)
+        if isinstance(self.expected, str):
+            number, unit = Fraction(str(exact(self.expected))), _last_unit(self.expected)
+            lower, upper = fraction(computed.lower) - unit, fraction(computed.upper) + unit
+            return _verdict(lower <= number <= upper), computed, self.expected
+        expected = self._evaluate_expected(using)
+        return _verdict(computed.overlaps(expected)), computed, str(expected)
+
+    def _evaluate_expected(self, using: Arithmetic) -> Value:
+        if isinstance(self.expected, Integral):
+            names = {symbol.name for symbol in self.expected.free_symbols}
+            return integrate(
+                self.expected, using, **{k: v for k, v in self.params.items() if k in names}
+            )
+        formula = self.expected
+        if not isinstance(formula, Formula):
+            formula = Formula("", formula)
+        names = {symbol.name for symbol in formula.args}
+        return formula.at(using=using, **{k: v for k, v in self.params.items() if k in names})
+
+
+def _last_unit(text: str) -> Fraction:
+    """One unit of the last decimal place; an integer or a fraction is exact."""
+    mantissa, _, exponent = text.lower().partition("e")
+    places = len(mantissa.partition(".")[2])
+    return Fraction(10) ** (int(exponent or 0) - places) if places else Fraction(0)
+
+
+def _verdict(holds: bool) -> Verdict:
+    return Verdict.HOLDS if holds else Verdict.FAILS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Theory:
+    """One paper: what it states, and how that is checked.
+
+    Parameters
+    ----------
+    title : str
+    reference : Reference
+    statement : str
+        Setting and statement in words; by custom the docstring of the file.
+    formulas : tuple of Formula
+        Shown first, in this order.
+    cases : tuple of Case
+        Evaluated in every arithmetic.
+    claims : tuple of (Claim, tuple of parameter mappings)
+        Checked in ball arithmetic at every point.
+    experiments : tuple of Experiment
+    """
+
+    title: str
+    reference: Reference
+    statement: str
+    formulas: tuple[Formula, ...] = ()
+    cases: tuple[Case, ...] = ()
+    claims: tuple[tuple[Claim, tuple[Mapping, ...]], ...] = ()
+    experiments: tuple[Experiment, ...] = ()
