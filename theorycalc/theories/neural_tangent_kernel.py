@@ -26,8 +26,6 @@ A. Jacot, F. Gabriel, C. Hongler, "Neural Tangent Kernel: Convergence and Genera
 Networks", NeurIPS 2018, arXiv:1806.07572.
 """
 
-from functools import partial
-
 import numpy as np
 import sympy
 from sympy import acos, cos, pi, sin, sqrt
@@ -38,16 +36,15 @@ from theorycalc.core.quadrature import Integral, Tail
 from theorycalc.core.reference import Reference
 from theorycalc.kernels import arc_cosine, dual, mlp
 from theorycalc.kernels.duals import CORRELATION, RHO
-from theorycalc.kernels.predict import gradient_flow
 from theorycalc.networks import mlp as finite_mlp
 from theorycalc.theories._theory import Case, Theory
 from theorycalc.validation import (
+    Comparison,
     Dataset,
     Experiment,
     Figure,
     FiniteSizeLaw,
     Measurement,
-    PowerLaw,
     Report,
     compare,
     compare_exponent,
@@ -57,8 +54,8 @@ from theorycalc.validation import (
     plots,
     sample_kernels,
     sphere_points,
-    train_ensemble,
 )
+from theorycalc.validation.tangent import training_report
 
 JACOT = Reference(
     "arXiv:1806.07572",
@@ -114,7 +111,15 @@ ERF_DUAL = Integral(
 
 # σ_w² is 2 in all experiments, and 5 % more in the kernel that has to be rejected.
 SIGMA, WRONG_SIGMA = sqrt(2), sqrt(sympy.Rational(21, 10))
-RATE_STEPS = {"early": 2, "late": 20}
+# Networks for each width: in full, and in the quick form.
+RELU_PLAN = ({64: 400, 128: 400, 256: 400, 1024: 300, 4096: 100}, {64: 150, 256: 150, 1024: 100})
+ERF_PLAN = ({64: 400, 256: 400, 1024: 300}, {64: 200, 256: 200, 512: 200})
+DEEP_PLAN = ({64: 400, 128: 400, 256: 200, 512: 150}, {64: 200, 128: 200, 256: 100})
+# Tangent kernels with two hidden layers for each width.
+KERNELS_PLAN = (
+    {8: 8000, 16: 8000, 32: 4000, 64: 4000, 128: 2000, 256: 1000},
+    {8: 8000, 16: 8000, 32: 4000, 64: 4000, 128: 1000},
+)
 
 
 def fluctuation(data: Dataset, quick: bool) -> Report:
@@ -123,22 +128,18 @@ def fluctuation(data: Dataset, quick: bool) -> Report:
     rho = float(inputs[0] @ inputs[1] / inputs.shape[1])
     limit, wrong = (mlp(1, "relu", sigma_w=s).ntk_matrix(inputs)[0] for s in (SIGMA, WRONG_SIGMA))
     predicted = neuron_variance().lambdify()(np.array([1.0, rho]))
-    widths, replicas = (16, 64, 256), 2500 if quick else 10_000
+    widths, replicas = (16, 64, 256), 5000 if quick else 10_000
     comparisons, spreads = [], []
     for width in widths:
         network = finite_mlp(inputs.shape[1], width, 1, "relu", sigma_w=SIGMA)
         kernels = sample_kernels(network, inputs, replicas, seed=1)[:, 0]
         spreads.append([Measurement.of_variance(width**0.5 * kernels[:, j]) for j in (0, 1)])
         comparisons.append(compare_means(f"E Θ_m, m={width}", kernels, limit))
-        for name, value, spread in zip(("x, x", "x, x'"), predicted, spreads[-1], strict=True):
-            name = f"m Var Θ_m({name}), m={width}"
-            comparisons.append(compare(name, value, spread, smallest=0.1))
+        for pair, value, spread in zip(("x, x", "x, x'"), predicted, spreads[-1], strict=True):
+            name = f"m Var Θ_m({pair}), m={width}"
+            comparisons.append(compare(name, value, spread, smallest=0.15))
     comparisons.append(compare_means("σ_w² + 5 %: E Θ_m", kernels, wrong, mutant=True))
-    deep = _deep_variances(inputs, 400 if quick else 2000)
-    law = FiniteSizeLaw.fit([*deep], [*deep.values()])
-    comparisons.append(
-        compare_exponent("L=2: exponent of Var Θ_m, corrected", -1, -law.power, law.power_error)
-    )
+    comparisons.append(_deep_exponent(inputs[:1], quick))
 
     def draw(axes):
         series = [
@@ -147,137 +148,24 @@ def fluctuation(data: Dataset, quick: bool) -> Report:
         ]
         plots.width_scaling(axes, widths, series, r"$m\,\mathrm{Var}\,\Theta_m$")
 
-    return Report(judge(comparisons), (Figure(f"Kernel at initialisation, {data.name}", draw),))
+    return Report(judge(comparisons), (Figure(f"{data.name}: kernel at initialisation", draw),))
 
 
-def _deep_variances(inputs: np.ndarray, replicas: int) -> dict[int, Measurement]:
-    """Var Θ_m(x, x) with two hidden layers, by width."""
-    networks = {m: finite_mlp(inputs.shape[1], m, 2, "relu", sigma_w=SIGMA) for m in (32, 64, 128)}
-    return {
-        m: Measurement.of_variance(sample_kernels(net, inputs[:1], replicas, seed=2)[:, 0, 0])
-        for m, net in networks.items()
-    }
+def _deep_exponent(inputs: np.ndarray, quick: bool) -> Comparison:
+    """The exponent of Var Θ_m(x, x) with two hidden layers, where V depends on the width."""
+    plan, variances = KERNELS_PLAN[quick], []
+    for width, replicas in plan.items():
+        network = finite_mlp(inputs.shape[1], width, 2, "relu", sigma_w=SIGMA)
+        kernels = sample_kernels(network, inputs, replicas, seed=2)
+        variances.append(Measurement.of_variance(kernels[:, 0, 0]))
+    law = FiniteSizeLaw.fit([*plan], variances, 1.0, free=True)
+    return compare_exponent("L=2: exponent of Var Θ_m, corrected", -1, -law.power, law.power_error)
 
 
-def training(data: Dataset, quick: bool) -> Report:
-    """Trained networks against the kernel prediction, at every width, and a wrong kernel."""
-    plan = (
-        {64: 150, 256: 150, 1024: 100}
-        if quick
-        else {64: 400, 128: 400, 256: 400, 1024: 300, 4096: 100}
-    )
-    widest = max(plan)
-    kernels = [mlp(1, "relu", sigma_w=sigma) for sigma in (SIGMA, WRONG_SIGMA)]
-    comparisons, deviations = [], {}
-    for stage, steps in RATE_STEPS.items():
-        rate = _learning_rate(kernels[0], data)
-        theory, wrong = (_predict(kernel, data, rate, steps) for kernel in kernels)
-        for width, replicas in plan.items():
-            if stage == "early" and width != widest:
-                continue
-            network = finite_mlp(data.x_train.shape[1], width, 1, "relu", sigma_w=SIGMA)
-            ensemble = train_ensemble(
-                network, data, replicas, seed=steps, learning_rate=rate, steps=steps
-            )
-            linear = ensemble.linearised(theory.hat, data.y_train)
-            deviations[width] = (
-                ensemble.deviation(linear),
-                ensemble.deviation(ensemble.own_kernel),
-            )
-        comparisons += _ensemble_comparisons(f"{steps} steps", ensemble, theory, wrong, data)
-    comparisons += _width_comparisons(deviations)
-    figures = _figures(data, theory, ensemble, deviations)
-    return Report(judge(comparisons), figures, {"deviations": deviations})
-
-
-def _learning_rate(kernel, data: Dataset) -> float:
-    """1/λ_max of the limit kernel."""
-    return float(1 / np.linalg.eigvalsh(kernel.ntk_matrix(data.x_train))[-1])
-
-
-def _predict(kernel, data: Dataset, rate: float, steps: int):
-    n = len(data.y_train)
-    nngp, ntk = kernel.matrices(np.vstack([data.x_train, data.x_test]))
-    return gradient_flow(
-        ntk[:n, :n],
-        ntk[n:, :n],
-        nngp[n:, n:],
-        data.y_train,
-        steps,
-        nngp_train=nngp[:n, :n],
-        nngp_test_train=nngp[n:, :n],
-        learning_rate=rate,
-    )
-
-
-def _ensemble_comparisons(stage: str, ensemble, theory, wrong, data: Dataset) -> list:
-    """Mean and covariance of the trained outputs, and the paired test that a wrong kernel fails."""
-    outputs = ensemble.trained_test
-    spread = Measurement.of(np.sum((outputs - theory.mean) ** 2, axis=1))
-
-    def paired(name, prediction, mutant=False):
-        # f₀ of the same network in the prediction removes nearly all of the sampling noise
-        residual = outputs - ensemble.linearised(prediction.hat, data.y_train)
-        return compare_means(name, residual, mutant=mutant)
-
-    return [
-        compare_means(f"{stage}: ensemble mean", outputs, theory.mean, theory.covariance),
-        compare(f"{stage}: trace of covariance", np.trace(theory.covariance), spread, smallest=0.5),
-        paired(f"{stage}: paired mean", theory),
-        paired(f"σ_w² + 5 %, {stage}: paired mean", wrong, mutant=True),
-    ]
-
-
-def _width_comparisons(deviations: dict) -> list:
-    """Exponents of the two deviations in the width."""
-    limit, own = zip(*deviations.values(), strict=True)
-    squared = [Measurement.of(d**2) for d in limit]
-    law = FiniteSizeLaw.fit([*deviations], squared)
-    own_slope = PowerLaw.fit(list(deviations), [d**2 for d in own])
-    return [
-        compare_exponent(
-            "deviation: exponent, corrected", -0.5, -law.power / 2, law.power_error / 2
-        ),
-        compare_exponent(
-            "own kernel: exponent",
-            -0.5,
-            own_slope.slope / 2,
-            own_slope.standard_error / 2,
-            at_most=True,
-        ),
-    ]
-
-
-def _figures(data: Dataset, theory, ensemble, deviations: dict) -> tuple[Figure, ...]:
-    widths = list(deviations)
-    limit, own = (
-        [Measurement.of(d) for d in values] for values in zip(*deviations.values(), strict=True)
-    )
-
-    def scaling(axes):
-        law = FiniteSizeLaw.fit(widths, limit, power=0.5)
-        series = [
-            ("limit kernel; line $c\\,m^{-1/2}(1+b/m)$", limit, law),
-            ("own kernel", own, None),
-        ]
-        plots.width_scaling(axes, widths, series, "deviation of trained networks")
-
-    def outputs(axes):
-        deviation = np.sqrt(np.diag(theory.covariance))
-        plots.predictions(axes, theory.mean, deviation, ensemble.trained_test, data.y_test)
-
-    return (
-        Figure(f"Deviation from the kernel prediction, {data.name}", scaling),
-        Figure(f"Outputs at held-out inputs, {data.name}, m = {max(widths)}", outputs),
-    )
-
-
-DATA = {"sphere": sphere_points, "digits": partial(digits, 64, 16)}
-
-
-def _experiment(kind: str, name: str, description: str) -> Experiment:
-    compute = {"fluctuation": fluctuation, "training": training}[kind]
-    return Experiment(f"{kind} on {name}", description, lambda quick: compute(DATA[name](), quick))
+def training(data: Dataset, activation: str, depth: int, plan: dict) -> Report:
+    """Trained networks against the kernel prediction, and against a wrong kernel."""
+    kernel, wrong = (mlp(depth, activation, sigma_w=sigma) for sigma in (SIGMA, WRONG_SIGMA))
+    return training_report(kernel, wrong, data, plan)
 
 
 K = sympy.Symbol("k", integer=True, nonnegative=True)
@@ -342,15 +230,35 @@ THEORY = Theory(
         ),
     ),
     experiments=(
-        _experiment(
-            "fluctuation", "sphere", "mean and variance of Θ_m on points of the sphere in R⁶"
+        Experiment(
+            "fluctuation on sphere",
+            "tangent kernels of random ReLU networks at two points of the sphere in R⁶",
+            lambda quick: fluctuation(sphere_points(), quick),
         ),
-        _experiment("fluctuation", "digits", "mean and variance of Θ_m on handwritten digits"),
-        _experiment(
-            "training", "sphere", "24 points of the sphere in R⁶, target x₁x₂, 12 held-out points"
+        Experiment(
+            "fluctuation on digits",
+            "tangent kernels of random ReLU networks at two handwritten digits",
+            lambda quick: fluctuation(digits(64, 16), quick),
         ),
-        _experiment(
-            "training", "digits", "64 handwritten digits of two classes, 16 held-out digits"
+        Experiment(
+            "ReLU on sphere",
+            "one hidden layer trained on 24 points of the sphere in R⁶, target x₁x₂, 12 held out",
+            lambda quick: training(sphere_points(), "relu", 1, RELU_PLAN[quick]),
+        ),
+        Experiment(
+            "erf on sphere",
+            "a smooth activation; the same points and target",
+            lambda quick: training(sphere_points(), "erf", 1, ERF_PLAN[quick]),
+        ),
+        Experiment(
+            "deep ReLU on sphere",
+            "two hidden layers; the same points and target",
+            lambda quick: training(sphere_points(), "relu", 2, DEEP_PLAN[quick]),
+        ),
+        Experiment(
+            "ReLU on digits",
+            "one hidden layer trained on 64 handwritten digits of two classes, 16 held out",
+            lambda quick: training(digits(64, 16), "relu", 1, RELU_PLAN[quick]),
         ),
     ),
 )

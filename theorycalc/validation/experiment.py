@@ -142,12 +142,16 @@ def compare_means(
 def compare_exponent(
     name: str, prediction: float, estimate: float, error: float, *, at_most: bool = False
 ) -> Comparison:
-    """A fitted exponent with its standard error beside a value, or an upper bound."""
+    """A fitted exponent with its standard error beside a value, or an upper bound.
+
+    A quarter of the exponent is the smallest deviation that matters.
+    """
     return Comparison(
         name=name,
         predicted=f"{'≤ ' if at_most else ''}{prediction:.4g}",
         measured=f"{estimate:.4f} ± {error:.2g}",
         z=(estimate - prediction) / error,
+        resolution=error / (0.25 * abs(prediction)),
         one_sided=at_most,
     )
 

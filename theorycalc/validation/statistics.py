@@ -128,26 +128,30 @@ class FiniteSizeLaw:
     p_value: float
 
     @classmethod
-    def fit(cls, sizes, measurements, power: float | None = None) -> "FiniteSizeLaw":
-        """Weighted fit of the logarithms; the power is fitted too unless theory gives it."""
+    def fit(cls, sizes, measurements, power: float, *, free: bool = False) -> "FiniteSizeLaw":
+        """Weighted fit of the logarithms with the given power, or with a free one close to it."""
         sizes = np.asarray(sizes, dtype=float)
         means = np.array([m.mean for m in measurements])
         errors = np.array([m.standard_error for m in measurements]) / means
 
         def residuals(parameters):
-            logarithm, correction, *free = parameters
-            exponent = free[0] if free else power
-            # 1 + b/size stays positive through its logarithm's argument
+            logarithm, correction, *exponent = parameters
+            # the argument stays positive while the fit is on its way
             factor = np.log(np.maximum(1 + correction / sizes, 1e-12))
-            return (logarithm - exponent * np.log(sizes) + factor - np.log(means)) / errors
+            model = logarithm - (exponent or [power])[0] * np.log(sizes) + factor
+            return (model - np.log(means)) / errors
 
-        start = [0.0, 0.0] if power is not None else [0.0, 0.0, 1.0]
-        solution = optimize.least_squares(residuals, start, x_scale="jac")
+        # the largest size gives the constant
+        start = np.array([np.log(means[-1]) + power * np.log(sizes[-1]), 0.0])
+        solution = optimize.least_squares(residuals, start, x_scale=[1.0, sizes[0]])
+        if free:
+            start = np.append(solution.x, power)
+            solution = optimize.least_squares(residuals, start, x_scale=[1.0, sizes[0], 0.1])
         covariance = np.linalg.inv(solution.jac.T @ solution.jac)
         freedom = len(sizes) - len(start)
         return cls(
-            power=float(solution.x[2] if power is None else power),
-            power_error=float(covariance[2, 2] ** 0.5) if power is None else 0.0,
+            power=float(solution.x[2]) if free else power,
+            power_error=float(covariance[2, 2] ** 0.5) if free else 0.0,
             constant=float(np.exp(solution.x[0])),
             correction=float(solution.x[1]),
             p_value=float(stats.chi2.sf(2 * solution.cost, freedom)) if freedom > 0 else 1.0,

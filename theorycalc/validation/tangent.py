@@ -1,0 +1,159 @@
+"""Trained networks held against the kernel that predicts them."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from theorycalc import kernels
+from theorycalc.kernels.predict import Prediction, gradient_flow
+from theorycalc.networks import mlp as finite_mlp
+from theorycalc.validation import plots
+from theorycalc.validation.data import Dataset
+from theorycalc.validation.ensembles import Ensemble, train_ensemble
+from theorycalc.validation.experiment import (
+    Comparison,
+    Figure,
+    Report,
+    compare,
+    compare_exponent,
+    compare_means,
+    judge,
+)
+from theorycalc.validation.statistics import FiniteSizeLaw, Measurement, PowerLaw
+
+
+def training_report(
+    kernel: kernels.MLP,
+    wrong: kernels.MLP,
+    data: Dataset,
+    plan: Mapping[int, int],
+    *,
+    early: int = 2,
+    late: int = 20,
+) -> Report:
+    """Train networks of several widths by gradient descent and compare them with a kernel.
+
+    Parameters
+    ----------
+    kernel, wrong : theorycalc.kernels.MLP
+        The infinite network, and one whose kernel must be rejected by the same test.
+    data : Dataset
+    plan : mapping
+        Number of networks for each width.
+    early, late : int
+        Numbers of steps of size 1/λ_max. The widest networks are compared at both, all widths at
+        the later one. A wrong kernel shows early: it is mostly a wrong scale of time.
+    """
+    rate = learning_rate(kernel, data)
+    *_, widest = plan
+    before = _train(kernel, data, widest, plan[widest], rate, early)
+    ensembles = {m: _train(kernel, data, m, r, rate, late) for m, r in plan.items()}
+    first, theory = (predict(kernel, data, rate, steps) for steps in (early, late))
+    deviations = {
+        m: (e.deviation(e.linearised(theory.hat, data.y_train)), e.deviation(e.own_kernel))
+        for m, e in ensembles.items()
+    }
+    comparisons = [
+        *_outputs(f"{early} steps", before, first, data),
+        _paired("σ_w² + 5 %: paired mean", before, predict(wrong, data, rate, early), data, True),
+        *_outputs(f"{late} steps", ensembles[widest], theory, data),
+        *_exponents(deviations),
+    ]
+    figures = (
+        Figure(
+            f"{data.name}: deviation from the kernel prediction",
+            lambda axes: _draw_deviations(axes, deviations),
+        ),
+        Figure(
+            f"{data.name}: held-out inputs, m = {widest}, {late} steps",
+            lambda axes: plots.predictions(
+                axes,
+                theory.mean,
+                np.sqrt(np.diag(theory.covariance)),
+                ensembles[widest].trained_test,
+                data.y_test,
+            ),
+        ),
+    )
+    return Report(judge(comparisons), figures, {"deviations": deviations})
+
+
+def learning_rate(kernel: kernels.MLP, data: Dataset) -> float:
+    """1/λ_max of the limit kernel: half of the largest rate that converges."""
+    return float(1 / np.linalg.eigvalsh(kernel.ntk_matrix(data.x_train))[-1])
+
+
+def predict(kernel: kernels.MLP, data: Dataset, rate: float, steps: int) -> Prediction:
+    """Mean and covariance over initialisations at the test inputs."""
+    n = len(data.y_train)
+    nngp, ntk = kernel.matrices(np.vstack([data.x_train, data.x_test]))
+    return gradient_flow(
+        ntk[:n, :n],
+        ntk[n:, :n],
+        nngp[n:, n:],
+        data.y_train,
+        steps,
+        nngp_train=nngp[:n, :n],
+        nngp_test_train=nngp[n:, :n],
+        learning_rate=rate,
+    )
+
+
+def _train(kernel, data: Dataset, width: int, replicas: int, rate: float, steps: int) -> Ensemble:
+    network = finite_mlp(
+        data.x_train.shape[1],
+        width,
+        kernel.depth,
+        kernel.activation,
+        sigma_w=kernel.sigma_w,
+        sigma_b=kernel.sigma_b,
+    )
+    return train_ensemble(network, data, replicas, seed=steps, learning_rate=rate, steps=steps)
+
+
+def _outputs(stage: str, ensemble: Ensemble, theory: Prediction, data: Dataset) -> list[Comparison]:
+    """Mean and covariance of the trained outputs."""
+    outputs = ensemble.trained_test
+    spread = Measurement.of(np.sum((outputs - theory.mean) ** 2, axis=1))
+    trace = np.trace(theory.covariance)
+    return [
+        compare_means(f"{stage}: ensemble mean", outputs, theory.mean, theory.covariance),
+        compare(f"{stage}: trace of covariance", trace, spread, smallest=0.5),
+        _paired(f"{stage}: paired mean", ensemble, theory, data),
+    ]
+
+
+def _paired(name: str, ensemble: Ensemble, theory: Prediction, data: Dataset, mutant=False):
+    """The prediction from each network's own f₀, which removes most of the sampling noise."""
+    residual = ensemble.trained_test - ensemble.linearised(theory.hat, data.y_train)
+    return compare_means(name, residual, mutant=mutant)
+
+
+def _exponents(deviations: Mapping) -> list[Comparison]:
+    """−1/2 for the limit kernel, with its finite-width correction; at most that for the own one."""
+    limit, own = zip(*deviations.values(), strict=True)
+    widths = [*deviations]
+    law = FiniteSizeLaw.fit(widths, [Measurement.of(d**2) for d in limit], 1.0, free=True)
+    slope = PowerLaw.fit(widths, [d**2 for d in own])
+    return [
+        compare_exponent(
+            "deviation: exponent, corrected", -0.5, -law.power / 2, law.power_error / 2
+        ),
+        compare_exponent(
+            "own kernel: exponent",
+            -0.5,
+            slope.slope / 2,
+            slope.standard_error / 2,
+            at_most=True,
+        ),
+    ]
+
+
+def _draw_deviations(axes, deviations: Mapping) -> None:
+    widths = [*deviations]
+    limit, own = (
+        [Measurement.of(d) for d in values] for values in zip(*deviations.values(), strict=True)
+    )
+    law = FiniteSizeLaw.fit(widths, limit, power=0.5)
+    series = [(r"limit kernel, $c\,m^{-1/2}(1+b/m)$", limit, law), ("own kernel", own, None)]
+    plots.width_scaling(axes, widths, series, "rms deviation of trained networks")
