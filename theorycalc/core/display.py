@@ -164,3 +164,13 @@ def check_text(check) -> str:
     name = f"{check.claim.name}: " if check.claim.name else ""
     margin = "" if check.margin is None else f", margin {value_text(check.margin)}"
     return f"{check.verdict.name}, {name}{check.claim.relation}{margin}"
+
+
+def z_text(validation) -> str:
+    """``|z| = 1.2 ≤ 3.3``: the deviation of a comparison and the largest that agrees."""
+    one_sided = validation.comparison.one_sided
+    z = validation.comparison.z if one_sided else abs(validation.comparison.z)
+    sign = "≤" if z <= validation.threshold else ">"
+    name = "z" if one_sided else "|z|"
+    size = f"{z:.2f}" if abs(z) < 100 else ("−∞" if z < 0 else "∞")
+    return f"{name} = {size} {sign} {validation.threshold:.2f}"

@@ -112,13 +112,13 @@ ERF_DUAL = Integral(
 # σ_w² is 2 in all experiments, and 5 % more in the kernel that has to be rejected.
 SIGMA, WRONG_SIGMA = sqrt(2), sqrt(sympy.Rational(21, 10))
 # Networks for each width: in full, and in the quick form.
-RELU_PLAN = ({64: 400, 128: 400, 256: 400, 1024: 300, 4096: 100}, {64: 150, 256: 150, 1024: 100})
-ERF_PLAN = ({64: 400, 256: 400, 1024: 300}, {64: 200, 256: 200, 512: 200})
-DEEP_PLAN = ({64: 400, 128: 400, 256: 200, 512: 150}, {64: 200, 128: 200, 256: 100})
+RELU_PLAN = ({64: 400, 128: 400, 256: 400, 1024: 300, 4096: 100}, {64: 400, 256: 300, 1024: 100})
+ERF_PLAN = ({64: 400, 256: 400, 1024: 300}, {512: 200})
+DEEP_PLAN = ({64: 1200, 128: 800, 256: 400, 512: 150}, {256: 100})
 # Tangent kernels with two hidden layers for each width.
 KERNELS_PLAN = (
     {8: 8000, 16: 8000, 32: 4000, 64: 4000, 128: 2000, 256: 1000},
-    {8: 8000, 16: 8000, 32: 4000, 64: 4000, 128: 1000},
+    {8: 8000, 16: 8000, 32: 8000, 64: 4000, 128: 2000},
 )
 
 

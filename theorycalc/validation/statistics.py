@@ -13,12 +13,13 @@ class Measurement:
     """A sample mean and its standard error.
 
     One replica is one independent observation: one trained network, one data set. Averages over
-    test points or steps inside a replica come before.
+    test points or steps inside a replica come before. ``replicas`` is None where the standard error
+    is known rather than estimated from them.
     """
 
     mean: float
     standard_error: float
-    replicas: int
+    replicas: int | None
 
     @classmethod
     def of(cls, samples) -> "Measurement":
