@@ -15,6 +15,7 @@ import numpy as np
 import sympy
 from sympy import Heaviside, Max, Min, Piecewise, Rational, erfc, exp, log, sqrt
 
+from theorycalc.core import display
 from theorycalc.core.arithmetic.array_context import ArrayContext
 from theorycalc.core.errors import DomainError, explain, unknown_name
 from theorycalc.core.formula import Formula
@@ -123,7 +124,7 @@ class Activation:
         return lower(self.expr, (z,))
 
     def _repr_latex_(self):
-        return f"$\\displaystyle {sympy.latex(self.expr)}$"
+        return f"$\\displaystyle {display.latex(self.expr)}$"
 
 
 def _selu() -> sympy.Expr:

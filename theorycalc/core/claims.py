@@ -99,7 +99,7 @@ class Claim:
         return tuple(sorted(self.relation.free_symbols | self.assumptions.free_symbols, key=str))
 
     def _repr_latex_(self):
-        return f"$\\displaystyle {sympy.latex(self.relation)}$"
+        return f"$\\displaystyle {display.latex(self.relation)}$"
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

@@ -118,17 +118,29 @@ def _log10_fraction(x: Fraction) -> float:
     return (math.log2(x.numerator) - math.log2(x.denominator)) * math.log10(2)
 
 
-def formula_latex(formula) -> str:
-    """``name(args) = body`` and one line per intermediate quantity."""
-    left = sympy.latex(sympy.Symbol(formula.name)) if formula.name else ""
+def latex(expr) -> str:
+    """LaTeX as theorists write it: arccos, not acos."""
+    return sympy.latex(expr, inv_trig_style="full")
+
+
+def formula_equations(formula) -> list[str]:
+    """LaTeX equations: ``name(args) = body`` and one for each intermediate quantity."""
+    left = latex(sympy.Symbol(formula.name)) if formula.name else ""
     if left and formula.args:
         left += rf"\left({', '.join(map(sympy.latex, formula.args))}\right)"
     if not left:
-        return sympy.latex(formula.body)
-    intermediate = [(sympy.latex(symbol), part) for symbol, part in _used(formula)]
-    if not intermediate:
-        return f"{left} = {sympy.latex(formula.body)}"
-    lines = [f"{a} &= {sympy.latex(b)}" for a, b in [(left, formula.body), *intermediate]]
+        return [latex(formula.body)]
+    equations = [(left, formula.body)]
+    equations += [(latex(symbol), part) for symbol, part in _used(formula)]
+    return [f"{a} = {latex(b)}" for a, b in equations]
+
+
+def formula_latex(formula) -> str:
+    """The equations as one display."""
+    equations = formula_equations(formula)
+    if len(equations) == 1:
+        return equations[0]
+    lines = (equation.replace(" = ", " &= ", 1) for equation in equations)
     return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
 
 

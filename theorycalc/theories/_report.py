@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import theorycalc
+from theorycalc.core import display
 from theorycalc.core.errors import missing_extra
 from theorycalc.core.formula import Formula
 from theorycalc.theories._runner import FAILED, Outcome
@@ -17,10 +18,13 @@ h1, h2, h3 { line-height: 1.2; } h2 { margin-top: 3rem; border-bottom: 1px solid
 table { border-collapse: collapse; width: 100%; font-size: 13px; margin: 1rem 0; }
 th, td { text-align: left; padding: .25rem .6rem; border-bottom: 1px solid #e4e4e4;
          vertical-align: top; overflow-wrap: anywhere; }
-td.number { font-variant-numeric: tabular-nums; } td.verdict { font-weight: 600; }
+td.number { font-variant-numeric: tabular-nums; }
+td.verdict { font-weight: 600; white-space: nowrap; overflow-wrap: normal; }
+td.seconds { text-align: right; white-space: nowrap; overflow-wrap: normal; }
 .bad { color: #b00020; } .good { color: #0a6b2d; } .open { color: #8a6100; }
 pre { white-space: pre-wrap; background: #f6f6f6; padding: 1rem; border-radius: 4px; }
-math { font-size: 1.1em; } .formula { overflow-x: auto; margin: 1rem 0; }
+math { font-size: 1.15em; margin: .6rem 0; }
+.formula { overflow-x: auto; overflow-y: hidden; margin: 1.5rem 0; }
 .pictures { display: flex; flex-wrap: wrap; gap: 1rem; }
 .pictures figure { margin: 0; flex: 1 1 26rem; } .pictures svg { width: 100%; height: auto; }
 """
@@ -65,7 +69,8 @@ def _formula(formula: Formula) -> str:
         from latex2mathml.converter import convert
     except ImportError as error:
         raise missing_extra("latex2mathml", "experiments", "a report with formulas") from error
-    return f'<div class="formula">{convert(formula.latex(), display="block")}</div>'
+    lines = "".join(convert(line, display="block") for line in display.formula_equations(formula))
+    return f'<div class="formula">{lines}</div>'
 
 
 def _table(rows) -> str:
@@ -77,7 +82,7 @@ def _table(rows) -> str:
         f'<td class="number">{html.escape(row.computed)}</td>'
         f'<td class="number">{html.escape(row.expected)}</td>'
         f'<td class="verdict {_colour(row.verdict)}">{row.verdict}</td>'
-        f'<td class="number">{row.seconds:.2f}</td></tr>'
+        f'<td class="seconds">{row.seconds:.2f}</td></tr>'
         for row in rows
     )
     return f"<table>\n<tr>{head}</tr>\n{body}\n</table>"

@@ -140,9 +140,13 @@ def _exponents(deviations: Mapping) -> list[Comparison]:
     widths = [*deviations]
     law = FiniteSizeLaw.fit(widths, [Measurement.of(d**2) for d in limit], 1.0, free=True)
     slope = PowerLaw.fit(widths, [d**2 for d in own])
+    plain = PowerLaw.fit(widths, [d**2 for d in limit]).slope / 2
     return [
         compare_exponent(
-            "deviation: exponent, corrected", -0.5, -law.power / 2, law.power_error / 2
+            f"deviation: exponent, corrected (plain {plain:.3f})",
+            -0.5,
+            -law.power / 2,
+            law.power_error / 2,
         ),
         compare_exponent(
             "own kernel: exponent",

@@ -55,17 +55,17 @@ class Float:
                 or accuracy_bits(x) > _DOUBLE_BITS
                 or (context.doubles and x.is_finite())
             ):
-                return self.to_value(x, bits=bits, seconds=seconds)
+                return self.to_value(x, exact=not context.doubles, bits=bits, seconds=seconds)
             if seconds > PATIENCE:
                 break
         raise not_reached(self, x, bits)
 
-    def to_value(self, x, **stats) -> Value:
-        """A Value whose midpoint is a double."""
+    def to_value(self, x, *, exact: bool = False, **stats) -> Value:
+        """A Value whose midpoint is a double; ``exact`` if an error of zero is to be believed."""
         mid, rad = mid_and_rad(x, stats["bits"])
         double = mpmath.mp.make_mpf(libmp.mpf_pos(mid._mpf_, _DOUBLE_BITS, "n"))
         rad = distance(mid, double, rad)
-        rigor = Rigor.ESTIMATED if rad else Rigor.EXACT
+        rigor = Rigor.EXACT if exact and not rad else Rigor.ESTIMATED
         return Value(mid=double, rad=rad, rigor=rigor, using=self, stats=stats)
 
 

@@ -1,7 +1,7 @@
 """`MP`: mpmath at any precision, its error estimated by a second precision."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import mpmath
 from mpmath import libmp
@@ -52,11 +52,14 @@ class MP:
             error = distance(fine, coarse, mpmath.ldexp(abs(fine), 4 - bits))
             stats = {"bits": finer_bits, "seconds": time.perf_counter() - start}
             value = Value(mid=fine, rad=error, rigor=Rigor.ESTIMATED, using=self, stats=stats)
-            if error <= mpmath.ldexp(abs(fine), -goal):
+            if fine != 0 and error <= mpmath.ldexp(abs(fine), -goal):
                 return value
             if stats["seconds"] > PATIENCE:
                 break
             bits, coarse = finer_bits, fine
+        if fine == 0 and coarse == 0:
+            # Everything cancelled at every precision. Terms of unknown size may have done so.
+            return replace(value, rad=mpmath.ldexp(1, -finer_bits // 2))
         raise PrecisionError(
             explain(
                 f"{self.digits} digits asked for; two precisions (up to {finer_bits} bits) differ",

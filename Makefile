@@ -1,0 +1,40 @@
+# Every target creates .venv and installs what it needs; nothing else has to be set up.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+
+.PHONY: check test test-torch lab docs bench lint clean
+
+check: $(VENV)/experiments.stamp
+	$(BIN)/theorycalc check
+
+test: $(VENV)/dev.stamp
+	$(BIN)/pytest -n auto --dist worksteal
+
+# The same networks on torch tensors. The version is pinned because an unpinned torch pulls the
+# newest build with several gigabytes of CUDA.
+test-torch: $(VENV)/dev.stamp
+	$(BIN)/python -m pip install --quiet torch==2.13.0
+	$(BIN)/pytest -m torch tests/networks
+
+lab: $(VENV)/notebook.stamp
+	$(BIN)/jupyter lab notebooks
+
+docs: $(VENV)/docs.stamp
+	$(BIN)/sphinx-build --fail-on-warning --keep-going docs docs/_build/html
+
+bench: $(VENV)/dev.stamp
+	for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
+
+lint: $(VENV)/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+clean:
+	rm -rf $(VENV) docs/_build docs/api/generated
+
+$(VENV)/%.stamp: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable ".[$*]"
+	touch $@

@@ -1,0 +1,85 @@
+"""Values: exact ends, honest digits, pickling."""
+
+import math
+import pickle
+from fractions import Fraction
+
+import mpmath
+import pytest
+import sympy as sp
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+import theorycalc as tc
+from theorycalc.core.value import fraction
+
+finite = st.floats(allow_nan=False, allow_infinity=False, min_value=-1e200, max_value=1e200)
+radii = st.floats(allow_nan=False, min_value=0, max_value=1e200)
+
+
+def value(mid, rad, rigor=tc.Rigor.CERTIFIED, using=None):
+    return tc.Value(mid=mid, rad=rad, rigor=rigor, using=using)
+
+
+@given(finite, radii)
+def test_the_ends_are_exact(mid, rad):
+    v = value(mid, rad)
+    assert fraction(v.lower) == Fraction(mid) - Fraction(rad)
+    assert fraction(v.upper) == Fraction(mid) + Fraction(rad)
+    assert v.contains(sp.Rational(Fraction(mid) + Fraction(rad)))
+    assert not v.contains(sp.Rational(Fraction(mid) + Fraction(rad)) + sp.Rational(1, 10**400))
+
+
+@given(finite, st.floats(min_value=1e-300, max_value=1e100))
+def test_print_shows_an_enclosure(mid, rad):
+    """What is printed as x ± r contains mid ± rad."""
+    text = str(value(mid, rad))
+    shown, _, radius = text.partition(" ± ")
+    gap = abs(Fraction(shown) - Fraction(mid))
+    assert gap + Fraction(rad) <= Fraction(radius)
+
+
+@given(finite, st.integers(1, 40), st.integers(1, 60))
+def test_digits_are_vouched_for(mid, places, asked):
+    assume(abs(mid) > 1e-100)
+    rad = abs(mid) * 10.0**-places
+    v = value(mid, rad)
+    if asked <= v.accuracy:
+        shown = Fraction(v.digits(asked))
+        leading = math.floor(math.log10(abs(mid)) + 1e-12)
+        unit = Fraction(10) ** (leading - asked + 1)
+        assert abs(shown - Fraction(mid)) + Fraction(rad) <= unit * Fraction(11, 10)
+    else:
+        with pytest.raises(tc.PrecisionError, match="vouch"):
+            v.digits(asked)
+
+
+def test_global_precision_does_not_matter():
+    v = tc.certify(sp.pi, digits=50)
+    with mpmath.workdps(5):
+        copy = pickle.loads(pickle.dumps(v))
+        assert copy == v
+        assert copy.digits(50) == v.digits(50) == str(sp.pi.n(50))
+        assert copy.overlaps(v)
+
+
+def test_display():
+    v = tc.certify(sp.exp(-40), digits=5)
+    assert str(v) == "4.2484e-18 ± 5e-23"
+    assert v._repr_latex_() == r"$4.2484\times 10^{-18} \pm 5\times 10^{-23}$"
+    assert repr(v) == "Value(4.2484e-18 ± 5e-23, CERTIFIED, Ball(digits=5))"
+    assert str(value(4.0, 0, tc.Rigor.EXACT)) == "4"
+    assert str(value(0.0, 2.0**-30)) == "0 ± 1e-09"
+    assert str(value(1.0, 2.0)) == "0 ± 3"
+    assert len(tc.certify(sp.sqrt(2), digits=10_000).digits(10_000)) == 10_001
+    assert float(v) == pytest.approx(math.exp(-40), rel=1e-15)
+
+
+def test_rigor_is_ordered():
+    assert tc.Rigor.SAMPLED < tc.Rigor.ESTIMATED < tc.Rigor.CERTIFIED < tc.Rigor.EXACT
+
+
+@pytest.mark.parametrize(("mid", "rad"), [(float("nan"), 0.0), (1.0, -1.0), (1.0, float("inf"))])
+def test_bad_values(mid, rad):
+    with pytest.raises(tc.DomainError, match="finite"):
+        value(mid, rad)

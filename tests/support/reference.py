@@ -1,0 +1,39 @@
+"""Reference numbers from tests/data, and the one place where tolerances come from."""
+
+import json
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+from theorycalc.core.value import fraction
+
+DATA = Path(__file__).parent.parent / "data"
+EPS = np.finfo(float).eps
+
+
+def entries(name, *quantities):
+    """The entries of one file that carry trusted digits, or sampled ones with their error."""
+    loaded = json.loads((DATA / f"{name}.json").read_text(encoding="utf-8"))["entries"]
+    return [e for e in loaded if not quantities or e["quantity"] in quantities]
+
+
+def label(entry):
+    """A short name for a test id."""
+    return " ".join([entry["quantity"], *(f"{k}={v}" for k, v in entry["params"].items())])
+
+
+def assert_reference(value, entry):
+    """The value's interval meets the trusted digits: one unit of the last of them."""
+    expected = Fraction(entry["value"])
+    unit = abs(expected) * Fraction(10) ** (1 - entry["digits"])
+    gap = abs(fraction(value.mid) - expected)
+    assert gap <= fraction(value.rad) + unit, f"{value!r} against {entry['value']}"
+
+
+def relative_error(computed, value):
+    """|computed − value|/|value| for a double and a Value of many more digits."""
+    exact = fraction(value.mid)
+    if exact == 0:
+        return 0.0 if computed == 0 else np.inf
+    return float(abs(Fraction(float(computed)) - exact) / abs(exact))

@@ -1,0 +1,49 @@
+"""``import theorycalc`` is light and its face is complete."""
+
+import subprocess
+import sys
+
+import pytest
+
+import theorycalc as tc
+
+
+def test_import_loads_nothing_heavy():
+    code = (
+        "import sys, theorycalc\n"
+        "heavy = {'numpy', 'scipy', 'sympy', 'mpmath', 'numba', 'flint', 'xarray', 'joblib',"
+        " 'matplotlib', 'typer', 'rich'}\n"
+        "print(sorted(heavy & sys.modules.keys()))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("name", tc.__all__)
+def test_every_public_name_exists_and_is_documented(name):
+    if name == "__version__":
+        assert tc.__version__.count(".") == 2
+    else:
+        assert getattr(tc, name).__doc__
+
+
+def test_the_contract():
+    """Names that other people's notebooks rely on."""
+    for room, names in {
+        "hermite": ["coefficient"],
+        "kernels": "arc_cosine dual dual_general dual_derivative dual_derivative_general mlp "
+        "predict".split(),
+        "theories": ["list", "get"],
+        "activations": "relu leaky_relu abs step sign relu_power biased_relu elu selu erf probit "
+        "gelu tanh sigmoid silu softplus mish sin cos exp gaussian monomial hermite "
+        "identity".split(),
+    }.items():
+        for name in names:
+            assert hasattr(getattr(tc, room), name)
+
+
+def test_unknown_attribute():
+    with pytest.raises(AttributeError, match="no attribute 'Floot'"):
+        tc.Floot  # noqa: B018
