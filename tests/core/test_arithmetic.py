@@ -82,8 +82,9 @@ def test_a_hidden_zero_says_how_close_it_is():
         tc.certify(zero, x=1)
     assert error.value.value.contains(0)
     assert error.value.value.rad < mpmath.mpf("1e-1000")
-    with pytest.raises(tc.PrecisionError, match="differ"):
-        tc.Formula("f", zero).at(x=1, using=MP30)
+    estimate = tc.Formula("f", zero).at(x=1, using=MP30)
+    assert estimate.contains(0)
+    assert estimate.rad > 0
 
 
 def test_complex_intermediates_with_a_real_value():

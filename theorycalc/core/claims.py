@@ -180,13 +180,14 @@ def check(claim: Claim, using: Arithmetic = Ball(30), **params) -> Check:
 def _evaluate(expr, values, using) -> Value:
     """The value; of a quantity too close to zero for relative digits, what was reached."""
     try:
-        return evaluate(lower(expr, tuple(values)), values, using)
+        value = evaluate(lower(expr, tuple(values)), values, using)
     except PrecisionError as error:
         if error.value is None:
             raise
-        if sympy.simplify(substitute(expr, values)) == 0:
-            return Value(mid=0, rad=0, rigor=Rigor.EXACT, using=using)
-        return error.value
+        value = error.value
+    if value.rad and value.contains(0) and sympy.simplify(substitute(expr, values)) == 0:
+        return Value(mid=0, rad=0, rigor=Rigor.EXACT, using=using)
+    return value
 
 
 def _decide_sign(margin: Value, true_signs: set) -> Verdict:

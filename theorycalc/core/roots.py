@@ -67,19 +67,13 @@ def find_root(
     PrecisionError
         If the sign of the formula cannot be decided at a point that is needed.
 
-    References
-    ----------
-    I. F. D. Oliveira, R. H. C. Takahashi, "An enhancement of the bisection method average
-    performance preserving minmax optimality", ACM Trans. Math. Softw. 47 (2021) 5,
-    doi:10.1145/3423597.
-
     Examples
     --------
     >>> import sympy, theorycalc as tc
     >>> x = sympy.Symbol("x")
     >>> f = tc.Formula("f", sympy.cos(x) - x)
     >>> print(tc.find_root(f, "x", (0, 1), using=tc.Ball(30)))
-    0.739085133215160641655312087674 ± 2e-31
+    0.739085133215160641655312087674 ± 4e-31
     """
     return _sign_change(formula, formula.expr, name, bracket, using, params)
 
@@ -102,7 +96,7 @@ def minimize(
     >>> import sympy, theorycalc as tc
     >>> x = sympy.Symbol("x", positive=True)
     >>> print(tc.minimize(tc.Formula("f", x**x), "x", ("0.1", 2), using=tc.Ball(20)))
-    0.36787944117144232160 ± 5e-21
+    0.36787944117144232160 ± 6e-21
     """
     slope = formula.diff(name).expr
     return _sign_change(formula, slope, name, bracket, using, params, rising=True)
@@ -166,14 +160,16 @@ class _Function:
         self.values = {symbol: None, **values}
         self.symbol = symbol
         self.program = lower(expr, tuple(self.values))
-        self.using = using if isinstance(using, Float) else type(using)(_STEERING_DIGITS)
+        # balls take the points exactly; mpmath rounds them, and must not move them
+        digits = _STEERING_DIGITS + (using.digits if isinstance(using, MP) else 0)
+        self.using = using if isinstance(using, Float) else type(using)(digits)
         self.calls = 0
 
     def __call__(self, x: Fraction) -> Fraction:
         self.calls += 1
         values = self.values | {self.symbol: sympy.Rational(x)}
         value = evaluate(self.program, values, self.using)
-        if value.lower <= 0 <= value.upper and value.rad:
+        if value.contains(0) and value.mid != 0:
             raise PrecisionError(explain("the sign is not decided", got=value), value)
         return fraction(value.mid)
 
@@ -182,42 +178,45 @@ def _shrink(function: Callable, a: Fraction, b: Fraction, digits: int) -> tuple[
     """Ends of an enclosure whose width is below 10^-digits, relative to the root."""
     smallest = (b - a) / 10 ** (2 * digits)
     while True:
-        scale = min(abs(a), abs(b)) if a * b > 0 else Fraction(0)
-        tolerance = max(scale / 10**digits / 4, smallest) if scale else max((b - a) / 64, smallest)
-        a, b = _itp(function, a, b, tolerance)
-        if scale or tolerance == smallest or a == b:
+        near, far = sorted((abs(a), abs(b)))
+        # once zero is outside and the ends are of one size, that size is the root's
+        scaled = a * b > 0 and far <= 2 * near
+        width = max(near / 10**digits / 2 if scaled else (b - a) / 64, smallest)
+        a, b = _narrow(function, a, b, width)
+        if scaled or width == smallest or a == b:
             return a, b
 
 
-def _itp(function: Callable, a: Fraction, b: Fraction, tolerance: Fraction) -> tuple:
-    """Interpolate–truncate–project until b − a ≤ 2·tolerance; all points on one binary grid."""
-    grid = Fraction(2) ** math.floor(_log2(tolerance) - 4)
-    y_a, y_b = function(a), function(b)
-    if y_a == 0 or y_b == 0:
-        return (a, a) if y_a == 0 else (b, b)
-    slack = tolerance * 2 ** (math.ceil(_log2((b - a) / (2 * tolerance))) + 1)
-    curvature = Fraction(1, 5) / (b - a)
-    while b - a > 2 * tolerance:
-        half = (a + b) / 2
-        secant = (y_b * a - y_a * b) / (y_b - y_a)
-        towards = 1 if half > secant else -1
-        truncation = curvature * (b - a) ** 2
-        x = secant + towards * truncation if truncation <= abs(half - secant) else half
-        radius = slack - (b - a) / 2
-        if abs(x - half) > radius:
-            x = half - towards * radius
-        slack /= 2
-        x = round(x / grid) * grid
-        if not a < x < b:
-            x = round(half / grid) * grid
+def _narrow(function: Callable, a: Fraction, b: Fraction, width: Fraction) -> tuple:
+    """Regula falsi with halved weights (Illinois) until b − a ≤ width, on one binary grid.
+
+    When the secant says that the root is within the width, a probe on its other side closes the
+    bracket; when three steps do not halve the bracket, the fourth bisects it.
+    """
+    grid = Fraction(2) ** math.floor(_log2(width) - 4)
+    ends = {"a": (a, function(a)), "b": (b, function(b))}
+    weights = {"a": Fraction(1), "b": Fraction(1)}
+    widths, moved = [], None
+    while True:
+        (a, y_a), (b, y_b) = ends["a"], ends["b"]
+        if y_a == 0 or y_b == 0:
+            return (a, a) if y_a == 0 else (b, b)
+        widths.append(b - a)
+        if b - a <= width:
+            return a, b
+        slope = (y_b - y_a) / (b - a)
+        left, right = weights["a"] * y_a, weights["b"] * y_b
+        x = (a * right - b * left) / (right - left)
+        if moved and abs(ends[moved][1]) < abs(slope) * width / 4:
+            x = ends[moved][0] + (width / 2 if moved == "a" else -width / 2)
+        elif len(widths) > 3 and b - a > widths[-4] / 2:
+            x, widths = (a + b) / 2, []
+        x = min(max(round(x / grid) * grid, a + grid), b - grid)
         x, y = _decided(function, x, grid)
-        if y == 0:
-            return x, x
-        if _sign(y) == _sign(y_a):
-            a, y_a = x, y
-        else:
-            b, y_b = x, y
-    return a, b
+        side = "a" if _sign(y) in (0, _sign(y_a)) else "b"
+        other = "b" if side == "a" else "a"
+        weights[other] = weights[other] / 2 if side == moved else Fraction(1)
+        weights[side], ends[side], moved = Fraction(1), (x, y), side
 
 
 def _decided(function: Callable, x: Fraction, grid: Fraction) -> tuple[Fraction, Fraction]:

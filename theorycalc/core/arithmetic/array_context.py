@@ -250,6 +250,7 @@ def quadrature(integrand, parameters: list, points: list) -> tuple[float, float]
             epsabs=0,
             epsrel=1e-13,
             limit=200,
+            full_output=1,  # no warnings: the error estimate says it
         )[:2]
         total, error = total + value, error + estimate
     return total, error

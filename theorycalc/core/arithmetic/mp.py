@@ -45,11 +45,12 @@ class MP:
         start = time.perf_counter()
         goal = bits_of(self.digits)
         bits = goal + _GUARD_BITS
-        coarse = _run(program, inputs, bits)
+        coarse, _ = _run(program, inputs, bits)
         for _ in range(_ROUNDS):
             finer_bits = bits + bits // 2 + _GUARD_BITS
-            fine = _run(program, inputs, finer_bits)
-            error = distance(fine, coarse, mpmath.ldexp(abs(fine), 4 - bits))
+            fine, doubt = _run(program, inputs, finer_bits)
+            noise = mpmath.ldexp(abs(fine), 4 - bits) + doubt * abs(fine)
+            error = distance(fine, coarse, noise)
             stats = {"bits": finer_bits, "seconds": time.perf_counter() - start}
             value = Value(mid=fine, rad=error, rigor=Rigor.ESTIMATED, using=self, stats=stats)
             if fine != 0 and error <= mpmath.ldexp(abs(fine), -goal):
@@ -70,8 +71,8 @@ class MP:
         )
 
 
-def _run(program, inputs, bits: int) -> mpmath.mpf:
-    """The result at ``bits`` of working precision, freed of its context."""
+def _run(program, inputs, bits: int) -> tuple[mpmath.mpf, mpmath.mpf]:
+    """(result at ``bits`` of working precision, relative doubt of its quadratures)."""
     context = MPContext(bits)
     try:
         x = program.run(context, [number.run(context, []) for number in inputs])
@@ -81,7 +82,7 @@ def _run(program, inputs, bits: int) -> mpmath.mpf:
         if isinstance(error, DomainError):
             raise
         raise DomainError(explain("the formula has no finite value here", got=error)) from error
-    return _real(context.mp.convert(x), bits)
+    return _real(context.mp.convert(x), bits), exact_mpf(context.doubt)
 
 
 def _real(x, bits: int) -> mpmath.mpf:
@@ -103,4 +104,4 @@ def in_mp_twice(call, args) -> tuple[float, float]:
         float(call.in_mp(context, *map(context.mp.mpf, args)))
         for context in (MPContext(80), MPContext(160))
     )
-    return fine, abs(fine - coarse)
+    return fine, abs(fine - coarse) + abs(fine) * 2.0**-53  # and the rounding to double

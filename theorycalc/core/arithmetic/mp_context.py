@@ -57,6 +57,9 @@ class MPContext:
     def __init__(self, bits: int):
         self.mp = mpmath.mp.clone()
         self.mp.prec = bits
+        # the largest relative error that a quadrature reported: two precisions that use the same
+        # nodes would agree on a wrong number
+        self.doubt = self.mp.zero
 
     def number(self, x: sympy.Expr):
         if x.is_Rational:
@@ -109,8 +112,13 @@ class MPContext:
         def function(x):
             return integrand.run(self, [x, *parameters])
 
-        panels = itertools.pairwise(points)
-        return sum((self.mp.quad(function, panel) for panel in panels), self.mp.zero)
+        total = error = self.mp.zero
+        for panel in itertools.pairwise(points):
+            value, estimate = self.mp.quad(function, panel, error=True)
+            total, error = total + value, error + estimate
+        if total:
+            self.doubt = max(self.doubt, abs(error / total))
+        return total
 
     def negligible(self, x) -> bool:
         """Whether a cut-off error is below the working precision."""

@@ -1,0 +1,123 @@
+"""SpecialFunctions: their definition is enough; implementations are used where they should be."""
+
+import numpy as np
+import pytest
+import sympy as sp
+
+import theorycalc as tc
+
+X, T, R = sp.Symbol("x", real=True), sp.Dummy("t", real=True), sp.Symbol("R", positive=True)
+
+
+class Closed(tc.SpecialFunction):
+    """x² + n, a closed form whose first argument is a fixed number."""
+
+    @classmethod
+    def definition(cls, n, x):
+        return x**2 + n
+
+
+class Bump(tc.SpecialFunction):
+    """∫_0^1 exp(−x t²) dt."""
+
+    @classmethod
+    def definition(cls, x):
+        return tc.Integral(sp.exp(-x * T**2), T, 0, 1)
+
+
+class Fast(Bump):
+    """The same with a double-precision routine that reports its error."""
+
+    calls = 0
+
+    @staticmethod
+    def double(x):
+        from scipy.special import erf
+
+        Fast.calls += 1
+        root = np.sqrt(x)
+        values = np.sqrt(np.pi) / 2 * erf(root) / root
+        return values, 1e-15 * values
+
+
+class OnlyMP(tc.SpecialFunction):
+    """A function known to mpmath alone."""
+
+    @staticmethod
+    def in_mp(context, x):
+        return context.mp.airyai(x)
+
+
+class NoTail(tc.SpecialFunction):
+    """∫_0^∞ exp(−x t) dt, whose tail nobody bounded."""
+
+    @classmethod
+    def definition(cls, x):
+        return tc.Integral(sp.exp(-x * T), T, 0, sp.oo)
+
+
+HALF = sp.Rational(1, 2)
+BUMP_AT_2 = sp.sqrt(sp.pi / 8) * sp.erf(sp.sqrt(2))
+
+
+@pytest.mark.parametrize("digits", [15, 30, 60])
+@pytest.mark.parametrize(
+    ("function", "exact"),
+    [
+        (Closed(3, 2), 7),
+        (Bump(2), BUMP_AT_2),
+        (Fast(2), BUMP_AT_2),
+        (OnlyMP(1), sp.airyai(1)),
+        (NoTail(4), sp.Rational(1, 4)),
+        (tc.hyperu(HALF, HALF, 2), sp.sqrt(sp.pi) * sp.exp(2) * sp.erfc(sp.sqrt(2))),
+    ],
+)
+def test_sympy_n(function, exact, digits):
+    expected = sp.N(exact, digits + 20)
+    assert abs(sp.N(function, digits) - expected) <= abs(expected) * sp.Float(10) ** (1 - digits)
+    # inside expressions too
+    assert abs(sp.N(1 + function**2, digits) - 1 - expected**2) <= sp.Float(10) ** (3 - digits)
+
+
+def test_every_arithmetic_that_a_definition_allows():
+    assert Bump(X).arithmetics == ("Float", "MP", "Ball")
+    assert OnlyMP(X).arithmetics == NoTail(X).arithmetics == ("Float", "MP")
+    for function in (OnlyMP, NoTail):
+        f = tc.Formula("f", 1 + function(X))
+        assert f.at(x=2).overlaps(f.at(x=2, using=tc.MP(20)))
+        with pytest.raises(tc.NotSupportedError, match="allowed: Float, MP"):
+            f.at(x=2, using=tc.Ball(10))
+        assert f.lambdify()([2.0])[0] == pytest.approx(float(f.at(x=2)), rel=1e-13)
+
+
+def test_float_uses_the_double_routine_and_carries_its_error():
+    before = Fast.calls
+    value = tc.Formula("f", sp.exp(Fast(X))).at(x="1/3")
+    assert Fast.calls > before
+    assert value.rigor is tc.Rigor.ESTIMATED
+    assert value.overlaps(tc.Formula("f", sp.exp(Bump(X))).at(x="1/3", using=tc.Ball(20)))
+    assert value.rad < 1e-14
+
+
+def test_definitions_are_shown():
+    assert isinstance(Bump(X).rewrite(sp.Integral), sp.Integral)
+    assert sp.expand_func(Closed(1, X)) == X**2 + 1
+    assert Bump(X).diff(X).has(sp.Integral)
+    assert Closed(1, X**2).diff(X) == 4 * X**3
+    assert tc.certify(sp.Derivative(X, X).doit() * Bump(X).diff(X), x=1).rigor is tc.Rigor.CERTIFIED
+
+
+def test_hyperu():
+    a, b = sp.symbols("a b")
+    kummer = tc.Formula("f", tc.hyperu(a, b, X) - X ** (1 - b) * tc.hyperu(a - b + 1, 2 - b, X))
+    value = tc.Formula("u", tc.hyperu(a, b, X)).at(a="1/3", b="1/4", x=2, using=tc.Ball(20))
+    with pytest.raises(tc.CertificationError) as error:  # DLMF 13.2.40: the difference is zero
+        kummer.at(a="1/3", b="1/4", x=2, using=tc.Ball(5))
+    assert abs(error.value.value.rad) < abs(value.mid) * 1e-100
+    slope = tc.Formula("u", tc.hyperu(a, b, X).diff(X)).at(a="1/3", b="1/4", x=2, using=tc.MP(15))
+    step = sp.Rational(1, 10**8)
+    ends = [
+        tc.Formula("u", tc.hyperu(a, b, X)).at(a="1/3", b="1/4", x=2 + s, using=tc.MP(40)).mid
+        for s in (-step, step)
+    ]
+    assert float((ends[1] - ends[0]) * 10**8 / 2) == pytest.approx(float(slope), rel=1e-12)
