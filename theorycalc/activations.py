@@ -13,7 +13,6 @@ from functools import cache, cached_property
 import array_api_compat
 import numpy as np
 import sympy
-from sympy import Heaviside, Max, Min, Piecewise, Rational, erfc, exp, log, sqrt
 
 from theorycalc.core import display
 from theorycalc.core.arithmetic.array_context import ArrayContext
@@ -123,44 +122,47 @@ class Activation:
     def _program(self):
         return lower(self.expr, (z,))
 
+    def __str__(self):
+        return self.name
+
     def _repr_latex_(self):
         return f"$\\displaystyle {display.latex(self.expr)}$"
 
 
 def _selu() -> sympy.Expr:
     """The fixed point (0, 1) of mean and variance determines both constants (arXiv:1706.02515)."""
-    root_e = exp(Rational(1, 2))
-    tail = erfc(1 / sqrt(2))
-    alpha = sqrt(2 / sympy.pi) / (1 - root_e * tail)
-    second = (exp(2) * erfc(sqrt(2)) - 2 * root_e * tail + 1) / 2
-    scale = 1 / sqrt(Rational(1, 2) + alpha**2 * second)
-    return scale * Piecewise((z, z > 0), (alpha * (exp(z) - 1), True))
+    root_e = sympy.exp(sympy.Rational(1, 2))
+    tail = sympy.erfc(1 / sympy.sqrt(2))
+    alpha = sympy.sqrt(2 / sympy.pi) / (1 - root_e * tail)
+    second = (sympy.exp(2) * sympy.erfc(sympy.sqrt(2)) - 2 * root_e * tail + 1) / 2
+    scale = 1 / sympy.sqrt(sympy.Rational(1, 2) + alpha**2 * second)
+    return scale * sympy.Piecewise((z, z > 0), (alpha * (sympy.exp(z) - 1), True))
 
 
 # One line per activation; its parameters and their defaults are those of the lambda.
 _EXPRESSIONS: dict[str, Callable[..., sympy.Expr]] = {
     "identity": lambda: z,
-    "relu": lambda: Max(z, 0),
-    "leaky_relu": lambda slope=0.01: Max(z, 0) + slope * Min(z, 0),
+    "relu": lambda: sympy.Max(z, 0),
+    "leaky_relu": lambda slope=0.01: sympy.Max(z, 0) + slope * sympy.Min(z, 0),
     "abs": lambda: sympy.Abs(z),
-    "step": lambda: Heaviside(z),
+    "step": lambda: sympy.Heaviside(z),
     "sign": lambda: sympy.sign(z),
-    "relu_power": lambda p: Max(z, 0) ** p if p else Heaviside(z),
-    "biased_relu": lambda b: Max(z + b, 0),
-    "elu": lambda alpha=1: Piecewise((z, z > 0), (alpha * (exp(z) - 1), True)),
+    "relu_power": lambda p: sympy.Max(z, 0) ** p if p else sympy.Heaviside(z),
+    "biased_relu": lambda b: sympy.Max(z + b, 0),
+    "elu": lambda alpha=1: sympy.Piecewise((z, z > 0), (alpha * (sympy.exp(z) - 1), True)),
     "selu": _selu,
     "erf": lambda s=1: sympy.erf(s * z),
-    "probit": lambda: (1 + sympy.erf(z / sqrt(2))) / 2,
-    "gelu": lambda: z * (1 + sympy.erf(z / sqrt(2))) / 2,
+    "probit": lambda: (1 + sympy.erf(z / sympy.sqrt(2))) / 2,
+    "gelu": lambda: z * (1 + sympy.erf(z / sympy.sqrt(2))) / 2,
     "tanh": lambda: sympy.tanh(z),
-    "sigmoid": lambda: 1 / (1 + exp(-z)),
-    "silu": lambda: z / (1 + exp(-z)),
-    "softplus": lambda: log(1 + exp(z)),
-    "mish": lambda: z * sympy.tanh(log(1 + exp(z))),
+    "sigmoid": lambda: 1 / (1 + sympy.exp(-z)),
+    "silu": lambda: z / (1 + sympy.exp(-z)),
+    "softplus": lambda: sympy.log(1 + sympy.exp(z)),
+    "mish": lambda: z * sympy.tanh(sympy.log(1 + sympy.exp(z))),
     "sin": lambda w=1, c=0: sympy.sin(w * z + c),
     "cos": lambda w=1, c=0: sympy.cos(w * z + c),
-    "exp": lambda a=1: exp(a * z),
-    "gaussian": lambda g=1: exp(-g * z**2),
+    "exp": lambda a=1: sympy.exp(a * z),
+    "gaussian": lambda g=1: sympy.exp(-g * z**2),
     "monomial": lambda p: z**p,
     "hermite": lambda p: sympy.hermite_prob(p, z),
 }

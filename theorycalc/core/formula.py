@@ -239,7 +239,8 @@ class Formula:
 
 def _total_derivative(expr, slopes) -> sympy.Expr:
     """Σ ∂expr/∂s · slope of s."""
-    return sympy.Add(*(expr.diff(s) * slope for s, slope in slopes.items() if expr.has(s)))
+    moving = sorted(free_symbols(expr) & slopes.keys(), key=str)
+    return sympy.Add(*(expr.diff(symbol) * slopes[symbol] for symbol in moving))
 
 
 def _as_condition(domain) -> sympy.Basic:

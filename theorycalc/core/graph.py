@@ -8,22 +8,23 @@ from collections.abc import Iterator, Mapping
 import sympy
 
 
-def postorder(expr: sympy.Basic) -> Iterator[sympy.Basic]:
-    """Every distinct sub-expression, arguments before the nodes that use them."""
+def postorder(expr: sympy.Basic, leaves: tuple[type, ...] = ()) -> Iterator[sympy.Basic]:
+    """Every distinct sub-expression, arguments before the nodes that use them.
+
+    Nodes of the classes in ``leaves`` are not looked into.
+    """
     seen: set[sympy.Basic] = set()
     todo = [expr]
     while todo:
         node = todo[-1]
-        if node in seen:
+        args = () if isinstance(node, leaves) else node.args
+        missing = [] if node in seen else [arg for arg in args if arg not in seen]
+        todo.extend(missing)
+        if not missing:
             todo.pop()
-            continue
-        missing = [arg for arg in node.args if arg not in seen]
-        if missing:
-            todo.extend(missing)
-        else:
-            seen.add(node)
-            yield node
-            todo.pop()
+            if node not in seen:
+                seen.add(node)
+                yield node
 
 
 def free_symbols(expr: sympy.Basic) -> set[sympy.Symbol]:
@@ -37,9 +38,11 @@ def free_symbols(expr: sympy.Basic) -> set[sympy.Symbol]:
 def substitute(expr: sympy.Basic, replacements: Mapping) -> sympy.Basic:
     """Replace sub-expressions, rebuilding (and so re-evaluating) what contains them."""
     done: dict[sympy.Basic, sympy.Basic] = {}
-    for node in postorder(expr):
+    for node in postorder(expr, leaves=(sympy.Piecewise,)):
         if node in replacements:
             done[node] = replacements[node]
+        elif isinstance(node, sympy.Piecewise):
+            done[node] = _substitute_branches(node, replacements)
         elif getattr(node, "bound_symbols", ()):
             done[node] = node.subs(replacements)
         else:
@@ -47,3 +50,15 @@ def substitute(expr: sympy.Basic, replacements: Mapping) -> sympy.Basic:
             unchanged = all(new is old for new, old in zip(args, node.args, strict=True))
             done[node] = node if unchanged else node.func(*args)
     return done[expr]
+
+
+def _substitute_branches(node: sympy.Piecewise, replacements: Mapping) -> sympy.Expr:
+    """A branch that is not taken may be undefined there: it is left alone."""
+    branches = []
+    for part, condition in node.args:
+        condition = substitute(condition, replacements)
+        if condition != sympy.false:
+            branches.append((substitute(part, replacements), condition))
+        if condition == sympy.true:
+            break
+    return sympy.Piecewise(*branches)

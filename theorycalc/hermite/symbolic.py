@@ -22,7 +22,7 @@ class TruncatedPower:
         """E[(Z − b)_+^p He_k(Z)] for an integer k, times the weight."""
         b, p = self.threshold, self.power
         if k > p:
-            moment = factorial(p) * sympy.hermite_prob(k - p - 1, b) * normal_density(b)
+            moment = factorial(p) * hermite_at(k - p - 1, b) * normal_density(b)
         else:
             moment = factorial(p) / factorial(p - k) * upper_moment(p - k, b)
         return self.weight * moment
@@ -38,6 +38,16 @@ class TruncatedPower:
         else:
             hermite = (-1) ** (degree / 2) * factorial2(degree - 1)
         return self.weight * factorial(p) * hermite * normal_density(b)
+
+
+def hermite_at(n: int, b: Expr) -> Expr:
+    """He_n(b); at a rational b by its recurrence: SymPy expands the polynomial first."""
+    if not b.is_Rational:
+        return sympy.hermite_prob(n, b)
+    before, value = S.Zero, S.One
+    for i in range(n):
+        before, value = value, b * value - i * before
+    return value
 
 
 def normal_density(b: Expr) -> Expr:

@@ -151,11 +151,13 @@ def _homogeneous_pair(f, layers, q1, q2, q12, theta, tangent):
             + (weight * scale ** (p - 1) * slope * tangent if p > 0 else 0.0)
         )
         q12 = weight * power * dual + bias
-        # √(q₁₁q₂₂) − weight·V·scale^p − bias ≥ 0: what unequal norms add to both differences
-        difference = q1[layer - 1] ** (p / 2.0) - q2[layer - 1] ** (p / 2.0)
-        mean = np.sqrt(q1[layer] * q2[layer])
-        norms = bias * weight * variance * difference**2
-        norms /= mean + weight * variance * power + bias
+        norms = 0.0
+        if bias > 0.0:
+            # √(q₁₁q₂₂) − weight·V·scale^p − bias ≥ 0: what unequal norms add to both differences
+            difference = q1[layer - 1] ** (p / 2.0) - q2[layer - 1] ** (p / 2.0)
+            mean = np.sqrt(q1[layer] * q2[layer])
+            norms = bias * weight * variance * difference**2
+            norms /= mean + weight * variance * power + bias
         minus = weight * power * minus + norms
         plus = weight * power * plus + norms + 2.0 * bias
         theta = 2.0 * np.arctan2(np.sqrt(minus), np.sqrt(plus))

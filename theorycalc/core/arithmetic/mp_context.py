@@ -79,7 +79,10 @@ class MPContext:
         return self.mp.hyper(a, b, z)
 
     def atan2(self, y, x):
-        return self.mp.atan2(y, x)
+        if isinstance(x, self.mp.mpf) and isinstance(y, self.mp.mpf):
+            return self.mp.atan2(y, x)
+        # a root of rounding noise may be imaginary: the analytic continuation
+        return -self.mp.j * self.mp.log((x + self.mp.j * y) / self.mp.sqrt(x * x + y * y))
 
     def apply(self, name: str, *args):
         """Any other function of the vocabulary, by name."""

@@ -1,0 +1,173 @@
+"""Dual activations: reference numbers, definitions, Price's theorem, Hermite series."""
+
+import numpy as np
+import pytest
+import sympy as sp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from reference import assert_reference, entries, label
+
+import theorycalc as tc
+from theorycalc.kernels.angular import AngularLoss, CorrelationAngle, angular_polynomials
+
+RHO, Z, K = sp.Symbol("rho", real=True), sp.Symbol("z", real=True), sp.Symbol("k")
+ARITHMETICS = (tc.Float(), tc.MP(36), tc.Ball(36))
+HOMOGENEOUS = [
+    "relu", "abs", "step", "sign", "identity", tc.activations.leaky_relu("0.1"),
+    tc.activations.leaky_relu("-0.3"), tc.activations.relu_power(2), tc.activations.relu_power(3),
+    tc.activations.relu_power(5), tc.activations.monomial(3), tc.activations.monomial(4),
+    2 * sp.Max(Z, 0) ** 2 - 3 * sp.Max(-Z, 0) ** 2,
+]  # fmt: skip
+SMOOTH = [tc.activations.erf("1.3"), "probit", 2 - 3 * sp.erf(Z / 2)]
+CONTINUOUS = [a for a in [*HOMOGENEOUS, *SMOOTH] if a not in ("step", "sign")]
+correlations = st.fractions(-1, 1, max_denominator=1000)
+
+
+@pytest.mark.parametrize("using", ARITHMETICS, ids=repr)
+@pytest.mark.parametrize("entry", entries("duals"), ids=label)
+def test_reference(entry, using):
+    params = dict(entry["params"])
+    phi = sp.sympify(params.pop("phi"))
+    dual = tc.kernels.dual if "rho" in params else tc.kernels.dual_general
+    assert_reference(dual(phi).at(using=using, **params), entry)
+
+
+@pytest.mark.parametrize("activation", HOMOGENEOUS, ids=str)
+@pytest.mark.parametrize("rho", ["0.3", "-0.8"])
+def test_homogeneous_duals_are_their_definition(activation, rho):
+    """E φ(U)φ(V) in polar coordinates: a radial moment times an integral over the angle."""
+    phi = tc.activations.as_activation(activation).expr
+    alpha, theta = sp.Symbol("alpha", real=True), sp.acos(sp.Rational(rho))
+    # (U, V) = r (cos α, cos(α − θ)) with E r^{2p} = 2^p p!; p from one of the two half-lines
+    side = 1 if phi.subs(Z, 1) else -1
+    p = int(sp.log(phi.subs(Z, 2 * side) / phi.subs(Z, side), 2))
+    u, v = sp.cos(alpha), sp.cos(alpha - theta)
+    half = sp.pi / 2
+    integral = tc.Integral(
+        (phi.subs(Z, u) * phi.subs(Z, v) + 1) / (2 * sp.pi),
+        alpha,
+        0,
+        2 * sp.pi,
+        kinks=(half, 3 * half, theta + half, theta - half + 2 * sp.pi, theta - half),
+    )
+    moment = 2**p * sp.factorial(p)
+    shifted = tc.Formula("d", tc.kernels.dual(activation).expr / moment + 1, args=(RHO,))
+    direct = tc.integrate(integral, using=tc.Ball(20))
+    assert shifted.at(rho=rho, using=tc.Ball(20)).overlaps(direct)
+
+
+@settings(deadline=None, max_examples=15)
+@given(correlations)
+@pytest.mark.parametrize("activation", SMOOTH, ids=str)
+def test_smooth_duals_are_their_definition(activation, rho):
+    """E φ(U) E[φ(V) | U]: erf of a Gaussian averages to erf with another slope."""
+    activation = tc.activations.as_activation(activation)
+    rho = sp.Rational(rho) * sp.Rational(99, 100)
+    s = sp.Wild("s", exclude=[Z])
+    inner = activation.expr.replace(
+        sp.erf(s * Z), lambda s: sp.erf(s * rho * Z / sp.sqrt(1 + 2 * s**2 * (1 - rho**2)))
+    )
+    weight = sp.exp(-(Z**2) / 2) / sp.sqrt(2 * sp.pi)
+    definition = tc.Integral((activation.expr * inner + 1) * weight, Z, -20, 20)
+    dual = tc.kernels.dual(activation)
+    shifted = tc.Formula("d", dual.expr + 1, args=(RHO,)).at(rho=rho, using=tc.Ball(20))
+    # mass 5e-89 is left outside
+    assert shifted.overlaps(tc.integrate(definition, using=tc.Ball(20)))
+
+
+@pytest.mark.parametrize("activation", [*HOMOGENEOUS, *SMOOTH], ids=str)
+def test_general_dual_at_unit_variances(activation):
+    one = tc.kernels.dual_general(activation).subs(q11=1, q22=1)
+    for rho in ("0.3", "-0.9", "1", "-1", "0"):
+        plain = tc.kernels.dual(activation).at(rho=rho, using=tc.MP(20))
+        assert one.at(q12=rho, using=tc.MP(20)).overlaps(plain)
+
+
+@pytest.mark.parametrize("activation", CONTINUOUS, ids=str)
+def test_price(activation):
+    """∂K/∂q12 is the dual of the derivative."""
+    slope = tc.kernels.dual_general(activation).diff("q12")
+    direct = tc.kernels.dual_derivative_general(activation)
+    point = {"q11": "1.3", "q12": "-0.4", "q22": "0.7"}
+    assert slope.at(using=tc.Ball(25), **point).overlaps(direct.at(using=tc.Ball(25), **point))
+    unit = tc.kernels.dual(activation).diff("rho").at(rho="0.3", using=tc.Ball(25))
+    assert unit.overlaps(tc.kernels.dual_derivative(activation).at(rho="0.3", using=tc.Ball(25)))
+
+
+@pytest.mark.parametrize(
+    "activation",
+    ["relu", "abs", tc.activations.relu_power(2), tc.activations.leaky_relu("0.2")],
+    ids=str,
+)
+def test_dual_is_the_hermite_series(activation):
+    """φ̂(ρ) = Σ c_k² ρ^k: two rooms that know nothing of each other."""
+    c = tc.hermite.coefficient(activation, K)
+    series = sum(float(c.at(k=k)) ** 2 * 0.5**k for k in range(60))
+    assert float(tc.kernels.dual(activation).at(rho="1/2")) == pytest.approx(series, rel=1e-13)
+
+
+@given(correlations, st.integers(0, 6))
+def test_arc_cosine_kernels(rho, p):
+    kernel = tc.kernels.arc_cosine(p)
+    value = kernel.at(rho=rho, using=tc.Ball(20))
+    dual = tc.kernels.dual(tc.activations.relu_power(p)).at(rho=rho, using=tc.Ball(20))
+    norm = sp.factorial2(2 * p - 1) / 2
+    assert float(value) == pytest.approx(float(dual) / float(norm), rel=1e-14, abs=1e-15)
+    assert kernel.at(rho=1).contains(1)
+    if p:
+        # dJ_p/dcos θ = p² J_{p−1}
+        slope = kernel.diff("rho").at(rho=rho / 2, using=tc.Ball(20))
+        below = tc.kernels.arc_cosine(p - 1).at(rho=rho / 2, using=tc.Ball(20))
+        assert float(slope) == pytest.approx(float(below) * p**2 / (2 * p - 1), rel=1e-14)
+
+
+def test_angular_polynomials():
+    """J_2 and J_3 of Cho and Saul."""
+    c = sp.Symbol("c", real=True)
+    expected = {2: (3 * c, 1 + 2 * c**2), 3: (4 + 11 * c**2, 9 * c + 6 * c**3)}
+    for p, polynomials in expected.items():
+        found = [polynomial.as_expr() for polynomial in angular_polynomials(p)]
+        assert found == [sp.expand(e) for e in polynomials]
+
+
+@pytest.mark.parametrize("p", [0, 1, 2, 3, 4])
+def test_angular_loss_in_doubles(p):
+    """Full relative accuracy down to θ = 1e-200, against balls."""
+    theta = sp.Symbol("theta")
+    loss = tc.Formula("loss", AngularLoss(p, theta))
+    angles = np.concatenate([np.geomspace(1e-200, 1, 12), np.linspace(0.4, np.pi, 20)])
+    for angle, computed in zip(angles, loss.lambdify()(angles), strict=True):
+        exact = loss.at(theta=sp.Rational(float(angle)), using=tc.Ball(20))
+        assert computed == pytest.approx(float(exact), rel=4e-15)
+    assert loss.at(theta=0).mid == 0
+
+
+def test_correlation_angle():
+    a, b = sp.symbols("a b")
+    f = tc.Formula("f", CorrelationAngle(a, b))
+    assert f.at(a=1, b=1, using=tc.Ball(20)).overlaps(tc.certify(sp.pi / 2))
+    assert CorrelationAngle(0, b) == 0
+    assert CorrelationAngle(a, 0) == sp.pi
+    assert sp.latex(CorrelationAngle(a, b)).count("acos") == 1
+    third = f.at(a="1/2", b="3/2", using=tc.Ball(20))
+    assert third.overlaps(tc.certify(sp.pi / 3))
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: tc.kernels.dual("tanh"), tc.NotSupportedError, "no closed-form dual.*tanh"),
+        (lambda: tc.kernels.dual(sp.Max(Z - 1, 0)), tc.NotSupportedError, "no closed-form"),
+        (lambda: tc.kernels.dual(sp.Max(Z, 0) + Z**2), tc.NotSupportedError, "no closed-form"),
+        (lambda: tc.kernels.dual_derivative("step"), tc.NotSupportedError, "discontinuous"),
+        (lambda: tc.kernels.arc_cosine(-1), tc.DomainError, "too small"),
+        (lambda: tc.kernels.arc_cosine("1/2"), tc.DomainError, "not an integer"),
+        (lambda: tc.kernels.dual("relu").at(rho="1.0001"), tc.DomainError, "ρ ≤ 1"),
+        (lambda: tc.kernels.dual("relu").lambdify()([0.0, -1.1]), tc.DomainError, "-1.1"),
+        (lambda: tc.kernels.dual_general("relu").at(q11=1, q12=2, q22=1), tc.DomainError, "domain"),
+        (lambda: tc.kernels.dual_general("relu").at(q11=-1, q12=0, q22=1), tc.DomainError, "q11"),
+    ],
+)  # fmt: skip
+def test_bad_input(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
