@@ -8,17 +8,12 @@ import pytest
 import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
+from zoo import ZOO
 
 import theorycalc as tc
-from theorycalc.activations import _EXPRESSIONS, as_activation
+from theorycalc.activations import as_activation
 
 Z, X = sp.Symbol("z", real=True), sp.Symbol("x")
-PARAMETERS = {"relu_power": (3,), "biased_relu": ("1/2",), "monomial": (4,), "hermite": (3,)}
-
-
-def make(name):
-    made = getattr(tc.activations, name)
-    return made if isinstance(made, tc.Activation) else made(*PARAMETERS.get(name, ()))
 
 
 def central_difference(function, z):
@@ -27,11 +22,11 @@ def central_difference(function, z):
     return float((ends[1] - ends[0]) / float(2 * step))
 
 
-@pytest.mark.parametrize("name", _EXPRESSIONS)
+@pytest.mark.parametrize("name", ZOO)
 @given(z=st.integers(-384, 384).map(lambda n: Fraction(n, 64)))
 def test_every_activation(name, z):
     """Function and derivative in doubles against the ball; the derivative against a difference."""
-    activation = make(name)
+    activation = ZOO[name]
     for function in (activation, activation.derivative):
         exact = function.formula.at(z=z, using=tc.Ball(20))
         assert float(function([float(z)])[0]) == pytest.approx(float(exact), rel=2e-14, abs=1e-14)
@@ -40,22 +35,22 @@ def test_every_activation(name, z):
         assert central_difference(activation, z) == pytest.approx(slope, rel=1e-10, abs=1e-10)
 
 
-@pytest.mark.parametrize("name", _EXPRESSIONS)
+@pytest.mark.parametrize("name", ZOO)
 def test_every_activation_pickles_and_prints(name):
-    activation = make(name)
+    activation = ZOO[name]
     assert pickle.loads(pickle.dumps(activation)) == activation
     assert "z" in activation._repr_latex_()
     assert activation.formula.lambdify()([0.5])[0] == activation([0.5])[0]
 
 
 def test_kinks_and_continuity():
-    kinks = {name: make(name).kinks for name in _EXPRESSIONS if make(name).kinks}
+    kinks = {name: activation.kinks for name, activation in ZOO.items() if activation.kinks}
     zero = (sp.Integer(0),)
     assert kinks == {
         "relu": zero, "leaky_relu": zero, "abs": zero, "step": zero, "sign": zero,
         "relu_power": zero, "biased_relu": (-sp.Rational(1, 2),), "elu": zero, "selu": zero,
     }  # fmt: skip
-    jumps = {name for name in _EXPRESSIONS if not make(name).is_continuous}
+    jumps = {name for name, activation in ZOO.items() if not activation.is_continuous}
     assert jumps == {"step", "sign"}
 
 

@@ -41,4 +41,8 @@ def get(name: str) -> Theory:
     """
     if name not in list():
         raise unknown_name("theory", name, list())
+    return _load(name)
+
+
+def _load(name: str) -> Theory:
     return importlib.import_module(f"{__name__}.{name}").THEORY

@@ -28,7 +28,7 @@ _TRACE_BIAS = 8
 
 def training_report(
     kernel: kernels.MLP,
-    wrong: kernels.MLP,
+    wrong: Mapping[str, kernels.MLP],
     data: Dataset,
     plan: Mapping[int, int],
     *,
@@ -39,8 +39,10 @@ def training_report(
 
     Parameters
     ----------
-    kernel, wrong : theorycalc.kernels.MLP
-        The infinite network, and one whose kernel must be rejected by the same test.
+    kernel : theorycalc.kernels.MLP
+        The infinite network.
+    wrong : mapping of str to theorycalc.kernels.MLP
+        By their names, networks whose kernels the same test must reject.
     data : Dataset
     plan : mapping
         Number of networks for each width, in increasing order. Exponents take three widths.
@@ -60,7 +62,10 @@ def training_report(
     enough = len(plan) >= 3
     comparisons = [
         *_outputs(f"{early} steps", before, first, data, widest),
-        _paired("σ_w² + 5 %: paired mean", before, predict(wrong, data, rate, early), data, True),
+        *(
+            _paired(f"{error}: paired mean", before, predict(mutant, data, rate, early), data, True)
+            for error, mutant in wrong.items()
+        ),
         *_outputs(f"{late} steps", ensembles[widest], theory, data, widest),
         *(_exponents(deviations) if enough else ()),
     ]

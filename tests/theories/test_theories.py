@@ -1,0 +1,112 @@
+"""Every theory, by discovery: a new file in the folder is tested without a line here."""
+
+import pickle
+
+import pytest
+
+import theorycalc as tc
+from theorycalc import theories
+from theorycalc.theories import _runner
+from theorycalc.theories._theory import Case, Theory
+
+DIGITS = 20
+QUICK = _runner.tasks(theories.list(), digits=DIGITS, quick=True, pictures=True)
+
+
+@pytest.mark.parametrize("task", QUICK, ids=lambda t: f"{t.theory} {t.kind} {t.index}")
+def test_what_a_theory_states(task):
+    outcome = task()
+    assert outcome.rows
+    for row in outcome.rows:
+        assert not row.failed, row
+        assert row.verdict != "UNDECIDED", row
+    for title, svg in outcome.pictures:
+        assert title
+        assert svg.rstrip().endswith("</svg>")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    "task",
+    [t for t in _runner.tasks(theories.list(), digits=30, quick=False, pictures=False)
+     if t.kind == "experiments"],
+    ids=lambda t: f"{t.theory} {t.index}",
+)  # fmt: skip
+def test_experiments_in_full(task):
+    verdicts = {row.item: row.verdict for row in task().rows}
+    assert set(verdicts.values()) <= {"AGREES", "REJECTED"}, verdicts
+
+
+@pytest.mark.parametrize("name", ["_template", *theories.list()])
+def test_a_theory_is_complete(name):
+    theory = theories._load(name)
+    assert isinstance(theory, Theory)
+    for section in ("Setting\n-------", "Statement\n---------", "References\n----------"):
+        assert section in theory.statement
+    assert theory.reference.url.startswith("https://")
+    assert theory.formulas
+    assert theory.cases
+    assert all(formula.latex() for formula in theory.formulas)
+    assert all(case.source for case in theory.cases)
+    labels = [experiment.name for experiment in theory.experiments]
+    assert len(set(labels)) == len(labels)
+
+
+def test_the_template_is_a_theory_that_passes():
+    template = theories._load("_template")
+    for case in template.cases:
+        for using in (tc.Float(), tc.MP(DIGITS), tc.Ball(DIGITS)):
+            verdict, computed, _ = case.check(using)
+            assert verdict is tc.Verdict.HOLDS
+            assert computed.rad >= 0
+    for claim, points in template.claims:
+        for params in points:
+            assert tc.check(claim, **params).verdict is tc.Verdict.HOLDS
+    for experiment in template.experiments:
+        assert all(v.passed for v in experiment.run(True).validations)
+    assert "_template" not in theories.list()
+
+
+def test_an_unknown_theory_has_close_matches():
+    with pytest.raises(tc.DomainError, match="neural_tangent_kernel"):
+        theories.get("neural_tangent_kernels")
+    with pytest.raises(tc.DomainError, match="unknown theory"):
+        theories.get("_template")
+
+
+@pytest.mark.parametrize(
+    ("expected", "holds"),
+    [
+        ("2", True),
+        ("2.0", True),
+        ("1.999999999999999999999999", True),
+        ("2.1", True),
+        ("2.2", False),
+        ("1.99", True),
+        ("1.98", False),
+        ("3", False),
+        ("2e0", True),
+        ("199/100", False),
+    ],
+)
+def test_a_printed_number_is_trusted_to_a_unit_of_its_last_digit(expected, holds):
+    case = Case(formula=tc.kernels.mlp(1).ntk, params={"rho": 1}, expected=expected, source="here")
+    for using in (tc.Float(), tc.MP(30), tc.Ball(30)):
+        assert case.check(using)[0] is (tc.Verdict.HOLDS if holds else tc.Verdict.FAILS)
+
+
+def test_whatever_goes_wrong_is_a_line_and_not_an_end(monkeypatch):
+    task = QUICK[0]
+    monkeypatch.setitem(_runner._RUN, "cases", lambda task: 1 / 0)
+    (row,) = task().rows
+    assert row.failed
+    assert "ZeroDivisionError" in row.computed
+
+
+def test_tasks_travel_to_other_processes():
+    assert pickle.loads(pickle.dumps(QUICK)) == QUICK
+    two = [task for task in QUICK if task.kind == "cases"][:2]
+    rows = [outcome.rows for outcome in _runner.run(two, jobs=2)]
+    assert [r.item for group in rows for r in group] == [
+        r.item for task in two for r in task().rows
+    ]

@@ -1,0 +1,111 @@
+"""Thresholds, joint tests and fits against their exact laws and against simulation."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+import theorycalc as tc
+from theorycalc.validation import FiniteSizeLaw, Measurement, PowerLaw, mean_test, threshold
+
+GENERATOR = np.random.default_rng(0)
+
+
+@pytest.mark.parametrize(
+    ("level", "comparisons", "replicas", "expected"),
+    [
+        # tables of the normal and of Student's t: z_{0.995}, z_{0.975}, t_{0.995, 9}, t_{0.975, 4}
+        (0.01, 1, None, 2.5758),
+        (0.05, 1, None, 1.9600),
+        (0.01, 1, 10, 3.2498),
+        (0.05, 1, 5, 2.7764),
+        # Šidák for ten: single level 1 − 0.99^{1/10} = 0.00100453
+        (0.01, 10, None, 3.2893),
+    ],
+)
+def test_thresholds_of_tables(level, comparisons, replicas, expected):
+    assert threshold(level, comparisons, replicas) == pytest.approx(expected, abs=1e-4)
+
+
+@given(level=st.floats(1e-6, 0.5), comparisons=st.integers(1, 100))
+def test_family_wise_level(level, comparisons):
+    """The probability that one of ``comparisons`` independent z exceeds it is the level."""
+    single = 2 * stats.norm.sf(threshold(level, comparisons))
+    assert -np.expm1(comparisons * np.log1p(-single)) == pytest.approx(level, rel=1e-9)
+
+
+def test_measurements():
+    samples = GENERATOR.exponential(size=200_000)
+    mean, variance = Measurement.of(samples), Measurement.of_variance(samples)
+    assert abs(mean.mean - 1) < 5 * mean.standard_error
+    assert mean.standard_error == pytest.approx(200_000**-0.5, rel=0.02)
+    # an exponential has μ₄ = 9, so that the variance of its sample variance is (9 − 1)/n
+    assert abs(variance.mean - 1) < 5 * variance.standard_error
+    assert variance.standard_error == pytest.approx((8 / 200_000) ** 0.5, rel=0.1)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_joint_tests_keep_their_level(known):
+    """Over many true predictions the p-values are uniform; a shifted one is found."""
+    root = GENERATOR.normal(size=(4, 4))
+    covariance = root @ root.T
+    p_values = []
+    for _ in range(400):
+        samples = GENERATOR.normal(size=(12, 4)) @ root.T + 1
+        p_values.append(mean_test(samples, 1.0, covariance if known else None)[2])
+    assert stats.kstest(p_values, "uniform").pvalue > 1e-3
+    shifted = GENERATOR.normal(size=(200, 4)) @ root.T + 0.5 * np.diag(covariance) ** 0.5
+    statistic, freedom, p = mean_test(shifted, 0.0, covariance if known else None)
+    assert freedom == 4
+    assert statistic > 30
+    assert p < 1e-6
+
+
+def test_hotelling_is_student_squared_in_one_dimension():
+    samples = GENERATOR.normal(0.3, size=(9, 1))
+    student = stats.ttest_1samp(samples[:, 0], 0)
+    statistic, _, p = mean_test(samples)
+    assert statistic == pytest.approx(student.statistic**2)
+    assert p == pytest.approx(student.pvalue)
+
+
+def test_a_power_law_and_its_drift():
+    sizes = np.array([16, 32, 64, 128])
+    pure = [3 * m**-0.7 * GENERATOR.lognormal(0, 0.05, size=300) for m in sizes]
+    law = PowerLaw.fit(sizes, pure)
+    assert law.interval[0] < -0.7 < law.interval[1]
+    assert abs(law.slope + 0.7) < 4 * law.standard_error
+    bent = [samples * (1 - 6 / m) for samples, m in zip(pure, sizes, strict=True)]
+    drifting = PowerLaw.fit(sizes, bent)
+    assert drifting.interval[0] > -0.7
+    assert drifting.slope > drifting.windows[0] > drifting.windows[1]
+
+
+@pytest.mark.parametrize("free", [False, True])
+def test_a_finite_size_law_finds_what_made_the_data(free):
+    sizes, errors = np.array([32, 64, 128, 256, 512]), 0.004
+    means = 5 * sizes**-0.5 * (1 - 7 / sizes) * (1 + errors * GENERATOR.normal(size=5))
+    law = FiniteSizeLaw.fit(sizes, [Measurement(m, errors * m, 100) for m in means], 0.5, free=free)
+    assert law.p_value > 1e-3
+    assert abs(law.power - 0.5) <= 4 * law.power_error
+    assert law.correction == pytest.approx(-7, rel=0.3)
+    assert law(10_000) == pytest.approx(0.05, rel=0.15)
+
+
+def test_a_wrong_power_does_not_fit():
+    sizes = np.array([32, 64, 128, 256, 512])
+    measurements = [Measurement(m**-0.5, 0.001 * m**-0.5, 100) for m in sizes]
+    assert FiniteSizeLaw.fit(sizes, measurements, 1.0).p_value < 1e-6
+    assert FiniteSizeLaw.fit(sizes[:2], measurements[:2], 0.5).p_value == 1
+
+
+@pytest.mark.parametrize("samples", [[], [1.0], [1.0, np.nan], [[1.0, 2.0], [3.0, 4.0]]])
+def test_what_is_no_sample(samples):
+    with pytest.raises(tc.DomainError, match="not a sample"):
+        Measurement.of(samples)
+
+
+def test_too_few_replicas_for_a_covariance():
+    with pytest.raises(tc.DomainError, match="too few replicas"):
+        mean_test(np.eye(3))
