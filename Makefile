@@ -8,8 +8,9 @@ BIN    := $(VENV)/bin
 check: $(VENV)/experiments.stamp
 	$(BIN)/theorycalc check
 
+# One BLAS thread a process: there is a process on every core already.
 test: $(VENV)/dev.stamp
-	$(BIN)/pytest -n auto --dist worksteal
+	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n auto --dist worksteal
 
 # The same networks on torch tensors. The version is pinned because an unpinned torch pulls the
 # newest build with several gigabytes of CUDA.

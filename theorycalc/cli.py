@@ -44,7 +44,7 @@ def list_theories() -> None:
 
 
 @app.command()
-def show(name: Annotated[str, typer.Argument(help="Name of a theory.")]) -> None:
+def show(name: Annotated[str, typer.Argument(metavar="NAME", help="Name of a theory.")]) -> None:
     """Show one theory: statement, formulas in Unicode and LaTeX, cases, claims, experiments."""
     from theorycalc import theories
     from theorycalc.core.display import formula_unicode
@@ -75,7 +75,8 @@ def _expected(case) -> str:
 @app.command()
 def check(
     names: Annotated[
-        list[str] | None, typer.Argument(help="Theories to check; all if absent.")
+        list[str] | None,
+        typer.Argument(metavar="[NAME]...", help="Theories to check; all if absent."),
     ] = None,
     digits: Annotated[int, typer.Option(help="Digits of MP and Ball.")] = 30,
     jobs: Annotated[int, typer.Option(min=1, help="Processes.")] = os.cpu_count() or 1,

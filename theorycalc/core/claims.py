@@ -152,6 +152,15 @@ def check(claim: Claim, using: Arithmetic = Ball(30), **params) -> Check:
     ------
     DomainError, NotSupportedError
         As for `Formula.at`.
+
+    Examples
+    --------
+    >>> import sympy, theorycalc as tc
+    >>> x = sympy.Symbol("x", positive=True)
+    >>> tc.check(tc.Claim(sympy.log(x) <= x - 1), x="1.001").verdict
+    <Verdict.HOLDS: 'HOLDS'>
+    >>> tc.check(tc.Claim(sympy.log(x) <= (x - 1) / 2), x="1.001").verdict
+    <Verdict.FAILS: 'FAILS'>
     """
     check_arithmetic(using)
     values = read_parameters(claim.args, params)

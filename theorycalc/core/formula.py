@@ -311,6 +311,13 @@ def integrate(integral: Integral, using: Arithmetic = Float(), **params) -> Valu
     -----
     `Float` and `MP` estimate: a spike that no node sees is lost. ∫_0^1 of a bump of width 1e-4
     may come out as 0 ± 0; `Ball` cannot miss it.
+
+    Examples
+    --------
+    >>> import sympy, theorycalc as tc
+    >>> z, a = sympy.symbols("z a", real=True)
+    >>> print(tc.integrate(tc.Integral(sympy.exp(-a * z**2), z, 0, 1), tc.Ball(20), a=2))
+    0.59814400666130410147 ± 5e-21
     """
     if not isinstance(integral, Integral):
         raise DomainError(explain("not an Integral", got=type(integral).__name__))

@@ -88,7 +88,7 @@ def minimize(
     """A local minimiser of a continuous formula in one argument, inside a bracket.
 
     The derivative must be negative at the left end and positive at the right end; the point where
-    it changes sign is enclosed, which may be a kink. Parameters, result and errors are those of
+    it changes sign is enclosed, which may be a kink. Its parameters, result and errors are those of
     `find_root`.
 
     Examples

@@ -132,7 +132,9 @@ def dual_derivative(activation) -> Formula:
 
 
 def dual_derivative_general(activation) -> Formula:
-    """E[φ'(u)φ'(v)] = ∂K/∂q12 in (q11, q12, q22); otherwise as `dual_derivative`.
+    """E[φ'(u)φ'(v)] = ∂K/∂q12 in (q11, q12, q22).
+
+    Parameters, errors and reference are those of `dual_derivative`.
 
     Examples
     --------

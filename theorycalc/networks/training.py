@@ -108,7 +108,14 @@ def train(
 
 
 def to_numpy(array) -> np.ndarray:
-    """An array of any namespace and device as a NumPy array."""
+    """An array of any namespace and device as a NumPy array.
+
+    Examples
+    --------
+    >>> import array_api_strict
+    >>> to_numpy(array_api_strict.asarray([1.0, 2.0]))
+    array([1., 2.])
+    """
     if array_api_compat.is_torch_array(array):
         return array.detach().cpu().numpy()
     return np.asarray(array)

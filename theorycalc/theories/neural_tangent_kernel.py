@@ -242,6 +242,11 @@ THEORY = Theory(
             lambda quick: fluctuation(digits(64, 16), quick),
         ),
         Experiment(
+            "ReLU on digits",
+            "one hidden layer trained on 64 handwritten digits of two classes, 16 held out",
+            lambda quick: training(digits(64, 16), "relu", 1, RELU_PLAN[quick]),
+        ),
+        Experiment(
             "ReLU on sphere",
             "one hidden layer trained on 24 points of the sphere in R⁶, target x₁x₂, 12 held out",
             lambda quick: training(sphere_points(), "relu", 1, RELU_PLAN[quick]),
@@ -255,11 +260,6 @@ THEORY = Theory(
             "deep ReLU on sphere",
             "two hidden layers; the same points and target",
             lambda quick: training(sphere_points(), "relu", 2, DEEP_PLAN[quick]),
-        ),
-        Experiment(
-            "ReLU on digits",
-            "one hidden layer trained on 64 handwritten digits of two classes, 16 held out",
-            lambda quick: training(digits(64, 16), "relu", 1, RELU_PLAN[quick]),
         ),
     ),
 )

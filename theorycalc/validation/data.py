@@ -23,7 +23,8 @@ class Dataset:
 def sphere_points(train: int = 24, test: int = 12) -> Dataset:
     """Deterministic points on the sphere of radius √6 in R⁶ with the target x₁x₂.
 
-    Input i is proportional to cos(2πi√p) over the first six primes p.
+    The first ``train`` points are for training, the next ``test`` for testing; input i is
+    proportional to cos(2πi√p) over the first six primes p.
 
     Examples
     --------
@@ -42,6 +43,13 @@ def digits(train: int = 32, test: int = 16, classes: tuple[int, int] = (3, 8)) -
 
     The mean training image is subtracted, then every image is scaled to |x|² = 64. Classes
     alternate, in the order of the data set.
+
+    Parameters
+    ----------
+    train, test : int
+        Numbers of images, of both classes together.
+    classes : (int, int)
+        Digits with the targets +1 and −1.
 
     Raises
     ------

@@ -46,7 +46,25 @@ def train_ensemble(
 ) -> Ensemble:
     """Train ``replicas`` independent networks on a data set by full-batch gradient descent.
 
-    Replica r of the ensemble has the random stream (seed, width of the first hidden layer, r).
+    Parameters
+    ----------
+    network : MLP
+        With one output.
+    data : Dataset
+    replicas : int
+    seed : int
+        Replica r has the random stream (seed, widths of the hidden layers, r).
+    learning_rate : float
+    steps : int
+
+    Examples
+    --------
+    >>> from theorycalc.networks import mlp
+    >>> from theorycalc.validation import sphere_points
+    >>> network = mlp(6, 64, sigma_w=2**0.5)
+    >>> ensemble = train_ensemble(network, sphere_points(), 10, seed=0, learning_rate=0.05, steps=5)
+    >>> ensemble.trained_test.shape
+    (10, 12)
     """
     parts = []
     n = len(data.y_train)
@@ -76,7 +94,22 @@ def train_ensemble(
 
 
 def sample_kernels(network: MLP, inputs: np.ndarray, replicas: int, *, seed: int) -> np.ndarray:
-    """Empirical tangent kernels at initialisation: shape (replicas, n, n)."""
+    """Empirical tangent kernels at initialisation: shape (replicas, n, n).
+
+    Parameters
+    ----------
+    network : MLP
+        With one output.
+    inputs : ndarray of shape (n, d)
+    replicas, seed : int
+        As for `train_ensemble`.
+
+    Examples
+    --------
+    >>> from theorycalc.networks import mlp
+    >>> sample_kernels(mlp(2, 64, sigma_w=2**0.5), np.eye(2), 5, seed=0).shape
+    (5, 2, 2)
+    """
     return np.concatenate(
         [
             tangent_kernel(network, network.init(seeds), inputs)

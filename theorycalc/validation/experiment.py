@@ -106,6 +106,11 @@ def compare(
         been seen.
     mutant : bool
         Whether the prediction is wrong on purpose.
+
+    Examples
+    --------
+    >>> compare("width", 2, Measurement(2.1, 0.05, replicas=50)).z
+    2.0...
     """
     predicted, error = _number(prediction), measurement.standard_error
     deviation = measurement.mean - predicted
@@ -126,7 +131,19 @@ def compare_means(
 ) -> Comparison:
     """A vector of means beside replicas of shape (replicas, k), by one joint test.
 
-    The test is χ² if the covariance of one replica is known, and Hotelling's T² otherwise.
+    Parameters
+    ----------
+    name : str
+    samples, mean, covariance
+        As for `mean_test`: χ² if the covariance of one replica is known, Hotelling's T² otherwise.
+    mutant : bool
+        Whether the prediction is wrong on purpose.
+
+    Examples
+    --------
+    >>> samples = np.random.default_rng(0).standard_normal((100, 3))
+    >>> abs(compare_means("three outputs", samples).z) < 3
+    True
     """
     statistic, k, p = mean_test(samples, mean, covariance)
     law = "T²" if covariance is None else "χ²"
@@ -142,9 +159,23 @@ def compare_means(
 def compare_exponent(
     name: str, prediction: float, estimate: float, error: float, *, at_most: bool = False
 ) -> Comparison:
-    """A fitted exponent with its standard error beside a value, or an upper bound.
+    """A fitted exponent beside its prediction.
 
     A quarter of the exponent is the smallest deviation that matters.
+
+    Parameters
+    ----------
+    name : str
+    prediction : float
+    estimate, error : float
+        The fit and its standard error.
+    at_most : bool
+        Whether the prediction is an upper bound.
+
+    Examples
+    --------
+    >>> compare_exponent("deviation", -0.5, -0.49, 0.01).z
+    1.0...
     """
     return Comparison(
         name=name,
@@ -169,6 +200,13 @@ def judge(comparisons: Iterable[Comparison], level: float = 0.01) -> tuple[Valid
     -------
     tuple of Validation
         INCONCLUSIVE where the smallest deviation that matters could not have been seen.
+
+    Examples
+    --------
+    >>> measurement = Measurement(2.0, 0.01, replicas=50)
+    >>> good, wrong = judge([compare("2", 2, measurement), compare("3", 3, measurement)])
+    >>> good.agreement.name, wrong.agreement.name
+    ('AGREES', 'DEVIATES')
     """
     comparisons = list(comparisons)
     return tuple(_judge(c, threshold(level, len(comparisons), c.replicas)) for c in comparisons)
@@ -186,6 +224,15 @@ def validate(
     prediction, measurement: Measurement, *, level: float = 0.01, bias: float = 0.0
 ) -> Validation:
     """Hold one prediction against one measurement.
+
+    Parameters
+    ----------
+    prediction : Value, Formula without arguments, or float
+    measurement : Measurement
+    level : float
+        Probability that a true prediction is said to deviate.
+    bias : float
+        A finite-size deviation that theory allows, written down beforehand.
 
     Examples
     --------

@@ -48,8 +48,8 @@ class Measurement:
 def threshold(level: float, comparisons: int = 1, replicas: int | None = None) -> float:
     """The |z| that ``comparisons`` true predictions exceed with probability ``level`` in all.
 
-    Two-sided, by Šidák's correction, from Student's t with replicas − 1 degrees of freedom, or the
-    normal distribution if ``replicas`` is None.
+    Two-sided, by Šidák's correction, from Student's t with ``replicas`` − 1 degrees of freedom, or
+    the normal distribution if ``replicas`` is None.
 
     Examples
     --------
@@ -71,6 +71,20 @@ def mean_test(samples, mean=0.0, covariance=None) -> tuple[float, int, float]:
     covariance : array_like of shape (k, k), optional
         Of one replica. If it is known the statistic is χ²; otherwise it is estimated and
         Hotelling's T² takes its place, with the p-value of its F distribution.
+
+    Raises
+    ------
+    DomainError
+        For samples that are not finite, or fewer replicas than an estimated covariance needs.
+
+    Examples
+    --------
+    >>> samples = np.random.default_rng(0).standard_normal((100, 3))
+    >>> statistic, freedom, p = mean_test(samples, 0.0, np.eye(3))
+    >>> freedom, p > 0.01
+    (3, True)
+    >>> mean_test(samples, 1.0)[2] < 1e-6
+    True
     """
     samples = _samples(samples, dimensions=2)
     replicas, k = samples.shape

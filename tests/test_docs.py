@@ -1,0 +1,51 @@
+"""The public face explains itself: a docstring with an example that runs, and pages that exist."""
+
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+import theorycalc as tc
+
+ROOT = Path(__file__).parent.parent
+ROOMS = ("activations", "hermite", "kernels", "networks", "theories", "validation")
+
+
+def public_functions():
+    """Every public function of the face and of the rooms, by its full name."""
+    homes = {"tc": tc} | {f"tc.{room}": getattr(tc, room) for room in ROOMS}
+    homes["tc.kernels.predict"] = tc.kernels.predict
+    for prefix, home in homes.items():
+        for name in getattr(home, "__all__", []):
+            thing = getattr(home, name)
+            if inspect.isfunction(thing):
+                yield f"{prefix}.{name}", thing
+
+
+FUNCTIONS = dict(public_functions())
+# A docstring may refer to a relative for its parameters.
+REFERENCE = re.compile(r"arameters\b[^.]* are those of\s+`\w+`")
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_public_function_has_an_example(name):
+    text = inspect.getdoc(FUNCTIONS[name])
+    assert ">>>" in text
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_parameter_is_documented(name):
+    signature = inspect.signature(FUNCTIONS[name])
+    text = inspect.getdoc(FUNCTIONS[name])
+    for parameter in () if REFERENCE.search(text) else signature.parameters:
+        assert re.search(rf"\b{parameter}\b", text), parameter
+
+
+def test_links_between_the_files_of_the_repository_exist():
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    assert pages
+    for page in pages:
+        for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8")):
+            if "://" not in target:
+                assert (page.parent / target).exists(), f"{page.name} links to {target}"
