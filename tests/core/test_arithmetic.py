@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import theorycalc as tc
-from theorycalc.core.lowering import FUNCTIONS, lower
+from theorycalc.core.lowering import lower
+from theorycalc.core.vocabulary import FUNCTIONS
 
 X, Y = sp.symbols("x y")
 FLOAT, MP30, BALL30 = tc.Float(), tc.MP(30), tc.Ball(30)

@@ -7,7 +7,7 @@ from functools import cached_property
 import sympy
 
 from theorycalc.core import display
-from theorycalc.core.arithmetic import Ball, Float
+from theorycalc.core.arithmetic import Float
 from theorycalc.core.errors import DomainError, explain, unknown_name
 from theorycalc.core.evaluation import (
     Arithmetic,
@@ -20,7 +20,6 @@ from theorycalc.core.evaluation import (
 from theorycalc.core.graph import free_symbols, substitute
 from theorycalc.core.lowering import lower
 from theorycalc.core.program import Program
-from theorycalc.core.quadrature import Integral
 from theorycalc.core.reference import Reference
 from theorycalc.core.value import Value
 from theorycalc.core.vectorised import VectorFunction
@@ -249,79 +248,3 @@ def _as_condition(domain) -> sympy.Basic:
     if isinstance(domain, Mapping):
         return sympy.And(*(sympy.Contains(x, s, evaluate=False) for x, s in domain.items()))
     return sympy.sympify(domain, strict=True)
-
-
-def certify(expr, digits: int = 30, **params) -> Value:
-    """Evaluate any SymPy expression to certified digits.
-
-    Parameters
-    ----------
-    expr : sympy.Expr or Formula
-        Built from the functions in the table of `docs/certify.md`, sums and products over finite
-        ranges and integrals over finite intervals included. Its value must be real.
-    digits : int
-        Relative accuracy: ``rad ≤ 10^-digits · |mid|``.
-    **params
-        Exact numbers for the free symbols.
-
-    Returns
-    -------
-    Value
-        With ``rigor`` CERTIFIED, or EXACT where the result is a binary fraction.
-
-    Raises
-    ------
-    CertificationError
-        If the digits are not reached; a hidden zero never reaches them.
-
-    Examples
-    --------
-    >>> import sympy, theorycalc as tc
-    >>> n, x = sympy.symbols("n x")
-    >>> print(tc.certify(sympy.besselj(0, x) * sympy.gamma(x), digits=25, x="2.5"))
-    -0.06431850819180691965431422 ± 6e-28
-    >>> print(tc.certify(sympy.Sum(1 / n**2, (n, 1, 100)), digits=12))
-    1.63498390018 ± 5e-12
-    """
-    return Formula("", sympy.sympify(expr, strict=True)).at(using=Ball(digits), **params)
-
-
-def integrate(integral: Integral, using: Arithmetic = Float(), **params) -> Value:
-    """The value of an `Integral`, its parameters given as exact numbers.
-
-    Parameters
-    ----------
-    integral : Integral
-    using : Float, MP or Ball
-        SciPy's adaptive quadrature, mpmath's tanh–sinh quadrature at two precisions, or Arb's
-        rigorous quadrature between the declared kinks with the declared tail bounds.
-    **params
-        Exact numbers for the parameters.
-
-    Raises
-    ------
-    DomainError
-        For a parameter that is unknown, missing or no number.
-    NotSupportedError
-        `Ball`, if an infinite limit has no declared tail.
-    PrecisionError
-        If the digits asked for are not reached.
-
-    Notes
-    -----
-    `Float` and `MP` estimate: a spike that no node sees is lost. ∫_0^1 of a bump of width 1e-4
-    may come out as 0 ± 0; `Ball` cannot miss it.
-
-    Examples
-    --------
-    >>> import sympy, theorycalc as tc
-    >>> z, a = sympy.symbols("z a", real=True)
-    >>> print(tc.integrate(tc.Integral(sympy.exp(-a * z**2), z, 0, 1), tc.Ball(20), a=2))
-    0.59814400666130410147 ± 5e-21
-    """
-    if not isinstance(integral, Integral):
-        raise DomainError(explain("not an Integral", got=type(integral).__name__))
-    check_arithmetic(using)
-    values = read_parameters(sorted(integral.free_symbols, key=str), params)
-    check_supported(integral.integrand, using)
-    return evaluate(lower(integral, tuple(values)), values, using)

@@ -8,115 +8,15 @@ from collections.abc import Callable, Iterable
 
 import sympy
 from sympy import Rational, S
-from sympy.codegen.cfunctions import expm1, log1p
 
 from theorycalc.core import program as ops
 from theorycalc.core import quadrature
-from theorycalc.core.contractions import contract_log, contract_product, contract_sum, softplus
+from theorycalc.core.contractions import contract_log, contract_product, contract_sum
 from theorycalc.core.errors import DomainError, NotSupportedError, explain
 from theorycalc.core.kinks import kinks
 from theorycalc.core.numbers import exact
 from theorycalc.core.program import Program
-
-# Functions that every context computes itself, under the name that the contexts use.
-FUNCTIONS = {
-    sympy.exp: "exp",
-    expm1: "expm1",
-    log1p: "log1p",
-    softplus: "softplus",
-    sympy.sin: "sin",
-    sympy.cos: "cos",
-    sympy.tan: "tan",
-    sympy.sinc: "sinc",
-    sympy.asin: "asin",
-    sympy.acos: "acos",
-    sympy.atan: "atan",
-    sympy.sinh: "sinh",
-    sympy.cosh: "cosh",
-    sympy.tanh: "tanh",
-    sympy.asinh: "asinh",
-    sympy.acosh: "acosh",
-    sympy.atanh: "atanh",
-    sympy.Abs: "abs",
-    sympy.sign: "sign",
-    sympy.Heaviside: "heaviside",
-    sympy.Max: "max",
-    sympy.Min: "min",
-    sympy.floor: "floor",
-    sympy.ceiling: "ceiling",
-    sympy.gamma: "gamma",
-    sympy.loggamma: "loggamma",
-    sympy.digamma: "digamma",
-    sympy.polygamma: "polygamma",
-    sympy.beta: "beta",
-    sympy.betainc: "betainc",
-    sympy.binomial: "binomial",
-    sympy.RisingFactorial: "rising",
-    sympy.lowergamma: "lowergamma",
-    sympy.uppergamma: "uppergamma",
-    sympy.erf: "erf",
-    sympy.erfc: "erfc",
-    sympy.erfi: "erfi",
-    sympy.erfinv: "erfinv",
-    sympy.erfcinv: "erfcinv",
-    sympy.besselj: "besselj",
-    sympy.bessely: "bessely",
-    sympy.besseli: "besseli",
-    sympy.besselk: "besselk",
-    sympy.legendre: "legendre",
-    sympy.gegenbauer: "gegenbauer",
-    sympy.jacobi: "jacobi",
-    sympy.hermite: "hermite",
-    sympy.assoc_laguerre: "laguerre",
-    sympy.chebyshevt: "chebyshevt",
-    sympy.chebyshevu: "chebyshevu",
-    sympy.polylog: "polylog",
-    sympy.zeta: "zeta",
-    sympy.LambertW: "lambertw",
-    sympy.expint: "expint",
-    sympy.Ei: "ei",
-}
-
-# Functions that are written with others first.
-REWRITES: dict[type, Callable] = {
-    sympy.cot: lambda x: sympy.cos(x) / sympy.sin(x),
-    sympy.sec: lambda x: 1 / sympy.cos(x),
-    sympy.csc: lambda x: 1 / sympy.sin(x),
-    sympy.coth: lambda x: 1 / sympy.tanh(x),
-    sympy.sech: lambda x: 1 / sympy.cosh(x),
-    sympy.csch: lambda x: 1 / sympy.sinh(x),
-    sympy.acot: lambda x: sympy.Piecewise(
-        (sympy.pi / 2, sympy.Eq(x, 0)), (sympy.atan(1 / x), True)
-    ),
-    sympy.asec: lambda x: sympy.acos(1 / x),
-    sympy.acsc: lambda x: sympy.asin(1 / x),
-    sympy.acoth: lambda x: sympy.atanh(1 / x),
-    sympy.asech: lambda x: sympy.acosh(1 / x),
-    sympy.acsch: lambda x: sympy.asinh(1 / x),
-    sympy.Mod: lambda x, y: x - y * sympy.floor(x / y),
-    sympy.factorial: lambda n: sympy.gamma(n + 1),
-    sympy.factorial2: lambda n: (
-        2 ** (n / 2)
-        * sympy.gamma(n / 2 + 1)
-        * sympy.sqrt(2 / sympy.pi) ** ((1 - sympy.cos(sympy.pi * n)) / 2)
-    ),
-    sympy.FallingFactorial: lambda x, k: sympy.RisingFactorial(x - k + 1, k),
-    sympy.betainc_regularized: lambda a, b, x, y: sympy.betainc(a, b, x, y) / sympy.beta(a, b),
-    sympy.erf2: lambda x, y: sympy.erf(y) - sympy.erf(x),
-    sympy.laguerre: lambda n, x: sympy.assoc_laguerre(n, 0, x),
-    sympy.hermite_prob: lambda n, x: sympy.hermite(n, x / sympy.sqrt(2)) / 2 ** (n / 2),
-    sympy.dirichlet_eta: lambda s: (1 - 2 ** (1 - s)) * sympy.zeta(s),
-}
-
-_RELATIONS = {
-    sympy.Eq: "==",
-    sympy.Ne: "!=",
-    sympy.Lt: "<",
-    sympy.Le: "<=",
-    sympy.Gt: ">",
-    sympy.Ge: ">=",
-}
-_LOGIC = {sympy.And: "all", sympy.Or: "any", sympy.Not: "negate"}
+from theorycalc.core.vocabulary import FUNCTIONS, LOGIC, RELATIONS, REWRITES
 
 
 def lower(
@@ -240,14 +140,14 @@ def _hyper(node):
     return ops.hyper, (len(upper), len(lower_parameters)), (*upper, *lower_parameters, z)
 
 
-@handles(*_RELATIONS)
+@handles(*RELATIONS)
 def _relation(node):
-    return ops.compare, _RELATIONS[type(node)], node.args
+    return ops.compare, RELATIONS[type(node)], node.args
 
 
-@handles(*_LOGIC)
+@handles(*LOGIC)
 def _connective(node):
-    return ops.logic, _LOGIC[type(node)], node.args
+    return ops.logic, LOGIC[type(node)], node.args
 
 
 @handles(type(S.true), type(S.false))

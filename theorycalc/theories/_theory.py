@@ -8,11 +8,12 @@ import sympy
 
 from theorycalc.core.claims import Claim, Verdict
 from theorycalc.core.evaluation import Arithmetic
-from theorycalc.core.formula import Formula, integrate
+from theorycalc.core.formula import Formula
 from theorycalc.core.numbers import exact
 from theorycalc.core.quadrature import Integral
 from theorycalc.core.reference import Reference
 from theorycalc.core.value import Value, fraction
+from theorycalc.core.verbs import integrate
 from theorycalc.validation.experiment import Experiment
 
 
