@@ -78,4 +78,7 @@ def test_bad_claims():
 def test_print():
     check = tc.check(tc.Claim(X < Y, name="order"), x=1, y=3)
     assert repr(check) == "Check(HOLDS, order: x < y, margin 2)"
+    long = tc.check(tc.Claim(sum(sp.sin(k * X) for k in range(1, 40)) < 40), x=1)
+    assert len(repr(long)) < 200
+    assert " …" in repr(long)
     assert "<" in tc.Claim(X < Y)._repr_latex_()

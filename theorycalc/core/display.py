@@ -9,6 +9,8 @@ from mpmath import libmp
 
 # Digits printed of a value that has no arithmetic attached.
 _DEFAULT_DIGITS = 30
+# Characters of a relation that are printed.
+_RELATION = 80
 # Numbers below 10^this are written without an exponent.
 _PLAIN_EXPONENT = 6
 
@@ -172,10 +174,23 @@ def _used(formula) -> list:
 
 
 def check_text(check) -> str:
-    """Verdict, relation and margin on one line."""
+    """Verdict, relation and margin on one line; a long relation is cut."""
     name = f"{check.claim.name}: " if check.claim.name else ""
+    relation = str(check.claim.relation)
+    if len(relation) > _RELATION:
+        relation = f"{relation[:_RELATION]} …"
     margin = "" if check.margin is None else f", margin {value_text(check.margin)}"
-    return f"{check.verdict.name}, {name}{check.claim.relation}{margin}"
+    return f"{check.verdict.name}, {name}{relation}{margin}"
+
+
+def validation_text(validation) -> str:
+    """Verdict, prediction, measurement and deviation on one line."""
+    comparison = validation.comparison
+    name = f"{comparison.name}: " if comparison.name else ""
+    return (
+        f"{validation.agreement.name}, {name}{comparison.predicted} against {comparison.measured}, "
+        f"{z_text(validation)}"
+    )
 
 
 def z_text(validation) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import stats
 
+from theorycalc.core import display
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.formula import Formula
 from theorycalc.core.value import Value
@@ -66,13 +67,16 @@ class Comparison:
     one_sided: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Validation:
     """A comparison with its verdict: ``threshold`` is the largest |z| that still agrees."""
 
     comparison: Comparison
     threshold: float
     agreement: Agreement
+
+    def __repr__(self):
+        return f"Validation({display.validation_text(self)})"
 
     @property
     def passed(self) -> bool | None:
@@ -238,8 +242,8 @@ def validate(
     --------
     >>> import numpy as np
     >>> sample = np.random.default_rng(0).normal(3.0, 0.1, size=1000)
-    >>> validate(3, Measurement.of(sample)).agreement
-    <Agreement.AGREES: 'AGREES'>
+    >>> validate(3, Measurement.of(sample))
+    Validation(AGREES, 3 against 2.99... ± 0.003..., |z| = ... ≤ 2.58)
     >>> validate(3.1, Measurement.of(sample)).agreement
     <Agreement.DEVIATES: 'DEVIATES'>
     """
