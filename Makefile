@@ -32,7 +32,7 @@ lint: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check .
 
 clean:
-	rm -rf $(VENV) docs/_build docs/api/generated
+	rm -rf $(VENV) docs/_build docs/generated
 
 $(VENV)/%.stamp: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 import theorycalc as tc
+from theorycalc.core.vocabulary import FUNCTIONS as FUNCTIONS_OF_SYMPY
+from theorycalc.core.vocabulary import REWRITES
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("activations", "hermite", "kernels", "networks", "theories", "validation")
@@ -49,3 +51,16 @@ def test_links_between_the_files_of_the_repository_exist():
         for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8")):
             if "://" not in target:
                 assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_the_table_of_functions_is_complete():
+    """Every function that can be lowered is in the table of docs/certify.md."""
+    page = (ROOT / "docs" / "certify.md").read_text(encoding="utf-8")
+    for function in (*FUNCTIONS_OF_SYMPY, *REWRITES):
+        assert re.search(rf"\b{function.__name__}\b", page), function
+
+
+def test_the_reference_lists_every_public_name():
+    page = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
+    for name in FUNCTIONS:
+        assert re.search(rf"^   .*\b{name.split('.')[-1]}$", page, re.MULTILINE), name

@@ -18,8 +18,8 @@ class Tail:
     Parameters
     ----------
     bound : Expr
-        B(R) with |∫ beyond the cut-off R| ≤ B(R) for every R ≥ start. For a lower limit −∞ the
-        cut-off is −R.
+        B(R), at least the modulus of the integral beyond the cut-off R, for every R ≥ start. For a
+        lower limit −∞ the cut-off is −R.
     symbol : Symbol
         The R in ``bound``.
     start : Expr

@@ -37,7 +37,7 @@ def train(
     seed: int = 0,
     on_step: Callable[[int, Parameters], Any] | None = None,
 ) -> Trained:
-    """Train every network by gradient descent on ½ Σ_i |f(x_i) − y_i|².
+    """Train every network by gradient descent on ½ Σ_i (f(x_i) − y_i)².
 
     Parameters
     ----------

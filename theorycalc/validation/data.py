@@ -41,7 +41,7 @@ def sphere_points(train: int = 24, test: int = 12) -> Dataset:
 def digits(train: int = 32, test: int = 16, classes: tuple[int, int] = (3, 8)) -> Dataset:
     """Two classes of scikit-learn's handwritten digits, 8×8 pixels, with targets ±1.
 
-    The mean training image is subtracted, then every image is scaled to |x|² = 64. Classes
+    The mean training image is subtracted, then every image is scaled to the norm 8. Classes
     alternate, in the order of the data set.
 
     Parameters

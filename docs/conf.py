@@ -1,0 +1,30 @@
+"""Configuration of the documentation."""
+
+import theorycalc
+
+project = "theorycalc"
+author = "The theorycalc developers"
+release = version = theorycalc.__version__
+
+extensions = [
+    "myst_parser",
+    "numpydoc",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.mathjax",
+    "sphinx.ext.viewcode",
+]
+exclude_patterns = ["_build"]
+templates_path = ["_templates"]
+html_theme = "furo"
+html_title = f"theorycalc {release}"
+
+myst_enable_extensions = ["dollarmath"]
+myst_heading_anchors = 2
+
+autosummary_generate = True
+autodoc_member_order = "bysource"
+# names in single backquotes are code, of this package or of another
+default_role = "code"
+numpydoc_show_class_members = False
+numpydoc_class_members_toctree = False
