@@ -3,7 +3,7 @@
 import theorycalc
 
 project = "theorycalc"
-author = "The theorycalc developers"
+author = project_copyright = "The theorycalc developers"
 release = version = theorycalc.__version__
 
 extensions = [

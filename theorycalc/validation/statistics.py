@@ -46,7 +46,7 @@ class Measurement:
 
 
 def threshold(level: float, comparisons: int = 1, replicas: int | None = None) -> float:
-    """The absolute z that ``comparisons`` true predictions exceed with probability ``level`` in all.
+    """The absolute z that ``comparisons`` true predictions exceed with probability ``level``.
 
     Two-sided, by Šidák's correction, from Student's t with ``replicas`` − 1 degrees of freedom, or
     the normal distribution if ``replicas`` is None.
