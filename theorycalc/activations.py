@@ -16,12 +16,13 @@ import sympy
 
 from theorycalc.core import display
 from theorycalc.core.arithmetic.array_context import ArrayContext
+from theorycalc.core.arrays import real_array
 from theorycalc.core.errors import DomainError, explain, unknown_name
 from theorycalc.core.formula import Formula
 from theorycalc.core.graph import free_symbols
 from theorycalc.core.kinks import kinks
 from theorycalc.core.lowering import lower
-from theorycalc.core.numbers import exact, exact_integer
+from theorycalc.core.numbers import exact, exact_integer, expression
 
 z = sympy.Symbol("z", real=True)
 
@@ -68,7 +69,7 @@ class Activation:
     name: str | None = field(default=None, compare=False)
 
     def __post_init__(self):
-        expr = sympy.sympify(self.expr, strict=True)
+        expr = expression(self.expr, "activation")
         free = free_symbols(expr) if self.symbol is None else free_symbols(expr) | {self.symbol}
         if len(free) != 1:
             raise DomainError(
@@ -80,6 +81,8 @@ class Activation:
                 )
             )
         object.__setattr__(self, "expr", expr.subs(free.pop(), z))
+        if self.expr.has(sympy.I):
+            raise DomainError(explain("an activation is real", got=expr))
         object.__setattr__(self, "symbol", z)
         object.__setattr__(self, "name", self.name or str(self.expr))
 
@@ -111,7 +114,7 @@ class Activation:
     def __call__(self, x):
         """The function on an array of any array-API namespace; other input becomes float64."""
         if not array_api_compat.is_array_api_obj(x):
-            x = np.asarray(x, dtype=np.float64)
+            x = real_array(x, "z", finite=False)
         context = ArrayContext(array_api_compat.array_namespace(x))
         with np.errstate(all="ignore"):
             values = self._program.run(context, [x])

@@ -78,14 +78,24 @@ def test_poles_and_complex_values_are_refused():
 
 
 def test_a_hidden_zero_says_how_close_it_is():
-    zero = sp.sin(X) ** 2 + sp.cos(X) ** 2 - 1
+    zero = sp.tan(3 * sp.pi / 11) + 4 * sp.sin(2 * sp.pi / 11) - sp.sqrt(11)
     with pytest.raises(tc.CertificationError, match="0 reached") as error:
-        tc.certify(zero, x=1)
+        tc.certify(zero)
     assert error.value.value.contains(0)
     assert error.value.value.rad < mpmath.mpf("1e-1000")
-    estimate = tc.Formula("f", zero).at(x=1, using=MP30)
-    assert estimate.contains(0)
-    assert estimate.rad > 0
+    pythagoras = tc.Formula("f", sp.sin(X) ** 2 + sp.cos(X) ** 2 - 1).at(x=1, using=MP30)
+    for estimate in (tc.Formula("f", zero).at(), pythagoras):
+        assert estimate.contains(0)
+        assert estimate.rad > 0
+
+
+@pytest.mark.parametrize(
+    ("expr", "x"),
+    [(sp.sin(sp.pi * X), 1), (sp.acos(X) - sp.pi / 2, 0), (sp.log(X) + sp.log(1 / X), 2)],
+)
+def test_a_zero_that_sympy_sees_is_exact(expr, x):
+    value = tc.Formula("f", expr).at(x=x, using=tc.Ball(20))
+    assert (value.mid, value.rad, value.rigor) == (0, 0, tc.Rigor.EXACT)
 
 
 def test_complex_intermediates_with_a_real_value():

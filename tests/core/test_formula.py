@@ -74,7 +74,7 @@ def test_arguments():
     for method in (f.diff, lambda name: f.subs(**{name: 1})):
         with pytest.raises(tc.DomainError, match="unknown"):
             method("z")
-    with pytest.raises(sp.SympifyError):
+    with pytest.raises(tc.DomainError, match="not an expression"):
         tc.Formula("f", "x + 1")
 
 
@@ -119,7 +119,7 @@ def test_formulas_enter_sympy():
 
 def test_certify_takes_formulas_and_expressions_only():
     assert tc.certify(tc.Formula("f", X**2), x=3).mid == 9
-    with pytest.raises(sp.SympifyError):
+    with pytest.raises(tc.DomainError, match="not an expression"):
         tc.certify("pi")
 
 

@@ -12,7 +12,7 @@ from reference import EPS, assert_reference, entries, label, relative_error
 import theorycalc as tc
 from theorycalc.kernels import mlp
 
-RHO = sp.Symbol("rho", real=True)
+RHO, S = sp.Symbol("rho", real=True), sp.Symbol("s")
 ARITHMETICS = (tc.Float(), tc.MP(36), tc.Ball(36))
 NETWORKS = {
     "relu": mlp(3, "relu"),
@@ -267,9 +267,21 @@ def test_closed_form_is_shown():
         (lambda: mlp(2).ntk.at(rho=2.0), tc.DomainError, "ρ ≤ 1"),
         (lambda: mlp(2).ntk_matrix([1.0, 2.0]), tc.DomainError, "wrong shape"),
         (lambda: mlp(2).ntk_matrix(np.zeros((0, 3))), tc.DomainError, "wrong shape"),
-        (lambda: mlp(2).ntk_matrix([[1.0, np.nan]]), tc.DomainError, "not finite: got row 0"),
+        (
+            lambda: mlp(2).ntk_matrix([[1.0, np.nan]]),
+            tc.DomainError,
+            "X1 has an entry that is not finite",
+        ),
         (lambda: mlp(2).ntk_matrix([[1.0, 2.0]], [[1.0]]), tc.DomainError, "different dimensions"),
-        (lambda: mlp(2).ntk_matrix([["a"]]), tc.DomainError, "not an array of numbers"),
+        (lambda: mlp(2).ntk_matrix([["a"]]), tc.DomainError, "not an array of real numbers"),
+        (lambda: mlp(2).ntk_matrix(np.array([[1j]])), tc.DomainError, "not an array of real"),
+        (lambda: mlp(2).ntk_matrix([["1"]]), tc.DomainError, "not an array of real numbers"),
+        (lambda: mlp(2).ntk_matrix([[1e200]]), tc.DomainError, "range of doubles"),
+        (lambda: mlp(2, "step").matrices([[1.0]]), tc.NotSupportedError, "no tangent kernel"),
+        (lambda: mlp(1, sigma_w=RHO), tc.DomainError, "symbol of the kernels: got rho"),
+        (lambda: mlp(1, sigma_w=sp.Symbol("q_1")), tc.DomainError, "symbol of the kernels"),
+        (lambda: mlp(1, sigma_w=S).ntk.at(rho=0, s=0), tc.DomainError, "outside"),
+        (lambda: mlp(1, sigma_w=1, sigma_b=S).ntk.at(rho=0, s=-1), tc.DomainError, "outside"),
     ],
 )
 def test_bad_input(call, error, message):

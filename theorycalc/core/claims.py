@@ -19,6 +19,7 @@ from theorycalc.core.evaluation import (
 )
 from theorycalc.core.graph import substitute
 from theorycalc.core.lowering import lower
+from theorycalc.core.numbers import condition
 from theorycalc.core.reference import Reference
 from theorycalc.core.value import Rigor, Value
 
@@ -83,10 +84,10 @@ class Claim:
     sharpness: str = ""
 
     def __post_init__(self):
-        object.__setattr__(self, "assumptions", sympy.sympify(self.assumptions, strict=True))
+        object.__setattr__(self, "assumptions", condition(self.assumptions, "condition"))
         if self.relation in (True, False):
             object.__setattr__(self, "relation", sympy.sympify(bool(self.relation)))
-        elif not isinstance(self.relation, Relational):
+        elif not isinstance(self.relation, Relational) or self.relation.has(sympy.I):
             raise DomainError(
                 explain(
                     "not a relation", got=self.relation, allowed="sympy.Le(lhs, rhs), lhs < rhs, …"
@@ -118,6 +119,9 @@ class Check:
 
     def __repr__(self):
         return f"Check({display.check_text(self)})"
+
+    def __bool__(self):
+        return bool(self.verdict)
 
 
 _TRUE_SIGNS = {
@@ -162,6 +166,8 @@ def check(claim: Claim, using: Arithmetic = Ball(30), **params) -> Check:
     >>> tc.check(tc.Claim(sympy.log(x) <= (x - 1) / 2), x="1.001").verdict
     <Verdict.FAILS: 'FAILS'>
     """
+    if not isinstance(claim, Claim):
+        raise DomainError(explain("not a Claim", got=repr(claim), allowed="Claim(relation)"))
     check_arithmetic(using)
     values = read_parameters(claim.args, params)
     applicable = decide(claim.assumptions, values)

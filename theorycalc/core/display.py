@@ -7,6 +7,8 @@ from fractions import Fraction
 import sympy
 from mpmath import libmp
 
+# Numbers beyond 2^±this are printed from their logarithms.
+_EXTREME_BITS = 200_000
 # Digits printed of a value that has no arithmetic attached.
 _DEFAULT_DIGITS = 30
 # Characters of a relation that are printed.
@@ -21,6 +23,8 @@ def vouched_digits(mid, rad) -> int | None:
         return None
     if mid == 0:
         return 0
+    if _is_extreme(mid):
+        return max(0, math.floor((_magnitude(mid) - _magnitude(rad) - 2) * math.log10(2)))
     leading_place = math.floor(_log10(mid))
     return max(0, math.floor(leading_place + 1 - math.log10(2) - _log10(rad)))
 
@@ -32,6 +36,8 @@ def decimal(mid, n: int) -> str:
 
 def value_text(value) -> str:
     """``mid ± rad`` with the digits that rad vouches for; rounding is charged to the radius."""
+    if _is_extreme(value.mid) or _is_extreme(value.rad):
+        return _extreme_text(value)
     mid, rad = _fraction(value.mid), _fraction(value.rad)
     accuracy = value.accuracy
     wanted = getattr(value.using, "digits", _DEFAULT_DIGITS)
@@ -43,6 +49,31 @@ def value_text(value) -> str:
     if radius == 0:
         return _decimal_text(*_without_zeros(number, place))
     return f"{_decimal_text(number, place)} ± {_radius(radius)}"
+
+
+def _is_extreme(x) -> bool:
+    """Whether the exact fraction of a number is too long to be worth writing."""
+    return bool(x) and abs(_magnitude(x)) > _EXTREME_BITS
+
+
+def _magnitude(x) -> int:
+    """n with 2^(n−1) ≤ |x| < 2^n."""
+    _, _, exp, bits = x._mpf_
+    return exp + bits
+
+
+def _extreme_text(value) -> str:
+    """The same for numbers like e^(10^20), from their logarithms."""
+    accuracy = value.accuracy
+    wanted = getattr(value.using, "digits", _DEFAULT_DIGITS)
+    shown = wanted if accuracy is None else max(1, min(wanted, accuracy))
+    text = libmp.to_str(value.mid._mpf_, shown, strip_zeros=False)
+    if not value.rad:
+        return text
+    # twice the error, and a unit of the last digit shown for the rounding of both
+    unit = libmp.mpf_mul(libmp.mpf_abs(value.mid._mpf_), libmp.from_str(f"1e{1 - shown}", 53, "u"))
+    radius = libmp.mpf_add(libmp.mpf_shift(value.rad._mpf_, 1), unit, 53, "u")
+    return f"{text} ± {libmp.to_str(radius, 1).replace('.e', 'e')}"
 
 
 def _round_to(x: Fraction, n: int) -> tuple[int, int]:

@@ -8,7 +8,7 @@ import sympy
 
 from theorycalc.core import display
 from theorycalc.core.arithmetic import Float
-from theorycalc.core.errors import DomainError, explain, unknown_name
+from theorycalc.core.errors import CertificationError, DomainError, explain, unknown_name
 from theorycalc.core.evaluation import (
     Arithmetic,
     check_arithmetic,
@@ -17,12 +17,16 @@ from theorycalc.core.evaluation import (
     evaluate,
     read_parameters,
 )
-from theorycalc.core.graph import free_symbols, substitute
+from theorycalc.core.graph import free_symbols, postorder, substitute
 from theorycalc.core.lowering import lower
+from theorycalc.core.numbers import condition, expression
 from theorycalc.core.program import Program
 from theorycalc.core.reference import Reference
-from theorycalc.core.value import Value
+from theorycalc.core.value import Rigor, Value
 from theorycalc.core.vectorised import VectorFunction
+
+# Expressions of so many nodes are simplified to see whether they are zero.
+_SIMPLIFIED = 30
 
 
 @dataclass(frozen=True, repr=False, init=False)
@@ -84,13 +88,15 @@ class Formula:
     where: tuple[tuple[sympy.Symbol, sympy.Expr], ...]
 
     def __init__(self, name, expr, args=None, domain=None, reference=None, where=()):
-        body = sympy.sympify(expr, strict=True)
+        body = expression(expr, name or "formula")
         defined, used = set(), set()
         for symbol, part in where:
             used |= free_symbols(part) - defined
             defined.add(symbol)
         used |= free_symbols(body) - defined
-        args = tuple(sorted(used, key=str) if args is None else args)
+        args = _as_arguments(sorted(used, key=str) if args is None else args, name)
+        region = _as_condition(domain)
+        used |= region.free_symbols
         if not used <= set(args):
             raise DomainError(
                 explain(
@@ -103,7 +109,7 @@ class Formula:
             "name": name,
             "body": body,
             "args": args,
-            "domain": _as_condition(domain),
+            "domain": region,
             "reference": reference,
             "where": tuple(where),
         }
@@ -142,8 +148,24 @@ class Formula:
         values = read_parameters(self.args, params)
         check_domain(self.domain, values, self.name)
         self._check_supported(using)
-        value = evaluate(self._program, values, using)
+        try:
+            value = evaluate(self._program, values, using)
+        except CertificationError:
+            if not self._vanishes(values):
+                raise
+            value = Value(mid=0, rad=0, rigor=Rigor.EXACT, using=using, inputs=_named(values))
         return replace(value, reference=self.reference)
+
+    def _vanishes(self, values: Mapping) -> bool:
+        """Whether SymPy sees that the formula is zero at exact parameters."""
+        written: dict = dict(values)
+        for symbol, part in self.where:
+            written[symbol] = substitute(part, written)
+        exactly = substitute(self.body, written)
+        if exactly == 0 or exactly.is_zero:
+            return True
+        small = sum(1 for _ in postorder(exactly)) <= _SIMPLIFIED
+        return small and sympy.simplify(exactly) == 0
 
     def subs(self, **params) -> "Formula":
         """The formula with some arguments replaced by exact numbers, symbols or expressions."""
@@ -237,14 +259,44 @@ class Formula:
 
 
 def _total_derivative(expr, slopes) -> sympy.Expr:
-    """Σ ∂expr/∂s · slope of s."""
+    """Σ ∂expr/∂s · slope of s, almost everywhere: jumps contribute nothing."""
     moving = sorted(free_symbols(expr) & slopes.keys(), key=str)
-    return sympy.Add(*(expr.diff(symbol) * slopes[symbol] for symbol in moving))
+    return sympy.Add(*(_real_derivative(expr, symbol) * slopes[symbol] for symbol in moving))
+
+
+def _real_derivative(expr, symbol) -> sympy.Expr:
+    # SymPy differentiates |x| of a symbol that may be complex into real and imaginary parts
+    real = {s: sympy.Dummy(s.name, real=True) for s in free_symbols(expr) if s.is_real is None}
+    slope = expr.xreplace(real).diff(real.get(symbol, symbol))
+    slope = slope.replace(sympy.DiracDelta, lambda *_: sympy.S.Zero)
+    return slope.xreplace({dummy: s for s, dummy in real.items()})
+
+
+def _named(values: Mapping) -> dict:
+    return {symbol.name: x for symbol, x in values.items()}
+
+
+def _as_arguments(args, name: str) -> tuple:
+    args = (args,) if isinstance(args, sympy.Symbol) else tuple(args)
+    names = [getattr(symbol, "name", None) for symbol in args]
+    if None in names or len(set(names)) < len(names):
+        raise DomainError(
+            explain(
+                f"{name}: not arguments",
+                got=", ".join(map(str, args)),
+                allowed="SymPy symbols with different names",
+            )
+        )
+    return args
 
 
 def _as_condition(domain) -> sympy.Basic:
     if domain is None:
         return sympy.true
     if isinstance(domain, Mapping):
+        if not all(
+            isinstance(x, sympy.Symbol) and isinstance(s, sympy.Set) for x, s in domain.items()
+        ):
+            raise DomainError(explain("not a domain", got=domain, allowed="{symbol: SymPy set}"))
         return sympy.And(*(sympy.Contains(x, s, evaluate=False) for x, s in domain.items()))
-    return sympy.sympify(domain, strict=True)
+    return condition(domain, "domain")

@@ -6,6 +6,7 @@ import sympy
 
 from theorycalc.core.errors import NotSupportedError, explain
 
+_STAIRS = (sympy.floor, sympy.ceiling, sympy.frac, sympy.Mod)
 SWITCHES = (sympy.Abs, sympy.sign, sympy.Heaviside, sympy.Max, sympy.Min, sympy.Piecewise)
 
 
@@ -26,6 +27,11 @@ def kinks(expr: sympy.Expr, variable: sympy.Symbol) -> tuple:
     >>> kinks(sympy.Max(2 * z - 1, 0) + sympy.Abs(z), z)
     (0, 1/2)
     """
+    steps = [node for node in expr.atoms(*_STAIRS) if variable in node.free_symbols]
+    if steps:
+        raise NotSupportedError(
+            explain("a staircase has infinitely many jumps", got=steps[0], hint="a Piecewise")
+        )
     points = {
         point
         for node in expr.atoms(*SWITCHES)

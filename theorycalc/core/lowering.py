@@ -98,8 +98,10 @@ def _symbol(node):
     raise DomainError(explain("no value was given for a symbol", got=node))
 
 
-@handles(sympy.Number, sympy.NumberSymbol, type(sympy.I))
+@handles(sympy.Number, sympy.NumberSymbol, type(sympy.I), type(S.ComplexInfinity))
 def _number(node):
+    if node is S.NaN or node is S.ComplexInfinity:
+        raise DomainError(explain("not a number", got=node))
     return ops.number, exact(node) if node.is_Float else node, ()
 
 

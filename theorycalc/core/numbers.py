@@ -54,6 +54,48 @@ def exact(x, what: str = "number") -> sympy.Expr:
     return number
 
 
+def expression(x, what: str) -> sympy.Expr:
+    """A SymPy expression or a number, as an expression; strings are never read.
+
+    Raises
+    ------
+    DomainError
+        For strings, arrays, matrices, relations and everything else.
+
+    Examples
+    --------
+    >>> expression(2, "a") + expression(sympy.pi, "b")
+    2 + pi
+    """
+    try:
+        expr = sympy.sympify(x, strict=True)
+    except (sympy.SympifyError, TypeError):
+        expr = None
+    if not isinstance(expr, sympy.Expr) or expr.is_Matrix or expr in (sympy.nan, sympy.zoo):
+        raise DomainError(
+            explain(
+                f"{what}: not an expression", got=repr(x), allowed="a SymPy expression or a number"
+            )
+        )
+    return expr
+
+
+def condition(x, what: str = "condition") -> sympy.Basic:
+    """A SymPy condition, or a truth value, as a condition.
+
+    Raises
+    ------
+    DomainError
+        For anything else.
+    """
+    if isinstance(x, bool):
+        return sympy.true if x else sympy.false
+    if not isinstance(x, sympy.logic.boolalg.Boolean) or isinstance(x, sympy.Symbol):
+        allowed = "a SymPy condition such as (x > 0) & (x < 1)"
+        raise DomainError(explain(f"not a {what}", got=repr(x), allowed=allowed))
+    return x
+
+
 def exact_integer(x, what: str, minimum: int | None = None) -> int:
     """Read an integer with a lower limit; 3.0 and "3" are the integer 3."""
     allowed = "an integer" if minimum is None else f"an integer ≥ {minimum}"

@@ -5,6 +5,11 @@ from dataclasses import dataclass
 
 import sympy
 
+from theorycalc.core.errors import DomainError, explain
+
+# Terms of a sum or a product; computing one costs some microseconds.
+_MOST_TERMS = 1_000_000
+
 
 @dataclass(frozen=True)
 class Program:
@@ -88,9 +93,12 @@ def repeated(context, payload, *args):
     name, body, lower, upper = payload
 
     def evaluate(*args):
-        indices = range(
-            context.integer(lower.run(context, args)), context.integer(upper.run(context, args)) + 1
-        )
+        first, last = (context.integer(end.run(context, args)) for end in (lower, upper))
+        if last - first > _MOST_TERMS:
+            raise DomainError(
+                explain("a sum is too long", got=last - first + 1, allowed=f"{_MOST_TERMS} terms")
+            )
+        indices = range(first, last + 1)
         terms = [body.run(context, [context.number(sympy.Integer(i)), *args]) for i in indices]
         neutral = context.number(sympy.Integer(0 if name == "add" else 1))
         return getattr(context, name)(neutral, *terms)

@@ -1,11 +1,12 @@
 """One-dimensional integrals as data: integrand, limits, declared kinks and declared tails."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import sympy
 
 from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.numbers import expression
 
 # Cut-offs of an infinite integral grow by this factor until the tail bound is small enough.
 _CUTOFF_GROWTH = "5/4"
@@ -71,9 +72,16 @@ class Integral:
     tails: Mapping = field(default_factory=dict, hash=False)
 
     def __post_init__(self):
-        for name in ("integrand", "lower", "upper"):
-            object.__setattr__(self, name, sympy.sympify(getattr(self, name), strict=True))
-        object.__setattr__(self, "kinks", tuple(map(sympy.sympify, self.kinks)))
+        for name, what in (("integrand", "integrand"), ("lower", "limit"), ("upper", "limit")):
+            object.__setattr__(self, name, expression(getattr(self, name), what))
+        if not isinstance(self.kinks, Sequence) or isinstance(self.kinks, str):
+            raise DomainError(explain("kinks are not a tuple", got=repr(self.kinks)))
+        object.__setattr__(self, "kinks", tuple(expression(x, "kink") for x in self.kinks))
+        for end, tail in self.tails.items():
+            if not isinstance(tail, Tail):
+                raise DomainError(
+                    explain(f"the tail at {end} is not a Tail", got=repr(tail), allowed="Tail(...)")
+                )
         if not isinstance(self.variable, sympy.Symbol):
             raise DomainError(explain("variable is not a SymPy Symbol", got=repr(self.variable)))
         if any(self.variable in point.free_symbols for point in (*self.points, *self.kinks)):
@@ -110,8 +118,12 @@ def integral(context, payload, *args):
         else:
             error = None
         lower, upper = (point for point, _ in points)
-        inner = _between(context, lower, upper, [kink.run(context, args) for kink in kinks])
-        total = context.integral(body, list(args), [lower, *inner, upper])
+        inside = [kink.run(context, args) for kink in kinks]
+        if context.compare("<", upper, lower):
+            points = [lower, *reversed(_between(context, upper, lower, inside)), upper]
+        else:
+            points = [lower, *_between(context, lower, upper, inside), upper]
+        total = context.integral(body, list(args), points)
         return total if error is None else context.widen(total, error)
 
     return context.scalarwise(evaluate, *args)

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 import sympy
@@ -75,6 +75,7 @@ def find_root(
     >>> print(tc.find_root(f, "x", (0, 1), using=tc.Ball(30)))
     0.739085133215160641655312087674 ± 4e-31
     """
+    _check_formula(formula)
     return _sign_change(formula, formula.expr, name, bracket, using, params)
 
 
@@ -98,8 +99,16 @@ def minimize(
     >>> print(tc.minimize(tc.Formula("f", x**x), "x", ("0.1", 2), using=tc.Ball(20)))
     0.36787944117144232160 ± 6e-21
     """
+    _check_formula(formula)
     slope = formula.diff(name).expr
     return _sign_change(formula, slope, name, bracket, using, params, rising=True)
+
+
+def _check_formula(formula) -> None:
+    if not isinstance(formula, Formula):
+        raise DomainError(
+            explain("not a Formula", got=repr(formula), allowed="Formula(name, expr)")
+        )
 
 
 def _sign_change(formula, expr, name, bracket, using, params, rising=False) -> Value:
@@ -137,11 +146,13 @@ def _sign_change(formula, expr, name, bracket, using, params, rising=False) -> V
 def _read(formula, name, bracket, using, params) -> tuple:
     """The symbol solved for, the other parameters, and the ends as binary fractions."""
     symbols = {symbol.name: symbol for symbol in formula.args}
+    name = str(name)
     if name not in symbols:
         raise DomainError(explain("not an argument", got=name, allowed=", ".join(symbols)))
     symbol = symbols.pop(name)
     values = read_parameters(symbols.values(), params)
-    ends = tuple(exact(end, "bracket") for end in bracket)
+    pair = bracket if isinstance(bracket, Sequence) else ()
+    ends = tuple(exact(end, "bracket") for end in pair)
     if len(ends) != 2 or not ends[0] < ends[1]:
         raise DomainError(explain("not a bracket", got=bracket, allowed="a pair (a, b), a < b"))
     for end in ends:

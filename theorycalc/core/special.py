@@ -10,6 +10,8 @@ from theorycalc.core.lowering import handles, lower
 from theorycalc.core.program import Program
 from theorycalc.core.quadrature import Integral
 
+_DOUBLE_BITS = 53
+
 
 class SpecialFunction(sympy.Function):
     """A function without an elementary closed form, or one that needs care to be computed.
@@ -22,6 +24,9 @@ class SpecialFunction(sympy.Function):
       numbers (``context.mp``) or in enclosures;
     - ``double(*arrays) -> (values, errors)``, static: float64 arrays with error estimates; used by
       `Formula.lambdify`, and by `Float` where the definition is not a closed form.
+
+    An argument that is a function is given as a `sympy.Lambda` and reaches an implementation as it
+    is.
 
     Examples
     --------
@@ -76,6 +81,8 @@ class SpecialFunction(sympy.Function):
         digits = max(1, int(prec * 0.30103) + 1)
         using = {"MP": MP(digits), "Ball": Ball(digits), "Float": Float()}
         best = next(name for name in using if name in self.arithmetics)
+        if best == "Float" and prec > _DOUBLE_BITS:
+            return None  # these digits are not to be had
         return sympy.Float(using[best].evaluate(lower(self), []).mid, precision=prec)
 
 
@@ -94,7 +101,8 @@ def _has_enclosure(definition) -> bool:
 class Call:
     """A special function in a program: its class, and which arguments are fixed numbers.
 
-    ``fixed`` has an exact number for a fixed argument and None for one that the program computes.
+    ``fixed`` has an exact number, or a function given as a `sympy.Lambda`, for a fixed argument and
+    None for one that the program computes.
     """
 
     function: type[SpecialFunction]
@@ -128,7 +136,10 @@ class Call:
     def _all(self, context, args) -> list:
         computed = iter(args)
         number = float if context is None else context.number
-        return [next(computed) if x is None else number(x) for x in self.fixed]
+        return [
+            next(computed) if x is None else x if isinstance(x, sympy.Lambda) else number(x)
+            for x in self.fixed
+        ]
 
     @property
     def prefers_double(self) -> bool:
@@ -158,10 +169,14 @@ def _definition_program(call: Call) -> Program:
     return lower(definition, inputs)
 
 
+def _is_fixed(x) -> bool:
+    return bool(x.is_Rational) or isinstance(x, sympy.Lambda)
+
+
 def _call(node: SpecialFunction) -> Call:
-    return Call(function=type(node), fixed=tuple(x if x.is_Rational else None for x in node.args))
+    return Call(function=type(node), fixed=tuple(x if _is_fixed(x) else None for x in node.args))
 
 
 @handles(SpecialFunction)
 def _special(node):
-    return ops.special, _call(node), tuple(x for x in node.args if not x.is_Rational)
+    return ops.special, _call(node), tuple(x for x in node.args if not _is_fixed(x))

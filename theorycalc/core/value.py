@@ -1,18 +1,20 @@
 """A number with its error statement."""
 
 import enum
+import numbers
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 
 import mpmath
+import numpy as np
 import sympy
 from mpmath import libmp
 
 from theorycalc.core import display
 from theorycalc.core.errors import DomainError, PrecisionError, explain
-from theorycalc.core.numbers import exact
+from theorycalc.core.numbers import exact, exact_integer
 from theorycalc.core.reference import Reference
 
 
@@ -100,6 +102,10 @@ class Value:
 
     def overlaps(self, value: "Value") -> bool:
         """Whether the two intervals have a point in common."""
+        if not isinstance(value, Value):
+            raise DomainError(
+                explain("not a Value", got=repr(value), hint=".contains(x) for a number")
+            )
         return self.lower <= value.upper and value.lower <= self.upper
 
     @property
@@ -114,7 +120,10 @@ class Value:
         ------
         PrecisionError
             If ``rad`` does not vouch for ``n`` digits.
+        DomainError
+            If ``n`` is not an integer ≥ 1.
         """
+        n = exact_integer(n, "n", minimum=1)
         accuracy = self.accuracy
         if accuracy is not None and n > accuracy:
             raise PrecisionError(
@@ -142,10 +151,12 @@ class Value:
 
 def exact_mpf(x) -> mpmath.mpf:
     """An int, float or mpf as an mpf with all its bits, whatever the global precision."""
-    if isinstance(x, int):
-        return _mpf(libmp.from_int(x))
-    if isinstance(x, float):
-        return _mpf(libmp.from_float(x))
+    if isinstance(x, numbers.Integral):
+        return _mpf(libmp.from_int(int(x)))
+    if isinstance(x, float | np.floating):
+        return _mpf(libmp.from_float(float(x)))
+    if not hasattr(x, "_mpf_"):
+        raise DomainError(explain("not a binary number", got=repr(x), allowed="int, float, mpf"))
     return _mpf(x._mpf_)
 
 

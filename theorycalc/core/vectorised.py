@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorycalc.core.arithmetic.array_context import ArrayContext
+from theorycalc.core.arithmetic.array_context import ArrayContext, by_balls
+from theorycalc.core.arrays import real_array
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.program import Program
 
@@ -27,15 +28,34 @@ class VectorFunction:
                     allowed=f"{len(self.args)} ({', '.join(self.args)})",
                 )
             )
-        arrays = [_as_float64(x, name) for x, name in zip(arrays, self.args, strict=True)]
+        arrays = [
+            real_array(x, name, finite=False) for x, name in zip(arrays, self.args, strict=True)
+        ]
+        try:
+            shape = np.broadcast_shapes(*(x.shape for x in arrays))
+        except ValueError:
+            shapes = ", ".join(str(x.shape) for x in arrays)
+            raise DomainError(
+                explain(f"{self.name}: shapes do not broadcast", got=shapes)
+            ) from None
         context = ArrayContext()
         with np.errstate(all="ignore"):
             for text, condition in self.conditions:
                 self._check(text, np.asarray(condition.run(context, arrays)), arrays)
             result = np.asarray(self.program.run(context, arrays), dtype=np.float64)
-        shape = np.broadcast_shapes(*(x.shape for x in arrays))
         # a constant formula still has the shape of its arguments
-        return np.array(np.broadcast_to(result, shape)) if shape else float(result)
+        result = np.array(np.broadcast_to(result, shape))
+        if context.overflowed:
+            self._repair(result, np.broadcast_arrays(*arrays))
+        return result if shape else float(result)
+
+    def _repair(self, result: np.ndarray, arrays: list) -> None:
+        """Where a factorial has left the doubles: each element again, in balls."""
+        lost = (result == 0) | ~np.isfinite(result)
+        if lost.any():
+            result[lost] = by_balls(
+                lambda c, *xs: self.program.run(c, xs), *(x[lost] for x in arrays)
+            )
 
     def _check(self, text: str, holds: np.ndarray, arrays: list) -> None:
         if holds.all():
@@ -46,12 +66,3 @@ class VectorFunction:
         raise DomainError(
             explain(f"{self.name}: parameters outside the domain", got=got, allowed=text)
         )
-
-
-def _as_float64(x, name: str) -> np.ndarray:
-    try:
-        return np.asarray(x, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise DomainError(
-            explain(f"{name} is not an array of real numbers", got=type(x).__name__)
-        ) from error

@@ -1,7 +1,5 @@
 """Plain functions that turn an expression or an integral into a Value."""
 
-import sympy
-
 from theorycalc.core.arithmetic import Ball, Float
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.evaluation import (
@@ -49,7 +47,8 @@ def certify(expr, digits: int = 30, **params) -> Value:
     >>> print(tc.certify(sympy.Sum(1 / n**2, (n, 1, 100)), digits=12))
     1.63498390018 ± 5e-12
     """
-    return Formula("", sympy.sympify(expr, strict=True)).at(using=Ball(digits), **params)
+    formula = expr if isinstance(expr, Formula) else Formula("", expr)
+    return formula.at(using=Ball(digits), **params)
 
 
 def integrate(integral: Integral, using: Arithmetic = Float(), **params) -> Value:

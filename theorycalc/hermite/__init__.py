@@ -11,31 +11,44 @@ from theorycalc.core.formula import Formula
 from theorycalc.core.numbers import exact_integer
 from theorycalc.core.reference import Reference
 from theorycalc.hermite import symbolic
+from theorycalc.hermite.functions import function_of
+from theorycalc.hermite.polynomials import evaluate, orthonormal, prob
+from theorycalc.hermite.series import HermiteSeries, coefficients, series
 
-__all__ = ["coefficient"]
+__all__ = [
+    "HermiteSeries",
+    "coefficient",
+    "coefficients",
+    "evaluate",
+    "orthonormal",
+    "prob",
+    "series",
+]
 
 
 def coefficient(activation, k) -> Formula:
-    """The Hermite coefficient c_k of an activation, in closed form.
+    """The Hermite coefficient c_k of an activation.
 
     Parameters
     ----------
     activation : str, Activation or sympy.Expr
-        A piecewise polynomial: the ReLU family and its like.
     k : int or Symbol
         The degree; a Symbol becomes the argument of the formula.
 
     Returns
     -------
     Formula
-        c_k = E[φ(Z) He_k(Z)]/√k!, Z ~ N(0, 1).
+        c_k = E[φ(Z) He_k(Z)]/√k!, Z ~ N(0, 1). A closed form in k wherever one exists for a sum of
+        terms z^n e^{az − gz²} H(z − b) erf(sz + c) (sines, Gaussians and piecewise functions of
+        them); a function with its defining integral for all others.
 
     Raises
     ------
     DomainError
         If ``k`` is not an integer ≥ 0 or a Symbol, or for a bad activation.
+        Also if the activation grows like e^{z²/2}: the expectation does not exist.
     NotSupportedError
-        If the activation is not a piecewise polynomial.
+        If the kinks cannot be read off.
 
     References
     ----------
@@ -62,5 +75,7 @@ def coefficient(activation, k) -> Formula:
         k = exact_integer(k, "k", minimum=0)
         args, domain, name = (), None, f"c_{k}"
     expr = symbolic.coefficient(activation, k)
+    if expr is None:
+        expr = function_of(activation)(sympy.Lambda(activation.symbol, activation.expr), k)
     source = Reference("DLMF:18.3", title="Hermite polynomials")
     return Formula(name, expr, args=args, domain=domain, reference=source)

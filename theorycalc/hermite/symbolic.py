@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 import sympy
-from sympy import Eq, Expr, Mod, Piecewise, S, erfc, exp, factorial, factorial2, pi, sqrt
+from sympy import Eq, Expr, Mod, Piecewise, S, erfc, factorial, factorial2, sqrt
 
 from theorycalc.activations import Activation, z
-from theorycalc.core.errors import NotSupportedError, explain
-from theorycalc.core.kinks import between, branch_at
+from theorycalc.hermite.closed import beyond, normal_density
+from theorycalc.hermite.sequences import Symbols, raw_coefficients
+from theorycalc.hermite.terms import Term, terms_of
 
 
 @dataclass(frozen=True)
@@ -50,11 +51,6 @@ def hermite_at(n: int, b: Expr) -> Expr:
     return value
 
 
-def normal_density(b: Expr) -> Expr:
-    """Density of N(0, 1)."""
-    return exp(-(b**2) / 2) / sqrt(2 * pi)
-
-
 def upper_moment(j: int, b: Expr) -> Expr:
     """M_j = E[(Z − b)_+^j], by M_j = −b M_{j−1} + (j−1) M_{j−2}; M_0 = P(Z > b)."""
     moments = [erfc(b / sqrt(2)) / 2]
@@ -65,32 +61,68 @@ def upper_moment(j: int, b: Expr) -> Expr:
     return sympy.expand(moments[j])
 
 
-def truncated_powers(activation: Activation) -> tuple[sympy.Poly, list[TruncatedPower]]:
-    """A piecewise polynomial as a polynomial plus truncated powers at its kinks."""
-    kinks = activation.kinks
-    pieces = [
-        _polynomial(activation, branch_at(activation.expr, z, inside))
-        for _, inside, _ in between(kinks)
-    ]
-    powers = []
-    for kink, left, right in zip(kinks, pieces, pieces[1:], strict=False):
-        jump = (right - left).compose(sympy.Poly(z + kink, z))
-        powers += [TruncatedPower(c, kink, p) for (p,), c in jump.terms() if c != 0]
-    return pieces[0], powers
+@dataclass(frozen=True)
+class Parts:
+    """An activation as a polynomial, truncated powers, and other terms."""
 
+    polynomial: sympy.Poly
+    powers: tuple[TruncatedPower, ...]
+    others: tuple[Term, ...]
 
-def _polynomial(activation: Activation, branch: Expr) -> sympy.Poly:
-    polynomial = branch.as_poly(z)
-    if polynomial is None:
-        raise NotSupportedError(
-            explain(
-                "closed Hermite coefficients are known for piecewise polynomials",
-                got=f"{activation.name}, with the branch {branch}",
-                allowed="relu, leaky_relu, abs, step, sign, relu_power, biased_relu, monomial, "
-                "hermite, identity, and expressions of this kind",
-            )
+    @property
+    def last(self) -> int:
+        """The degree beyond which one form, for each parity, gives all coefficients."""
+        degree = -1 if self.polynomial.is_zero else int(self.polynomial.degree())
+        return max(
+            [degree, *(power.power for power in self.powers), *(t.power for t in self.others)]
         )
-    return polynomial
+
+    def raw(self, k: int) -> Expr:
+        """C_k for k ≤ last."""
+        return (
+            polynomial_raw(self.polynomial, k)
+            + sum(power.raw(k) for power in self.powers)
+            + sum(_real(raw_coefficients(term, k, Symbols())[k]) for term in self.others)
+        )
+
+    def raw_beyond(self, k: Expr, parity: int) -> Expr:
+        """C_k for k > last."""
+        powers = sum(power.raw_beyond(k, parity) for power in self.powers)
+        return powers + sum(beyond(term, k, parity) for term in self.others)
+
+
+def _real(expr: Expr) -> Expr:
+    """The real part: complex terms come in conjugate pairs."""
+    return sympy.re(sympy.expand(expr, complex=True)) if expr.has(sympy.I) else expr
+
+
+def parts_of(activation: Activation) -> Parts | None:
+    """The parts of an activation, or None if some have no closed coefficients."""
+    terms = terms_of(activation)
+    if terms is None:
+        return None
+    polynomial, steps, others = sympy.Poly(0, z), {}, []
+    for term in terms:
+        if term.is_polynomial:
+            polynomial += sympy.Poly(term.coefficient * z**term.power, z)
+        elif term.rate == term.decay == 0 and term.slope is None:
+            piece = sympy.Poly(term.coefficient * z**term.power, z)
+            steps[term.threshold] = steps.get(term.threshold, sympy.Poly(0, z)) + piece
+        else:
+            others.append(term)
+    if any(
+        beyond(term, S(term.power + 1 + i), (term.power + 1 + i) % 2) is None
+        for term in others
+        for i in (0, 1)
+    ):
+        return None
+    powers = [
+        TruncatedPower(c, threshold, p)
+        for threshold, jump in steps.items()
+        for (p,), c in jump.compose(sympy.Poly(z + threshold, z)).terms()
+        if c != 0
+    ]
+    return Parts(polynomial, tuple(powers), tuple(others))
 
 
 def polynomial_raw(polynomial: sympy.Poly, k: int) -> Expr:
@@ -102,22 +134,16 @@ def polynomial_raw(polynomial: sympy.Poly, k: int) -> Expr:
     )
 
 
-def coefficient(activation: Activation, k: int | sympy.Symbol) -> Expr:
-    """c_k = E[φ(Z) h_k(Z)] for a piecewise polynomial φ."""
-    polynomial, powers = truncated_powers(activation)
-
-    def raw(i: int) -> Expr:
-        return polynomial_raw(polynomial, i) + sum(power.raw(i) for power in powers)
-
+def coefficient(activation: Activation, k: int | sympy.Symbol) -> Expr | None:
+    """c_k = E[φ(Z) h_k(Z)] in closed form, or None."""
+    parts = parts_of(activation)
+    if parts is None:
+        return None
     if not isinstance(k, sympy.Symbol):
-        return raw(k) / sqrt(factorial(k))
-    degree = polynomial.degree() if polynomial else 0
-    last = max([int(degree), *(power.power for power in powers)])
-    first = [(raw(i) / sqrt(factorial(i)), Eq(k, i)) for i in range(last + 1)]
-    even, odd = (
-        sum(power.raw_beyond(k, parity) for power in powers) / sqrt(factorial(k))
-        for parity in (0, 1)
-    )
+        raw = parts.raw(k) if k <= parts.last else parts.raw_beyond(S(k), k % 2)
+        return raw / sqrt(factorial(k))
+    first = [(parts.raw(i) / sqrt(factorial(i)), Eq(k, i)) for i in range(parts.last + 1)]
+    even, odd = (parts.raw_beyond(k, parity) / sqrt(factorial(k)) for parity in (0, 1))
     if even == odd:
         return Piecewise(*first, (even, True))
     return Piecewise(*first, (even, Eq(Mod(k, 2), 0)), (odd, True))

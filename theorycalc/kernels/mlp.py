@@ -1,5 +1,6 @@
 """Fully-connected networks of infinite width: their NNGP and NTK, as formulas and as matrices."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,6 +10,7 @@ import sympy
 from sympy import sqrt
 
 from theorycalc.activations import Activation, as_activation
+from theorycalc.core.arrays import real_array
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.formula import Formula
 from theorycalc.core.numbers import exact, exact_integer
@@ -24,6 +26,8 @@ JACOT = Reference(
     title="A. Jacot, F. Gabriel, C. Hongler, Neural Tangent Kernel",
 )
 PARAMETERIZATIONS = ("ntk", "standard")
+# Names of arguments and of intermediate quantities.
+RESERVED = re.compile(r"rho|q11|q12|q22|d|(q|r|Sigma|Theta|theta)_\d+")
 
 
 @dataclass(frozen=True)
@@ -66,14 +70,13 @@ class MLP:
 
         Double precision; see `matrices`.
         """
-        return self.matrices(X1, X2)[0]
+        return self._matrices(X1, X2)[0]
 
     def ntk_matrix(self, X1, X2=None) -> np.ndarray:  # noqa: N803
         """Θ^(depth+1) between the rows of X1 (n1, d) and X2 (n2, d); X2=None means X1.
 
         Double precision; see `matrices`.
         """
-        self._refuse_jumps()
         return self.matrices(X1, X2)[1]
 
     def matrices(self, X1, X2=None) -> tuple[np.ndarray, np.ndarray]:  # noqa: N803
@@ -95,13 +98,17 @@ class MLP:
             For arrays that are not of rank 2, not finite, or of different d; for symbolic
             parameters.
         NotSupportedError
-            If the activation has no closed-form dual.
+            If the activation has no closed-form dual, or a jump: then there is no tangent kernel.
 
         Notes
         -----
         Relative errors are a few 1e-15, also for nearly equal and nearly opposite inputs. Kernels
         of bias-free networks at a zero vector are 0, by continuity.
         """
+        self._refuse_jumps()
+        return self._matrices(X1, X2)
+
+    def _matrices(self, X1, X2) -> tuple[np.ndarray, np.ndarray]:  # noqa: N803
         from theorycalc.kernels.numeric import kernel_matrices
 
         x1 = _as_inputs(X1, "X1")
@@ -110,7 +117,11 @@ class MLP:
             got = f"{x1.shape[1]} and {x2.shape[1]}"
             raise DomainError(explain("X1 and X2 have different dimensions", got=got))
         layers = numeric_layers(self, x1.shape[1])
-        return kernel_matrices(numeric_family(self.family), layers, x1, x2)
+        nngp, ntk = kernel_matrices(numeric_family(self.family), layers, x1, x2)
+        if not np.isfinite(nngp).all():
+            largest = f"largest |x|: {np.abs(x1).max():.3g}"
+            raise DomainError(explain("the kernel leaves the range of doubles", got=largest))
+        return nngp, ntk
 
     @cached_property
     def family(self):
@@ -129,10 +140,17 @@ class MLP:
             f"{name}_{self.depth + 1}",
             body,
             args=(*inputs, *recursion.parameters(body, inputs)),
-            domain=COVARIANCE if general else CORRELATION,
+            domain=sympy.And(COVARIANCE if general else CORRELATION, *self._symbolic_domain()),
             reference=JACOT,
             where=recursion.where,
         )
+
+    def _symbolic_domain(self):
+        """σ_w > 0 and σ_b ≥ 0 where they are symbolic."""
+        return [
+            *(sympy.Gt(s, 0) for s in self.sigma_w if s.free_symbols),
+            *(sympy.Ge(s, 0) for s in self.sigma_b if s.free_symbols),
+        ]
 
     def _refuse_jumps(self) -> None:
         """Raise NotSupportedError, before any work, for an activation without tangent kernel."""
@@ -237,6 +255,11 @@ def _deviations(sigma, count: int, what: str, *, positive: bool) -> tuple[sympy.
 
 def _deviation(sigma, what: str, positive: bool) -> sympy.Expr:
     if isinstance(sigma, sympy.Expr) and sigma.free_symbols:
+        reserved = sorted(s.name for s in sigma.free_symbols if RESERVED.fullmatch(s.name))
+        if reserved:
+            raise DomainError(
+                explain(f"{what} uses a symbol of the kernels", got=", ".join(reserved))
+            )
         return sigma
     number = exact(sigma, what)
     if number < 0 or (positive and number == 0):
@@ -247,15 +270,9 @@ def _deviation(sigma, what: str, positive: bool) -> sympy.Expr:
 
 def _as_inputs(x, name: str) -> np.ndarray:
     """A finite float64 array of shape (n, d) with n, d ≥ 1."""
-    try:
-        array = np.asarray(x, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise DomainError(explain(f"{name} is not an array of numbers", got=error)) from error
+    array = real_array(x, name)
     if array.ndim != 2 or 0 in array.shape:
         raise DomainError(
             explain(f"{name} has the wrong shape", got=array.shape, allowed="(n, d), n, d ≥ 1")
         )
-    if not np.isfinite(array).all():
-        row = int(np.argwhere(~np.isfinite(array).all(axis=1))[0, 0])
-        raise DomainError(explain(f"{name} has an entry that is not finite", got=f"row {row}"))
     return np.ascontiguousarray(array)

@@ -250,7 +250,8 @@ def kernel_matrices(family, layers: Layers, x1: np.ndarray, x2: np.ndarray | Non
     x2 = x1 if symmetric else x2
     dimension = x1.shape[1]
     q1, q2 = (variances(family, layers, np.einsum("ij,ij->i", x, x) / dimension) for x in (x1, x2))
-    nngp = x1 @ x2.T / dimension
+    with np.errstate(over="ignore", invalid="ignore"):  # the caller looks at the result
+        nngp = x1 @ x2.T / dimension
     ntk = np.empty_like(nngp)
 
     def fill(start: int) -> None:

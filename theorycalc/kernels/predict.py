@@ -1,10 +1,12 @@
 """What trained networks of infinite width compute: kernel gradient flow and gradient descent."""
 
+import numbers
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import linalg
 
+from theorycalc.core.arrays import real_array
 from theorycalc.core.errors import DomainError, explain
 
 # Eigenvalues below this, relative to the largest, are rounding noise of the Gram matrix.
@@ -97,11 +99,15 @@ def gradient_flow(
     """
     theta = _square(k_train, "k_train")
     cross = _matrix(k_test_train, "k_test_train", (None, len(theta)))
-    targets = np.asarray(y, dtype=np.float64)
-    if targets.shape[:1] != (len(theta),) or targets.ndim > 2 or not np.isfinite(targets).all():
+    targets = real_array(y, "y")
+    if targets.shape[:1] != (len(theta),) or targets.ndim > 2:
         allowed = f"finite, ({len(theta)},) or ({len(theta)}, k)"
         raise DomainError(explain("y has the wrong shape", got=targets.shape, allowed=allowed))
     eigenvalues, vectors = linalg.eigh(theta)
+    if eigenvalues[0] < -_RANK_TOLERANCE * max(eigenvalues[-1], 0):
+        raise DomainError(
+            explain("k_train is not positive semidefinite", got=f"λ_min = {eigenvalues[0]:.3g}")
+        )
     learned = _learned(eigenvalues, t, learning_rate)
     hat = (cross @ vectors) * learned @ vectors.T
     covariance = None
@@ -132,12 +138,17 @@ def max_learning_rate(k_train) -> float:
     >>> tc.kernels.predict.max_learning_rate([[3.0, 1.0], [1.0, 3.0]])
     0.5
     """
-    return float(2 / linalg.eigvalsh(_square(k_train, "k_train"))[-1])
+    largest = linalg.eigvalsh(_square(k_train, "k_train"))[-1]
+    if largest <= 0:
+        raise DomainError(
+            explain("k_train has no positive eigenvalue", got=f"λ_max = {largest:.3g}")
+        )
+    return float(2 / largest)
 
 
 def _learned(eigenvalues: np.ndarray, t, learning_rate) -> np.ndarray:
     """(1 − e^{−tλ})/λ, or (1 − (1 − ηλ)^t)/λ for t steps of gradient descent."""
-    if not t >= 0:
+    if not isinstance(t, numbers.Real) or not t >= 0:
         raise DomainError(explain("the training time is negative", got=t, allowed="t ≥ 0"))
     largest = eigenvalues[-1]
     noise = np.abs(eigenvalues) <= _RANK_TOLERANCE * largest
@@ -168,15 +179,18 @@ def _covariance(hat, nngp_test, nngp_train, nngp_test_train) -> np.ndarray:
 
 def _square(matrix, name: str) -> np.ndarray:
     size = np.shape(matrix)[0] if np.ndim(matrix) == 2 else None
-    return _matrix(matrix, name, (size, size))
+    array = _matrix(matrix, name, (size, size))
+    if not np.allclose(array, array.T, rtol=1e-8, atol=1e-8 * np.abs(array).max(initial=0)):
+        raise DomainError(explain(f"{name} is not symmetric", allowed="a Gram matrix"))
+    return array
 
 
 def _matrix(matrix, name: str, shape: tuple) -> np.ndarray:
-    array = np.asarray(matrix, dtype=np.float64)
+    array = real_array(matrix, name)
     fits = array.ndim == 2 and all(
         want in (None, got) for want, got in zip(shape, array.shape, strict=True)
     )
-    if not fits or not np.isfinite(array).all():
+    if not fits:
         wanted = tuple("n" if size is None else size for size in shape)
         allowed = f"a finite array of shape {wanted}"
         raise DomainError(explain(f"{name} does not fit", got=array.shape, allowed=allowed))

@@ -61,9 +61,13 @@ class MLP:
         like : array, optional
             An array whose namespace, dtype and device the parameters get; NumPy float64 if absent.
         """
+        if not isinstance(seeds, Sequence | range) or isinstance(seeds, str) or not len(seeds):
+            raise DomainError(
+                explain("seeds are no sequence", got=repr(seeds), allowed="range(10)")
+            )
         like = np.empty(0) if like is None else like
         xp = array_api_compat.array_namespace(like)
-        streams = [np.random.default_rng(np.random.SeedSequence(seed)) for seed in seeds]
+        streams = [_stream(seed) for seed in seeds]
 
         def draw(shape, deviation):
             normal = np.stack([stream.standard_normal(shape) for stream in streams])
@@ -82,6 +86,7 @@ class MLP:
 
     def forward(self, parameters: Parameters, X) -> Pass:  # noqa: N803
         """All layers at inputs X of shape (n, d), or (seeds, n, d) for inputs of their own."""
+        _check_inputs(X, self.widths[0])
         h, inputs, outputs = X, [], []
         for layer, (weight, bias) in enumerate(zip(*parameters, strict=True)):
             if layer:
@@ -174,7 +179,7 @@ def mlp(
     (10, 3, 1)
     """
     depth = exact_integer(depth, "depth", minimum=0)
-    hidden = list(width) if isinstance(width, Sequence) else [width] * depth
+    hidden = list(width) if isinstance(width, Sequence | np.ndarray) else [width] * depth
     if len(hidden) != depth:
         raise DomainError(explain("width: wrong length", got=len(hidden), allowed=f"{depth}"))
     if parameterization not in PARAMETERIZATIONS:
@@ -193,6 +198,25 @@ def mlp(
         sigma_b=_deviations(sigma_b, depth + 1, "sigma_b", smallest="≥ 0"),
         parameterization=parameterization,
     )
+
+
+def _stream(seed) -> np.random.Generator:
+    try:
+        return np.random.default_rng(np.random.SeedSequence(seed))
+    except (TypeError, ValueError) as error:
+        allowed = "an integer ≥ 0, or a tuple of them"
+        raise DomainError(explain("not a seed", got=repr(seed), allowed=allowed)) from error
+
+
+def _check_inputs(x, dimension: int) -> None:
+    """Refuse what is no finite array of shape (…, n, d)."""
+    allowed = f"a finite array of shape (n, {dimension})"
+    if not array_api_compat.is_array_api_obj(x) or x.ndim not in (2, 3) or x.shape[-1] != dimension:
+        got = tuple(x.shape) if hasattr(x, "shape") else type(x).__name__
+        raise DomainError(explain("the inputs do not fit the network", got=got, allowed=allowed))
+    xp = array_api_compat.array_namespace(x)
+    if not bool(xp.all(xp.isfinite(x))):
+        raise DomainError(explain("the inputs are not finite", allowed=allowed))
 
 
 def _deviations(sigma, count: int, what: str, smallest: str) -> tuple[float, ...]:

@@ -1,5 +1,6 @@
 """Gradient descent on the mean-square loss, for many networks at once."""
 
+import numbers
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -77,6 +78,9 @@ def train(
     >>> bool((loss[-1] < 1e-3).all())
     True
     """
+    for name, array in (("X", X), ("y", y)):
+        if not array_api_compat.is_array_api_obj(array):
+            raise DomainError(explain(f"{name} is not an array", got=type(array).__name__))
     xp = array_api_compat.array_namespace(X)
     y = y[:, None] if y.ndim == 1 else y
     _check(network, X, y, learning_rate)
@@ -167,5 +171,5 @@ def _check(network: MLP, X, y, learning_rate) -> None:  # noqa: N803
             )
         if not bool(xp.all(xp.isfinite(array))):
             raise DomainError(explain(f"{name} has entries that are not finite"))
-    if not learning_rate > 0:
+    if not isinstance(learning_rate, numbers.Real) or not learning_rate > 0:
         raise DomainError(explain("learning_rate is not positive", got=learning_rate))

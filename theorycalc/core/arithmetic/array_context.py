@@ -14,13 +14,17 @@ import numpy as np
 import sympy
 
 from theorycalc.core.arithmetic.logic import RELATIONS
-from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.errors import DomainError, PrecisionError, explain
 
 # Functions of the array API standard, under the names of the vocabulary.
 _ELEMENTARY = (
     "sqrt exp log expm1 log1p sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh abs sign "
     "floor ceil"
 ).split()
+# A quadrature that complains and errs by more than this part has not converged.
+_UNCONVERGED = 1e-3
+# What SciPy says of an integral that is as good as doubles allow.
+_ROUNDING = "roundoff error is detected, which prevents"
 _ALIASES = {"ceiling": "ceil", "max": "maximum", "min": "minimum"}
 
 
@@ -75,6 +79,8 @@ class ArrayContext:
 
     def __init__(self, xp=np):
         self.xp = xp
+        # whether a special function has left the range of doubles
+        self.overflowed = False
 
     def number(self, x: sympy.Expr) -> float:
         # A Python float takes the precision of the array it meets.
@@ -94,7 +100,7 @@ class ArrayContext:
         return base**exponent
 
     def hyper(self, a: list, b: list, z):
-        return _by_balls(
+        return by_balls(
             lambda ctx, z, *p: ctx.hyper(list(p[: len(a)]), list(p[len(a) :]), z), z, *a, *b
         )
 
@@ -134,6 +140,7 @@ class ArrayContext:
         if arrays and native is not None:
             return native(*(self._like(x, args) for x in args))
         values = special_on_numpy(name, *(np.asarray(x) for x in args))
+        self.overflowed |= bool(np.isinf(values).any())
         if not arrays:
             return float(values)
         return self.xp.asarray(values, dtype=arrays[0].dtype)
@@ -194,7 +201,7 @@ class ArrayContext:
     def elementwise(self, call, *args):
         """A special function that has no routine for arrays, one element at a time."""
         if call.has_enclosure:
-            return _by_balls(lambda context, *xs: context.special(call, *xs), *args)
+            return by_balls(lambda context, *xs: context.special(call, *xs), *args)
         from theorycalc.core.arithmetic.mp import in_mp_twice
 
         return self.scalarwise(lambda *xs: in_mp_twice(call, xs)[0], *args)
@@ -218,18 +225,18 @@ def special_on_numpy(name: str, *args: np.ndarray) -> np.ndarray:
     """A special function on NumPy arrays, SciPy's values repaired where they are not finite."""
     function = _scipy(name)
     if function is None:
-        return _by_balls(lambda ctx, *xs: ctx.apply(name, *xs), *args)
+        return by_balls(lambda ctx, *xs: ctx.apply(name, *xs), *args)
     values = np.asarray(function(*args), dtype=float)
     broken = ~np.isfinite(values)
     for x in args:
         broken &= np.isfinite(x)
     if np.any(broken):
         exact = [np.broadcast_to(x, values.shape)[broken] for x in args]
-        values[broken] = _by_balls(lambda ctx, *xs: ctx.apply(name, *xs), *exact)
+        values[broken] = by_balls(lambda ctx, *xs: ctx.apply(name, *xs), *exact)
     return values
 
 
-def _by_balls(operation, *args) -> np.ndarray:
+def by_balls(operation, *args) -> np.ndarray:
     """The operation on every element in ball arithmetic, rounded to double."""
     from theorycalc.core.arithmetic.ball import rounded
 
@@ -244,13 +251,29 @@ def quadrature(integrand, parameters: list, points: list) -> tuple[float, float]
     context = ArrayContext()
     total = error = 0.0
     for panel in itertools.pairwise(points):
-        value, estimate = integrate.quad(
+        value, estimate, details, *message = integrate.quad(
             lambda x: float(integrand.run(context, [x, *parameters])),
             *panel,
             epsabs=0,
             epsrel=1e-13,
             limit=200,
             full_output=1,  # no warnings: the error estimate says it
-        )[:2]
+        )
+        if message and _ROUNDING not in message[0] and _diverges(value, estimate, details):
+            raise PrecisionError(
+                explain(
+                    "the integral diverges or converges too slowly", got=f"{value} ± {estimate}"
+                )
+            )
         total, error = total + value, error + estimate
     return total, error
+
+
+def _diverges(value: float, estimate: float, details: dict) -> bool:
+    """Whether a quadrature that complains has no result.
+
+    A result that is extrapolated far from the sum over its panels belongs to a divergent integral.
+    """
+    panels = details["rlist"][: details["last"]]
+    tolerance = _UNCONVERGED * np.abs(panels).sum()
+    return not (estimate <= tolerance and abs(value - panels.sum()) <= tolerance)

@@ -17,6 +17,8 @@ from theorycalc.core.value import Rigor, Value
 # request is given up.
 _DOUBLINGS = 9
 PATIENCE = 30.0
+# More precision rarely helps an enclosure that is not even finite.
+_PATIENCE_WITHOUT_VALUE = 2.0
 _GUARD_BITS = 32
 
 MAX_DIGITS = 10_000
@@ -69,7 +71,7 @@ class Ball:
             seconds = time.perf_counter() - start
             if is_exact(x) or accuracy_bits(x) >= goal:
                 return self.to_value(x, bits=bits, seconds=seconds)
-            if seconds > PATIENCE:
+            if seconds > (PATIENCE if x.is_finite() else _PATIENCE_WITHOUT_VALUE):
                 break
         raise not_reached(self, x, bits)
 
@@ -141,8 +143,9 @@ def not_reached(using, x: arb, bits: int) -> Exception:
     if not x.is_finite():
         return DomainError(
             explain(
-                f"the formula has no finite value here (tried up to {bits} bits)",
-                allowed="points off its poles and branch points",
+                f"no finite enclosure was found (tried up to {bits} bits)",
+                allowed="points off poles and branch points, integrands without singularities",
+                hint="using=MP()",
             )
         )
     reached = max(0, math.floor(accuracy_bits(x) / math.log2(10)))

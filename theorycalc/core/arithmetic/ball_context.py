@@ -40,8 +40,15 @@ class BallContext:
     whole ball, its complex extension encloses it; the final value must contain a real number.
     """
 
+    encloses = True
+
     def __init__(self, analytic: bool = False):
         self.analytic = analytic
+
+    @property
+    def bits(self) -> int:
+        """The working precision."""
+        return ctx.prec
 
     def number(self, x: sympy.Expr):
         if x.is_Rational:

@@ -24,6 +24,8 @@ from theorycalc.core.value import Rigor, Value, distance
 
 _DOUBLE_BITS = 53
 _START_BITS = 80
+# What is smaller is zero for a double.
+_SMALLEST = arb(2) ** -1075
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,8 @@ class Float:
                 or (context.doubles and x.is_finite())
             ):
                 return self.to_value(x, exact=not context.doubles, bits=bits, seconds=seconds)
+            if x.is_finite() and x.abs_upper() < _SMALLEST:
+                return self.to_value(arb(0, x.abs_upper()), bits=bits, seconds=seconds)
             if seconds > PATIENCE:
                 break
         raise not_reached(self, x, bits)

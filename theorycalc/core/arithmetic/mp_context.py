@@ -54,12 +54,19 @@ def _erfcinv(mp, x):
 class MPContext:
     """The operations that a `Program` calls, on numbers of one private mpmath context."""
 
+    encloses = False
+
     def __init__(self, bits: int):
         self.mp = mpmath.mp.clone()
         self.mp.prec = bits
         # the largest relative error that a quadrature reported: two precisions that use the same
         # nodes would agree on a wrong number
         self.doubt = self.mp.zero
+
+    @property
+    def bits(self) -> int:
+        """The working precision."""
+        return self.mp.prec
 
     def number(self, x: sympy.Expr):
         if x.is_Rational:

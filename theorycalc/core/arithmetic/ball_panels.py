@@ -1,0 +1,116 @@
+"""Certified Gauss–Legendre rules for one analytic function against a whole family of weights."""
+
+import math
+from collections.abc import Callable
+from functools import lru_cache
+
+from flint import acb, arb, ctx
+
+from theorycalc.core.arithmetic.ball_context import BallContext
+from theorycalc.core.errors import PrecisionError, explain
+
+# Bernstein ellipses that are tried on every panel, by the sum of their semi-axes.
+_ELLIPSES = (1.6, 2.0, 2.6, 3.4, 4.6, 6.5, 9.0)
+# The rectangle around an ellipse is cut into this many pieces each way to bound the function.
+_PIECES = 4
+_NARROWEST = 2.0**-40
+
+
+def panel_rule(
+    function: Callable, left, right, weight_bound: Callable, tolerance, longest: float = 1.0
+) -> tuple[list, list, arb]:
+    """Nodes, weights times function values, and an error, for ∫ f·w over [left, right].
+
+    Parameters
+    ----------
+    function : callable
+        ``function(context, x)`` encloses an f that is holomorphic where it is finite.
+    left, right : enclosures
+    weight_bound : callable
+        ``weight_bound(nearest, height)`` is at least |w| for every w of the family at points whose
+        real part is at least ``nearest`` in modulus and whose imaginary part is at most ``height``.
+    tolerance : enclosure
+        What the error may be, for all panels of ``longest`` together.
+    longest : float
+        Length of the panels to begin with; they are halved where needed.
+
+    Returns
+    -------
+    nodes, values : list of arb
+        ∫ f·w = Σ values·w(nodes) up to the error, for every w of the family.
+    error : arb
+
+    Notes
+    -----
+    If |f·w| ≤ M in the ellipse around [−1, 1] with semi-axes summing to ρ, a rule with N nodes errs
+    by at most (64/15) M ρ^{−2(N−1)}/(1 − ρ^{−2}) (Trefethen, Approximation Theory and Approximation
+    Practice, Theorem 19.3).
+    """
+    left, right = arb(left), arb(right)
+    count = max(1, math.ceil(float((right - left).mid()) / longest))
+    ends = [left + (right - left) * i / count for i in range(1, count)]
+    stack = list(zip([left, *ends], [*ends, right], strict=True))
+    tolerance = arb(tolerance) / count
+    nodes, values, error = [], [], arb(0)
+    while stack:
+        a, b = stack.pop()
+        centre, half = (a + b) / 2, (b - a) / 2
+        found = _best_rule(function, centre, half, weight_bound, tolerance)
+        if found is None:
+            if float(half.mid()) < _NARROWEST:
+                raise PrecisionError(
+                    explain("the function is not analytic on a panel", got=centre.str(10))
+                )
+            stack += [(a, centre), (centre, b)]
+            continue
+        size, bound = found
+        error += bound
+        for x, weight in _legendre(size, ctx.prec):
+            node = centre + half * x
+            nodes.append(node)
+            values.append(half * weight * _real(function(BallContext(), node)))
+    return nodes, values, error
+
+
+def _best_rule(function, centre, half, weight_bound, tolerance):
+    """(nodes, error) of the shortest sufficient rule on one panel, or None: halve it."""
+    best = None
+    for rho in _ELLIPSES:
+        width = float(half.abs_upper()) * (rho + 1 / rho) / 2
+        height = float(half.abs_upper()) * (rho - 1 / rho) / 2
+        largest = _bound(function, centre, width, height)
+        if largest is None:
+            break
+        nearest = max(0.0, abs(float(centre.mid())) - width)
+        scale = half * largest * weight_bound(nearest, height) * 64 / 15 / (1 - arb(rho) ** -2)
+        excess = float((scale / tolerance).log().abs_upper()) if scale > tolerance else 0.0
+        size = 8 * math.ceil((excess / (2 * math.log(rho)) + 1) / 8)
+        if best is None or size < best[0]:
+            best = size, scale * arb(rho) ** (-2 * (size - 1))
+    return best if best is not None and best[0] <= ctx.prec else None
+
+
+def _bound(function, centre, width: float, height: float):
+    """An upper bound of |f| on a rectangle, or None if f may not be holomorphic there."""
+    largest = arb(0)
+    context = BallContext(analytic=True)
+    step_x, step_y = width / _PIECES, height / _PIECES
+    for i in range(_PIECES):
+        for j in range(_PIECES):
+            x = centre + arb((2 * i + 1 - _PIECES) * step_x, step_x)
+            y = arb((2 * j + 1 - _PIECES) * step_y, step_y)
+            value = acb(function(context, acb(x, y)))
+            if not value.is_finite():
+                return None
+            largest = largest.max(arb(value.abs_upper()))
+    return largest
+
+
+@lru_cache(maxsize=64)
+def _legendre(size: int, bits: int) -> list:
+    """Nodes and weights on [−1, 1]."""
+    return [arb.legendre_p_root(size, i, weight=True) for i in range(size)]
+
+
+def _real(x):
+    return x.real if isinstance(x, acb) else arb(x)

@@ -1,0 +1,188 @@
+"""Hermite coefficients as SymPy functions, for activations without a closed form in k."""
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import numpy as np
+import sympy
+
+from theorycalc.activations import Activation, z
+from theorycalc.core.lowering import lower
+from theorycalc.core.quadrature import Integral
+from theorycalc.core.special import SpecialFunction
+from theorycalc.hermite import numeric, parity
+from theorycalc.hermite.enclosure import enclosures, norms
+from theorycalc.hermite.growth import growth
+from theorycalc.hermite.sequences import raw_coefficients
+from theorycalc.hermite.terms import Term, terms_of
+
+
+@dataclass(frozen=True)
+class Entry:
+    """c_k of an activation as a program; all degrees up to ``order`` share their work.
+
+    It has the ``run`` of `theorycalc.core.program.Program`.
+    """
+
+    activation: Activation
+    k: int
+    order: int
+
+    def run(self, context, inputs=()):
+        """c_k in the numbers of the context."""
+        if parity.vanishes(self.activation, self.k):
+            return context.number(sympy.S.Zero)
+        if terms_of(self.activation) is not None:
+            return _elementary(self.activation, self.order, _Numbers(context))[self.k]
+        return _integrated(self.activation, self.k, self.order, context)
+
+
+@dataclass(frozen=True)
+class _Numbers:
+    """A context, equal to every other one that has the same numbers."""
+
+    context: object = field(compare=False)
+
+    def __hash__(self):
+        return hash(self._key)
+
+    def __eq__(self, other):
+        return self._key == other._key
+
+    @property
+    def _key(self) -> tuple:
+        return self.context.encloses, self.context.bits
+
+
+@lru_cache(maxsize=64)
+def _elementary(activation: Activation, order: int, numbers: _Numbers) -> list:
+    """c_0, …, c_order from the recurrences of the terms."""
+    context = numbers.context
+
+    def mean(term: Term):
+        bell = sympy.exp(term.rate * z - term.decay * z**2)
+        factor = sympy.erf(term.slope * z + term.offset) * bell
+        cut = factor * sympy.Heaviside(z - term.threshold)
+        return _integrated(Activation(cut), 0, 0, context)
+
+    totals = [context.number(sympy.S.Zero)] * (order + 1)
+    for term in terms_of(activation):
+        raw = raw_coefficients(term, order, context, mean)
+        totals = [total + c for total, c in zip(totals, raw, strict=True)]
+    return [total / norm for total, norm in zip(totals, norms(order, context), strict=True)]
+
+
+def _integrated(activation: Activation, k: int, order: int, context):
+    """c_k by quadrature."""
+    if context.encloses:
+        return enclosures(activation, order, context.bits)[k]
+    return context.integral(_Integrand(activation, k), [], _panels(activation, context))
+
+
+class _Integrand:
+    """φ(x) h_k(x) n(x) as a program of x."""
+
+    def __init__(self, activation: Activation, k: int):
+        self.k = k
+        density = sympy.exp(-(z**2) / 2) / sympy.sqrt(2 * sympy.pi * sympy.factorial(k))
+        self.weighted = lower(activation.expr * density, (z,))
+
+    def run(self, context, inputs):
+        """The integrand at one point."""
+        before, now = 0, self.weighted.run(context, inputs)
+        for i in range(self.k):
+            before, now = now, inputs[0] * now - i * before
+        return now
+
+
+def _panels(activation: Activation, context) -> list:
+    """Ends of the panels of a quadrature without enclosures."""
+    # e^{−R²/4} below the working precision
+    cut_off = int((4 * 0.7 * context.bits) ** 0.5) + 2
+    points = {*range(-cut_off, cut_off + 1), *activation.kinks}
+    return [lower(sympy.sympify(x)).run(context, []) for x in sorted(points)]
+
+
+class HermiteCoefficient(SpecialFunction):
+    """c_k = E[φ(Z) He_k(Z)]/√k! of a function φ, given as a Lambda."""
+
+    nargs = 2
+
+    @classmethod
+    def eval(cls, phi, k):
+        if k.is_Integer and parity.vanishes(_activation(phi), int(k)):
+            return sympy.S.Zero
+        return None
+
+    @property
+    def arithmetics(self) -> tuple[str, ...]:
+        """Ball where the tails can be bounded, Float and MP always."""
+        if terms_of(_activation(self.args[0])) is not None or _is_bounded(
+            _activation(self.args[0])
+        ):
+            return super().arithmetics
+        return "Float", "MP"
+
+    @classmethod
+    def definition(cls, phi, k):
+        t = sympy.Dummy("t", real=True)
+        weight = sympy.exp(-(t**2) / 2) / sympy.sqrt(2 * sympy.pi * sympy.factorial(k))
+        integrand = phi(t) * sympy.hermite_prob(k, t) * weight
+        return Integral(integrand, t, -sympy.oo, sympy.oo, kinks=_activation(phi).kinks)
+
+    @staticmethod
+    def in_mp(context, phi, k):
+        k = context.integer(k)
+        return Entry(_activation(phi), k, k).run(context)
+
+    in_ball = in_mp
+
+    @staticmethod
+    def double(phi, k):
+        k = np.asarray(k)
+        values, errors = table(_activation(phi), int(k.max()))
+        index = k.astype(int)
+        return values[index], errors[index]
+
+    def _latex(self, printer):
+        phi, k = self.args
+        t = sympy.Symbol("Z")
+        body = printer._print(phi(t))
+        return rf"\mathbb{{E}}\left[{body}\, h_{{{printer._print(k)}}}(Z)\right]"
+
+
+class ElementaryHermiteCoefficient(HermiteCoefficient):
+    """The same for sums of elementary terms, whose recurrences keep all digits."""
+
+    double = None
+
+
+def function_of(activation: Activation) -> type[HermiteCoefficient]:
+    """The class whose recurrences, or else whose quadrature, suit an activation."""
+    return HermiteCoefficient if terms_of(activation) is None else ElementaryHermiteCoefficient
+
+
+def table(activation: Activation, order: int) -> tuple[np.ndarray, np.ndarray]:
+    """(c_0 … c_order, error estimates) in double precision, by quadrature."""
+    values, errors = numeric.coefficients(
+        activation, [float(kink) for kink in activation.kinks], order
+    )
+    for k in range(order + 1):
+        if parity.vanishes(activation, k):
+            values[k] = errors[k] = 0.0
+    return values, errors
+
+
+def _activation(phi: sympy.Lambda) -> Activation:
+    return Activation(phi.expr, symbol=phi.variables[0])
+
+
+@lru_cache(maxsize=512)
+def _is_bounded(activation: Activation) -> bool:
+    from theorycalc.core.errors import NotSupportedError
+
+    try:
+        growth(activation.expr, z)
+    except NotSupportedError:
+        return False
+    return True

@@ -1,0 +1,47 @@
+"""Which Hermite coefficients vanish because of symmetry."""
+
+from functools import lru_cache
+
+import sympy
+from sympy import Expr
+
+from theorycalc.activations import Activation, z
+from theorycalc.core.kinks import SWITCHES
+
+
+def vanishes(activation: Activation, k: int) -> bool:
+    """Whether c_k is zero because the part of φ with the parity of k is a polynomial below it.
+
+    Softplus, for instance, is z/2 plus an even function: c_3, c_5, … are zero.
+    """
+    degree = _polynomial_degree(activation, k % 2)
+    return degree is not None and k > degree
+
+
+@lru_cache(maxsize=512)
+def _polynomial_degree(activation: Activation, parity: int) -> int | None:
+    """Degree of the even (0) or odd (1) part if that is a polynomial (−1 for zero), else None."""
+    expr = activation.expr
+    if expr.has(*SWITCHES):
+        return None
+    reflected = expr.subs(z, -z, simultaneous=True)
+    part = _simplified((expr + reflected) / 2 if parity == 0 else (expr - reflected) / 2)
+    polynomial = part.as_poly(z) if z in part.free_symbols else sympy.Poly(part, z)
+    if polynomial is None:
+        return None
+    return -1 if polynomial.is_zero else int(polynomial.degree())
+
+
+def _simplified(expr: Expr) -> Expr:
+    """Rational functions and logarithms of e^z, brought to a normal form."""
+    if sympy.expand(expr) == 0:
+        return sympy.S.Zero
+    expr = expr.rewrite((sympy.sinh, sympy.cosh, sympy.tanh, sympy.coth), sympy.exp)
+    u = sympy.Dummy("u", positive=True)
+    expr = expr.replace(
+        lambda e: isinstance(e, sympy.exp) and (e.args[0] / z).is_Rational,
+        lambda e: u ** (e.args[0] / z),
+    )
+    expr = expr.replace(sympy.log, lambda x: sympy.expand_log(sympy.log(sympy.factor(x))))
+    expr = sympy.expand(expr.subs(sympy.log(u), z))
+    return sympy.cancel(sympy.together(expr)).subs(u, sympy.exp(z))
