@@ -72,7 +72,7 @@ def test_parameters_and_kinks_that_move_with_them():
         tc.integrate(moving)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.fractions(-2, 2, max_denominator=20), st.fractions(1, 3, max_denominator=20))
 def test_sympy_integrals_know_their_kinks(b, upper):
     """A kink in a sympy.Integral is read from the expression, so that no arithmetic misses it."""

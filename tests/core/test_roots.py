@@ -48,7 +48,7 @@ def test_minimisers(name, using):
     assert tc.minimize(tc.Formula("f", expr), "x", bracket, using=using).contains(argmin)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.fractions("1/50", 50, max_denominator=1000))
 def test_roots_with_a_parameter(a):
     f = tc.Formula("f", X**2 - A)

@@ -19,12 +19,37 @@ FAMILY = [
 
 
 @pytest.mark.parametrize("using", ARITHMETICS, ids=repr)
-@pytest.mark.parametrize("entry", entries("hermite"), ids=label)
+@pytest.mark.parametrize("entry", entries("hermite", "hermite_coefficient"), ids=label)
 def test_reference(entry, using):
-    phi = sp.sympify(entry["params"]["phi"])
+    phi = activation_of(entry)
     k = entry["params"]["k"]
-    assert_reference(tc.hermite.coefficient(phi, k).at(using=using), entry)
-    assert_reference(tc.hermite.coefficient(phi, K).at(k=k, using=using), entry)
+    for value in (
+        tc.hermite.coefficient(phi, k).at(using=using),
+        tc.hermite.coefficient(phi, K).at(k=k, using=using),
+        tc.hermite.coefficients(phi, k, using=using)[k],
+    ):
+        assert_reference(value, entry)
+
+
+def activation_of(entry):
+    text = entry["params"]["phi"]
+    return tc.activations.selu if text == "SELU" else sp.sympify(text)
+
+
+@pytest.mark.parametrize("using", [tc.Float(), tc.Ball(30)], ids=repr)
+@pytest.mark.parametrize("entry", entries("hermite", "parseval_tail"), ids=label)
+def test_reference_tails(entry, using):
+    series = tc.hermite.series(activation_of(entry), entry["params"]["K"], using=using)
+    assert_reference(series.tail, entry)
+
+
+@pytest.mark.parametrize("entry", entries("hermite", "low_degree_mass"), ids=label)
+def test_reference_masses(entry):
+    """Σ_{k ≤ K} c_k² of the periodic neuron."""
+    gamma, order = entry["params"]["gamma"], entry["params"]["K"]
+    c = tc.hermite.coefficient(tc.activations.cos(2 * sp.pi * gamma), K)
+    mass = tc.Formula("m", sum(c.subs(k=k).expr ** 2 for k in range(order + 1)))
+    assert_reference(mass.at(using=tc.Ball(40)), entry)
 
 
 def defining_integral(activation, k):
@@ -55,7 +80,7 @@ def test_symbolic_degree_is_every_integer_degree(activation):
         assert sp.simplify(general.expr.subs(K, k) - single) == 0
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.integers(0, 60), st.sampled_from(["relu", "abs", tc.activations.relu_power(2)]))
 def test_derivative_rule(k, activation):
     """c_k(φ') = √(k+1) c_{k+1}(φ)."""

@@ -56,7 +56,7 @@ def test_homogeneous_duals_are_their_definition(activation, rho):
     assert shifted.at(rho=rho, using=tc.Ball(20)).overlaps(direct)
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(correlations)
 @pytest.mark.parametrize("activation", SMOOTH, ids=str)
 def test_smooth_duals_are_their_definition(activation, rho):

@@ -121,7 +121,7 @@ def test_all_representations_agree(name):
             assert matrix[0, 1] == matrix[1, 0]
 
 
-@settings(deadline=None, max_examples=12)
+@settings(max_examples=12)
 @given(st.data())
 @pytest.mark.parametrize("name", NETWORKS)
 def test_matrices_of_any_inputs(name, data):

@@ -7,6 +7,9 @@ from collections.abc import Iterator, Mapping
 
 import sympy
 
+# Numbers whose definition has a symbol of its own.
+_WHOLE = (sympy.CRootOf,)
+
 
 def postorder(expr: sympy.Basic, leaves: tuple[type, ...] = ()) -> Iterator[sympy.Basic]:
     """Every distinct sub-expression, arguments before the nodes that use them.
@@ -17,7 +20,7 @@ def postorder(expr: sympy.Basic, leaves: tuple[type, ...] = ()) -> Iterator[symp
     todo = [expr]
     while todo:
         node = todo[-1]
-        args = () if isinstance(node, leaves) else node.args
+        args = () if isinstance(node, (*_WHOLE, *leaves)) else node.args
         missing = [] if node in seen else [arg for arg in args if arg not in seen]
         todo.extend(missing)
         if not missing:

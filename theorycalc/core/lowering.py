@@ -98,7 +98,7 @@ def _symbol(node):
     raise DomainError(explain("no value was given for a symbol", got=node))
 
 
-@handles(sympy.Number, sympy.NumberSymbol, type(sympy.I), type(S.ComplexInfinity))
+@handles(sympy.Number, sympy.NumberSymbol, type(sympy.I), type(S.ComplexInfinity), sympy.CRootOf)
 def _number(node):
     if node is S.NaN or node is S.ComplexInfinity:
         raise DomainError(explain("not a number", got=node))

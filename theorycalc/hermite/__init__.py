@@ -11,15 +11,21 @@ from theorycalc.core.formula import Formula
 from theorycalc.core.numbers import exact_integer
 from theorycalc.core.reference import Reference
 from theorycalc.hermite import symbolic
+from theorycalc.hermite.expansion import HermiteExpansion, expand
+from theorycalc.hermite.exponents import generative_exponent, information_exponent
 from theorycalc.hermite.functions import function_of
 from theorycalc.hermite.polynomials import evaluate, orthonormal, prob
 from theorycalc.hermite.series import HermiteSeries, coefficients, series
 
 __all__ = [
+    "HermiteExpansion",
     "HermiteSeries",
     "coefficient",
     "coefficients",
     "evaluate",
+    "expand",
+    "generative_exponent",
+    "information_exponent",
     "orthonormal",
     "prob",
     "series",

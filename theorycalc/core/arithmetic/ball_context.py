@@ -53,7 +53,16 @@ class BallContext:
     def number(self, x: sympy.Expr):
         if x.is_Rational:
             return fmpq(int(x.p), int(x.q))
+        if isinstance(x, sympy.CRootOf):
+            return self._root(x)
         return _CONSTANTS[x]()
+
+    def _root(self, x: sympy.CRootOf):
+        """A real root of a polynomial, from an isolating interval."""
+        places = int(ctx.prec * 0.302) + 2
+        if not x.is_real:
+            raise NotSupportedError(explain("a complex root of a polynomial", got=x))
+        return arb(self.number(x.eval_rational(n=places))) + arb(0, arb(10) ** -places)
 
     def add(self, *terms):
         return _tidy(functools.reduce(operator.add, terms))

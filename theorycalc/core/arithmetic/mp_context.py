@@ -71,6 +71,8 @@ class MPContext:
     def number(self, x: sympy.Expr):
         if x.is_Rational:
             return self.mp.mpf(int(x.p)) / int(x.q)
+        if isinstance(x, sympy.CRootOf):
+            return self.number(x.eval_rational(n=self.mp.dps + 3))
         return +getattr(self.mp, _CONSTANTS[x])
 
     def add(self, *terms):

@@ -1,0 +1,212 @@
+"""Hermite expansions of polynomials in several variables, exactly."""
+
+import itertools
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import sympy
+
+from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.numbers import exact_integer, expression
+from theorycalc.hermite.leap import coordinate_leap, isotropic_leap, staircase
+
+
+@dataclass(frozen=True)
+class HermiteExpansion:
+    """f = Σ_α C_α He_α/α! with exact coefficients C_α = E[f(Z) He_α(Z)], Z ~ N(0, I).
+
+    Made by `theorycalc.hermite.expand`. He_α is the product of the probabilists' He_{α_i}(z_i).
+
+    Attributes
+    ----------
+    variables : tuple of Symbol
+    coefficients : mapping of multi-index to Expr
+        The C_α that are not zero.
+    """
+
+    variables: tuple[sympy.Symbol, ...]
+    coefficients: Mapping
+
+    def coefficient(self, alpha) -> sympy.Expr:
+        """C_α = E[f He_α] = E[∂^α f]; divide by √α! for the orthonormal coefficient.
+
+        Raises
+        ------
+        DomainError
+            If ``alpha`` is not a multi-index of the right length.
+        """
+        alpha = (alpha,) if not isinstance(alpha, tuple | list) else tuple(alpha)
+        if len(alpha) != len(self.variables):
+            raise DomainError(
+                explain("alpha has the wrong length", got=alpha, allowed=f"{len(self.variables)}")
+            )
+        index = tuple(exact_integer(a, "alpha", minimum=0) for a in alpha)
+        return self.coefficients.get(index, sympy.S.Zero)
+
+    def items(self) -> Iterator[tuple[tuple[int, ...], sympy.Expr]]:
+        """(α, C_α) for all C_α ≠ 0, by degree."""
+        return iter(sorted(self.coefficients.items(), key=lambda item: (sum(item[0]), item[0])))
+
+    def __iter__(self):
+        return self.items()
+
+    def __len__(self):
+        return len(self.coefficients)
+
+    @cached_property
+    def norm_squared(self) -> sympy.Expr:
+        """E f(Z)² = Σ C_α²/α!."""
+        return sympy.Add(*(c**2 / _factorial(alpha) for alpha, c in self.items()))
+
+    def energy(self, degree: int) -> sympy.Expr:
+        """Σ_{|α| = degree} C_α²/α!: the part of E f² in one degree."""
+        parts = (c**2 / _factorial(alpha) for alpha, c in self.items() if sum(alpha) == degree)
+        return sympy.Add(*parts)
+
+    def to_expr(self) -> sympy.Expr:
+        """The polynomial in the variables, expanded."""
+        return sympy.expand(
+            sympy.Add(
+                *(
+                    c
+                    / _factorial(alpha)
+                    * sympy.Mul(
+                        *(
+                            sympy.hermite_prob(a, x)
+                            for a, x in zip(alpha, self.variables, strict=True)
+                        )
+                    )
+                    for alpha, c in self.items()
+                )
+            )
+        )
+
+    def truncate(self, degree) -> "HermiteExpansion":
+        """The part up to a total degree."""
+        degree = exact_integer(degree, "degree", minimum=0)
+        kept = {alpha: c for alpha, c in self.coefficients.items() if sum(alpha) <= degree}
+        return HermiteExpansion(self.variables, kept)
+
+    @property
+    def information_exponent(self) -> int | None:
+        """The least |α| ≥ 1 with C_α ≠ 0; None for a constant."""
+        degrees = [sum(alpha) for alpha in self.coefficients if any(alpha)]
+        return min(degrees, default=None)
+
+    @cached_property
+    def leap(self) -> int | None:
+        """The coordinate leap: the most new coordinates' degree that one step must take.
+
+        It depends on the basis; see `isotropic_leap`. None for a constant.
+
+        References
+        ----------
+        E. Abbe, E. Boix-Adsera, T. Misiakiewicz, "SGD learning on neural networks: leap complexity
+        and saddle-to-saddle dynamics", arXiv:2302.11055, definition 1.
+        """
+        return coordinate_leap([alpha for alpha in self.coefficients if any(alpha)])
+
+    @cached_property
+    def isotropic_leap(self) -> int | None:
+        """The rotation-invariant leap: the least order whose staircase learns every direction.
+
+        None for a constant.
+        """
+        return isotropic_leap(self.to_expr(), self.variables)
+
+    def staircase(self, order=1) -> list[sympy.Matrix]:
+        """The directions that are known after each step, as bases in columns.
+
+        Parameters
+        ----------
+        order : int
+            Degree in unknown directions that one step can see: with n = O(d^order) samples.
+
+        Returns
+        -------
+        list of Matrix of shape (variables, dimension)
+            Nothing is known at stage 0; the last one does not grow any more.
+        """
+        order = exact_integer(order, "order", minimum=1)
+        return staircase(self.to_expr(), self.variables, order)
+
+    def _repr_latex_(self):
+        terms = []
+        for alpha, c in self.items():
+            factors = "".join(
+                rf"\mathrm{{He}}_{{{a}}}({sympy.latex(x)})"
+                for a, x in zip(alpha, self.variables, strict=True)
+                if a
+            )
+            weight = c / _factorial(alpha)
+            text = sympy.latex(weight) if not factors or abs(weight) != 1 else ""
+            terms.append((text or ("-" if weight == -1 else "")) + factors)
+        return "$\\displaystyle " + (" + ".join(terms).replace("+ -", "- ") or "0") + "$"
+
+
+def expand(expr, *variables) -> HermiteExpansion:
+    """The exact Hermite expansion of a polynomial under the standard Gaussian.
+
+    Parameters
+    ----------
+    expr : sympy.Expr
+        A polynomial in the variables.
+    *variables : Symbol
+        The coordinates, in order; by default the free symbols by name.
+
+    Returns
+    -------
+    HermiteExpansion
+        With information exponent, leaps and staircase.
+
+    Raises
+    ------
+    DomainError
+        If ``expr`` is not a polynomial in the variables.
+
+    Examples
+    --------
+    >>> import sympy, theorycalc as tc
+    >>> x, y = sympy.symbols("x y")
+    >>> f = tc.hermite.expand(x**2 * y - 3 * y, x, y)
+    >>> dict(f.items())
+    {(0, 1): -2, (2, 1): 2}
+    >>> f.norm_squared, f.information_exponent, f.leap
+    (6, 1, 2)
+    >>> [basis.cols for basis in tc.hermite.expand(x + x * y).staircase()]
+    [0, 1, 2]
+    """
+    expr = expression(expr, "polynomial")
+    if not variables:
+        variables = tuple(sorted(expr.free_symbols, key=str))
+    if not variables or not all(isinstance(x, sympy.Symbol) for x in variables):
+        raise DomainError(explain("expand needs its variables", got=variables, allowed="symbols"))
+    polynomial = expr.as_poly(*variables)
+    if polynomial is None:
+        raise DomainError(
+            explain(
+                "not a polynomial",
+                got=expr,
+                allowed=f"a polynomial in {', '.join(map(str, variables))}",
+                hint="tc.hermite.coefficient for an activation",
+            )
+        )
+    coefficients: dict = {}
+    for powers, c in polynomial.terms():
+        for alpha in itertools.product(*(range(p, -1, -2) for p in powers)):
+            weight = math.prod(map(_monomial_moment, powers, alpha))
+            coefficients[alpha] = coefficients.get(alpha, sympy.S.Zero) + weight * c
+    nonzero = {alpha: c for alpha, c in coefficients.items() if sympy.expand(c) != 0}
+    return HermiteExpansion(tuple(variables), nonzero)
+
+
+def _monomial_moment(m: int, k: int) -> int:
+    """E[Z^m He_k(Z)] = m!/(2^j j!), j = (m − k)/2."""
+    j = (m - k) // 2
+    return math.factorial(m) // (2**j * math.factorial(j))
+
+
+def _factorial(alpha) -> int:
+    return math.prod(map(math.factorial, alpha))
