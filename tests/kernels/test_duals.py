@@ -9,6 +9,7 @@ from reference import assert_reference, entries, label
 
 import theorycalc as tc
 from theorycalc.kernels.angular import AngularLoss, CorrelationAngle, angular_polynomials
+from theorycalc.kernels.general import GaussianPair
 
 RHO, Z, K = sp.Symbol("rho", real=True), sp.Symbol("z", real=True), sp.Symbol("k")
 ARITHMETICS = (tc.Float(), tc.MP(36), tc.Ball(36))
@@ -23,13 +24,35 @@ CONTINUOUS = [a for a in [*HOMOGENEOUS, *SMOOTH] if a not in ("step", "sign")]
 correlations = st.fractions(-1, 1, max_denominator=1000)
 
 
-@pytest.mark.parametrize("using", ARITHMETICS, ids=repr)
-@pytest.mark.parametrize("entry", entries("duals"), ids=label)
-def test_reference(entry, using):
+def formula_of(entry):
+    """The dual that an entry is about, and its parameters."""
     params = dict(entry["params"])
-    phi = sp.sympify(params.pop("phi"))
-    dual = tc.kernels.dual if "rho" in params else tc.kernels.dual_general
-    assert_reference(dual(phi).at(using=using, **params), entry)
+    text, bias = params.pop("phi"), params.pop("b", None)
+    phi = tc.activations.selu if text == "SELU" else sp.sympify(text, locals={"z": Z})
+    if bias is not None:
+        phi = phi.subs("b", sp.Rational(bias))
+    functions = {
+        "dual_activation": tc.kernels.dual,
+        "dual_general": tc.kernels.dual_general,
+        "dual_general_derivative": tc.kernels.dual_derivative_general,
+    }
+    if entry["quantity"] not in functions:
+        return (tc.kernels.dual if "rho" in params else tc.kernels.dual_general)(phi), params
+    return functions[entry["quantity"]](phi), params
+
+
+@pytest.mark.parametrize("entry", entries("duals"), ids=label)
+def test_reference(entry):
+    formula, params = formula_of(entry)
+    closed = not formula.expr.has(GaussianPair)
+    for using in ARITHMETICS if closed else (tc.Float(), tc.MP(12), tc.Ball(25)):
+        if closed or "MP" in arithmetics_of(formula) or not isinstance(using, tc.MP):
+            assert_reference(formula.at(using=using, **params), entry)
+
+
+def arithmetics_of(formula):
+    (pair,) = formula.expr.atoms(GaussianPair)
+    return pair.arithmetics
 
 
 @pytest.mark.parametrize("activation", HOMOGENEOUS, ids=str)
@@ -106,6 +129,63 @@ def test_dual_is_the_hermite_series(activation):
     assert float(tc.kernels.dual(activation).at(rho="1/2")) == pytest.approx(series, rel=1e-13)
 
 
+CLOSED = [
+    "gelu", "sin", "cos", tc.activations.cos("1.5", "0.3"), tc.activations.exp("0.4"),
+    tc.activations.gaussian("1/3"), tc.activations.hermite(4), Z**2 + Z * sp.exp(-(Z**2)),
+    sp.exp(Z / 2) * sp.cos(Z), Z * sp.erf(2 * Z) / 3 - Z,
+]  # fmt: skip
+POINT = {"q11": "1.3", "q12": "-0.4", "q22": "0.7"}
+
+
+@pytest.mark.parametrize("activation", CLOSED, ids=str)
+def test_closed_forms_against_the_plane(activation):
+    """The formulas against a Gauss–Legendre rule in the plane and against the enclosed series."""
+    activation = tc.activations.as_activation(activation)
+    closed = tc.kernels.dual_general(activation)
+    assert not closed.expr.has(GaussianPair)
+    phi = sp.Lambda(activation.symbol, activation.expr)
+    general = tc.Formula("K", GaussianPair(phi, phi, *map(sp.Rational, POINT.values())))
+    exact = closed.at(using=tc.Ball(20), **POINT)
+    assert exact.overlaps(general.at())
+    assert exact.overlaps(general.at(using=tc.Ball(12)))
+    slope = closed.diff("q12").at(using=tc.Ball(15), **POINT)
+    direct = tc.kernels.dual_derivative_general(activation).at(using=tc.Ball(15), **POINT)
+    assert slope.overlaps(direct)
+
+
+@pytest.mark.parametrize("name", ["tanh", "softplus", "elu", "mish"])
+def test_without_a_closed_form(name):
+    """Limits in ρ, the Hermite series, Price's theorem in both kinds of covariance."""
+    dual, general = tc.kernels.dual(name), tc.kernels.dual_general(name)
+    c = [float(value) for value in tc.hermite.coefficients(name, 200)]
+    norm = float(tc.hermite.series(name, 2).norm_squared)
+    assert float(dual.at(rho=1)) == pytest.approx(norm, rel=1e-14)
+    assert float(dual.at(rho=0)) == pytest.approx(c[0] ** 2, rel=1e-13, abs=1e-15)
+    series = sum(x * x * 0.4**k for k, x in enumerate(c))
+    assert float(dual.at(rho="2/5")) == pytest.approx(series, rel=1e-13)
+    step = 1e-4
+    for argument in ("q11", "q12", "q22"):
+        if name == "elu" and argument != "q12":
+            continue  # the second derivative has a jump of the first
+        slope = float(general.diff(argument).at(**POINT))
+        ends = [
+            float(general.at(**POINT | {argument: float(POINT[argument]) + s}))
+            for s in (-step, step)
+        ]
+        assert slope == pytest.approx((ends[1] - ends[0]) / (2 * step), rel=1e-6)
+
+
+@pytest.mark.parametrize(("q", "rho"), [(1, "0.999"), (16, "0.999"), (1000, "0.5"), ("1e-3", "-1")])
+def test_tanh_in_hard_corners(q, rho):
+    """Large and small variances, correlations near one: Gauss–Legendre and trapezoidal rules."""
+    q, rho = sp.Rational(q), sp.Rational(rho)
+    point = {"q11": q, "q12": rho * q, "q22": q}
+    value = tc.kernels.dual_general("tanh").at(**point)
+    assert value.rad < 1e-13 * abs(float(value))
+    if q <= 16:
+        assert value.overlaps(tc.kernels.dual_general("tanh").at(using=tc.MP(12), **point))
+
+
 @given(correlations, st.integers(0, 6))
 def test_arc_cosine_kernels(rho, p):
     kernel = tc.kernels.arc_cosine(p)
@@ -156,9 +236,13 @@ def test_correlation_angle():
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda: tc.kernels.dual("tanh"), tc.NotSupportedError, "no closed-form dual.*tanh"),
-        (lambda: tc.kernels.dual(sp.Max(Z - 1, 0)), tc.NotSupportedError, "no closed-form"),
-        (lambda: tc.kernels.dual(sp.Max(Z, 0) + Z**2), tc.NotSupportedError, "no closed-form"),
+        (lambda: tc.kernels.dual(sp.Max(sp.sin(Z), 0)), tc.NotSupportedError, "sin"),
+        (
+            lambda: tc.kernels.dual("elu").at(rho=0, using=tc.MP(20)),
+            tc.NotSupportedError,
+            "allowed: Float, Ball",
+        ),
+        (lambda: tc.kernels.dual_derivative(sp.sign(Z) * sp.exp(Z)), tc.NotSupportedError, "disc"),
         (lambda: tc.kernels.dual_derivative("step"), tc.NotSupportedError, "discontinuous"),
         (lambda: tc.kernels.arc_cosine(-1), tc.DomainError, "too small"),
         (lambda: tc.kernels.arc_cosine("1/2"), tc.DomainError, "not an integer"),

@@ -260,7 +260,7 @@ def test_closed_form_is_shown():
             tc.DomainError,
             "width is too small",
         ),
-        (lambda: mlp(2, "tanh"), tc.NotSupportedError, "no closed-form dual"),
+        (lambda: mlp(2, "tanh"), tc.NotSupportedError, "no closed-form recursion"),
         (lambda: mlp(2, "sign").ntk, tc.NotSupportedError, "no tangent kernel"),
         (lambda: mlp(2, "sign").ntk_matrix([[1.0]]), tc.NotSupportedError, "no tangent kernel"),
         (lambda: mlp(2).ntk.at(rho=2), tc.DomainError, "ρ ≤ 1"),

@@ -1,6 +1,7 @@
 """Certified Hermite coefficients of any activation, all degrees at once, by ball quadrature."""
 
 from functools import lru_cache
+from typing import NamedTuple
 
 import sympy
 
@@ -16,6 +17,8 @@ from theorycalc.hermite.growth import Growth, growth
 _LOST_PER_DEGREE = 0.75
 _GUARD_BITS = 32
 _FIRST_CUT_OFF = 4
+# Added to an exponent: more than what rounding its double can take away.
+_ROUNDING = 1e-9
 
 
 @lru_cache(maxsize=32)
@@ -27,22 +30,29 @@ def enclosures(activation: Activation, order: int, bits: int) -> tuple:
     NotSupportedError
         If the tails cannot be bounded.
     """
-    bound = growth(activation.expr, activation.symbol)
+    return scaled_enclosures(activation, order, bits, None)
+
+
+def scaled_enclosures(activation: Activation, order: int, bits: int, scale) -> tuple:
+    """The same for φ(s·), with the enclosure of a positive number s, or 1 for None."""
     with working_precision(bits + _GUARD_BITS + int(_LOST_PER_DEGREE * order)):
         context = BallContext()
-        two, pi = context.number(sympy.Integer(2)), context.number(sympy.pi)
-        root = context.apply("sqrt", 2 * pi)
+        if scale is None:
+            scale = context.number(sympy.S.One)
+        bound = _Bound.of(growth(activation.expr, activation.symbol), scale, context)
+        root = context.apply("sqrt", 2 * context.number(sympy.pi))
 
         def weight_bound(nearest, height):
             # |h_k(x + iy)| ≤ e^{x²/4 + |y|√k}, from Cramér's |h_j(x)| ≤ e^{x²/4}
-            exponent = -(nearest**2) / 4 + height**2 / 2 + height * order**0.5
+            exponent = -(nearest**2) / 4 + height**2 / 2 + height * order**0.5 + _ROUNDING
             return context.apply("exp", context.number(sympy.Rational(exponent))) / root
 
-        cut_off, error = _cut_off(bound, activation.kinks, bits, root, context)
+        cut_off, error = _cut_off(bound, activation.kinks, bits, root, scale, context)
+        tolerance = context.number(sympy.Integer(2)) ** -bits
         totals = [context.number(sympy.S.Zero)] * (order + 1)
-        for branch, left, right in _branches(activation, cut_off, context):
+        for branch, left, right in _branches(activation, cut_off, scale, context):
             nodes, values, slack = panel_rule(
-                branch, left, right, weight_bound, tolerance=two**-bits
+                branch, left, right, weight_bound, tolerance=tolerance
             )
             error = error + slack
             for x, value in zip(nodes, values, strict=True):
@@ -65,28 +75,44 @@ def norms(order: int, context) -> list:
     return norms
 
 
-def _branches(activation: Activation, cut_off, context):
-    """(function, left, right) for every piece of [−R, R] between the kinks."""
+def _branches(activation: Activation, cut_off, scale, context):
+    """(function, left, right) for every piece of [−R, R] between the kinks of φ(s·)."""
     z = activation.symbol
     for left, inside, right in between(activation.kinks):
         program = lower(branch_at(activation.expr, z, inside), (z,))
         ends = (
-            -cut_off if left == -sympy.oo else lower(left).run(context, []),
-            cut_off if right == sympy.oo else lower(right).run(context, []),
+            -cut_off if left == -sympy.oo else lower(left).run(context, []) / scale,
+            cut_off if right == sympy.oo else lower(right).run(context, []) / scale,
         )
-        yield (lambda context, x, p=program: p.run(context, [x])), *ends
+        yield (lambda context, x, p=program: p.run(context, [scale * x])), *ends
 
 
-def _cut_off(bound: Growth, kinks: tuple, bits: int, root, context):
+class _Bound(NamedTuple):
+    """|φ(s z)| ≤ constant·|z|^power·e^{rate·|z|} for |z| ≥ start, in enclosures."""
+
+    constant: object
+    power: object
+    rate: object
+    start: float
+
+    @classmethod
+    def of(cls, bound: Growth, scale, context) -> "_Bound":
+        constant, power, rate = (
+            lower(x).run(context, []) for x in (bound.constant, bound.power, bound.rate)
+        )
+        start = 1 / context.as_float(scale) + 1
+        return cls(constant * context.power(scale, power), power, rate * scale, start)
+
+
+def _cut_off(bound: _Bound, kinks: tuple, bits: int, root, scale, context):
     """R and a bound on ∫_{|z|>R} |φ h_k| n, for every k.
 
     With |h_k(z)| ≤ e^{z²/4} the integrand is at most C z^p e^{αz − z²/4}/√(2π), whose logarithm
     falls at least with the slope R/2 − α − p/R beyond R.
     """
-    constant, power, rate = (
-        lower(x).run(context, []) for x in (bound.constant, bound.power, bound.rate)
-    )
-    size = max([_FIRST_CUT_OFF, *(int(abs(kink)) + 2 for kink in kinks)])
+    constant, power, rate, start = bound
+    outer = [abs(float(kink)) / context.as_float(scale) + 2 for kink in kinks]
+    size = int(max([_FIRST_CUT_OFF, start, *outer]))
     while True:
         size += 1
         R = context.number(sympy.Integer(size))  # noqa: N806

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import mpmath
 import numpy as np
 import sympy
 
@@ -84,7 +83,7 @@ def _reached(entry: Entry, using: Arithmetic) -> Value:
 
 def _double(value: float, error: float, using: Float) -> Value:
     rigor = Rigor.ESTIMATED if error else Rigor.EXACT
-    return Value(mid=mpmath.mpf(value), rad=mpmath.mpf(error), rigor=rigor, using=using)
+    return Value(mid=float(value), rad=float(error), rigor=rigor, using=using)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,12 +3,14 @@
 import sympy
 from sympy import acos, sqrt
 
-from theorycalc.activations import as_activation
+from theorycalc.activations import Activation, as_activation
 from theorycalc.core.formula import Formula
 from theorycalc.core.numbers import exact_integer
 from theorycalc.core.reference import Reference
 from theorycalc.kernels import symbolic
 from theorycalc.kernels.angular import angular, angular_at_zero
+from theorycalc.kernels.bells import covariance
+from theorycalc.kernels.general import GaussianPair
 
 RHO = sympy.Symbol("rho", real=True)
 Q11, Q22 = sympy.symbols("q11 q22", nonnegative=True)
@@ -69,31 +71,37 @@ def dual(activation) -> Formula:
     Parameters
     ----------
     activation : str, Activation or sympy.Expr
-        Of the ReLU family (any function that is homogeneous on both half-lines) or an error
-        function.
 
     Returns
     -------
     Formula
-        In ``rho``; φ̂(ρ) = Σ c_k² ρ^k with the orthonormal Hermite coefficients c_k.
+        In ``rho``; φ̂(ρ) = Σ c_k² ρ^k with the orthonormal Hermite coefficients c_k. In closed form
+        for functions that are homogeneous on both half-lines (the ReLU family), error functions,
+        GELU, and sums of products of polynomials, exponentials, sines and Gaussians; otherwise a
+        function with its own methods (`theorycalc.kernels.general.GaussianPair`).
 
     Raises
     ------
     DomainError
         For a bad activation.
     NotSupportedError
-        If no closed form is known.
+        If the kinks of the activation cannot be read off.
+
+    Notes
+    -----
+    Without a closed form `Float` integrates over the plane, `Ball` encloses the Hermite series with
+    its tail (slow at large variances and correlations close to ±1), and `MP`, for smooth functions,
+    uses the trapezoidal rule.
 
     Examples
     --------
     >>> import theorycalc as tc
     >>> tc.kernels.dual("step").expr
     (pi - acos(rho))/(2*pi)
-    >>> print(tc.kernels.dual("erf").at(rho="1/2", using=tc.MP(20)))
-    0.21634689593878545966 ± 2e-21
+    >>> print(tc.kernels.dual("tanh").at(rho="0.3", using=tc.Ball(20)))
+    0.11066838554744633328 ± 5e-22
     """
-    family = symbolic.family_of(as_activation(activation))
-    expr = family.covariance(sympy.S.One, RHO, sympy.S.One, acos(RHO))
+    expr = _expectation(as_activation(activation), sympy.S.One, RHO, sympy.S.One, acos(RHO))
     return Formula("phi", expr, args=(RHO,), domain=CORRELATION, reference=DANIELY)
 
 
@@ -108,9 +116,7 @@ def dual_general(activation) -> Formula:
     >>> print(tc.kernels.dual_general("relu").at(q11=4, q12=1, q22=9))
     1.218223530725389 ± 3e-16
     """
-    family = symbolic.family_of(as_activation(activation))
-    expr = family.covariance(Q11, Q12, Q22, _angle())
-    return _general("K", expr)
+    return _general("K", _expectation(as_activation(activation), Q11, Q12, Q22, _angle()))
 
 
 def dual_derivative(activation) -> Formula:
@@ -125,9 +131,8 @@ def dual_derivative(activation) -> Formula:
     >>> tc.kernels.dual_derivative("relu").expr
     (pi - acos(rho))/(2*pi)
     """
-    family = symbolic.family_of(as_activation(activation))
     one = sympy.S.One
-    expr = symbolic.slope_covariance(family, one, RHO, one, acos(RHO))
+    expr = _slope_expectation(as_activation(activation), one, RHO, one, acos(RHO))
     return Formula("dphi", expr, args=(RHO,), domain=CORRELATION, reference=DANIELY)
 
 
@@ -142,8 +147,30 @@ def dual_derivative_general(activation) -> Formula:
     >>> print(tc.kernels.dual_derivative_general("relu").at(q11=1, q12=0, q22=5))
     0.2500000000000000 ± 2e-24
     """
-    family = symbolic.family_of(as_activation(activation))
-    return _general("dK", symbolic.slope_covariance(family, Q11, Q12, Q22, _angle()))
+    return _general("dK", _slope_expectation(as_activation(activation), Q11, Q12, Q22, _angle()))
+
+
+def _expectation(activation: Activation, q11, q12, q22, theta) -> sympy.Expr:
+    """E[φ(u)φ(v)] by the first form that is known; θ is the angle of the pair."""
+    family = symbolic.family(activation)
+    if family is not None:
+        return family.covariance(q11, q12, q22, theta)
+    bells = covariance(activation, activation, q11, q12, q22)
+    if bells is not None:
+        return bells
+    _ = activation.kinks  # refused here and not in the middle of an evaluation
+    phi = sympy.Lambda(activation.symbol, activation.expr)
+    return GaussianPair(phi, phi, q11, q12, q22)
+
+
+def _slope_expectation(activation: Activation, q11, q12, q22, theta) -> sympy.Expr:
+    """E[φ'(u)φ'(v)]."""
+    family = symbolic.family(activation)
+    if family is not None:
+        return symbolic.slope_covariance(family, q11, q12, q22, theta)
+    if not activation.is_continuous:
+        raise symbolic.no_tangent_kernel()
+    return _expectation(activation.derivative, q11, q12, q22, theta)
 
 
 def _angle() -> sympy.Expr:

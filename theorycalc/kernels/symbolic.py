@@ -39,12 +39,7 @@ class Homogeneous:
             If φ has a jump: the dual of its derivative is infinite at coincident inputs.
         """
         if self.degree == 0 and self.kink != 0:
-            raise NotSupportedError(
-                explain(
-                    "a discontinuous activation has no tangent kernel",
-                    hint="the nngp, or a continuous activation",
-                )
-            )
+            raise no_tangent_kernel()
         p = self.degree
         return Homogeneous(max(p - 1, 0), p**2 * self.kink, p**2 * self.smooth)
 
@@ -134,9 +129,37 @@ class Erf:
         return self.scale**2 * 2 * t / pi / sqrt(determinant)
 
 
+@dataclass(frozen=True)
+class Gelu:
+    """φ(z) = linear·z + scale·z·erf(slope·z): GELU and its rescalings."""
+
+    linear: Expr
+    scale: Expr
+    slope: Expr
+
+    def _norms(self, q11: Expr, q12: Expr, q22: Expr) -> tuple:
+        """(s, D, √D, D − s², q11·q22) in units in which the slope is 1/√2."""
+        t = 2 * self.slope**2
+        d = (1 + t * q11) * (1 + t * q22)
+        area = t**2 * (q11 * q22 - q12**2)
+        return t * q12, d, sqrt(d), 1 + t * (q11 + q22) + area, t**2 * q11 * q22
+
+    def covariance(self, q11: Expr, q12: Expr, q22: Expr, theta: Expr | None = None) -> Expr:
+        """K of the pair; the mixed term vanishes by symmetry, the angle is not needed."""
+        s, d, root, e, product = self._norms(q11, q12, q22)
+        even = 4 * ((s**2 + product * e) / (2 * pi * d * sqrt(e)) + s / (2 * pi) * asin(s / root))
+        return self.linear**2 * q12 + self.scale**2 * even / (2 * self.slope**2)
+
+    def slope_covariance(self, q11: Expr, q12: Expr, q22: Expr) -> Expr:
+        """E[φ'(u)φ'(v)]."""
+        s, d, root, e, product = self._norms(q11, q12, q22)
+        bent = asin(s / root) / (2 * pi) + s / (2 * pi * sqrt(e)) * (1 + (1 - product) / d + 1 / e)
+        return self.linear**2 + 4 * self.scale**2 * bent
+
+
 def slope_covariance(family, q11: Expr, q12: Expr, q22: Expr, theta: Expr) -> Expr:
-    """K' = E[φ'(u)φ'(v)] of either family."""
-    if isinstance(family, Erf):
+    """K' = E[φ'(u)φ'(v)] of any family."""
+    if isinstance(family, Erf | Gelu):
         return family.slope_covariance(q11, q12, q22)
     return family.derivative.covariance(q11, q12, q22, theta)
 
@@ -149,17 +172,33 @@ def family_of(activation: Activation) -> Homogeneous | Erf:
     NotSupportedError
         If it belongs to none.
     """
-    family = _as_erf(activation.expr) or _as_homogeneous(activation)
-    if family is None:
+    found = family(activation)
+    if found is None or isinstance(found, Gelu):
         raise NotSupportedError(
             explain(
-                "no closed-form dual is known for this activation",
+                "no closed-form recursion is known for this activation",
                 got=activation.name,
                 allowed="relu, leaky_relu, abs, step, sign, relu_power, monomial, identity, erf, "
                 "probit, and multiples of them",
             )
         )
-    return family
+    return found
+
+
+def family(activation: Activation) -> "Homogeneous | Erf | Gelu | None":
+    """The family of an activation, or None."""
+    expr = activation.expr
+    return _as_erf(expr) or _as_gelu(expr) or _as_homogeneous(activation)
+
+
+def no_tangent_kernel() -> NotSupportedError:
+    """The error for an activation with a jump."""
+    return NotSupportedError(
+        explain(
+            "a discontinuous activation has no tangent kernel",
+            hint="the nngp, or a continuous activation",
+        )
+    )
 
 
 def _as_erf(expr: Expr) -> Erf | None:
@@ -171,6 +210,17 @@ def _as_erf(expr: Expr) -> Erf | None:
         function.args[0].as_poly(z).all_coeffs() if function.args[0].as_poly(z) else (0, 1)
     )
     return Erf(offset, scale, slope) if shift == 0 else None
+
+
+def _as_gelu(expr: Expr) -> Gelu | None:
+    terms = {True: S.Zero, False: S.Zero}
+    for term in sympy.Add.make_args(sympy.expand(expr)):
+        terms[term.has(sympy.erf)] += term
+    linear, rest = terms[False].as_poly(z), (terms[True] / z).expand()
+    inner = _as_erf(rest) if rest.has(sympy.erf) else None
+    if inner is None or inner.offset != 0 or linear is None:
+        return None
+    return Gelu(linear.nth(1), inner.scale, inner.slope) if linear == linear.nth(1) * z else None
 
 
 def _as_homogeneous(activation: Activation) -> Homogeneous | None:

@@ -176,6 +176,14 @@ class BallContext:
         )
         return total.real if total.imag.contains(0) else total
 
+    def rational(self, x) -> sympy.Rational | None:
+        """The exact rational that a number is known to be, or None."""
+        return sympy.Rational(int(x.p), int(x.q)) if isinstance(x, fmpq) else None
+
+    def as_float(self, x) -> float:
+        """A double near a real number."""
+        return float(_real_part(x).mid())
+
     def midpoint(self, x):
         """The centre of a ball, as a number without radius."""
         return x if isinstance(x, fmpq) else x.mid()

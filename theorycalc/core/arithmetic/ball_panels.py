@@ -14,6 +14,8 @@ _ELLIPSES = (1.6, 2.0, 2.6, 3.4, 4.6, 6.5, 9.0)
 # The rectangle around an ellipse is cut into this many pieces each way to bound the function.
 _PIECES = 4
 _NARROWEST = 2.0**-40
+# Doubles that bound a size are rounded outwards by this.
+_OUTWARDS = 1 + 1e-12
 
 
 def panel_rule(
@@ -76,8 +78,8 @@ def _best_rule(function, centre, half, weight_bound, tolerance):
     """(nodes, error) of the shortest sufficient rule on one panel, or None: halve it."""
     best = None
     for rho in _ELLIPSES:
-        width = float(half.abs_upper()) * (rho + 1 / rho) / 2
-        height = float(half.abs_upper()) * (rho - 1 / rho) / 2
+        reach = float(half.abs_upper()) * _OUTWARDS
+        width, height = reach * (rho + 1 / rho) / 2, reach * (rho - 1 / rho) / 2
         largest = _bound(function, centre, width, height)
         if largest is None:
             break

@@ -1,0 +1,154 @@
+"""Gaussian expectations of two activations as a SymPy function, for those without closed forms."""
+
+from functools import lru_cache
+
+import numpy as np
+import sympy
+
+from theorycalc.activations import Activation, z
+from theorycalc.core.arithmetic.ball_context import working_precision
+from theorycalc.core.errors import NotSupportedError
+from theorycalc.core.kinks import SWITCHES
+from theorycalc.core.lowering import lower
+from theorycalc.core.special import SpecialFunction
+from theorycalc.hermite.enclosure import scaled_enclosures
+from theorycalc.hermite.growth import growth
+from theorycalc.kernels.plane import Function, expectation
+
+# Lengths of the Hermite series that are tried in turn.
+_ORDERS = (32, 128, 512, 1024)
+
+
+class GaussianPair(SpecialFunction):
+    """E[φ(u) ψ(v)] for a centred Gaussian pair with covariances q11, q12, q22.
+
+    φ and ψ are given as Lambdas. Derivatives follow from Price's theorem.
+    """
+
+    nargs = 5
+
+    @property
+    def arithmetics(self) -> tuple[str, ...]:
+        """MP for smooth functions, Ball where the tails can be bounded, Float always."""
+        functions = [_activation(phi) for phi in self.args[:2]]
+        smooth = not any(f.expr.has(*SWITCHES) for f in functions)
+        bounded = all(_is_bounded(f) for f in functions)
+        known = {"Float": True, "MP": smooth, "Ball": bounded}
+        return tuple(name for name, implemented in known.items() if implemented)
+
+    def fdiff(self, argindex=1):
+        phi, psi, *covariances = self.args
+        one, two = _activation(phi), _activation(psi)
+        if argindex == 4 and one.is_continuous and two.is_continuous:
+            return GaussianPair(_slope(one), _slope(two), *covariances)
+        changed, other = (one, psi) if argindex == 3 else (two, phi)
+        if argindex in (3, 5) and changed.is_continuous and changed.derivative.is_continuous:
+            bend = sympy.Lambda(z, changed.derivative.derivative.expr)
+            functions = (bend, other) if argindex == 3 else (other, bend)
+            return GaussianPair(*functions, *covariances) / 2
+        raise sympy.core.function.ArgumentIndexError(self, argindex)
+
+    @staticmethod
+    def in_ball(context, phi, psi, q11, q12, q22):
+        one, two = _activation(phi), _activation(psi)
+        exact = [context.rational(q) for q in (q11, q12, q22)]
+        if None not in exact and exact[0] * exact[2] == exact[1] ** 2:
+            return _on_a_line(context, one, two, *exact)
+        s1, s2 = (context.apply("sqrt", q) for q in (q11, q22))
+        return _series(context, one, two, s1, s2, q12 / (s1 * s2))
+
+    @staticmethod
+    def in_mp(context, phi, psi, q11, q12, q22):
+        return _trapezoid(context.mp, context, _activation(phi), _activation(psi), q11, q12, q22)
+
+    @staticmethod
+    def double(phi, psi, q11, q12, q22):
+        functions = [
+            Function(f, [float(kink) for kink in f.kinks])
+            for f in (_activation(phi), _activation(psi))
+        ]
+        compute = np.vectorize(lambda *q: expectation(*functions, *q), otypes=[float, float])
+        return compute(q11, q12, q22)
+
+    def _latex(self, printer):
+        phi, psi, *_ = self.args
+        parts = "".join(
+            rf"\left({printer._print(f(sympy.Symbol(name)))}\right)"
+            for f, name in ((phi, "u"), (psi, "v"))
+        )
+        return rf"\mathbb{{E}}\left[{parts}\right]"
+
+
+def _activation(phi: sympy.Lambda) -> Activation:
+    return Activation(phi.expr, symbol=phi.variables[0])
+
+
+def _slope(activation: Activation) -> sympy.Lambda:
+    return sympy.Lambda(z, activation.derivative.expr)
+
+
+@lru_cache(maxsize=512)
+def _is_bounded(activation: Activation) -> bool:
+    try:
+        growth(activation.expr, z)
+    except NotSupportedError:
+        return False
+    return True
+
+
+def _on_a_line(context, one: Activation, two: Activation, q11, q12, q22):
+    """v = ±√(q22/q11) u, or one of them is constant: an integral over the line."""
+    sign = -1 if q12 < 0 else 1
+    product = one.expr.subs(z, sympy.sqrt(q11) * z) * two.expr.subs(z, sign * sympy.sqrt(q22) * z)
+    if z not in product.free_symbols:
+        return lower(product).run(context, [])
+    return scaled_enclosures(Activation(product), 0, context.bits, None)[0]
+
+
+def _series(context, one: Activation, two: Activation, s1, s2, rho):
+    """Σ c_k(φ(s₁·)) c_k(ψ(s₂·)) ρ^k, the rest bounded by Cauchy, Schwarz and Parseval."""
+    bits = context.bits
+    for order in _ORDERS:
+        with working_precision(bits + 32):
+            first, second = (
+                scaled_enclosures(f, order, bits, s) for f, s in ((one, s1), (two, s2))
+            )
+            total, power, rests = context.number(sympy.S.Zero), context.number(sympy.S.One), []
+            for a, b in zip(first, second, strict=True):
+                total, power = total + a * b * power, power * rho
+            for f, s, c in ((one, s1, first), (two, s2, second)):
+                square = Activation(f.expr**2, symbol=z)
+                rest = scaled_enclosures(square, 0, bits, s)[0]
+                for a in c:
+                    rest = rest - a * a
+                rests.append(context.apply("max", rest, context.number(sympy.S.Zero)))
+            # an upper end is enough: √(ab) ≤ (a + b)/2 keeps it simple where they are equal
+            error = power * context.apply("sqrt", rests[0] * rests[1])
+        if context.negligible(error / (abs(total) + error)):
+            break
+    return context.widen(total, error)
+
+
+def _trapezoid(mp, context, one: Activation, two: Activation, q11, q12, q22):
+    """The plane trapezoidal rule, whose step and cut-off follow the working precision.
+
+    Poles that are closer show in the comparison of two precisions.
+    """
+    size, digits = mp.sqrt(max(q11, q22)), mp.prec * mp.log(2)
+    cut_off = mp.sqrt(2 * digits) + 1
+    # for the Gaussian itself, and for poles of the activations at a distance like that of tanh
+    step = min(3 / (mp.sqrt(digits) * (1 + size)), 8 / (digits * max(1, size)))
+    count = int(cut_off / step) + 1
+    nodes = [step * i for i in range(-count, count + 1)]
+    weights = [mp.exp(-x * x / 2) for x in nodes]
+    slope = q12 / mp.sqrt(q11)
+    spread = mp.sqrt(q22 - slope * slope)
+    f, g = (lower(a.expr, (z,)) for a in (one, two))
+    total = mp.zero
+    for u, weight in zip(nodes, weights, strict=True):
+        inner = mp.fsum(
+            w * g.run(context, [slope * u + spread * x])
+            for x, w in zip(nodes, weights, strict=True)
+        )
+        total += weight * f.run(context, [mp.sqrt(q11) * u]) * inner
+    return total * step**2 / (2 * mp.pi)
