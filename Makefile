@@ -25,7 +25,7 @@ docs: $(VENV)/docs.stamp
 	$(BIN)/sphinx-build --fail-on-warning --keep-going docs docs/_build/html
 
 bench: $(VENV)/dev.stamp
-	for file in benchmarks/bench_*.py; do $(BIN)/python $$file || exit 1; done
+	for file in benchmarks/[a-z]*.py; do $(BIN)/python $$file || exit 1; done
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .

@@ -114,6 +114,12 @@ class HermiteCoefficient(SpecialFunction):
             return sympy.S.Zero
         return None
 
+    def _eval_is_extended_real(self):
+        return True
+
+    def _eval_is_finite(self):
+        return True
+
     @property
     def arithmetics(self) -> tuple[str, ...]:
         """Ball where the tails can be bounded, Float and MP always."""

@@ -36,6 +36,9 @@ class GaussianPair(SpecialFunction):
         known = {"Float": True, "MP": smooth, "Ball": bounded}
         return tuple(name for name, implemented in known.items() if implemented)
 
+    def _eval_is_extended_real(self):
+        return True
+
     def fdiff(self, argindex=1):
         phi, psi, *covariances = self.args
         one, two = _activation(phi), _activation(psi)

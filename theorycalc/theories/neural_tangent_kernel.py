@@ -119,7 +119,7 @@ DEEP_PLAN = ({64: 1200, 128: 800, 256: 400, 512: 150}, {256: 100})
 # Tangent kernels with two hidden layers for each width.
 KERNELS_PLAN = (
     {8: 8000, 16: 8000, 32: 4000, 64: 4000, 128: 2000, 256: 1000},
-    {8: 8000, 16: 8000, 32: 8000, 64: 4000, 128: 2000},
+    {8: 6000, 16: 6000, 32: 6000, 64: 3000, 128: 1500},
 )
 
 
@@ -129,7 +129,7 @@ def fluctuation(data: Dataset, quick: bool) -> Report:
     rho = float(inputs[0] @ inputs[1] / inputs.shape[1])
     limit, wrong = (mlp(1, "relu", sigma_w=s).ntk_matrix(inputs)[0] for s in (SIGMA, WRONG_SIGMA))
     predicted = neuron_variance().lambdify()(np.array([1.0, rho]))
-    widths, replicas = (16, 64, 256), 5000 if quick else 10_000
+    widths, replicas = (16, 64, 256), 4000 if quick else 10_000
     comparisons, spreads = [], []
     for width in widths:
         network = finite_mlp(inputs.shape[1], width, 1, "relu", sigma_w=SIGMA)
