@@ -62,7 +62,10 @@ class GaussianPair(SpecialFunction):
 
     @staticmethod
     def in_mp(context, phi, psi, q11, q12, q22):
-        return _trapezoid(context.mp, context, _activation(phi), _activation(psi), q11, q12, q22)
+        one, two = _activation(phi), _activation(psi)
+        if q11 * q22 == q12 * q12:
+            return _line_integral(context, one, two, q11, q12, q22)
+        return _trapezoid(context.mp, context, one, two, q11, q12, q22)
 
     @staticmethod
     def double(phi, psi, q11, q12, q22):
@@ -130,6 +133,17 @@ def _series(context, one: Activation, two: Activation, s1, s2, rho):
         if context.negligible(error / (abs(total) + error)):
             break
     return context.widen(total, error)
+
+
+def _line_integral(context, one: Activation, two: Activation, q11, q12, q22):
+    """The same by quadrature without enclosures."""
+    roots = sympy.symbols("s t", real=True)
+    density = sympy.exp(-(z**2) / 2) / sympy.sqrt(2 * sympy.pi)
+    integrand = one.expr.subs(z, roots[0] * z) * two.expr.subs(z, roots[1] * z) * density
+    s, t = context.apply("sqrt", q11), context.apply("sqrt", q22)
+    cut_off = int((2 * context.bits) ** 0.5) + 2
+    points = [context.number(sympy.Integer(x)) for x in range(-cut_off, cut_off + 1)]
+    return context.integral(lower(integrand, (z, *roots)), [s, t if q12 >= 0 else -t], points)
 
 
 def _trapezoid(mp, context, one: Activation, two: Activation, q11, q12, q22):
