@@ -1,15 +1,19 @@
 """Expansions of polynomial targets: reference numbers, identities, leaps, bad input."""
 
+import itertools
 import re
 
+import numpy as np
 import pytest
 import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference import entries, label
+from scipy import special
 
 import theorycalc as tc
 from theorycalc.hermite import expand, generative_exponent, information_exponent
+from theorycalc.validation import Measurement, threshold
 
 X = sp.symbols("x1:4")
 Z, ZS = sp.Symbol("z"), sp.symbols("z1:5")
@@ -109,8 +113,11 @@ def test_constants_have_no_exponent():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: expand(sp.exp(Z), Z), "not a polynomial"),
-        (lambda: expand(sp.Abs(Z), Z), "not a polynomial"),
+        (lambda: expand(sp.exp(X[0] * X[1])), "not a polynomial"),
+        (lambda: expand(sp.sin(X[0]) + sp.sin(X[1])), "not a polynomial"),
+        (lambda: expand(sp.Max(X[0], 0) * sp.Max(X[1], 0)), "not a polynomial"),
+        (lambda: expand(sp.exp(X[0] * Z), X[0]), "nor polynomials times functions"),
+        (lambda: expand(sp.exp(X[0])).coefficient((1, 2)), "wrong length"),
         (lambda: expand("x1"), "not an expression"),
         (lambda: expand(Z, "z"), "needs its variables"),
         (lambda: expand(sp.Integer(1)), "needs its variables"),
@@ -124,6 +131,45 @@ def test_constants_have_no_exponent():
 def test_bad_input(call, message):
     with pytest.raises(tc.DomainError, match=message):
         call()
+
+
+PRODUCTS = [
+    (X[1] * sp.Max(X[0], 0) + X[0] ** 2, X[:2]),
+    ((1 + X[0]) * sp.tanh((3 * X[0] + 4 * X[1]) / 5), X[:2]),
+    (sp.Abs(X[0] - 2 * X[1]) * X[2], X),
+    (X[1] ** 2 * sp.exp(-((X[0] + X[1]) ** 2)), X[:2]),
+]
+
+
+@pytest.mark.parametrize(("f", "variables"), PRODUCTS, ids=str)
+def test_products_against_monte_carlo(f, variables):
+    """C_α by conditional expectations against averages over samples."""
+    expansion = expand(f, *variables)
+    points = np.random.default_rng(1).standard_normal((len(variables), 400_000))
+    values = tc.Formula("f", f, args=variables).lambdify()(*points)
+    alphas = [a for a in itertools.product(range(3), repeat=len(variables)) if sum(a) <= 3]
+    limit = threshold(1e-3, comparisons=len(alphas))
+    for alpha in alphas:
+        hermite = [special.eval_hermitenorm(a, x) for a, x in zip(alpha, points, strict=True)]
+        measured = Measurement.of(values * np.prod(hermite, axis=0))
+        exact = float(tc.Formula("c", expansion.coefficient(alpha)).at(using=tc.Ball(10)))
+        assert abs(measured.mean - exact) < limit * measured.standard_error
+    square = Measurement.of(values**2)
+    norm = float(tc.Formula("n", expansion.norm_squared).at())
+    assert abs(square.mean - norm) < limit * square.standard_error
+
+
+def test_a_product_truncated_is_a_polynomial():
+    expansion = expand(sp.Abs(X[0] - X[1]), *X[:2])
+    assert expansion.information_exponent == 2
+    low = expansion.truncate(3)
+    assert set(low.coefficients) == {(0, 0), (1, 1), (2, 0), (0, 2)}
+    assert low.isotropic_leap == 2
+    # one variable: the coefficients of the activation, not normalised
+    relu = expand(sp.Max(X[0], 0)).truncate(4)
+    for (k,), c in relu.items():
+        single = tc.hermite.coefficient("relu", k).expr * sp.sqrt(sp.factorial(k))
+        assert sp.simplify(c - single) == 0
 
 
 def test_latex():

@@ -193,3 +193,20 @@ def test_a_mean_that_vanishes_unseen():
         mean = tc.hermite.coefficients("selu", 2, using=using)[0]
         assert mean.contains(0)
         assert mean.rad < 1e-300
+
+
+@settings(max_examples=25)
+@given(
+    st.sampled_from(["relu", "gelu", "tanh", "sin", "elu", tc.activations.gaussian("1/2")]),
+    st.fractions(-RATIONAL(7, 10), RATIONAL(7, 10), max_denominator=50),
+)
+def test_mehler(activation, rho):
+    """E φ(U)φ(V) = Σ c_k² ρ^k, in two rooms; and φ̂' is the dual of φ'."""
+    c = [float(value) for value in tc.hermite.coefficients(activation, 160)]
+    series = sum(x * x * float(rho) ** k for k, x in enumerate(c))
+    dual = tc.kernels.dual(activation)
+    assert float(dual.at(rho=rho)) == pytest.approx(series, rel=1e-12, abs=1e-14)
+    slope = sum(k * x * x * float(rho) ** (k - 1) for k, x in enumerate(c) if k)
+    derivative = tc.kernels.dual_derivative(activation)
+    assert float(derivative.at(rho=rho)) == pytest.approx(slope, rel=1e-11, abs=1e-13)
+    assert dual.diff("rho").at(rho=rho).overlaps(derivative.at(rho=rho))

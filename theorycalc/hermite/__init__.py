@@ -15,11 +15,13 @@ from theorycalc.hermite.expansion import HermiteExpansion, expand
 from theorycalc.hermite.exponents import generative_exponent, information_exponent
 from theorycalc.hermite.functions import function_of
 from theorycalc.hermite.polynomials import evaluate, orthonormal, prob
+from theorycalc.hermite.products import ProductExpansion
 from theorycalc.hermite.series import HermiteSeries, coefficients, series
 
 __all__ = [
     "HermiteExpansion",
     "HermiteSeries",
+    "ProductExpansion",
     "coefficient",
     "coefficients",
     "evaluate",

@@ -11,6 +11,7 @@ import sympy
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.numbers import exact_integer, expression
 from theorycalc.hermite.leap import coordinate_leap, isotropic_leap, staircase
+from theorycalc.hermite.products import ProductExpansion, direction_of
 
 
 @dataclass(frozen=True)
@@ -146,25 +147,27 @@ class HermiteExpansion:
         return "$\\displaystyle " + (" + ".join(terms).replace("+ -", "- ") or "0") + "$"
 
 
-def expand(expr, *variables) -> HermiteExpansion:
-    """The exact Hermite expansion of a polynomial under the standard Gaussian.
+def expand(expr, *variables) -> HermiteExpansion | ProductExpansion:
+    """The exact Hermite expansion of a target under the standard Gaussian.
 
     Parameters
     ----------
     expr : sympy.Expr
-        A polynomial in the variables.
+        A polynomial in the variables, or a sum of polynomials times functions of one linear form
+        w·x, the same direction w in all terms.
     *variables : Symbol
         The coordinates, in order; by default the free symbols by name.
 
     Returns
     -------
-    HermiteExpansion
-        With information exponent, leaps and staircase.
+    HermiteExpansion or ProductExpansion
+        The first one, for polynomials, with information exponent, leaps and staircase; the second
+        one gives a coefficient at a time.
 
     Raises
     ------
     DomainError
-        If ``expr`` is not a polynomial in the variables.
+        If ``expr`` is of neither kind.
 
     Examples
     --------
@@ -177,6 +180,8 @@ def expand(expr, *variables) -> HermiteExpansion:
     (6, 1, 2)
     >>> [basis.cols for basis in tc.hermite.expand(x + x * y).staircase()]
     [0, 1, 2]
+    >>> tc.hermite.expand(y * sympy.Max(x, 0), x, y).coefficient((1, 1))
+    1/2
     """
     expr = expression(expr, "polynomial")
     if not variables:
@@ -185,14 +190,16 @@ def expand(expr, *variables) -> HermiteExpansion:
         raise DomainError(explain("expand needs its variables", got=variables, allowed="symbols"))
     polynomial = expr.as_poly(*variables)
     if polynomial is None:
-        raise DomainError(
-            explain(
-                "not a polynomial",
-                got=expr,
-                allowed=f"a polynomial in {', '.join(map(str, variables))}",
-                hint="tc.hermite.coefficient for an activation",
+        direction = direction_of(expr, variables)
+        if direction is None or expr.free_symbols - set(variables):
+            raise DomainError(
+                explain(
+                    "not a polynomial, nor polynomials times functions of one linear form",
+                    got=expr,
+                    allowed=f"variables {', '.join(map(str, variables))}",
+                )
             )
-        )
+        return ProductExpansion(expr, tuple(variables), direction)
     coefficients: dict = {}
     for powers, c in polynomial.terms():
         for alpha in itertools.product(*(range(p, -1, -2) for p in powers)):

@@ -58,9 +58,8 @@ def _seen(expr: sympy.Expr, variables: tuple, known: sympy.Matrix, order: int) -
     onto = known * (known.T * known).inv() * known.T if known.cols else sympy.zeros(d)
     unknown = sympy.eye(d) - onto
     at_known = dict(zip(variables, onto * sympy.Matrix(variables), strict=True))
-    averaged = _heat(expr, variables, unknown)
     columns = []
-    tails = {(): averaged}
+    tails = {(): averaged(expr, variables, unknown)}
     for k in range(1, order + 1):
         for tail in tails.values():
             gradient = [
@@ -83,8 +82,8 @@ def _gradient(expr, variables: tuple, projector: sympy.Matrix) -> list:
     return [sympy.expand(part) for part in projector * slopes]
 
 
-def _heat(expr, variables: tuple, projector: sympy.Matrix):
-    """e^{Δ/2} f with the Laplacian of the projected directions: the average over them."""
+def averaged(expr: sympy.Expr, variables: tuple, projector: sympy.Matrix) -> sympy.Expr:
+    """A polynomial averaged over the projected directions: e^{Δ/2} with their Laplacian."""
     total, term, n = sympy.S.Zero, sympy.expand(expr), 0
     while term != 0:
         total += term
