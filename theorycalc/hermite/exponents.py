@@ -38,7 +38,7 @@ def information_exponent(activation) -> int:
     >>> import sympy, theorycalc as tc
     >>> z = sympy.Symbol("z")
     >>> [tc.hermite.information_exponent(f) for f in ("relu", "abs", z**2 * sympy.exp(-z**2))]
-    [1, 2, 2]
+    [1, 2, 4]
     """
     from theorycalc.hermite import coefficient
 
