@@ -1,6 +1,6 @@
 """From an expression and the user's parameters to a Value: all is checked before any work."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Protocol
 
@@ -8,7 +8,7 @@ import sympy
 
 from theorycalc.core.arithmetic.ball import enclose
 from theorycalc.core.errors import DomainError, NotSupportedError, explain, unknown_name
-from theorycalc.core.graph import postorder
+from theorycalc.core.graph import postorder, substitute
 from theorycalc.core.lowering import lower
 from theorycalc.core.numbers import exact
 from theorycalc.core.program import Program
@@ -17,6 +17,8 @@ from theorycalc.core.value import Value
 
 # A condition that balls of this precision cannot decide holds on its boundary.
 _DECISION_BITS = 512
+# Expressions of so many nodes are simplified to see whether they are zero.
+_SIMPLIFIED = 30
 
 
 # The assumptions of a symbol that an error names; SymPy derives many more from them.
@@ -122,3 +124,15 @@ def evaluate(program: Program, values: Mapping, using: Arithmetic) -> Value:
     """The Value of a program at exact parameters, given in the order of its inputs."""
     value = using.evaluate(program, [lower(x) for x in values.values()])
     return replace(value, inputs={symbol.name: x for symbol, x in values.items()})
+
+
+def vanishes(body: sympy.Expr, where: Iterable, values: Mapping) -> bool:
+    """Whether SymPy sees that an expression is zero at exact parameters."""
+    written: dict = dict(values)
+    for symbol, part in where:
+        written[symbol] = substitute(part, written)
+    exactly = substitute(body, written)
+    if exactly == 0 or exactly.is_zero:
+        return True
+    small = sum(1 for _ in postorder(exactly)) <= _SIMPLIFIED
+    return small and sympy.simplify(exactly) == 0

@@ -16,17 +16,15 @@ from theorycalc.core.evaluation import (
     check_supported,
     evaluate,
     read_parameters,
+    vanishes,
 )
-from theorycalc.core.graph import free_symbols, postorder, substitute
+from theorycalc.core.graph import free_symbols, substitute
 from theorycalc.core.lowering import lower
 from theorycalc.core.numbers import condition, expression
 from theorycalc.core.program import Program
 from theorycalc.core.reference import Reference
 from theorycalc.core.value import Rigor, Value
 from theorycalc.core.vectorised import VectorFunction
-
-# Expressions of so many nodes are simplified to see whether they are zero.
-_SIMPLIFIED = 30
 
 
 @dataclass(frozen=True, repr=False, init=False)
@@ -151,21 +149,16 @@ class Formula:
         try:
             value = evaluate(self._program, values, using)
         except CertificationError:
-            if not self._vanishes(values):
+            if not vanishes(self.body, self.where, values):
                 raise
-            value = Value(mid=0, rad=0, rigor=Rigor.EXACT, using=using, inputs=_named(values))
+            value = Value(
+                mid=0,
+                rad=0,
+                rigor=Rigor.EXACT,
+                using=using,
+                inputs={s.name: x for s, x in values.items()},
+            )
         return replace(value, reference=self.reference)
-
-    def _vanishes(self, values: Mapping) -> bool:
-        """Whether SymPy sees that the formula is zero at exact parameters."""
-        written: dict = dict(values)
-        for symbol, part in self.where:
-            written[symbol] = substitute(part, written)
-        exactly = substitute(self.body, written)
-        if exactly == 0 or exactly.is_zero:
-            return True
-        small = sum(1 for _ in postorder(exactly)) <= _SIMPLIFIED
-        return small and sympy.simplify(exactly) == 0
 
     def subs(self, **params) -> "Formula":
         """The formula with some arguments replaced by exact numbers, symbols or expressions."""
@@ -270,10 +263,6 @@ def _real_derivative(expr, symbol) -> sympy.Expr:
     slope = expr.xreplace(real).diff(real.get(symbol, symbol))
     slope = slope.replace(sympy.DiracDelta, lambda *_: sympy.S.Zero)
     return slope.xreplace({dummy: s for s, dummy in real.items()})
-
-
-def _named(values: Mapping) -> dict:
-    return {symbol.name: x for symbol, x in values.items()}
 
 
 def _as_arguments(args, name: str) -> tuple:

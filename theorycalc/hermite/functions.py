@@ -12,7 +12,7 @@ from theorycalc.core.quadrature import Integral
 from theorycalc.core.special import SpecialFunction
 from theorycalc.hermite import numeric, parity
 from theorycalc.hermite.enclosure import enclosures, norms
-from theorycalc.hermite.growth import growth
+from theorycalc.hermite.growth import is_bounded
 from theorycalc.hermite.sequences import raw_coefficients
 from theorycalc.hermite.terms import Term, terms_of
 
@@ -110,7 +110,7 @@ class HermiteCoefficient(SpecialFunction):
 
     @classmethod
     def eval(cls, phi, k):
-        if k.is_Integer and parity.vanishes(_activation(phi), int(k)):
+        if k.is_Integer and parity.vanishes(activation_of(phi), int(k)):
             return sympy.S.Zero
         return None
 
@@ -123,8 +123,8 @@ class HermiteCoefficient(SpecialFunction):
     @property
     def arithmetics(self) -> tuple[str, ...]:
         """Ball where the tails can be bounded, Float and MP always."""
-        if terms_of(_activation(self.args[0])) is not None or _is_bounded(
-            _activation(self.args[0])
+        if terms_of(activation_of(self.args[0])) is not None or is_bounded(
+            activation_of(self.args[0])
         ):
             return super().arithmetics
         return "Float", "MP"
@@ -134,19 +134,19 @@ class HermiteCoefficient(SpecialFunction):
         t = sympy.Dummy("t", real=True)
         weight = sympy.exp(-(t**2) / 2) / sympy.sqrt(2 * sympy.pi * sympy.factorial(k))
         integrand = phi(t) * sympy.hermite_prob(k, t) * weight
-        return Integral(integrand, t, -sympy.oo, sympy.oo, kinks=_activation(phi).kinks)
+        return Integral(integrand, t, -sympy.oo, sympy.oo, kinks=activation_of(phi).kinks)
 
     @staticmethod
     def in_mp(context, phi, k):
         k = context.integer(k)
-        return Entry(_activation(phi), k, k).run(context)
+        return Entry(activation_of(phi), k, k).run(context)
 
     in_ball = in_mp
 
     @staticmethod
     def double(phi, k):
         k = np.asarray(k)
-        values, errors = table(_activation(phi), int(k.max()))
+        values, errors = table(activation_of(phi), int(k.max()))
         index = k.astype(int)
         return values[index], errors[index]
 
@@ -179,16 +179,6 @@ def table(activation: Activation, order: int) -> tuple[np.ndarray, np.ndarray]:
     return values, errors
 
 
-def _activation(phi: sympy.Lambda) -> Activation:
+def activation_of(phi: sympy.Lambda) -> Activation:
+    """The activation that a Lambda stands for."""
     return Activation(phi.expr, symbol=phi.variables[0])
-
-
-@lru_cache(maxsize=512)
-def _is_bounded(activation: Activation) -> bool:
-    from theorycalc.core.errors import NotSupportedError
-
-    try:
-        growth(activation.expr, z)
-    except NotSupportedError:
-        return False
-    return True

@@ -1,10 +1,12 @@
 """Proved bounds on the growth of an activation along the real line."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import sympy
 from sympy import Expr, S
 
+from theorycalc.activations import Activation
 from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.core.kinks import SWITCHES
 
@@ -44,6 +46,16 @@ class Growth:
 
     def __pow__(self, exponent: Expr) -> "Growth":
         return Growth(self.constant**exponent, self.power * exponent, self.rate * exponent)
+
+
+@lru_cache(maxsize=512)
+def is_bounded(activation: Activation) -> bool:
+    """Whether the rules give a bound for an activation."""
+    try:
+        growth(activation.expr, activation.symbol)
+    except NotSupportedError:
+        return False
+    return True
 
 
 def growth(expr: Expr, z: sympy.Symbol) -> Growth:

@@ -1,18 +1,16 @@
 """Gaussian expectations of two activations as a SymPy function, for those without closed forms."""
 
-from functools import lru_cache
-
 import numpy as np
 import sympy
 
 from theorycalc.activations import Activation, z
 from theorycalc.core.arithmetic.ball_context import working_precision
-from theorycalc.core.errors import NotSupportedError
 from theorycalc.core.kinks import SWITCHES
 from theorycalc.core.lowering import lower
 from theorycalc.core.special import SpecialFunction
 from theorycalc.hermite.enclosure import scaled_enclosures
-from theorycalc.hermite.growth import growth
+from theorycalc.hermite.functions import activation_of
+from theorycalc.hermite.growth import is_bounded
 from theorycalc.kernels.plane import Function, expectation
 
 # Lengths of the Hermite series that are tried in turn.
@@ -30,9 +28,9 @@ class GaussianPair(SpecialFunction):
     @property
     def arithmetics(self) -> tuple[str, ...]:
         """MP for smooth functions, Ball where the tails can be bounded, Float always."""
-        functions = [_activation(phi) for phi in self.args[:2]]
+        functions = [activation_of(phi) for phi in self.args[:2]]
         smooth = not any(f.expr.has(*SWITCHES) for f in functions)
-        bounded = all(_is_bounded(f) for f in functions)
+        bounded = all(is_bounded(f) for f in functions)
         known = {"Float": True, "MP": smooth, "Ball": bounded}
         return tuple(name for name, implemented in known.items() if implemented)
 
@@ -41,7 +39,7 @@ class GaussianPair(SpecialFunction):
 
     def fdiff(self, argindex=1):
         phi, psi, *covariances = self.args
-        one, two = _activation(phi), _activation(psi)
+        one, two = activation_of(phi), activation_of(psi)
         if argindex == 4 and one.is_continuous and two.is_continuous:
             return GaussianPair(_slope(one), _slope(two), *covariances)
         changed, other = (one, psi) if argindex == 3 else (two, phi)
@@ -53,7 +51,7 @@ class GaussianPair(SpecialFunction):
 
     @staticmethod
     def in_ball(context, phi, psi, q11, q12, q22):
-        one, two = _activation(phi), _activation(psi)
+        one, two = activation_of(phi), activation_of(psi)
         exact = [context.rational(q) for q in (q11, q12, q22)]
         if None not in exact and exact[0] * exact[2] == exact[1] ** 2:
             return _on_a_line(context, one, two, *exact)
@@ -62,7 +60,7 @@ class GaussianPair(SpecialFunction):
 
     @staticmethod
     def in_mp(context, phi, psi, q11, q12, q22):
-        one, two = _activation(phi), _activation(psi)
+        one, two = activation_of(phi), activation_of(psi)
         if q11 * q22 == q12 * q12:
             return _line_integral(context, one, two, q11, q12, q22)
         return _trapezoid(context.mp, context, one, two, q11, q12, q22)
@@ -71,7 +69,7 @@ class GaussianPair(SpecialFunction):
     def double(phi, psi, q11, q12, q22):
         functions = [
             Function(f, [float(kink) for kink in f.kinks])
-            for f in (_activation(phi), _activation(psi))
+            for f in (activation_of(phi), activation_of(psi))
         ]
         compute = np.vectorize(lambda *q: expectation(*functions, *q), otypes=[float, float])
         return compute(q11, q12, q22)
@@ -85,21 +83,8 @@ class GaussianPair(SpecialFunction):
         return rf"\mathbb{{E}}\left[{parts}\right]"
 
 
-def _activation(phi: sympy.Lambda) -> Activation:
-    return Activation(phi.expr, symbol=phi.variables[0])
-
-
 def _slope(activation: Activation) -> sympy.Lambda:
     return sympy.Lambda(z, activation.derivative.expr)
-
-
-@lru_cache(maxsize=512)
-def _is_bounded(activation: Activation) -> bool:
-    try:
-        growth(activation.expr, z)
-    except NotSupportedError:
-        return False
-    return True
 
 
 def _on_a_line(context, one: Activation, two: Activation, q11, q12, q22):

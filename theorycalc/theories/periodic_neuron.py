@@ -29,7 +29,15 @@ from theorycalc.core.formula import Formula
 from theorycalc.core.reference import Reference
 from theorycalc.hermite import coefficient, coefficients, evaluate
 from theorycalc.theories._theory import Case, Theory
-from theorycalc.validation import Experiment, Figure, Measurement, Report, compare_means, judge
+from theorycalc.validation import (
+    Experiment,
+    Figure,
+    Measurement,
+    Report,
+    compare_means,
+    judge,
+    plots,
+)
 
 SONG = Reference(
     "arXiv:2106.10744", title="M. J. Song, I. Zadik, J. Bruna, Hardness of periodic neurons"
@@ -72,15 +80,11 @@ def projections(quick: bool) -> Report:
         compare_means("γ = 0.477 instead", estimates, wrong, mutant=True),
     ]
 
+    measured = [Measurement.of(column) for column in estimates.T]
+
     def draw(axes):
-        measured = [Measurement.of(column) for column in estimates.T]
         degrees = np.arange(ORDER + 1)
-        axes.plot(degrees, exact, label="theory")
-        errors = [2 * m.standard_error for m in measured]
-        axes.errorbar(degrees, [m.mean for m in measured], yerr=errors, fmt="o", label="samples")
-        axes.set_xlabel("degree $k$")
-        axes.set_ylabel("coefficient $c_k$")
-        axes.legend(frameon=False)
+        plots.profile(axes, degrees, exact, measured, "degree $k$", "coefficient $c_k$")
 
     return Report(judge(comparisons), (Figure("periodic neuron, γ = 1/2", draw),))
 

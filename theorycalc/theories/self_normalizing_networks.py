@@ -33,14 +33,7 @@ from theorycalc.hermite import coefficient
 from theorycalc.kernels import dual_general
 from theorycalc.networks import mlp
 from theorycalc.theories._theory import Case, Theory
-from theorycalc.validation import (
-    Experiment,
-    Figure,
-    Measurement,
-    Report,
-    compare,
-    judge,
-)
+from theorycalc.validation import Experiment, Figure, Measurement, Report, compare, judge, plots
 
 KLAMBAUER = Reference(
     "arXiv:1706.02515",
@@ -114,14 +107,9 @@ def propagation(quick: bool) -> Report:
     comparisons.append(compare(f"no contraction, layer {DEPTH}", START, measured[-1], mutant=True))
 
     def draw(axes):
-        steps = np.arange(1, DEPTH + 1)
-        axes.plot(steps, predicted, label="theory")
-        errors = [2 * m.standard_error for m in measured]
-        axes.errorbar(steps, [m.mean for m in measured], yerr=errors, fmt="o", label="networks")
+        layers = np.arange(1, DEPTH + 1)
+        plots.profile(axes, layers, predicted, measured, "layer", "variance")
         axes.axhline(1, color="0.7", linewidth=1)
-        axes.set_xlabel("layer")
-        axes.set_ylabel("variance of the pre-activations")
-        axes.legend(frameon=False)
 
     return Report(judge(comparisons), (Figure(f"SELU networks of width {width}", draw),))
 

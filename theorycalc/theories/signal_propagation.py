@@ -33,7 +33,7 @@ from theorycalc.core.reference import Reference
 from theorycalc.kernels import dual_derivative_general, dual_general
 from theorycalc.networks import mlp
 from theorycalc.theories._theory import Case, Theory
-from theorycalc.validation import Experiment, Figure, Measurement, Report, compare, judge
+from theorycalc.validation import Experiment, Figure, Measurement, Report, compare, judge, plots
 
 SCHOENHOLZ = Reference(
     "arXiv:1611.01232",
@@ -113,12 +113,7 @@ def correlations(quick: bool) -> Report:
 
     def draw(axes):
         layers = np.arange(1, DEPTH + 1)
-        axes.plot(layers, predicted, label="theory")
-        errors = [2 * m.standard_error for m in measured]
-        axes.errorbar(layers, [m.mean for m in measured], yerr=errors, fmt="o", label="networks")
-        axes.set_xlabel("layer")
-        axes.set_ylabel(r"$u \cdot v / (n q^*)$")
-        axes.legend(frameon=False)
+        plots.profile(axes, layers, predicted, measured, "layer", r"$u \cdot v / (n q^*)$")
 
     title = f"tanh networks of width {width}, σ_w² = 1.3, σ_b² = 0.05"
     return Report(judge(comparisons), (Figure(title, draw),))

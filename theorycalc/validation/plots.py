@@ -26,6 +26,23 @@ def width_scaling(axes, widths, series: Sequence[tuple], ylabel: str) -> None:
     axes.legend(frameon=False)
 
 
+def profile(axes, x, predicted, measurements: Sequence[Measurement], xlabel, ylabel) -> None:
+    """A predicted curve at the points x, and measurements with ±2 standard errors there."""
+    axes.plot(x, predicted, label="theory")
+    axes.errorbar(
+        x,
+        [m.mean for m in measurements],
+        yerr=[2 * m.standard_error for m in measurements],
+        fmt="o",
+        markersize=4,
+        capsize=3,
+        label="measured ± 2 s.e.",
+    )
+    axes.set_xlabel(xlabel)
+    axes.set_ylabel(ylabel)
+    axes.legend(frameon=False)
+
+
 def predictions(axes, mean, deviation, samples, targets=None) -> None:
     """Outputs at the test inputs: predicted mean and ±2 standard deviations, and an ensemble.
 
