@@ -62,7 +62,7 @@ class HermiteExpansion:
         return sympy.Add(*(c**2 / _factorial(alpha) for alpha, c in self.items()))
 
     def energy(self, degree: int) -> sympy.Expr:
-        """Σ_{|α| = degree} C_α²/α!: the part of E f² in one degree."""
+        """Σ C_α²/α! over the multi-indices of one degree: its part of E f²."""
         parts = (c**2 / _factorial(alpha) for alpha, c in self.items() if sum(alpha) == degree)
         return sympy.Add(*parts)
 
@@ -92,7 +92,7 @@ class HermiteExpansion:
 
     @property
     def information_exponent(self) -> int | None:
-        """The least |α| ≥ 1 with C_α ≠ 0; None for a constant."""
+        """The least degree ≥ 1 with a C_α ≠ 0; None for a constant."""
         degrees = [sum(alpha) for alpha in self.coefficients if any(alpha)]
         return min(degrees, default=None)
 

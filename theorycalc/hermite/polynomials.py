@@ -60,7 +60,8 @@ def evaluate(order, z) -> np.ndarray:
 
     Returns
     -------
-    ndarray of shape (order + 1, *z.shape)
+    ndarray
+        Of shape (order + 1,) followed by the shape of z.
         The recurrence carries an exponent of its own: entries that a double cannot hold are ±inf
         and those after them are right again; none is nan.
 

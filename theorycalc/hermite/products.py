@@ -68,7 +68,7 @@ class ProductExpansion:
 
     @cached_property
     def information_exponent(self) -> int:
-        """The least |α| ≥ 1 with C_α ≠ 0."""
+        """The least degree ≥ 1 with a C_α ≠ 0."""
         for degree in range(1, _MOST_DEGREES + 1):
             indices = itertools.product(range(degree + 1), repeat=len(self.variables))
             if any(
