@@ -68,8 +68,9 @@ def generative_exponent(expr, z) -> int:
     Notes
     -----
     The conditional mean at y averages He_k over the real roots of h = y with weights
-    n(z)/abs(h'(z)). A value that is bounded away from zero in ball arithmetic at one y decides; odd k are skipped if
-    h is even. The target has no noise; label noise can only raise the exponent.
+    n(z)/abs(h'(z)). A value that is bounded away from zero in ball arithmetic at one y decides;
+    odd k are skipped if h is even. The target has no noise; label noise can only raise the
+    exponent.
 
     References
     ----------
