@@ -129,7 +129,7 @@ def fluctuation(data: Dataset, quick: bool) -> Report:
     rho = float(inputs[0] @ inputs[1] / inputs.shape[1])
     limit, wrong = (mlp(1, "relu", sigma_w=s).ntk_matrix(inputs)[0] for s in (SIGMA, WRONG_SIGMA))
     predicted = neuron_variance().lambdify()(np.array([1.0, rho]))
-    widths, replicas = (16, 64, 256), 4000 if quick else 10_000
+    widths, replicas = (16, 64, 256), 3000 if quick else 10_000
     comparisons, spreads = [], []
     for width in widths:
         network = finite_mlp(inputs.shape[1], width, 1, "relu", sigma_w=SIGMA)

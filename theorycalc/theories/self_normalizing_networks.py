@@ -86,7 +86,7 @@ DEPTH = 6
 
 def propagation(quick: bool) -> Report:
     """Variances of the pre-activations of random networks, layer by layer."""
-    width, replicas = 400, (60 if quick else 300)
+    width, replicas = 400, (40 if quick else 300)
     network = mlp(width, width, DEPTH, selu, sigma_w=1)
     x = np.sqrt(START) * np.ones((1, width))
     layers = [[] for _ in range(DEPTH)]

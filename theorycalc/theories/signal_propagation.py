@@ -83,7 +83,7 @@ def correlation_map(rho: float, q: float) -> float:
 
 def correlations(quick: bool) -> Report:
     """Correlations of two inputs in random tanh networks, layer by layer."""
-    width, replicas = 400, (60 if quick else 300)
+    width, replicas = 400, (40 if quick else 300)
     q = float(FIXED_POINT)
     # the first layer has no biases: inputs of variance q·d/σ_w² give pre-activations of variance q
     network = mlp(
