@@ -10,10 +10,9 @@ from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.formula import Formula
 from theorycalc.core.numbers import exact_integer
 from theorycalc.core.reference import Reference
-from theorycalc.hermite import symbolic
 from theorycalc.hermite.expansion import HermiteExpansion, expand
 from theorycalc.hermite.exponents import generative_exponent, information_exponent
-from theorycalc.hermite.functions import function_of
+from theorycalc.hermite.functions import expression_of
 from theorycalc.hermite.polynomials import evaluate, orthonormal, prob
 from theorycalc.hermite.products import ProductExpansion
 from theorycalc.hermite.series import HermiteSeries, coefficients, series
@@ -82,8 +81,6 @@ def coefficient(activation, k) -> Formula:
     else:
         k = exact_integer(k, "k", minimum=0)
         args, domain, name = (), None, f"c_{k}"
-    expr = symbolic.coefficient(activation, k)
-    if expr is None:
-        expr = function_of(activation)(sympy.Lambda(activation.symbol, activation.expr), k)
+    expr = expression_of(activation, k)
     source = Reference("DLMF:18.3", title="Hermite polynomials")
     return Formula(name, expr, args=args, domain=domain, reference=source)

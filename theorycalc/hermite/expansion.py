@@ -11,7 +11,7 @@ import sympy
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.numbers import exact_integer, expression
 from theorycalc.hermite.leap import coordinate_leap, isotropic_leap, staircase
-from theorycalc.hermite.products import ProductExpansion, direction_of
+from theorycalc.hermite.products import ProductExpansion, direction_of, multi_index
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,7 @@ class HermiteExpansion:
         DomainError
             If ``alpha`` is not a multi-index of the right length.
         """
-        alpha = (alpha,) if not isinstance(alpha, tuple | list) else tuple(alpha)
-        if len(alpha) != len(self.variables):
-            raise DomainError(
-                explain("alpha has the wrong length", got=alpha, allowed=f"{len(self.variables)}")
-            )
-        index = tuple(exact_integer(a, "alpha", minimum=0) for a in alpha)
+        index = multi_index(alpha, len(self.variables))
         return self.coefficients.get(index, sympy.S.Zero)
 
     def items(self) -> Iterator[tuple[tuple[int, ...], sympy.Expr]]:

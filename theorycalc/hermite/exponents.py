@@ -7,6 +7,7 @@ from theorycalc.core.arithmetic import Ball
 from theorycalc.core.errors import DerivationError, DomainError, PrecisionError, explain
 from theorycalc.core.formula import Formula
 from theorycalc.core.numbers import expression
+from theorycalc.hermite.functions import expression_of
 
 # Coefficients that are looked at before an activation counts as constant.
 _MOST_DEGREES = 200
@@ -40,11 +41,9 @@ def information_exponent(activation) -> int:
     >>> [tc.hermite.information_exponent(f) for f in ("relu", "abs", z**2 * sympy.exp(-z**2))]
     [1, 2, 4]
     """
-    from theorycalc.hermite import coefficient
-
     activation = as_activation(activation)
     for k in range(1, _MOST_DEGREES + 1):
-        if coefficient(activation, k).at(using=Ball(5)).mid != 0:
+        if Formula("", expression_of(activation, k)).at(using=Ball(5)).mid != 0:
             return k
     raise DomainError(
         explain("no coefficient differs from zero", got=activation, allowed="no constants")

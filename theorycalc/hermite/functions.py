@@ -10,7 +10,7 @@ from theorycalc.activations import Activation, z
 from theorycalc.core.lowering import lower
 from theorycalc.core.quadrature import Integral
 from theorycalc.core.special import SpecialFunction
-from theorycalc.hermite import numeric, parity
+from theorycalc.hermite import numeric, parity, symbolic
 from theorycalc.hermite.enclosure import enclosures, norms
 from theorycalc.hermite.growth import is_bounded
 from theorycalc.hermite.sequences import raw_coefficients
@@ -123,9 +123,8 @@ class HermiteCoefficient(SpecialFunction):
     @property
     def arithmetics(self) -> tuple[str, ...]:
         """Ball where the tails can be bounded, Float and MP always."""
-        if terms_of(activation_of(self.args[0])) is not None or is_bounded(
-            activation_of(self.args[0])
-        ):
+        activation = activation_of(self.args[0])
+        if terms_of(activation) is not None or is_bounded(activation):
             return super().arithmetics
         return "Float", "MP"
 
@@ -166,6 +165,14 @@ class ElementaryHermiteCoefficient(HermiteCoefficient):
 def function_of(activation: Activation) -> type[HermiteCoefficient]:
     """The class whose recurrences, or else whose quadrature, suit an activation."""
     return HermiteCoefficient if terms_of(activation) is None else ElementaryHermiteCoefficient
+
+
+def expression_of(activation: Activation, k: int | sympy.Symbol) -> sympy.Expr:
+    """c_k: the closed form if there is one, the function otherwise."""
+    closed = symbolic.coefficient(activation, k)
+    if closed is not None:
+        return closed
+    return function_of(activation)(sympy.Lambda(z, activation.expr), sympy.sympify(k))
 
 
 def table(activation: Activation, order: int) -> tuple[np.ndarray, np.ndarray]:

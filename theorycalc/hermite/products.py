@@ -11,9 +11,8 @@ from theorycalc.core.arithmetic import Ball
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.formula import Formula
 from theorycalc.core.numbers import exact_integer
-from theorycalc.hermite.functions import function_of
+from theorycalc.hermite.functions import expression_of
 from theorycalc.hermite.leap import averaged
-from theorycalc.hermite.symbolic import coefficient as closed_coefficient
 
 _MOST_DEGREES = 60
 
@@ -39,12 +38,7 @@ class ProductExpansion:
 
     def coefficient(self, alpha) -> sympy.Expr:
         """C_α = E[f He_α], exact: in closed form, or a function with certified digits."""
-        alpha = tuple(alpha) if isinstance(alpha, tuple | list) else (alpha,)
-        if len(alpha) != len(self.variables):
-            raise DomainError(
-                explain("alpha has the wrong length", got=alpha, allowed=f"{len(self.variables)}")
-            )
-        index = [exact_integer(a, "alpha", minimum=0) for a in alpha]
+        index = multi_index(alpha, len(self.variables))
         hermite = sympy.Mul(
             *(sympy.hermite_prob(a, x) for a, x in zip(index, self.variables, strict=True))
         )
@@ -141,15 +135,19 @@ def _linear_parts(expr: sympy.Basic, variables: tuple):
         yield from _linear_parts(arg, variables)
 
 
+def multi_index(alpha, length: int) -> tuple[int, ...]:
+    """A multi-index of a length, checked; a single integer is one of length 1."""
+    alpha = tuple(alpha) if isinstance(alpha, tuple | list) else (alpha,)
+    if len(alpha) != length:
+        raise DomainError(explain("alpha has the wrong length", got=alpha, allowed=f"{length}"))
+    return tuple(exact_integer(a, "alpha", minimum=0) for a in alpha)
+
+
 def _expectation(function: sympy.Expr) -> sympy.Expr:
     """E g(Z)."""
     if z not in function.free_symbols:
         return function
-    activation = Activation(function)
-    closed = closed_coefficient(activation, 0)
-    if closed is not None:
-        return closed
-    return function_of(activation)(sympy.Lambda(z, activation.expr), sympy.S.Zero)
+    return expression_of(Activation(function), 0)
 
 
 def _is_zero(c: sympy.Expr) -> bool:

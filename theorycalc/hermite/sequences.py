@@ -12,18 +12,6 @@ import sympy
 from theorycalc.hermite.terms import Term
 
 
-class Numbers(NamedTuple):
-    """The numbers of a term in one arithmetic: a context, and its constants."""
-
-    context: object
-    coefficient: object
-    rate: object
-    decay: object
-    threshold: object
-    slope: object
-    offset: object
-
-
 class Symbols:
     """The context of SymPy's own numbers."""
 

@@ -99,6 +99,11 @@ def _on_a_line(context, one: Activation, two: Activation, q11, q12, q22):
 def _series(context, one: Activation, two: Activation, s1, s2, rho):
     """Σ c_k(φ(s₁·)) c_k(ψ(s₂·)) ρ^k, the rest bounded by Cauchy, Schwarz and Parseval."""
     bits = context.bits
+    with working_precision(bits + 32):
+        norms = [
+            scaled_enclosures(Activation(f.expr**2, symbol=z), 0, bits, s)[0]
+            for f, s in ((one, s1), (two, s2))
+        ]
     for order in _ORDERS:
         with working_precision(bits + 32):
             first, second = (
@@ -107,13 +112,10 @@ def _series(context, one: Activation, two: Activation, s1, s2, rho):
             total, power, rests = context.number(sympy.S.Zero), context.number(sympy.S.One), []
             for a, b in zip(first, second, strict=True):
                 total, power = total + a * b * power, power * rho
-            for f, s, c in ((one, s1, first), (two, s2, second)):
-                square = Activation(f.expr**2, symbol=z)
-                rest = scaled_enclosures(square, 0, bits, s)[0]
+            for rest, c in zip(norms, (first, second), strict=True):
                 for a in c:
                     rest = rest - a * a
                 rests.append(context.apply("max", rest, context.number(sympy.S.Zero)))
-            # an upper end is enough: √(ab) ≤ (a + b)/2 keeps it simple where they are equal
             error = power * context.apply("sqrt", rests[0] * rests[1])
         if context.negligible(error / (abs(total) + error)):
             break

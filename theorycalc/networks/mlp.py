@@ -87,6 +87,10 @@ class MLP:
     def forward(self, parameters: Parameters, X) -> Pass:  # noqa: N803
         """All layers at inputs X of shape (n, d), or (seeds, n, d) for inputs of their own."""
         _check_inputs(X, self.widths[0])
+        return self.propagate(parameters, X)
+
+    def propagate(self, parameters: Parameters, X) -> Pass:  # noqa: N803
+        """`forward` without its check of the inputs, which on a device waits for the result."""
         h, inputs, outputs = X, [], []
         for layer, (weight, bias) in enumerate(zip(*parameters, strict=True)):
             if layer:

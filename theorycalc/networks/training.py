@@ -97,7 +97,7 @@ def train(
                 chosen = next(batches)
                 inputs, targets = _take(xp, X, chosen), _take(xp, y, chosen)
                 scale = X.shape[0] / chosen.shape[1]
-            passed = network.forward(parameters, inputs)
+            passed = network.propagate(parameters, inputs)
             error = scale * (passed.outputs[-1] - targets)
             losses.append(xp.sum(error * error, axis=(1, 2)) / (2.0 * scale))
             if step < steps:

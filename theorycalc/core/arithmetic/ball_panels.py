@@ -99,8 +99,9 @@ def _bound(function, centre, width: float, height: float):
     step_x, step_y = width / _PIECES, height / _PIECES
     for i in range(_PIECES):
         for j in range(_PIECES):
-            x = centre + arb((2 * i + 1 - _PIECES) * step_x, step_x)
-            y = arb((2 * j + 1 - _PIECES) * step_y, step_y)
+            # pieces overlap a little: rounding must not leave a gap
+            x = centre + arb((2 * i + 1 - _PIECES) * step_x, step_x * _OUTWARDS)
+            y = arb((2 * j + 1 - _PIECES) * step_y, step_y * _OUTWARDS)
             value = acb(function(context, acb(x, y)))
             if not value.is_finite():
                 return None

@@ -11,7 +11,11 @@ import sympy
 
 
 class Context(Protocol):
-    """Arithmetic at one working precision."""
+    """Arithmetic at one working precision.
+
+    Contexts of many digits also have ``encloses``, whether results are enclosures, and ``bits``,
+    the working precision.
+    """
 
     def number(self, x: sympy.Expr) -> Any:
         """A SymPy rational, a named constant, I or an infinity."""
