@@ -13,7 +13,7 @@ _HOMES = {
     "theorycalc.core.verbs": ("certify", "integrate"),
     "theorycalc.activations": ("Activation",),
     "theorycalc.core.special": ("SpecialFunction",),
-    "theorycalc.core.functions": ("hyperu",),
+    "theorycalc.core.functions": ("bivariate_normal", "hyperu"),
     "theorycalc.core.claims": ("Claim", "Check", "check", "Verdict"),
     "theorycalc.core.roots": ("find_root", "minimize"),
     "theorycalc.core.quadrature": ("Integral", "Tail"),

@@ -6,6 +6,7 @@ three forms: a name, an `Activation`, or a SymPy expression in one symbol.
 """
 
 import inspect
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -20,7 +21,7 @@ from theorycalc.core.arrays import real_array
 from theorycalc.core.errors import DomainError, explain, unknown_name
 from theorycalc.core.formula import Formula
 from theorycalc.core.graph import free_symbols
-from theorycalc.core.kinks import kinks
+from theorycalc.core.kinks import between, branch_at, kinks
 from theorycalc.core.lowering import lower
 from theorycalc.core.numbers import exact, exact_integer, expression
 
@@ -92,6 +93,14 @@ class Activation:
         return kinks(self.expr, z)
 
     @cached_property
+    def pieces(self) -> tuple[tuple, ...]:
+        """(left, right, expression without switches) for every interval between kinks."""
+        return tuple(
+            (left, right, branch_at(self.expr, z, inside))
+            for left, inside, right in between(self.kinks)
+        )
+
+    @cached_property
     def derivative(self) -> "Activation":
         """The derivative almost everywhere: jumps contribute nothing."""
         slope = self.expr.diff(z).replace(sympy.DiracDelta, lambda *_: sympy.S.Zero)
@@ -101,8 +110,8 @@ class Activation:
     def is_continuous(self) -> bool:
         """Whether the function has no jump at any of its kinks."""
         jumps = (
-            sympy.limit(self.expr, z, kink, "+") - sympy.limit(self.expr, z, kink, "-")
-            for kink in self.kinks
+            sympy.limit(after - before, z, kink)
+            for (_, kink, before), (_, _, after) in itertools.pairwise(self.pieces)
         )
         return all(sympy.simplify(jump) == 0 for jump in jumps)
 

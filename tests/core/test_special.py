@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 import sympy as sp
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import theorycalc as tc
 
@@ -105,6 +107,62 @@ def test_definitions_are_shown():
     assert Bump(X).diff(X).has(sp.Integral)
     assert Closed(1, X**2).diff(X) == 4 * X**3
     assert tc.certify(sp.Derivative(X, X).doit() * Bump(X).diff(X), x=1).rigor is tc.Rigor.CERTIFIED
+
+
+HUNDREDTHS = st.integers(-300, 300).map(lambda n: sp.Rational(n, 100))
+
+
+@settings(max_examples=20)
+@given(HUNDREDTHS, HUNDREDTHS, st.integers(-99, 99).map(lambda n: sp.Rational(n, 100)))
+def test_bivariate_normal(h, k, rho):
+    """Against its definition, a mean over U of the law of V; the quadrants add up to one."""
+    u = sp.Symbol("u")
+    inside = sp.erfc((rho * u - k) / sp.sqrt(2 * (1 - rho**2))) / 2
+    density = sp.exp(-(u**2) / 2) / sp.sqrt(2 * sp.pi)
+    definition = tc.integrate(tc.Integral(density * inside, u, -15, h), using=tc.Ball(20))
+    function = tc.certify(tc.bivariate_normal(h, k, rho), digits=20)
+    # 4e-51 is left beyond −15
+    assert abs(function.mid - definition.mid) <= function.rad + definition.rad + 1e-49
+    corners = [(h, k, rho), (-h, k, -rho), (h, -k, -rho), (-h, -k, rho)]
+    total = sum(tc.bivariate_normal(*corner) for corner in corners)
+    for using in (tc.Float(), tc.MP(20), tc.Ball(20)):
+        assert tc.Formula("one", total).at(using=using).contains(1)
+
+
+@pytest.mark.parametrize(
+    ("h", "k", "rho", "exact"),
+    [
+        (1, 2, 1, 1 - sp.erfc(1 / sp.sqrt(2)) / 2),
+        (1, 2, -1, 1 - sp.erfc(1 / sp.sqrt(2)) / 2 - sp.erfc(sp.sqrt(2)) / 2),
+        (-1, "1/2", -1, 0),
+        (0, 0, "-1/2", sp.Rational(1, 6)),
+        (-3, 3, 0, sp.erfc(3 / sp.sqrt(2)) / 2 * (1 - sp.erfc(3 / sp.sqrt(2)) / 2)),
+        (-60, -60, 0, sp.erfc(60 / sp.sqrt(2)) ** 2 / 4),
+    ],
+)
+def test_bivariate_normal_in_closed_cases(h, k, rho, exact):
+    value = tc.bivariate_normal(*map(sp.Rational, (h, k, rho)))
+    for using in (tc.Float(), tc.MP(30), tc.Ball(30)):
+        assert tc.Formula("f", value).at(using=using).overlaps(tc.certify(exact, digits=40))
+
+
+def test_bivariate_normal_at_balls():
+    """Arguments that are only known approximately, and add up to nothing or nearly so."""
+    h, k, rho = sp.symbols("h k rho")
+    f = tc.Formula("f", tc.bivariate_normal(h, k, rho))
+    half = tc.Formula("f", tc.bivariate_normal(sp.sqrt(h), -sp.sqrt(h), rho))
+    value = half.at(h="1/5", rho="3/5", using=tc.Ball(20))
+    near = f.at(h=float(sp.sqrt(5) / 5), k=-float(sp.sqrt(5) / 5), rho="3/5", using=tc.Ball(20))
+    assert float(value) == pytest.approx(float(near), rel=1e-15)
+    for argument in ("h", "k", "rho"):
+        slope = f.diff(argument).at(h="1/3", k=-1, rho="3/5", using=tc.Ball(20))
+        step = sp.Rational(1, 10**8)
+        point = {"h": sp.Rational(1, 3), "k": sp.Integer(-1), "rho": sp.Rational(3, 5)}
+        ends = [
+            f.at(using=tc.Ball(40), **point | {argument: point[argument] + s}).mid
+            for s in (-step, step)
+        ]
+        assert float((ends[1] - ends[0]) * 10**8 / 2) == pytest.approx(float(slope), rel=1e-12)
 
 
 def test_hyperu():

@@ -153,6 +153,67 @@ def test_closed_forms_against_the_plane(activation):
     assert slope.overlaps(direct)
 
 
+BROKEN = [
+    "elu", "selu", tc.activations.biased_relu("-1/2"), sp.Max(-1, sp.Min(1, Z)),
+    Z * sp.Min(sp.Max(Z + 3, 0), 6) / 6, sp.Heaviside(Z - 1), sp.Max(Z, 0) * sp.exp(-(Z**2)),
+    sp.Piecewise((Z**2, Z < 0), (sp.exp(-Z), Z < 2), (1 - Z, True)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("activation", BROKEN, ids=str)
+@pytest.mark.parametrize(
+    "point",
+    [
+        POINT,
+        {"q11": "1e-3", "q12": "9e-4", "q22": "1e-3"},
+        {"q11": 900, "q12": -15, "q22": "1/2"},
+        {"q11": ".1", "q12": ".2", "q22": ".4"},
+        {"q11": 2, "q12": -2, "q22": 2},
+    ],
+)
+def test_closed_forms_between_thresholds(activation, point):
+    """Truncated moments against the rule in the plane, in all arithmetics."""
+    formula = tc.kernels.dual_general(activation)
+    values = [formula.at(using=using, **point) for using in (tc.Float(), tc.MP(20), tc.Ball(20))]
+    assert values[0].overlaps(values[2])
+    assert values[1].overlaps(values[2])
+    rule = formula.lambdify()(*(float(sp.Rational(x)) for x in point.values()))
+    # the rule does not see what lies beyond ten standard deviations
+    assert float(rule) == pytest.approx(float(values[0]), rel=1e-13, abs=1e-60)
+
+
+@pytest.mark.parametrize("activation", BROKEN[:4], ids=str)
+def test_closed_forms_between_thresholds_are_hermite_series(activation):
+    """Against the enclosed series, and Price's theorem."""
+    closed = tc.kernels.dual_general(activation)
+    (pair,) = closed.expr.atoms(GaussianPair)
+    series = tc.Formula("K", GaussianPair(*pair.args[:2], *map(sp.Rational, POINT.values())))
+    assert closed.at(using=tc.Ball(20), **POINT).overlaps(series.at(using=tc.Ball(12)))
+    written = tc.Formula("K", sp.expand_func(closed.expr), args=closed.args)
+    assert written.at(using=tc.Ball(20), **POINT).overlaps(closed.at(using=tc.Ball(20), **POINT))
+    slope = written.diff("q12").at(using=tc.Ball(15), **POINT)
+    assert slope.overlaps(closed.diff("q12").at(using=tc.Ball(15), **POINT))
+
+
+def test_biased_relu_as_published():
+    """The closed form of the dual with its bivariate normal."""
+    b = sp.Rational(-3, 4)
+    orthant = tc.bivariate_normal(b, b, RHO)
+    density, inside = sp.exp(-(b**2) / 2) / sp.sqrt(2 * sp.pi), b * sp.sqrt((1 - RHO) / (1 + RHO))
+    joint = sp.exp(-(b**2) / (1 + RHO)) / (2 * sp.pi * sp.sqrt(1 - RHO**2))
+    published = (
+        (b**2 + RHO) * orthant
+        + 2 * b * density * (1 + sp.erf(inside / sp.sqrt(2))) / 2
+        + (1 - RHO**2) * joint
+    )
+    dual = tc.kernels.dual(tc.activations.biased_relu(b))
+    for rho in ("-9/10", "0", "1/3", "999/1000"):
+        value = tc.Formula("K", published, args=(RHO,)).at(rho=rho, using=tc.Ball(25))
+        assert value.overlaps(dual.at(rho=rho, using=tc.Ball(25)))
+    slope = tc.kernels.dual_derivative(tc.activations.biased_relu(b))
+    assert sp.expand_func(slope.expr) == orthant
+
+
 @pytest.mark.parametrize("name", ["tanh", "softplus", "elu", "mish"])
 def test_without_a_closed_form(name):
     """Limits in ρ, the Hermite series, Price's theorem in both kinds of covariance."""
@@ -238,7 +299,7 @@ def test_correlation_angle():
     [
         (lambda: tc.kernels.dual(sp.Max(sp.sin(Z), 0)), tc.NotSupportedError, "sin"),
         (
-            lambda: tc.kernels.dual("elu").at(rho=0, using=tc.MP(20)),
+            lambda: tc.kernels.dual(sp.Max(Z, 0) * sp.tanh(Z)).at(rho=0, using=tc.MP(20)),
             tc.NotSupportedError,
             "allowed: Float, Ball",
         ),

@@ -8,7 +8,6 @@ import sympy
 from theorycalc.activations import Activation
 from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
 from theorycalc.core.arithmetic.ball_panels import panel_rule
-from theorycalc.core.kinks import between, branch_at
 from theorycalc.core.lowering import lower
 from theorycalc.hermite.growth import Growth, growth
 
@@ -77,9 +76,8 @@ def norms(order: int, context) -> list:
 
 def _branches(activation: Activation, cut_off, scale, context):
     """(function, left, right) for every piece of [−R, R] between the kinks of φ(s·)."""
-    z = activation.symbol
-    for left, inside, right in between(activation.kinks):
-        program = lower(branch_at(activation.expr, z, inside), (z,))
+    for left, right, piece in activation.pieces:
+        program = lower(piece, (activation.symbol,))
         ends = (
             -cut_off if left == -sympy.oo else lower(left).run(context, []) / scale,
             cut_off if right == sympy.oo else lower(right).run(context, []) / scale,

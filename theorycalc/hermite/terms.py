@@ -1,5 +1,6 @@
 """Activations as sums of the terms whose Hermite coefficients have closed forms."""
 
+import itertools
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -8,7 +9,6 @@ from sympy import Expr, S
 
 from theorycalc.activations import Activation
 from theorycalc.core.errors import DomainError, explain
-from theorycalc.core.kinks import between, branch_at
 
 
 @dataclass(frozen=True)
@@ -42,15 +42,56 @@ def terms_of(activation: Activation) -> tuple[Term, ...] | None:
     DomainError
         If a term grows like e^(z²/2) or faster, so that no coefficient exists.
     """
-    kinks, z = activation.kinks, activation.symbol
-    pieces = [branch_at(activation.expr, z, inside) for _, inside, _ in between(kinks)]
-    found = [_smooth_terms(pieces[0], z)]
-    for kink, left, right in zip(kinks, pieces, pieces[1:], strict=False):
-        jump = _smooth_terms(right - left, z)
+    pieces, z = activation.pieces, activation.symbol
+    found = [_smooth_terms(pieces[0][-1], z)]
+    for (_, kink, before), (_, _, after) in itertools.pairwise(pieces):
+        jump = _smooth_terms(after - before, z)
         found.append(jump and [replace(term, threshold=kink) for term in jump])
     if any(terms is None for terms in found):
         return None
     return _collected(term for terms in found for term in terms)
+
+
+@dataclass(frozen=True)
+class Ray:
+    """The function z ↦ term(side·z), side = ±1."""
+
+    side: int
+    term: Term
+
+
+@lru_cache(maxsize=512)
+def rays_of(activation: Activation) -> tuple[Ray, ...] | None:
+    """The activation as terms on the line or on half-lines, or None if it is no such sum.
+
+    Unlike in `terms_of` no term reaches where the activation is another one: nothing large cancels.
+    """
+    rays = []
+    for left, right, piece in activation.pieces:
+        terms = _smooth_terms(piece, activation.symbol)
+        if terms is None:
+            return None
+        for term in terms:
+            if left == -sympy.oo:
+                rays.append(Ray(1, term) if right == sympy.oo else _to_the_left(term, right))
+            else:
+                rays.append(Ray(1, replace(term, threshold=left)))
+                if right != sympy.oo:
+                    beyond = replace(term, coefficient=-term.coefficient, threshold=right)
+                    rays.append(Ray(1, beyond))
+    return tuple(rays)
+
+
+def _to_the_left(term: Term, end: Expr) -> Ray:
+    """The term where z < end."""
+    mirrored = replace(
+        term,
+        coefficient=term.coefficient * (-1) ** term.power,
+        rate=-term.rate,
+        slope=None if term.slope is None else -term.slope,
+        threshold=-end,
+    )
+    return Ray(-1, mirrored)
 
 
 def _collected(terms) -> tuple[Term, ...]:

@@ -9,8 +9,7 @@ from theorycalc.core.numbers import exact_integer
 from theorycalc.core.reference import Reference
 from theorycalc.kernels import symbolic
 from theorycalc.kernels.angular import angular, angular_at_zero
-from theorycalc.kernels.bells import covariance
-from theorycalc.kernels.general import GaussianPair
+from theorycalc.kernels.general import pair_expectation
 
 RHO = sympy.Symbol("rho", real=True)
 Q11, Q22 = sympy.symbols("q11 q22", nonnegative=True)
@@ -77,8 +76,11 @@ def dual(activation) -> Formula:
     Formula
         In ``rho``; φ̂(ρ) = Σ c_k² ρ^k with the orthonormal Hermite coefficients c_k. In closed form
         for functions that are homogeneous on both half-lines (the ReLU family), error functions,
-        GELU, and sums of products of polynomials, exponentials, sines and Gaussians; otherwise a
-        function with its own methods (`theorycalc.kernels.general.GaussianPair`).
+        GELU, and sums of products of polynomials, exponentials, sines and Gaussians. For functions
+        that change among polynomials, exponentials and Gaussians at thresholds (biased ReLU, ELU,
+        SELU, hard tanh) `sympy.expand_func` writes the closed form out, with error functions and
+        `bivariate_normal`. Otherwise a function with its own methods
+        (`theorycalc.kernels.general.GaussianPair`).
 
     Raises
     ------
@@ -95,11 +97,14 @@ def dual(activation) -> Formula:
 
     Examples
     --------
-    >>> import theorycalc as tc
+    >>> import sympy, theorycalc as tc
     >>> tc.kernels.dual("step").expr
     (pi - acos(rho))/(2*pi)
     >>> print(tc.kernels.dual("tanh").at(rho="0.3", using=tc.Ball(20)))
     0.11066838554744633328 ± 5e-22
+    >>> slope = tc.kernels.dual_derivative(tc.activations.biased_relu("-1/2")).expr
+    >>> sympy.expand_func(slope)
+    bivariate_normal(-1/2, -1/2, rho)
     """
     expr = _expectation(as_activation(activation), sympy.S.One, RHO, sympy.S.One, acos(RHO))
     return Formula("phi", expr, args=(RHO,), domain=CORRELATION, reference=DANIELY)
@@ -155,12 +160,7 @@ def _expectation(activation: Activation, q11, q12, q22, theta) -> sympy.Expr:
     family = symbolic.family(activation)
     if family is not None:
         return family.covariance(q11, q12, q22, theta)
-    bells = covariance(activation, activation, q11, q12, q22)
-    if bells is not None:
-        return bells
-    _ = activation.kinks  # refused here and not in the middle of an evaluation
-    phi = sympy.Lambda(activation.symbol, activation.expr)
-    return GaussianPair(phi, phi, q11, q12, q22)
+    return pair_expectation(activation, activation, q11, q12, q22)
 
 
 def _slope_expectation(activation: Activation, q11, q12, q22, theta) -> sympy.Expr:

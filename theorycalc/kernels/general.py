@@ -1,4 +1,6 @@
-"""Gaussian expectations of two activations as a SymPy function, for those without closed forms."""
+"""Gaussian expectations of two activations: closed forms, and SymPy functions for all others."""
+
+from functools import lru_cache
 
 import numpy as np
 import sympy
@@ -7,14 +9,26 @@ from theorycalc.activations import Activation, z
 from theorycalc.core.arithmetic.ball_context import working_precision
 from theorycalc.core.kinks import SWITCHES
 from theorycalc.core.lowering import lower
+from theorycalc.core.program import Program
 from theorycalc.core.special import SpecialFunction
 from theorycalc.hermite.enclosure import scaled_enclosures
-from theorycalc.hermite.functions import activation_of
+from theorycalc.hermite.functions import Entry, activation_of
 from theorycalc.hermite.growth import is_bounded
+from theorycalc.kernels.bells import covariance
 from theorycalc.kernels.plane import Function, expectation
 
 # Lengths of the Hermite series that are tried in turn.
 _ORDERS = (32, 128, 512, 1024)
+
+
+def pair_expectation(one: Activation, two: Activation, q11, q12, q22) -> sympy.Expr:
+    """E[φ(u)ψ(v)]: written out where it is elementary, otherwise as a function."""
+    closed = covariance(one, two, q11, q12, q22)
+    if closed is not None and not (one.kinks or two.kinks):
+        return closed
+    functions = (sympy.Lambda(z, a.expr) for a in (one, two))
+    pair = GaussianPair if closed is None else ClosedGaussianPair
+    return pair(*functions, q11, q12, q22)
 
 
 class GaussianPair(SpecialFunction):
@@ -41,28 +55,27 @@ class GaussianPair(SpecialFunction):
         phi, psi, *covariances = self.args
         one, two = activation_of(phi), activation_of(psi)
         if argindex == 4 and one.is_continuous and two.is_continuous:
-            return GaussianPair(_slope(one), _slope(two), *covariances)
+            return pair_expectation(one.derivative, two.derivative, *covariances)
         changed, other = (one, psi) if argindex == 3 else (two, phi)
         if argindex in (3, 5) and changed.is_continuous and changed.derivative.is_continuous:
-            bend = sympy.Lambda(z, changed.derivative.derivative.expr)
+            bend, other = changed.derivative.derivative, activation_of(other)
             functions = (bend, other) if argindex == 3 else (other, bend)
-            return GaussianPair(*functions, *covariances) / 2
+            return pair_expectation(*functions, *covariances) / 2
         raise sympy.core.function.ArgumentIndexError(self, argindex)
 
     @staticmethod
     def in_ball(context, phi, psi, q11, q12, q22):
         one, two = activation_of(phi), activation_of(psi)
-        exact = [context.rational(q) for q in (q11, q12, q22)]
-        if None not in exact and exact[0] * exact[2] == exact[1] ** 2:
-            return _on_a_line(context, one, two, *exact)
+        if (line := _on_a_line(context, one, two, q11, q12, q22)) is not None:
+            return line
         s1, s2 = (context.apply("sqrt", q) for q in (q11, q22))
         return _series(context, one, two, s1, s2, q12 / (s1 * s2))
 
     @staticmethod
     def in_mp(context, phi, psi, q11, q12, q22):
         one, two = activation_of(phi), activation_of(psi)
-        if q11 * q22 == q12 * q12:
-            return _line_integral(context, one, two, q11, q12, q22)
+        if (line := _on_a_line(context, one, two, q11, q12, q22)) is not None:
+            return line
         return _trapezoid(context.mp, context, one, two, q11, q12, q22)
 
     @staticmethod
@@ -83,17 +96,46 @@ class GaussianPair(SpecialFunction):
         return rf"\mathbb{{E}}\left[{parts}\right]"
 
 
-def _slope(activation: Activation) -> sympy.Lambda:
-    return sympy.Lambda(z, activation.derivative.expr)
+class ClosedGaussianPair(GaussianPair):
+    """The same for functions that are elementary between thresholds.
+
+    `sympy.expand_func` writes it out with error functions and the bivariate normal distribution;
+    in double precision the quadrature in the plane is the better way.
+    """
+
+    arithmetics = ("Float", "MP", "Ball")
+
+    @classmethod
+    def definition(cls, phi, psi, q11, q12, q22):
+        return covariance(activation_of(phi), activation_of(psi), q11, q12, q22)
+
+    @staticmethod
+    def in_mp(context, phi, psi, *covariances):
+        line = _on_a_line(context, activation_of(phi), activation_of(psi), *covariances)
+        return _closed_program(phi, psi).run(context, covariances) if line is None else line
+
+    in_ball = in_mp
 
 
-def _on_a_line(context, one: Activation, two: Activation, q11, q12, q22):
-    """v = ±√(q22/q11) u, or one of them is constant: an integral over the line."""
+@lru_cache(maxsize=256)
+def _closed_program(phi: sympy.Lambda, psi: sympy.Lambda) -> Program:
+    covariances = sympy.symbols("q11 q12 q22", real=True)
+    return lower(ClosedGaussianPair.definition(phi, psi, *covariances), covariances)
+
+
+def _on_a_line(context, one: Activation, two: Activation, *covariances):
+    """If v = ±√(q22/q11) u, or one of them is constant: an integral over the line."""
+    q11, q12, q22 = (context.rational(q) for q in covariances)
+    if None in (q11, q12, q22):
+        return None
+    rounding = 0 if context.encloses else sympy.Integer(2) ** (3 - context.bits)
+    if abs(q11 * q22 - q12**2) > rounding * q11 * q22:
+        return None
     sign = -1 if q12 < 0 else 1
     product = one.expr.subs(z, sympy.sqrt(q11) * z) * two.expr.subs(z, sign * sympy.sqrt(q22) * z)
     if z not in product.free_symbols:
         return lower(product).run(context, [])
-    return scaled_enclosures(Activation(product), 0, context.bits, None)[0]
+    return Entry(Activation(product), 0, 0).run(context)
 
 
 def _series(context, one: Activation, two: Activation, s1, s2, rho):
@@ -120,17 +162,6 @@ def _series(context, one: Activation, two: Activation, s1, s2, rho):
         if context.negligible(error / (abs(total) + error)):
             break
     return context.widen(total, error)
-
-
-def _line_integral(context, one: Activation, two: Activation, q11, q12, q22):
-    """The same by quadrature without enclosures."""
-    roots = sympy.symbols("s t", real=True)
-    density = sympy.exp(-(z**2) / 2) / sympy.sqrt(2 * sympy.pi)
-    integrand = one.expr.subs(z, roots[0] * z) * two.expr.subs(z, roots[1] * z) * density
-    s, t = context.apply("sqrt", q11), context.apply("sqrt", q22)
-    cut_off = int((2 * context.bits) ** 0.5) + 2
-    points = [context.number(sympy.Integer(x)) for x in range(-cut_off, cut_off + 1)]
-    return context.integral(lower(integrand, (z, *roots)), [s, t if q12 >= 0 else -t], points)
 
 
 def _trapezoid(mp, context, one: Activation, two: Activation, q11, q12, q22):

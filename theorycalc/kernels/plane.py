@@ -31,7 +31,7 @@ def expectation(f: Function, g: Function, q11: float, q12: float, q22: float):
     """
     s1, s2 = np.sqrt(q11), np.sqrt(q22)
     slope = q12 / s1 if s1 else 0.0
-    spread = np.sqrt(max(q22 - slope * slope, 0.0))
+    spread = np.sqrt(max(q11 * q22 - q12 * q12, 0.0)) / s1 if s1 else s2
     length = 1.0
     for _ in range(_HALVINGS):
         (coarse, _), (fine, size) = (

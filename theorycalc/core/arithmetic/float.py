@@ -90,7 +90,8 @@ class FloatContext(BallContext):
             self.doubles = True
             return _in_double(call, [arb(x) for x in args])
         if call.has_enclosure:
-            return call.in_ball(self, *args)
+            own = call.function.in_ball is not None
+            return call.in_ball(BallContext(self.analytic) if own else self, *args)
         self.doubles = True
         return arb(*in_mp_twice(call, [float(arb(x)) for x in args]))
 

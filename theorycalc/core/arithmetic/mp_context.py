@@ -6,6 +6,7 @@ import operator
 
 import mpmath
 import sympy
+from mpmath import libmp
 
 from theorycalc.core.arithmetic.logic import RELATIONS
 from theorycalc.core.errors import DomainError, explain
@@ -131,6 +132,10 @@ class MPContext:
         if total:
             self.doubt = max(self.doubt, abs(error / total))
         return total
+
+    def rational(self, x) -> sympy.Rational:
+        """The exact value of a number."""
+        return sympy.Rational(*libmp.to_rational(x._mpf_))
 
     def negligible(self, x) -> bool:
         """Whether a cut-off error is below the working precision."""
