@@ -11,7 +11,7 @@ from theorycalc.core.vocabulary import FUNCTIONS as FUNCTIONS_OF_SYMPY
 from theorycalc.core.vocabulary import REWRITES
 
 ROOT = Path(__file__).parent.parent
-ROOMS = ("activations", "hermite", "kernels", "networks", "theories", "validation")
+ROOMS = ("activations", "hermite", "kernels", "networks", "sphere", "theories", "validation")
 
 
 def public_functions():

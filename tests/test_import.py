@@ -35,6 +35,9 @@ def test_the_contract():
         "hermite": "coefficient coefficients series prob orthonormal evaluate".split(),
         "kernels": "arc_cosine dual dual_general dual_derivative dual_derivative_general mlp "
         "predict".split(),
+        "sphere": "num_harmonics surface_area moment legendre gegenbauer coordinate_density "
+        "funk_hecke spectrum decay_exponent harmonics all_harmonics zonal_sum basis decompose "
+        "project harmonic_extension inner fischer_inner".split(),
         "theories": ["list", "get"],
         "activations": "relu leaky_relu abs step sign relu_power biased_relu elu selu erf probit "
         "gelu tanh sigmoid silu softplus mish sin cos exp gaussian monomial hermite "

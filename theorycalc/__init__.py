@@ -13,7 +13,7 @@ _HOMES = {
     "theorycalc.core.verbs": ("certify", "integrate"),
     "theorycalc.activations": ("Activation",),
     "theorycalc.core.special": ("SpecialFunction",),
-    "theorycalc.core.functions": ("bivariate_normal", "hyperu"),
+    "theorycalc.core.functions": ("MeanValue", "bivariate_normal", "hyperu"),
     "theorycalc.core.claims": ("Claim", "Check", "check", "Verdict"),
     "theorycalc.core.roots": ("find_root", "minimize"),
     "theorycalc.core.quadrature": ("Integral", "Tail"),
@@ -28,7 +28,7 @@ _HOMES = {
     ),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
-_ROOMS = ("activations", "hermite", "kernels", "networks", "theories", "validation")
+_ROOMS = ("activations", "hermite", "kernels", "networks", "sphere", "theories", "validation")
 
 __all__ = ["__version__", *_HOME_OF, *_ROOMS]
 

@@ -65,6 +65,7 @@ UNARY = {
         (sp.exp(-e), e > HALF), (1 + e**2, sp.And(e > -1, e < 0)), (2, True)
     ),
     "gamma": lambda e: sp.gamma(above(e)),
+    "rgamma": lambda e: 1 / sp.gamma(e),
     "loggamma": lambda e: sp.loggamma(above(e) + 2),
     "digamma": lambda e: sp.digamma(above(e) + 1),
     "polygamma": lambda e: sp.polygamma(2, above(e)),

@@ -9,6 +9,19 @@ class softplus(sympy.Function):  # noqa: N801 - named like SymPy's functions
     """log(1 + exp(x)), without overflow."""
 
 
+class rgamma(sympy.Function):  # noqa: N801
+    """1/Γ(x), which is 0 at the poles of Γ."""
+
+    nargs = 1
+
+
+def contract_power(node: sympy.Pow) -> sympy.Expr | None:
+    """Γ(x)^(−n) → (1/Γ)(x)^n."""
+    if isinstance(node.base, sympy.gamma) and node.exp.is_negative:
+        return rgamma(*node.base.args) ** -node.exp
+    return None
+
+
 def contract_sum(node: sympy.Add) -> sympy.Expr | None:
     """Contract a constant c with one other term.
 

@@ -11,7 +11,12 @@ from sympy import Rational, S
 
 from theorycalc.core import program as ops
 from theorycalc.core import quadrature
-from theorycalc.core.contractions import contract_log, contract_product, contract_sum
+from theorycalc.core.contractions import (
+    contract_log,
+    contract_power,
+    contract_product,
+    contract_sum,
+)
 from theorycalc.core.errors import DomainError, NotSupportedError, explain
 from theorycalc.core.kinks import kinks
 from theorycalc.core.numbers import exact
@@ -128,7 +133,7 @@ def _mul(node):
 def _pow(node):
     if node.exp == Rational(1, 2):
         return ops.function, "sqrt", (node.base,)
-    return ops.operation, "power", node.args
+    return _contracted(contract_power(node)) or (ops.operation, "power", node.args)
 
 
 @handles(sympy.atan2)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import sympy
 from sympy.codegen.cfunctions import expm1, log1p
 
-from theorycalc.core.contractions import softplus
+from theorycalc.core.contractions import rgamma, softplus
 
 # Functions that every context computes itself, under the name that the contexts use.
 FUNCTIONS = {
@@ -34,6 +34,7 @@ FUNCTIONS = {
     sympy.floor: "floor",
     sympy.ceiling: "ceiling",
     sympy.gamma: "gamma",
+    rgamma: "rgamma",
     sympy.loggamma: "loggamma",
     sympy.digamma: "digamma",
     sympy.polygamma: "polygamma",

@@ -41,7 +41,8 @@ def scaled_enclosures(activation: Activation, order: int, bits: int, scale) -> t
         bound = _Bound.of(growth(activation.expr, activation.symbol), scale, context)
         root = context.apply("sqrt", 2 * context.number(sympy.pi))
 
-        def weight_bound(nearest, height):
+        def weight_bound(centre, width, height):
+            nearest = max(0.0, abs(centre) - width)
             # |h_k(x + iy)| ≤ e^{x²/4 + |y|√k}, from Cramér's |h_j(x)| ≤ e^{x²/4}
             exponent = -(nearest**2) / 4 + height**2 / 2 + height * order**0.5 + _ROUNDING
             return context.apply("exp", context.number(sympy.Rational(exponent))) / root

@@ -5,6 +5,7 @@ from functools import cache
 import sympy
 from sympy import cos, factorial2, pi, sin
 
+from theorycalc.core.functions import MeanValue
 from theorycalc.core.special import SpecialFunction
 
 c = sympy.Symbol("c", real=True)
@@ -52,15 +53,22 @@ class AngularLoss(SpecialFunction):
         return 1 - angular(int(p), theta) / angular_at_zero(int(p))
 
     @staticmethod
+    def in_mp(context, p, theta):
+        """The difference with as many more bits as it loses near θ = 0."""
+        with context.mp.workprec(context.bits + 16 + 3 * max(0, -context.mp.mag(theta))):
+            value = _loss_at(context, context.integer(p), theta)
+        return value / int(factorial2(2 * context.integer(p) - 1))
+
+    @staticmethod
     def in_ball(context, p, theta):
+        """The value at the centre, and on wide balls the mean value theorem: tight there too."""
         p = context.integer(p)
-        smooth = angular_polynomials(p)[1]
-        quotient = (smooth.eval(1) - smooth).quo(sympy.Poly(1 - c, c))
-        half_sine = context.apply("sin", theta / 2)
-        # not half_sine**2: python-flint 0.9 makes a power of a ball around 0 nan
-        kept = 2 * half_sine * half_sine * _at_cosine(context, quotient, theta)
-        defect = _defect(context, p, theta)
-        return (kept - defect / context.number(pi)) / context.number(factorial2(2 * p - 1))
+        odd, centre = int(factorial2(2 * p - 1)), context.midpoint(theta)
+        value, rest = _loss_at(context, p, centre) / odd, theta - centre
+        if p == 0:
+            return value + rest / context.number(pi)
+        slope = p**2 * context.apply("sin", theta) * _angular_at(context, p - 1, theta)
+        return value + slope * rest / (context.number(pi) * odd)
 
     @staticmethod
     def double(p, theta):
@@ -74,6 +82,14 @@ class AngularLoss(SpecialFunction):
         losses = numeric.angular_losses(p, odd, *below, theta.ravel()).reshape(theta.shape)
         return losses, 4e-15 * losses
 
+    def fdiff(self, argindex=1):
+        p, theta = self.args
+        if argindex != 2:
+            raise sympy.core.function.ArgumentIndexError(self, argindex)
+        if p == 0:
+            return 1 / pi
+        return p**2 * sin(theta) * angular(int(p) - 1, theta) / (pi * factorial2(2 * p - 1))
+
     def _eval_is_nonnegative(self):
         return True
 
@@ -83,26 +99,63 @@ class AngularLoss(SpecialFunction):
     _pretty = _latex
 
 
-def _defect(context, p: int, theta):
-    """D_p = J_p(θ) − π B_p(cos θ) on a ball, of order θ^{2p+1} near 0.
+class AngularLossRatio(SpecialFunction):
+    """`AngularLoss` divided by θ², for p ≥ 1: analytic at θ = 0, and on balls around it."""
 
-    Written out it cancels, and a ball does not see that. Since D_p' = −p² sin θ D_{p−1}, the mean
-    value theorem gives an enclosure that shrinks with the ball.
-    """
-    if p == 0:
-        return -theta
-    centre = context.midpoint(theta)
-    a, b = (_at_cosine(context, polynomial, centre) for polynomial in angular_polynomials(p))
-    value = a * context.apply("sin", centre) - b * centre
-    slope = -(p**2) * context.apply("sin", theta) * _defect(context, p - 1, theta)
-    return value + slope * (theta - centre)
+    nargs = 2
+
+    @classmethod
+    def definition(cls, p, theta):
+        return AngularLoss(p, theta) / theta**2
+
+    @staticmethod
+    def in_mp(context, p, theta):
+        if theta == 0:
+            return p**2 / (2 * (2 * p - 1))
+        return AngularLoss.in_mp(context, p, theta) / theta**2
+
+    @staticmethod
+    def in_ball(context, p, theta):
+        centre = context.midpoint(theta)
+        if context.compare("<", 8 * abs(theta - centre), abs(centre)):
+            return AngularLoss.in_ball(context, p, theta) / (theta * theta)
+        # f(θ)/θ² is a mean of f''/2 over the segment from 0 to θ
+        p, segment = context.integer(p), context.hull(theta, context.number(sympy.S.Zero))
+        cosine, sine = (context.apply(name, segment) for name in ("cos", "sin"))
+        bend = cosine * _angular_at(context, p - 1, segment)
+        if p > 1:
+            bend = bend - (p - 1) ** 2 * sine * sine * _angular_at(context, p - 2, segment)
+        return p**2 * bend / (2 * context.number(pi) * context.number(factorial2(2 * p - 1)))
 
 
-def _at_cosine(context, polynomial: sympy.Poly, theta):
-    """A polynomial with rational coefficients at cos θ, by Horner's rule."""
-    cosine, total = context.apply("cos", theta), context.number(sympy.S.Zero)
-    for coefficient in polynomial.all_coeffs():
-        total = total * cosine + context.number(coefficient)
+def _angular_at(context, p: int, theta):
+    """J_p on a ball."""
+    cosine = context.apply("cos", theta)
+    a, b = (_polynomial(coefficients, cosine) for coefficients in _coefficients(p)[:2])
+    return a * context.apply("sin", theta) + b * (context.number(pi) - theta)
+
+
+def _loss_at(context, p: int, theta):
+    """(2p − 1)!! times the loss, at a point: the part that is even in θ apart."""
+    cosine, half_sine = context.apply("cos", theta), context.apply("sin", theta / 2)
+    a, b, quotient = (_polynomial(coefficients, cosine) for coefficients in _coefficients(p))
+    defect = a * context.apply("sin", theta) - b * theta
+    return 2 * half_sine * half_sine * quotient - defect / context.number(pi)
+
+
+@cache
+def _coefficients(p: int) -> tuple:
+    """Those of A, B and (B(1) − B)/(1 − c), highest power first."""
+    a, b = angular_polynomials(p)
+    quotient = (b.eval(1) - b).quo(sympy.Poly(1 - c, c))
+    return tuple(tuple(map(int, polynomial.all_coeffs())) for polynomial in (a, b, quotient))
+
+
+def _polynomial(coefficients: tuple, x):
+    """A polynomial by Horner's rule."""
+    total = coefficients[0]
+    for coefficient in coefficients[1:]:
+        total = total * x + coefficient
     return total
 
 
@@ -140,6 +193,18 @@ class CorrelationAngle(SpecialFunction):
     def _eval_is_nonnegative(self):
         return True
 
+    def _eval_rewrite_as_analytic(self, minus, plus, **hints):
+        """For enclosures: analytic at θ = 0 where ``minus`` is of the order θ² in an angle θ."""
+        angles = {loss.args[1] for loss in minus.atoms(AngularLoss) if loss.args[0] >= 1}
+        if len(angles) != 1:
+            return 2 * sympy.atan(sympy.sqrt(minus) / sympy.sqrt(plus))
+        (theta,), x = angles, sympy.Dummy("x", positive=True)
+        minus, plus = minus.subs(theta, x), plus.subs(theta, x)
+        turn = (minus.diff(x) * plus - minus * plus.diff(x)) / (minus + plus)
+        slope = turn / (sympy.sqrt(minus) * sympy.sqrt(plus))
+        value = 2 * sympy.atan(sympy.sqrt(_with_powers(minus, x)) / sympy.sqrt(plus))
+        return MeanValue(sympy.Lambda(x, value), sympy.Lambda(x, slope), theta)
+
     def cosine(self) -> sympy.Expr:
         """Its cosine, for print."""
         minus, plus = map(sympy.expand_func, self.args)
@@ -149,6 +214,16 @@ class CorrelationAngle(SpecialFunction):
         return printer._print(sympy.acos(self.cosine()))
 
     _pretty = _latex
+
+
+def _with_powers(expr: sympy.Expr, theta: sympy.Symbol) -> sympy.Expr:
+    """What vanishes at θ = 0 as a power of θ times a function that does not."""
+    expr = expr.replace(AngularLoss, lambda p, _: theta**2 * AngularLossRatio(p, theta))
+    half = {
+        sin(theta): theta * sympy.sinc(theta),
+        sin(theta / 2): theta * sympy.sinc(theta / 2) / 2,
+    }
+    return sympy.factor_terms(expr.subs(half))
 
 
 def polynomial_arrays(p: int) -> tuple:

@@ -34,6 +34,7 @@ def _scipy(name: str):
 
     return {
         "gamma": sp.gamma,
+        "rgamma": sp.rgamma,
         "loggamma": lambda x: np.where(x > 0, sp.gammaln(x), np.nan),
         "digamma": sp.digamma,
         "beta": sp.beta,

@@ -2,6 +2,7 @@
 
 import functools
 import itertools
+import math
 import operator
 
 import sympy
@@ -107,7 +108,7 @@ class BallContext:
 
     def apply(self, name: str, *args):
         """Any other function of the vocabulary, by name."""
-        if not any(isinstance(x, acb) for x in args):
+        if acb not in map(type, args):
             result = REAL[name](*map(arb, args)) if name in REAL else NAN
             if result.is_finite() or name not in COMPLEX:
                 return result
@@ -176,6 +177,10 @@ class BallContext:
         )
         return total.real if total.imag.contains(0) else total
 
+    def rule(self, size: int) -> list:
+        """Nodes and weights of the Gauss–Legendre rule of this size on [−1, 1]."""
+        return _legendre_rule(size, ctx.prec)
+
     def rational(self, x) -> sympy.Rational | None:
         """The exact rational that a number is known to be, or None."""
         return sympy.Rational(int(x.p), int(x.q)) if isinstance(x, fmpq) else None
@@ -183,6 +188,19 @@ class BallContext:
     def as_float(self, x) -> float:
         """A double near a real number."""
         return float(_real_part(x).mid())
+
+    def is_finite(self, x) -> bool:
+        """Whether an enclosure says anything."""
+        return bool(acb(x).is_finite())
+
+    def tighter(self, x, y):
+        """The one of two enclosures of the same number that is smaller."""
+        sizes = [float(acb(z).rad()) if self.is_finite(z) else math.inf for z in (x, y)]
+        return x if sizes[0] <= sizes[1] else y
+
+    def hull(self, x, y):
+        """A ball that contains both."""
+        return _hull(x, y)
 
     def midpoint(self, x):
         """The centre of a ball, as a number without radius."""
@@ -210,6 +228,11 @@ class BallContext:
 
     def special(self, call, *args):
         return call.in_ball(self, *args)
+
+
+@functools.lru_cache(maxsize=64)
+def _legendre_rule(size: int, bits: int) -> list:
+    return [arb.legendre_p_root(size, i, weight=True) for i in range(size)]
 
 
 def _real_part(x) -> arb:

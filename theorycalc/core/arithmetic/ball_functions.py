@@ -104,6 +104,7 @@ REAL = {
     "floor": arb.floor,
     "ceiling": arb.ceil,
     "gamma": arb.gamma,
+    "rgamma": arb.rgamma,
     "loggamma": arb.lgamma,
     "digamma": arb.digamma,
     "polygamma": _derivative_of_gamma,
@@ -182,6 +183,20 @@ def _pairwise(function):
     )
 
 
+def _sqrt(z: acb, analytic):
+    """√z, also tight on wide balls, where Arb's imaginary part is as wide as √radius."""
+    result = z.sqrt(analytic=True)
+    if not result.is_finite():
+        return z.sqrt(analytic=analytic)
+    centre = z.mid()
+    radius = arb(abs((z - centre) / centre).abs_upper())
+    if not radius < 0.5:
+        return result
+    # z is off the cut: √z = √c √(1 + u), and |√(1 + u) − 1| ≤ 1 − √(1 − |u|)
+    change = arb(0, (1 - (1 - radius).sqrt()).abs_upper())
+    return centre.sqrt() * (1 + acb(change, change))
+
+
 def _acos(z: acb):
     """Arccos, also on balls around the branch points ±1, where Arb's own gives nothing."""
     result = z.acos()
@@ -221,7 +236,7 @@ def _complex_lambertw(z: acb, branch: acb | None = None):
 
 
 COMPLEX = {
-    "sqrt": _flagged(acb.sqrt),
+    "sqrt": _sqrt,
     "exp": _entire(acb.exp),
     "log": _flagged(acb.log),
     "expm1": _entire(acb.expm1),
@@ -248,6 +263,7 @@ COMPLEX = {
     "floor": _flagged(acb.real_floor),
     "ceiling": _flagged(acb.real_ceil),
     "gamma": _entire(acb.gamma),
+    "rgamma": _entire(acb.rgamma),
     "loggamma": _cut(acb.lgamma, left=0),
     "digamma": _entire(acb.digamma),
     "polygamma": _entire(lambda n, z: z.polygamma(n)),

@@ -1,18 +1,22 @@
 """Certified Gauss–Legendre rules for one analytic function against a whole family of weights."""
 
+import itertools
 import math
 from collections.abc import Callable
-from functools import lru_cache
 
 from flint import acb, arb, ctx
 
-from theorycalc.core.arithmetic.ball_context import BallContext
+from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
 from theorycalc.core.errors import PrecisionError, explain
 
 # Bernstein ellipses that are tried on every panel, by the sum of their semi-axes.
 _ELLIPSES = (1.6, 2.0, 2.6, 3.4, 4.6, 6.5, 9.0)
-# The rectangle around an ellipse is cut into this many pieces each way to bound the function.
-_PIECES = 4
+# The upper half of the rectangle around an ellipse is cut into pieces to bound the function, and
+# those into four where that fails, up to a number of them.
+_MOST_PIECES = 32
+_PIECES = (4, 2)
+# Bounds need a magnitude only.
+_BOUND_BITS = 64
 _NARROWEST = 2.0**-40
 # Doubles that bound a size are rounded outwards by this.
 _OUTWARDS = 1 + 1e-12
@@ -26,11 +30,12 @@ def panel_rule(
     Parameters
     ----------
     function : callable
-        ``function(context, x)`` encloses an f that is holomorphic where it is finite.
+        ``function(context, x)`` encloses an f that is holomorphic where it is finite, and real for
+        real x.
     left, right : enclosures
     weight_bound : callable
-        ``weight_bound(nearest, height)`` is at least |w| for every w of the family at points whose
-        real part is at least ``nearest`` in modulus and whose imaginary part is at most ``height``.
+        ``weight_bound(centre, width, height)`` is at least |w| for every w of the family in the
+        rectangle with this centre and these half-sides, three doubles.
     tolerance : enclosure
         What the error may be, for all panels of ``longest`` together.
     longest : float
@@ -61,13 +66,17 @@ def panel_rule(
         if found is None:
             if float(half.mid()) < _NARROWEST:
                 raise PrecisionError(
-                    explain("the function is not analytic on a panel", got=centre.str(10))
+                    explain(
+                        "the function is not analytic on a panel",
+                        got=centre.str(10),
+                        hint="using=MP()",
+                    )
                 )
             stack += [(a, centre), (centre, b)]
             continue
         size, bound = found
         error += bound
-        for x, weight in _legendre(size, ctx.prec):
+        for x, weight in BallContext().rule(size):
             node = centre + half * x
             nodes.append(node)
             values.append(half * weight * _real(function(BallContext(), node)))
@@ -83,36 +92,46 @@ def _best_rule(function, centre, half, weight_bound, tolerance):
         largest = _bound(function, centre, width, height)
         if largest is None:
             break
-        nearest = max(0.0, abs(float(centre.mid())) - width)
-        scale = half * largest * weight_bound(nearest, height) * 64 / 15 / (1 - arb(rho) ** -2)
+        bound = weight_bound(float(centre.mid()), width, height)
+        scale = half * largest * bound * 64 / 15 / (1 - arb(rho) ** -2)
         excess = float((scale / tolerance).log().abs_upper()) if scale > tolerance else 0.0
         size = 8 * math.ceil((excess / (2 * math.log(rho)) + 1) / 8)
+        if best is not None and size > best[0]:
+            break
         if best is None or size < best[0]:
             best = size, scale * arb(rho) ** (-2 * (size - 1))
     return best if best is not None and best[0] <= ctx.prec else None
 
 
 def _bound(function, centre, width: float, height: float):
-    """An upper bound of |f| on a rectangle, or None if f may not be holomorphic there."""
-    largest = arb(0)
-    context = BallContext(analytic=True)
-    step_x, step_y = width / _PIECES, height / _PIECES
-    for i in range(_PIECES):
-        for j in range(_PIECES):
+    """An upper bound of |f| on a rectangle, or None if f may not be holomorphic there.
+
+    The lower half is a mirror image: f is real on the real axis.
+    """
+    largest, context = arb(0), BallContext(analytic=True)
+    columns, rows = _PIECES
+    half_x, half_y = width / columns, height / rows / 2
+    pieces = [
+        ((2 * i + 1 - columns) * half_x, (2 * j + 1) * half_y, half_x, half_y)
+        for i, j in itertools.product(range(columns), range(rows))
+    ]
+    with working_precision(_BOUND_BITS):
+        for _ in range(_MOST_PIECES):
+            if not pieces:
+                return largest
+            x, y, half_x, half_y = pieces.pop()
             # pieces overlap a little: rounding must not leave a gap
-            x = centre + arb((2 * i + 1 - _PIECES) * step_x, step_x * _OUTWARDS)
-            y = arb((2 * j + 1 - _PIECES) * step_y, step_y * _OUTWARDS)
-            value = acb(function(context, acb(x, y)))
-            if not value.is_finite():
-                return None
-            largest = largest.max(arb(value.abs_upper()))
-    return largest
-
-
-@lru_cache(maxsize=64)
-def _legendre(size: int, bits: int) -> list:
-    """Nodes and weights on [−1, 1]."""
-    return [arb.legendre_p_root(size, i, weight=True) for i in range(size)]
+            ball = acb(centre + arb(x, half_x * _OUTWARDS), arb(y, half_y * _OUTWARDS))
+            value = acb(function(context, ball))
+            if value.is_finite():
+                largest = largest.max(arb(value.abs_upper()))
+                continue
+            half_x, half_y = half_x / 2, half_y / 2
+            pieces += [
+                (x + i * half_x, y + j * half_y, half_x, half_y)
+                for i, j in itertools.product((-1, 1), repeat=2)
+            ]
+    return None
 
 
 def _real(x):

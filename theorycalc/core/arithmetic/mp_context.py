@@ -2,11 +2,13 @@
 
 import functools
 import itertools
+import math
 import operator
 
 import mpmath
 import sympy
 from mpmath import libmp
+from mpmath.calculus.quadrature import TanhSinh
 
 from theorycalc.core.arithmetic.logic import RELATIONS
 from theorycalc.core.errors import DomainError, explain
@@ -132,6 +134,17 @@ class MPContext:
         if total:
             self.doubt = max(self.doubt, abs(error / total))
         return total
+
+    def rule(self, size: int) -> list:
+        """Nodes and weights of a tanh–sinh rule of about this size on [−1, 1]."""
+        level = max(2, math.ceil(math.log2(size / 4)))
+        # mpmath gives the nodes that a level adds: by themselves a rule of twice the step 2^−level
+        nodes = TanhSinh(self.mp).get_nodes(-1, 1, level, self.mp.prec)
+        return [(x, self.mp.ldexp(w, 1 - level)) for x, w in nodes]
+
+    def midpoint(self, x):
+        """The number itself."""
+        return x
 
     def rational(self, x) -> sympy.Rational:
         """The exact value of a number."""

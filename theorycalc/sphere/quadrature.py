@@ -1,0 +1,149 @@
+"""Funk–Hecke integrals ∫ κ P_{d,k} dτ_d over the angle, all degrees at once."""
+
+from functools import lru_cache
+
+import numpy as np
+import sympy
+from sympy import Rational, S
+
+from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
+from theorycalc.core.arithmetic.ball_panels import panel_rule
+from theorycalc.core.arithmetic.mp_context import MPContext
+from theorycalc.core.lowering import lower
+from theorycalc.sphere.kernel import THETA, ZonalKernel
+from theorycalc.sphere.measure import coordinate_constant, num_harmonics
+
+_GUARD_BITS = 24
+# The recurrence multiplies the radius of a ball by up to 1 + √2 at every degree.
+_LOST_PER_DEGREE = 1.28
+# Added to an exponent: more than what rounding its double can take away.
+_ROUNDING = 1e-9
+_DOUBLE_BITS = 53
+# Quadratures without enclosures give up at this size, and say how far they came.
+_MOST_NODES = 6000
+
+
+def bits_below(d: int, order: int) -> int:
+    """How many bits smaller than κ an eigenvalue of this degree may be.
+
+    N(d, k) μ_k is summable for a kernel of finite trace: μ_k is about 1/(k² N(d, k)) or smaller.
+    """
+    return int(num_harmonics(d, order)).bit_length() + 2 * (order + 1).bit_length()
+
+
+@lru_cache(maxsize=32)
+def enclosures(kernel: ZonalKernel, d: int, order: int, bits: int) -> tuple:
+    """μ_0, …, μ_order with absolute errors of about 2^−bits.
+
+    Raises
+    ------
+    PrecisionError
+        If the kernel is not analytic in the angle between its kinks.
+    """
+    with working_precision(bits + _GUARD_BITS + int(_LOST_PER_DEGREE * order)):
+        context = BallContext()
+        tolerance = context.number(sympy.Integer(2)) ** -bits
+
+        def weight_bound(centre, width, height):
+            # |sin z|² = sin² x + sinh² y, and |P_{d,k}(cos z)| ≤ e^{k|y|} by Laplace's integral
+            sine = _largest_sine(centre, width)
+            size = (d - 2) / 2 * np.log(sine**2 + np.sinh(height) ** 2 + 1e-300)
+            exponent = Rational(size + order * height + _ROUNDING)
+            return context.apply("exp", context.number(exponent))
+
+        totals, error = [context.number(S.Zero)] * (order + 1), context.number(S.Zero)
+        for function, left, right in _branches(kernel, context):
+            nodes, values, slack = panel_rule(
+                function, left, right, weight_bound, tolerance=tolerance, longest=1
+            )
+            error = error + slack
+            _accumulate(context, totals, d, zip(nodes, values, strict=True))
+        return tuple(context.widen(total, error) for total in _normalised(context, d, totals))
+
+
+@lru_cache(maxsize=32)
+def doubles(kernel: ZonalKernel, d: int, order: int) -> tuple[np.ndarray, np.ndarray]:
+    """(μ_0 … μ_order, error estimates) in double precision."""
+    # the radii grow, the midpoints stay good: rounding shows in the comparison of two rules
+    with working_precision(_DOUBLE_BITS + _GUARD_BITS + bits_below(d, order)):
+        values, errors = _refined(kernel, d, order, BallContext(), _DOUBLE_BITS)
+        return np.array([*map(float, values)]), np.array([*map(float, errors)])
+
+
+@lru_cache(maxsize=32)
+def estimates(kernel: ZonalKernel, d: int, order: int, bits: int) -> tuple:
+    """μ_0, …, μ_order in numbers of mpmath, with relative errors of about 2^−bits."""
+    context = MPContext(bits + _GUARD_BITS + bits_below(d, order))
+    return tuple(_refined(kernel, d, order, context, bits)[0])
+
+
+def _refined(kernel: ZonalKernel, d: int, order: int, context, bits: int) -> tuple[list, list]:
+    """Eigenvalues, and what the last two rules of growing size disagree in."""
+    size, last, rule = 48 + (order + bits) // 2 + bits_below(d, order) // 5, None, []
+    tolerance = context.number(S(2)) ** -bits
+    smallest = tolerance * context.number(S(2)) ** -bits_below(d, order)
+    while True:
+        before, rule = len(rule), context.rule(size)
+        while len(rule) == before:  # agreement with itself would prove nothing
+            size = 3 * size // 2
+            rule = context.rule(size)
+        totals = [context.number(S.Zero)] * (order + 1)
+        for function, left, right in _branches(kernel, context):
+            half, centre = (right - left) / 2, (right + left) / 2
+            nodes = ((centre + half * x, half * w) for x, w in rule)
+            # tanh–sinh nodes may round to an end, where a kernel may be 0/0
+            inside = ((x, w * function(context, x)) for x, w in nodes if left < x and x < right)
+            _accumulate(context, totals, d, inside)
+        now = [context.midpoint(x) for x in _normalised(context, d, totals)]
+        if last is not None:
+            errors = [abs(x - y) for x, y in zip(now, last, strict=True)]
+            allowed = [tolerance * abs(x) + smallest for x in now]
+            agree = all(error <= most for error, most in zip(errors, allowed, strict=True))
+            if agree or size > _MOST_NODES:
+                return now, errors
+        last, size = now, 3 * size // 2
+
+
+def _branches(kernel: ZonalKernel, context):
+    """(κ(cos θ), left, right) for every piece of [0, π] between the kinks."""
+    for lower_end, upper_end, piece in kernel.pieces:
+        angle = piece.in_angle
+        program = lower(angle.body, (THETA,), angle.where)
+        ends = (lower(sympy.acos(x)).run(context, []) for x in (upper_end, lower_end))
+        yield (lambda context, x, p=program: p.run(context, [x])), *ends
+
+
+def _accumulate(context, totals: list, d: int, weighted):
+    """Add w sin^{d−2}θ P_{d,k}(cos θ) for every k and every (θ, w)."""
+    one = context.apply("exp", context.number(S.Zero))
+    steps = [
+        (
+            one * context.number(Rational(2 * k + d - 2, k + d - 2)),
+            one * context.number(Rational(k, k + d - 2)),
+        )
+        for k in range(1, len(totals) - 1)
+    ]
+    for theta, weight in weighted:
+        t = context.apply("cos", theta)
+        before = weight * context.power(context.apply("sin", theta), context.number(S(d - 2)))
+        now = t * before
+        totals[0] += before
+        if len(totals) > 1:
+            totals[1] += now
+        for k, (a, b) in enumerate(steps, start=2):
+            before, now = now, a * t * now - b * before
+            totals[k] += now
+
+
+def _normalised(context, d: int, totals: list) -> list:
+    constant = lower(coordinate_constant(S(d))).run(context, [])
+    return [total * constant for total in totals]
+
+
+def _largest_sine(centre: float, width: float) -> float:
+    """max |sin x| for |x − centre| ≤ width."""
+    left, right = centre - width, centre + width
+    # an extremum π/2 + nπ lies inside
+    if np.floor(right / np.pi - 0.5) > np.floor(left / np.pi - 0.5):
+        return 1.0
+    return max(abs(np.sin(left)), abs(np.sin(right)))

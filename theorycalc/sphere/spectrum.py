@@ -1,0 +1,170 @@
+"""Funk–Hecke eigenvalues of zonal kernels: one as a formula, or a whole spectrum of numbers."""
+
+from dataclasses import replace
+
+import sympy
+from sympy import S
+
+from theorycalc.core.arithmetic import MP, Ball, Float
+from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.evaluation import Arithmetic, check_arithmetic, check_supported
+from theorycalc.core.formula import Formula
+from theorycalc.core.numbers import exact_integer
+from theorycalc.core.reference import Reference
+from theorycalc.core.value import Rigor, Value
+from theorycalc.sphere import closed, quadrature
+from theorycalc.sphere.functions import Entry, FunkHecke, as_lambda, vanishes
+from theorycalc.sphere.kernel import ZonalKernel, as_kernel
+from theorycalc.sphere.measure import as_degree, as_dimension, parameters
+
+FUNK_HECKE = Reference(
+    "doi:10.1007/978-3-642-25983-8",
+    where="Theorem 2.22",
+    title="K. Atkinson, W. Han, Spherical Harmonics and Approximations on the Unit Sphere (2012)",
+)
+_METHODS = {
+    Float: "Gauss–Legendre in the angle",
+    MP: "tanh–sinh in the angle",
+    Ball: "certified Gauss–Legendre in the angle",
+}
+
+
+def funk_hecke(kernel, d, k) -> Formula:
+    """The eigenvalue μ_k of a zonal kernel κ(⟨x, y⟩) on harmonics of degree k.
+
+    Parameters
+    ----------
+    kernel : sympy.Expr, Formula, Activation, str or architecture
+        An expression in one symbol t, a formula of one argument, an activation, or an architecture
+        of `theorycalc.kernels`, which stands for its ``ntk``.
+    d : int or Expr
+        Dimension of the space, ≥ 2; may be symbolic.
+    k : int or Expr
+        Degree, ≥ 0; may be symbolic.
+
+    Returns
+    -------
+    Formula
+        μ_k = ∫ κ P_{d,k} dτ_d, in the symbols of d and k: E_y κ(⟨x, y⟩) Y(y) = μ_k Y(x) for uniform
+        y. Closed for polynomials times one of: 1, a step H(t − b), (1 ± t)^a, (1 − t²)^a,
+        log(1 ± t), an exponential, a sine, the arc-cosine functions; and for sums of them. All
+        others are a function with its defining integral.
+
+    Raises
+    ------
+    DomainError
+        For d < 2, k < 0, a kernel with more than one variable, or one that is not integrable.
+    NotSupportedError
+        If the kinks of the kernel cannot be read off.
+
+    References
+    ----------
+    K. Atkinson, W. Han, "Spherical Harmonics and Approximations on the Unit Sphere", Theorem 2.22;
+    DLMF §18.17.
+
+    Examples
+    --------
+    >>> import sympy, theorycalc as tc
+    >>> d, k = sympy.symbols("d k")
+    >>> tc.sphere.funk_hecke("relu", d, k).expr
+    gamma(d/2)/(4*gamma(3/2 - k/2)*gamma(d/2 + k/2 + 1/2))
+    >>> tc.sphere.funk_hecke("relu", 3, 2).expr
+    1/16
+    >>> deep = tc.sphere.funk_hecke(tc.kernels.mlp(3), d, k)
+    >>> print(deep.at(d=100, k=20, using=tc.Ball(20)))
+    4.4747311754525422881e-25 ± 2e-45
+    """
+    d, k, kernel = as_dimension(d), as_degree(k), as_kernel(kernel)
+    expr = closed.eigenvalue(kernel, d, k)
+    if expr is None:
+        expr = FunkHecke(as_lambda(kernel), d, k)
+    least = {x: low for x, low in ((d, 2), (k, 0)) if x.is_Symbol}
+    domain = sympy.And(*((x >= low) & sympy.Contains(x, S.Integers) for x, low in least.items()))
+    return Formula("mu", expr, args=parameters(d, k), domain=domain, reference=FUNK_HECKE)
+
+
+def spectrum(kernel, d, degree, using: Arithmetic = Float()) -> list[Value]:
+    """The eigenvalues μ_0, …, μ_degree of a zonal kernel, computed together.
+
+    Parameters
+    ----------
+    kernel : sympy.Expr, Formula, Activation, str or architecture
+        As for `funk_hecke`.
+    d : int
+        Dimension of the space, ≥ 2.
+    degree : int
+        The highest degree, ≥ 0.
+    using : Float, MP or Ball
+
+    Returns
+    -------
+    list of Value
+        ``stats["method"]`` of each says how it was found: "closed form", "parity" (an exact 0),
+        "Gauss–Legendre in the angle" (`Float`), "tanh–sinh in the angle" (`MP`) or "certified
+        Gauss–Legendre in the angle" (`Ball`). The working precision follows the size of the
+        eigenvalues, so that each keeps its relative digits.
+
+    Raises
+    ------
+    DomainError, NotSupportedError
+        As `funk_hecke`.
+    PrecisionError
+        If the digits are not reached; `Ball` needs a kernel that is analytic in the angle between
+        its kinks.
+
+    Notes
+    -----
+    Σ N(d, k) μ_k = κ(1) for a continuous positive definite kernel: what is missing from it bounds
+    the eigenvalues of higher degrees.
+
+    Examples
+    --------
+    >>> import theorycalc as tc
+    >>> for value in tc.sphere.spectrum(tc.kernels.mlp(1), 3, 5):
+    ...     print(value)
+    0.5
+    0.3333333333333333 ± 4e-17
+    0.078125
+    0
+    0.005208333333333333 ± 4e-19
+    0
+    >>> tc.sphere.spectrum(tc.kernels.mlp(3), 10, 20)[20].stats["method"]
+    'Gauss–Legendre in the angle'
+    """
+    d = as_dimension(d)
+    if not d.is_Integer:
+        raise DomainError(
+            explain("a spectrum needs a number for d", got=d, hint="funk_hecke(kernel, d, k)")
+        )
+    degree = exact_integer(degree, "degree", minimum=0)
+    check_arithmetic(using)
+    kernel = as_kernel(kernel)
+    if closed.terms_of(kernel) is not None:
+        formulas = (Formula("mu", closed.eigenvalue(kernel, d, S(k))) for k in range(degree + 1))
+        return [_named(formula.at(using=using), "closed form") for formula in formulas]
+    check_supported(FunkHecke(as_lambda(kernel), d, sympy.Dummy("k")), using)
+    if isinstance(using, Float):
+        return _doubles(kernel, int(d), degree, using)
+    return [_evaluated(Entry(kernel, int(d), k, degree), using) for k in range(degree + 1)]
+
+
+def _doubles(kernel: ZonalKernel, d: int, degree: int, using: Float) -> list[Value]:
+    pairs = zip(*quadrature.doubles(kernel, d, degree), strict=True)
+    values = []
+    for k, (mid, rad) in enumerate(pairs):
+        zero = vanishes(kernel, k)
+        mid, rad, rigor = (0.0, 0.0, Rigor.EXACT) if zero else (mid, rad, Rigor.ESTIMATED)
+        value = Value(mid=float(mid), rad=float(rad), rigor=rigor, using=using)
+        values.append(_named(value, _METHODS[Float]))
+    return values
+
+
+def _evaluated(entry: Entry, using: Arithmetic) -> Value:
+    value = using.evaluate(entry, [])
+    return _named(value, _METHODS[type(using)])
+
+
+def _named(value: Value, method: str) -> Value:
+    if value.mid == value.rad == 0:
+        method = "parity"
+    return replace(value, stats={**value.stats, "method": method})
