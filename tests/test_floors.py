@@ -20,7 +20,7 @@ ALLOWED = {
     "relu": {"core", "activations", "hermite", "sphere", "distributions"},
     "quantization": {"core", "activations", "distributions"},
     "validation": {"core", "activations", "hermite", "kernels", "networks"},
-    "theories": {"core", "activations", "hermite", "kernels", "networks", "validation"},
+    "theories": {"core", "activations", "hermite", "sphere", "kernels", "networks", "validation"},
     "cli": {"core", "theories"},
 }
 # Packages that a file of this name must not touch, and those that only one folder may.

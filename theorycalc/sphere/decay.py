@@ -144,8 +144,6 @@ def _singularity(kernel: ZonalKernel, side: int, numbers: dict) -> tuple | None:
         expansion = _expansion(piece, side, order, numbers)
         for power, c in sorted(sympy.collect(expansion, _ANGLE, evaluate=False).items(), key=_size):
             exponent = _size((power, c))
-            if power.has(sympy.log):
-                raise NotSupportedError(explain("a logarithm at a pole", got=kernel.body))
             if not (exponent / 2).is_integer:
                 # ε² = 2 (1 ∓ t) + …
                 return exponent / 2, c * 2 ** (exponent / 2)
@@ -176,6 +174,8 @@ def _expansion(kernel: ZonalKernel, side: int, order: int, numbers: dict) -> Exp
         series = sympy.expand(sympy.series(expr, _ANGLE, 0, order).removeO())
         known[symbol] = S.Zero
         for power, c in sympy.collect(series, _ANGLE, evaluate=False).items():
+            if _ANGLE in c.free_symbols:
+                raise NotSupportedError(explain("a logarithm at a pole", got=kernel.body))
             if not c.is_Rational:
                 value = sympy.N(c.xreplace(values))
                 name = sympy.Dummy("c", real=True, positive=bool(value > 0))

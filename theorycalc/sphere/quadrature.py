@@ -67,7 +67,8 @@ def doubles(kernel: ZonalKernel, d: int, order: int) -> tuple[np.ndarray, np.nda
     # the radii grow, the midpoints stay good: rounding shows in the comparison of two rules
     with working_precision(_DOUBLE_BITS + _GUARD_BITS + bits_below(d, order)):
         values, errors = _refined(kernel, d, order, BallContext(), _DOUBLE_BITS)
-        return np.array([*map(float, values)]), np.array([*map(float, errors)])
+        rounded = np.array([*map(float, values)])
+        return rounded, np.array([*map(float, errors)]) + abs(rounded) * 2.0**-_DOUBLE_BITS
 
 
 @lru_cache(maxsize=32)

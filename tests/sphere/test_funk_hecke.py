@@ -1,0 +1,225 @@
+"""Funk–Hecke eigenvalues: reference numbers, closed forms against quadrature, sum rules, decay."""
+
+import numpy as np
+import pytest
+import sympy as sp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from reference import assert_reference, entries, label
+
+import theorycalc as tc
+from theorycalc.core.value import fraction
+from theorycalc.sphere.functions import FunkHecke, as_lambda
+from theorycalc.sphere.kernel import as_kernel
+
+D, K, T = sp.Symbol("d"), sp.Symbol("k"), sp.Symbol("t", real=True)
+THIRD = sp.Rational(1, 3)
+ARITHMETICS = (tc.Float(), tc.MP(20), tc.Ball(20))
+RHO = sp.Symbol("rho", real=True)
+# an arc-cosine kernel of order two times t, and an angle on its own
+MIXED = RHO * tc.kernels.arc_cosine(2).expr + sp.acos(RHO)
+ANALYTIC = [
+    T**6 + 2 * T**3, sp.exp(T / 2), T**2 * sp.exp(-T), sp.cos(3 * T + 1), T * sp.sin(2 * T),
+    "relu", "step", sp.Max(T, 0) ** 2, sp.Max(T - THIRD, 0), T * sp.Heaviside(T + THIRD),
+    sp.Abs(T) + 1, tc.kernels.arc_cosine(0), tc.kernels.arc_cosine(2), tc.kernels.mlp(1),
+MIXED,
+    sp.sqrt(2 - 2 * T), T * (1 - T) ** sp.Rational(3, 2), T**2 * sp.sqrt(1 - T**2), sp.asin(T),
+    sp.sqrt(1 - T) * sp.sqrt(1 + T) + sp.cosh(T),
+]  # fmt: skip
+SINGULAR = [(1 + T) ** -THIRD, sp.log(2 - 2 * T), T * sp.log(1 + T), (1 - T**2) ** THIRD]
+
+
+def kernel_and_point(entry):
+    """The kernel that an entry is about, d and k."""
+    params = {k: sp.Rational(v) if isinstance(v, str) and k != "kappa" else v
+              for k, v in entry["params"].items()}  # fmt: skip
+    text, d, k = (params.pop(name) for name in ("kappa", "d", "k"))
+    if text == "relu_ntk":
+        return tc.kernels.mlp(params["depth"]), d, k
+    if text == "arc_cosine(p)":
+        return tc.kernels.arc_cosine(params["p"]), d, k
+    norm = sp.Function("Norm")
+    expr = sp.sympify(text, locals={"t": T, "Norm": norm}).replace(
+        norm, lambda _: sp.sqrt(2 - 2 * T)
+    )
+    return expr.subs(params), d, k
+
+
+@pytest.mark.parametrize("using", [tc.Float(), tc.MP(36), tc.Ball(36)], ids=repr)
+@pytest.mark.parametrize("entry", entries("sphere", "funk_hecke"), ids=label)
+def test_reference(entry, using):
+    kernel, d, k = kernel_and_point(entry)
+    assert_reference(tc.sphere.funk_hecke(kernel, d, k).at(using=using), entry)
+    assert_reference(tc.sphere.funk_hecke(kernel, D, K).at(d=d, k=k, using=using), entry)
+
+
+@pytest.mark.parametrize("kernel", ANALYTIC, ids=str)
+@pytest.mark.parametrize(("d", "k"), [(2, 0), (2, 3), (3, 1), (4, 6), (11, 5)])
+def test_closed_forms_against_quadrature(kernel, d, k):
+    """The table with symbols, the table at numbers, and three quadratures in the angle."""
+    general = tc.sphere.funk_hecke(kernel, D, K)
+    assert not general.expr.has(FunkHecke)
+    exact = tc.sphere.funk_hecke(kernel, d, k).at(using=tc.Ball(20))
+    integral = tc.Formula("mu", FunkHecke(as_lambda(as_kernel(kernel)), sp.S(d), sp.S(k)))
+    for using in ARITHMETICS:
+        if exact.mid != 0:
+            assert general.at(d=d, k=k, using=using).overlaps(exact)
+            assert integral.at(using=using).overlaps(exact)
+    assert general.at(d=d, k=k, using=tc.Ball(20)).overlaps(exact)
+
+
+@pytest.mark.parametrize("kernel", SINGULAR, ids=str)
+@pytest.mark.parametrize(("d", "k"), [(2, 3), (5, 0), (4, 4)])
+def test_closed_forms_of_singular_kernels(kernel, d, k):
+    """Against tanh–sinh quadrature, which bears singularities at the ends."""
+    exact = tc.sphere.funk_hecke(kernel, d, k).at(using=tc.Ball(20))
+    integral = tc.Formula("mu", FunkHecke(as_lambda(as_kernel(kernel)), sp.S(d), sp.S(k)))
+    if exact.mid != 0:
+        assert integral.at(using=tc.MP(8)).overlaps(exact)
+
+
+@settings(max_examples=20)
+@given(st.integers(2, 9), st.integers(0, 6), st.integers(0, 6))
+def test_structure(d, k, p):
+    """Raising, multiplication by t, and the Gaussian link with the Hermite coefficients."""
+    mu = lambda kernel, d, k: tc.sphere.funk_hecke(kernel, d, k).expr  # noqa: E731
+    kernel = T**p * sp.exp(T)
+    value = lambda kernel, d, k: tc.sphere.funk_hecke(kernel, d, k).at(using=tc.Ball(20))  # noqa: E731
+    if k:
+        raised = value(kernel.diff(T), d + 2, k - 1)
+        plain = value(kernel, d, k)
+        gap = fraction(raised.mid) / d - fraction(plain.mid)
+        assert abs(gap) <= fraction(raised.rad) + fraction(plain.rad)
+    if d > 2 or k:
+        below = mu(T**p, d, k - 1) if k else 0
+        right = ((k + d - 2) * mu(T**p, d, k + 1) + k * below) / sp.S(2 * k + d - 2)
+        assert mu(T ** (p + 1), d, k) == right
+    ramp = sp.Max(T, 0) ** p if p else sp.Heaviside(T)
+    hermite = tc.hermite.coefficient(ramp, k).expr * sp.sqrt(sp.factorial(k))
+    mean = (
+        2 ** sp.Rational(k + p, 2)
+        * sp.gamma(sp.Rational(d + k + p, 2))
+        / sp.gamma(sp.Rational(d, 2))
+    )
+    assert sp.simplify(mu(ramp, d, k) - hermite / mean) == 0
+
+
+@pytest.mark.parametrize("d", [2, 3, 10])
+@pytest.mark.parametrize("kernel", [sp.exp(T), 1 / (3 - T), sp.exp(T - 1) * sp.cos(T)], ids=str)
+def test_sum_rule(kernel, d):
+    """Σ N μ_k = κ(1) to full precision for analytic kernels, and Σ N μ_k² = ∫κ² dτ."""
+    values = tc.sphere.spectrum(kernel, d, 60, using=tc.Ball(20))
+    exact = [fraction(value.mid) for value in values]
+    multiplicities = [int(tc.sphere.num_harmonics(d, k)) for k in range(61)]
+    total = sum(n * mu for n, mu in zip(multiplicities, exact, strict=True))
+    assert abs(total - fraction(tc.certify(kernel.subs(T, 1), digits=25).mid)) < 1e-18
+    squares = sum(n * mu**2 for n, mu in zip(multiplicities, exact, strict=True))
+    norm = tc.sphere.funk_hecke(kernel**2, d, 0).at(using=tc.Ball(25))
+    assert abs(squares - fraction(norm.mid)) < 1e-18
+
+
+@pytest.mark.parametrize(("depth", "d"), [(3, 2), (3, 3), (3, 10), (10, 3), (3, 100)])
+def test_spectrum_of_deep_kernels(depth, d):
+    """Double precision against enclosures, relative to each eigenvalue."""
+    kernel = tc.kernels.mlp(depth)
+    values = tc.sphere.spectrum(kernel, d, 60)
+    certified = tc.sphere.spectrum(kernel, d, 60, using=tc.Ball(15))
+    for value, exact in zip(values, certified, strict=True):
+        assert float(value) == pytest.approx(float(exact), rel=1e-14)
+        assert value.rad <= 1e-12 * abs(float(value))
+        assert exact.rigor is tc.Rigor.CERTIFIED
+    assert values[3].stats["method"] == "Gauss–Legendre in the angle"
+    assert certified[3].stats["method"] == "certified Gauss–Legendre in the angle"
+
+
+def test_parity_zeros_are_exact():
+    for kernel, d, zeros in (
+        (tc.kernels.mlp(1), 5, (3, 5, 7)),
+        ("relu", 4, (3, 5)),
+        (sp.cos(T) ** 2, 3, (1, 3)),
+        (tc.kernels.mlp(2, "erf"), 3, (0, 2, 4)),
+    ):
+        for using in (tc.Float(), tc.Ball(15)):
+            values = tc.sphere.spectrum(kernel, d, 8, using=using)
+            for k in zeros:
+                assert values[k].mid == values[k].rad == 0
+                assert values[k].stats["method"] == "parity"
+
+
+def test_high_dimension():
+    """N(d, k) μ_k → κ^{(k)}(0)/k! as d grows."""
+    for k in range(4):
+        value = tc.sphere.funk_hecke(sp.exp(T), 10**4, k).at(using=tc.Ball(15))
+        limit = 1 / sp.factorial(k)
+        found = float(value) * float(tc.sphere.num_harmonics(10**4, k))
+        assert found == pytest.approx(float(limit), rel=2e-3)
+
+
+DECAY = [
+    (tc.kernels.mlp(1), D), (tc.kernels.mlp(3), D), (tc.kernels.mlp(2).nngp, D + 2),
+    (sp.exp(-sp.sqrt(2 - 2 * T)), D), (tc.kernels.arc_cosine(2), D + 4), ("relu", D / 2 + 1),
+    (sp.Max(T - THIRD, 0) ** 2, D / 2 + 2), (sp.exp(T), sp.oo), (tc.kernels.mlp(2, "erf"), sp.oo),
+    ((1 - T) ** THIRD, D + 2 * THIRD - 1),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kernel", "exponent"), DECAY, ids=str)
+def test_decay_exponent(kernel, exponent):
+    assert sp.simplify(tc.sphere.decay_exponent(kernel, D).expr - exponent) in (0, sp.nan)
+    assert tc.sphere.decay_exponent(kernel, 3).expr == exponent.subs(D, 3)
+
+
+@pytest.mark.parametrize(("depth", "d", "accuracy"), [(3, 3, 1e-3), (2, 10, 1e-3), (10, 3, 1e-3)])
+def test_asymptotics(depth, d, accuracy):
+    """The prefactors of even and odd degrees, against the computed spectrum."""
+    kernel = tc.kernels.mlp(depth)
+    law = tc.sphere.asymptotics(kernel, d)
+    values = tc.sphere.spectrum(kernel, d, 200)
+    for k in (199, 200):
+        assert float(values[k]) == pytest.approx(float(law.at(k=k)), rel=accuracy)
+    if depth == 3:
+        # the ratio of the prefactors, (L(L+1)/2 − c_L)/(L(L+1)/2 + c_L)
+        power = tc.sphere.funk_hecke(sp.sqrt(1 - T), d, K)
+        odd, even = (float(values[k]) / float(power.at(k=k)) for k in (199, 200))
+        assert odd / even == pytest.approx((6 - 0.3015576) / (6 + 0.3015576), rel=2e-4)
+
+
+def test_activations_formulas_and_expressions_are_kernels():
+    half = tc.Formula("f", sp.Symbol("rho") ** 2)
+    assert tc.sphere.funk_hecke(half, 3, 2).expr == sp.Rational(2, 15)
+    assert tc.sphere.funk_hecke(5, 3, 0).expr == 5
+    assert tc.sphere.spectrum(tc.activations.relu, 3, 1)[1].contains(sp.Rational(1, 6))
+    k = sp.Symbol("n")
+    assert tc.sphere.funk_hecke("relu", 3, k).args == (k,)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: tc.sphere.funk_hecke(T * K, 3, 2), tc.DomainError, "one variable"),
+        (lambda: tc.sphere.funk_hecke(tc.kernels.mlp(1).ntk_general, 3, 2), tc.DomainError,
+         "one argument"),
+        (lambda: tc.sphere.funk_hecke("relu", 1, 2), tc.DomainError, "d is too small"),
+        (lambda: tc.sphere.funk_hecke("relu", 3, -2), tc.DomainError, "k is too small"),
+        (lambda: tc.sphere.funk_hecke("relu", D, K).at(d=3, k="1/2"), tc.DomainError, "domain"),
+        (lambda: tc.sphere.funk_hecke(1 / (1 - T), 3, 2), tc.DomainError, "not integrable"),
+        (lambda: tc.sphere.spectrum("relu", D, 3), tc.DomainError, "needs a number"),
+        (lambda: tc.sphere.spectrum("relu", 3, 3, using="ball"), tc.DomainError, "using"),
+        (lambda: tc.sphere.spectrum(sp.Max(sp.sin(T), 0), 3, 3), tc.NotSupportedError, "sin"),
+        (lambda: tc.sphere.asymptotics(sp.exp(T), 3), tc.DomainError, "analytic"),
+        (lambda: tc.sphere.asymptotics("relu", 3), tc.NotSupportedError, "oscillate"),
+        (lambda: tc.sphere.decay_exponent(sp.log(1 - T), 3), tc.NotSupportedError, "logarithm"),
+        (lambda: tc.sphere.spectrum(sp.exp((1 - T) ** THIRD), 2, 3, using=tc.Ball(20)),
+         tc.PrecisionError, "not analytic"),
+    ],
+)  # fmt: skip
+def test_bad_input(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+def test_arrays_of_dimensions_and_degrees():
+    formula = tc.sphere.funk_hecke(tc.kernels.mlp(2), D, K)
+    values = formula.lambdify()(np.array([3, 3, 10]), np.array([0, 7, 4]))
+    for value, d, k in zip(values, (3, 3, 10), (0, 7, 4), strict=True):
+        assert value == pytest.approx(float(formula.at(d=d, k=k)), rel=1e-14)
