@@ -1,20 +1,24 @@
-"""Spherical harmonics against two packages: stored fundamental systems, and C++ for d = 3."""
+"""Harmonics against two packages; spectra of a deep kernel against the usual quadratures."""
 
 import importlib.util
 import os
 import warnings
 
+import mpmath
 import numpy as np
 from _timing import compare
+from scipy import integrate, special
 
 import theorycalc as tc
-from theorycalc.sphere.harmonics import all_harmonics
+from theorycalc.sphere import quadrature
 
 POINTS = 2000
 # (dimension, highest degree)
 CASES = ((3, 9), (3, 29), (3, 100), (4, 9), (5, 11), (10, 4), (20, 2), (50, 2))
 # The highest degree for which spherical-harmonics-basis keeps a fundamental system.
 STORED = {3: 62, 4: 19, 5: 19, 10: 5, 20: 3}
+# (dimension, degree) of the eigenvalues that are compared.
+SPECTRA = ((3, 10), (3, 200), (10, 20), (10, 200), (100, 10), (100, 20), (100, 200))
 # The module of each peer, and its name on PyPI.
 PEERS = {"spherical_harmonics": "spherical-harmonics-basis", "sphericart": "sphericart"}
 
@@ -68,7 +72,7 @@ def harmonics():
     print(f"{POINTS} points, {os.cpu_count()} cores, OMP_NUM_THREADS {threads}")
     for d, degree in CASES:
         x = points(d)
-        ways = {"all_harmonics": lambda x=x, degree=degree: all_harmonics(x, degree)}
+        ways = {"all_harmonics": lambda x=x, degree=degree: tc.sphere.all_harmonics(x, degree)}
         if "spherical_harmonics" in found and degree <= STORED.get(d, -1):
             ways["spherical-harmonics-basis"] = by_fundamental_systems(x, degree)
         if "sphericart" in found and d == 3:
@@ -81,8 +85,87 @@ def harmonics():
         )
 
 
+def gegenbauer_ratio(d, k, t):
+    """P_{d,k} by SciPy: C_k(t)/C_k(1)."""
+    order = d / 2 - 1
+    return special.eval_gegenbauer(k, order, t) / special.eval_gegenbauer(k, order, 1.0)
+
+
+def by_quad(kernel, d, k):
+    """One eigenvalue by adaptive quadrature in t."""
+    density = tc.sphere.coordinate_density(d).lambdify()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", integrate.IntegrationWarning)
+        return integrate.quad(
+            lambda t: float(kernel(t) * density(t)) * gegenbauer_ratio(d, k, t), -1, 1, limit=200
+        )[0]
+
+
+def by_gauss_gegenbauer(kernel, d, degree, nodes=500):
+    """All eigenvalues by the rule whose weight is the law of one coordinate."""
+    t, w = special.roots_gegenbauer(nodes, d / 2 - 1)
+    weighted = w / w.sum() * kernel(t)
+    return [float(weighted @ gegenbauer_ratio(d, k, t)) for k in range(degree + 1)]
+
+
+def by_mpmath(depth, d, k, digits=30):
+    """One eigenvalue by tanh–sinh quadrature in t at a fixed precision."""
+    with mpmath.workdps(digits):
+        m = mpmath.mp
+        order = m.mpf(d) / 2 - 1
+        top = m.gegenbauer(k, order, 1)
+
+        def integrand(t):
+            sigma = theta = t
+            for _ in range(depth):
+                angle = m.acos(max(min(sigma, 1), -1))
+                slope = (m.pi - angle) / m.pi
+                sigma = sigma * slope + m.sqrt(1 - sigma**2 if abs(sigma) < 1 else 0) / m.pi
+                theta = sigma + slope * theta
+            zonal = m.gegenbauer(k, order, t, zeroprec=1000) / top
+            return theta * zonal * (1 - t * t) ** (order - m.mpf(1) / 2)
+
+        constant = m.gamma(order + 1) / m.sqrt(m.pi) / m.gamma(order + m.mpf(1) / 2)
+        return constant * m.quad(integrand, [-1, 0, 1])
+
+
+def afresh(kernel, d, degree):
+    """Our spectrum with nothing kept from an earlier call."""
+
+    def call():
+        quadrature.doubles.cache_clear()
+        return tc.sphere.spectrum(kernel, d, degree)
+
+    return call
+
+
+def spectra(depth=3):
+    network = tc.kernels.mlp(depth)
+    kernel = network.ntk.lambdify()
+    for d, k in SPECTRA:
+        exact = float(tc.sphere.funk_hecke(network, d, k).at(using=tc.Ball(20)))
+        ways = {
+            f"spectrum, degrees 0 … {k}": afresh(network, d, k),
+            "scipy quad, one degree": lambda d=d, k=k: by_quad(kernel, d, k),
+            f"Gauss–Gegenbauer(500), 0 … {k}": lambda d=d, k=k: by_gauss_gegenbauer(kernel, d, k),
+        }
+        if k <= 20:  # beyond, it takes minutes
+            ways["mpmath quad(30), one degree"] = lambda d=d, k=k: by_mpmath(depth, d, k)
+        compare(
+            f"NTK of depth {depth}, d = {d}, degree {k}: eigenvalue {exact:.2e}",
+            ways,
+            lambda found, exact=exact: last_error(found, exact),
+        )
+
+
+def last_error(found, exact):
+    last = float(found[-1]) if isinstance(found, list) else float(found)
+    return f"relative error {abs(last / exact - 1):.0e}"
+
+
 def main():
     harmonics()
+    spectra()
 
 
 if __name__ == "__main__":
