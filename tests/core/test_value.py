@@ -83,3 +83,9 @@ def test_rigor_is_ordered():
 def test_bad_values(mid, rad):
     with pytest.raises(tc.DomainError, match="finite"):
         value(mid, rad)
+
+
+def test_a_value_does_not_become_a_double_in_sympy():
+    value = tc.certify(sp.pi, digits=40)
+    with pytest.raises(tc.DomainError, match="would lose its digits"):
+        sp.Integer(2) * value

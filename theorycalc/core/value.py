@@ -139,6 +139,16 @@ class Value:
     def __float__(self):
         return libmp.to_float(self.mid._mpf_)
 
+    def _sympy_(self):
+        # SymPy would take the double, and with it 15 digits, without a word
+        raise DomainError(
+            explain(
+                "a Value in a SymPy expression would lose its digits and its error",
+                got=repr(self),
+                hint="the expression first and then .at(...) or tc.certify(...); or .mid, or float",
+            )
+        )
+
     def __str__(self):
         return display.value_text(self)
 

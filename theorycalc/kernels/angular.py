@@ -55,6 +55,8 @@ class AngularLoss(SpecialFunction):
     @staticmethod
     def in_mp(context, p, theta):
         """The difference with as many more bits as it loses near θ = 0."""
+        if theta == 0:
+            return theta
         with context.mp.workprec(context.bits + 16 + 3 * max(0, -context.mp.mag(theta))):
             value = _loss_at(context, context.integer(p), theta)
         return value / int(factorial2(2 * context.integer(p) - 1))
@@ -67,6 +69,9 @@ class AngularLoss(SpecialFunction):
         value, rest = _loss_at(context, p, centre) / odd, theta - centre
         if p == 0:
             return value + rest / context.number(pi)
+        if context.negligible(rest * rest):
+            # a number with its rounding error: 0 ≤ sin θ J_{p−1} ≤ π (2p − 3)!! will do
+            return value + p**2 * rest / (2 * p - 1) if rest != 0 else value
         slope = p**2 * context.apply("sin", theta) * _angular_at(context, p - 1, theta)
         return value + slope * rest / (context.number(pi) * odd)
 
@@ -137,10 +142,10 @@ def _angular_at(context, p: int, theta):
 
 def _loss_at(context, p: int, theta):
     """(2p − 1)!! times the loss, at a point: the part that is even in θ apart."""
-    cosine, half_sine = context.apply("cos", theta), context.apply("sin", theta / 2)
-    a, b, quotient = (_polynomial(coefficients, cosine) for coefficients in _coefficients(p))
-    defect = a * context.apply("sin", theta) - b * theta
-    return 2 * half_sine * half_sine * quotient - defect / context.number(pi)
+    sine, cosine = context.apply("sin", theta / 2), context.apply("cos", theta / 2)
+    kept = 2 * sine * sine
+    a, b, quotient = (_polynomial(coefficients, 1 - kept) for coefficients in _coefficients(p))
+    return kept * quotient - (2 * a * sine * cosine - b * theta) / context.number(pi)
 
 
 @cache

@@ -78,11 +78,12 @@ class Space:
         Raises
         ------
         DomainError
-            If it is no polynomial in the variables with numbers as coefficients.
+            If it is no polynomial in the variables, its coefficients numbers or functions of a
+            symbolic dimension.
         """
         poly = expression(poly, "polynomial")
         names = ", ".join(map(str, self.variables))
-        if foreign := poly.free_symbols - set(self.variables):
+        if foreign := poly.free_symbols - {*self.variables, *self.dimension.free_symbols}:
             got = ", ".join(sorted(map(str, foreign)))
             raise DomainError(explain("symbols that are not variables", got=got, allowed=names))
         found = poly.as_poly(*self.variables, *(() if self._is_named else (R2,)))
@@ -90,6 +91,11 @@ class Space:
             allowed = f"polynomials in {names} with finite coefficients"
             raise DomainError(explain("not a polynomial", got=poly, allowed=allowed))
         return found
+
+    def read_on_sphere(self, poly) -> Poly:
+        """The same for a function on the unit sphere, where r2 is 1."""
+        poly = expression(poly, "polynomial")
+        return self.read(poly if self._is_named else poly.subs(R2, 1))
 
     def write(self, polynomial: Poly) -> Expr:
         """The polynomial as an expression, coefficients in a symbolic d factored."""

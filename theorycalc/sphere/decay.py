@@ -1,6 +1,7 @@
 """How the eigenvalues of a zonal kernel decay: its singularities at t = ±1 and at its kinks."""
 
 import itertools
+from functools import lru_cache
 
 import sympy
 from sympy import Expr, Rational, S, acos, cos, pi
@@ -68,7 +69,7 @@ def decay_exponent(kernel, d) -> Formula:
     d/2 + 1
     """
     d, kernel = as_dimension(d), as_kernel(kernel)
-    exponents = [2 * a + d - 1 for a, _ in _poles(kernel, {}).values()]
+    exponents = [2 * a + d - 1 for a, _ in _poles(kernel)[0].values()]
     exponents += [p + d / 2 for p in _jumps(kernel)]
     expr = min(exponents, key=lambda x: x.subs(d, _TYPICAL)) if exponents else sympy.oo
     return Formula("alpha", expr, args=parameters(d), reference=BIETTI_BACH)
@@ -112,7 +113,7 @@ def asymptotics(kernel, d) -> Formula:
         raise NotSupportedError(
             explain("kinks inside (−1, 1) oscillate", got=kernel.body, hint="decay_exponent")
         )
-    poles = _poles(kernel, numbers := {})
+    poles, numbers = _poles(kernel)
     if not poles:
         raise DomainError(explain("an analytic kernel has no power law", got=kernel.body))
     k = sympy.Symbol("k", integer=True, nonnegative=True)
@@ -129,10 +130,12 @@ def asymptotics(kernel, d) -> Formula:
 _TYPICAL = 10
 
 
-def _poles(kernel: ZonalKernel, numbers: dict) -> dict:
-    """side → (a, c) for the leading singularity c (1 − side·t)^a; c in terms of ``numbers``."""
+@lru_cache(maxsize=64)
+def _poles(kernel: ZonalKernel) -> tuple[dict, dict]:
+    """side → (a, c) for the leading singularity c (1 − side·t)^a, and the numbers that c names."""
+    numbers: dict = {}
     found = {side: _singularity(kernel, side, numbers) for side in (1, -1)}
-    return {side: part for side, part in found.items() if part is not None}
+    return {side: part for side, part in found.items() if part is not None}, numbers
 
 
 def _singularity(kernel: ZonalKernel, side: int, numbers: dict) -> tuple | None:

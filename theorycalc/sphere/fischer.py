@@ -159,9 +159,12 @@ def inner(p, q, *variables, dimension=None) -> Expr:
     5/8
     >>> tc.sphere.inner(x**2, y**2, x, y, dimension=d)
     1/(d*(d + 2))
+    >>> harmonic = tc.sphere.project(x**2, 2, x, dimension=d)
+    >>> tc.sphere.inner(harmonic, harmonic, x, dimension=d)
+    2*(d - 1)/(d**2*(d + 2))
     """
     space = Space.of(variables, dimension)
-    left, right = space.read(p).unify(space.read(q))
+    left, right = space.read_on_sphere(p).unify(space.read_on_sphere(q))
     domain, d = left.domain, space.dimension
     same_parity = defaultdict(list)
     for beta, c in right.as_dict(native=True).items():

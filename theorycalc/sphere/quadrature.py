@@ -80,7 +80,12 @@ def estimates(kernel: ZonalKernel, d: int, order: int, bits: int) -> tuple:
 
 def _refined(kernel: ZonalKernel, d: int, order: int, context, bits: int) -> tuple[list, list]:
     """Eigenvalues, and what the last two rules of growing size disagree in."""
-    size, last, rule = 48 + (order + bits) // 2 + bits_below(d, order) // 5, None, []
+    size, last, rule = 48 + (order + bits) // 2 + bits_below(d, order) // 3, None, []
+    edge = _edge(d, context)
+    branches = [
+        (function, max(left, edge), min(right, context.number(sympy.pi) - edge))
+        for function, left, right in _branches(kernel, context)
+    ]
     tolerance = context.number(S(2)) ** -bits
     smallest = tolerance * context.number(S(2)) ** -bits_below(d, order)
     while True:
@@ -89,7 +94,7 @@ def _refined(kernel: ZonalKernel, d: int, order: int, context, bits: int) -> tup
             size = 3 * size // 2
             rule = context.rule(size)
         totals = [context.number(S.Zero)] * (order + 1)
-        for function, left, right in _branches(kernel, context):
+        for function, left, right in branches:
             half, centre = (right - left) / 2, (right + left) / 2
             nodes = ((centre + half * x, half * w) for x, w in rule)
             # tanh–sinh nodes may round to an end, where a kernel may be 0/0
@@ -103,6 +108,11 @@ def _refined(kernel: ZonalKernel, d: int, order: int, context, bits: int) -> tup
             if agree or size > _MOST_NODES:
                 return now, errors
         last, size = now, 3 * size // 2
+
+
+def _edge(d: int, context):
+    """An angle below which sin^{d−2} is nothing in the working precision."""
+    return context.number(Rational(2 ** (-context.bits / (d - 2)) if d > 2 else 0))
 
 
 def _branches(kernel: ZonalKernel, context):
