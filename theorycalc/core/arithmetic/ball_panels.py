@@ -11,9 +11,7 @@ from theorycalc.core.errors import PrecisionError, explain
 
 # Bernstein ellipses that are tried on every panel, by the sum of their semi-axes.
 _ELLIPSES = (1.6, 2.0, 2.6, 3.4, 4.6, 6.5, 9.0)
-# The upper half of the rectangle around an ellipse is cut into pieces to bound the function, and
-# those into four where that fails, up to a number of them.
-_MOST_PIECES = 32
+# The upper half of the rectangle around an ellipse is cut into pieces to bound the function.
 _PIECES = (4, 2)
 # Bounds need a magnitude only.
 _BOUND_BITS = 64
@@ -111,27 +109,16 @@ def _bound(function, centre, width: float, height: float):
     largest, context = arb(0), BallContext(analytic=True)
     columns, rows = _PIECES
     half_x, half_y = width / columns, height / rows / 2
-    pieces = [
-        ((2 * i + 1 - columns) * half_x, (2 * j + 1) * half_y, half_x, half_y)
-        for i, j in itertools.product(range(columns), range(rows))
-    ]
     with working_precision(_BOUND_BITS):
-        for _ in range(_MOST_PIECES):
-            if not pieces:
-                return largest
-            x, y, half_x, half_y = pieces.pop()
+        for i, j in itertools.product(range(columns), range(rows)):
             # pieces overlap a little: rounding must not leave a gap
-            ball = acb(centre + arb(x, half_x * _OUTWARDS), arb(y, half_y * _OUTWARDS))
-            value = acb(function(context, ball))
-            if value.is_finite():
-                largest = largest.max(arb(value.abs_upper()))
-                continue
-            half_x, half_y = half_x / 2, half_y / 2
-            pieces += [
-                (x + i * half_x, y + j * half_y, half_x, half_y)
-                for i, j in itertools.product((-1, 1), repeat=2)
-            ]
-    return None
+            x = centre + arb((2 * i + 1 - columns) * half_x, half_x * _OUTWARDS)
+            y = arb((2 * j + 1) * half_y, half_y * _OUTWARDS)
+            value = acb(function(context, acb(x, y)))
+            if not value.is_finite():
+                return None
+            largest = largest.max(arb(value.abs_upper()))
+    return largest
 
 
 def _real(x):
