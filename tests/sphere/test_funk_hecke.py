@@ -132,6 +132,17 @@ def test_spectrum_of_deep_kernels(depth, d):
     assert certified[3].stats["method"] == "certified Gauss–Legendre in the angle"
 
 
+def test_analytic_kernels_keep_their_relative_digits():
+    """Geometric decay without a closed form, far below what a finite trace suggests."""
+    kernel = 1 / (3 - T)
+    values = tc.sphere.spectrum(kernel, 3, 60)
+    certified = tc.sphere.spectrum(kernel, 3, 60, using=tc.Ball(18))
+    assert float(values[60]) < 1e-40
+    for value, exact in zip(values, certified, strict=True):
+        assert float(value) == pytest.approx(float(exact), rel=1e-14)
+        assert value.overlaps(exact)
+
+
 def test_parity_zeros_are_exact():
     for kernel, d, zeros in (
         (tc.kernels.mlp(1), 5, (3, 5, 7)),

@@ -19,6 +19,8 @@ _LOST_PER_DEGREE = 1.28
 # Added to an exponent: more than what rounding its double can take away.
 _ROUNDING = 1e-9
 _DOUBLE_BITS = 53
+# 2^−this is zero for a double.
+_SMALLEST = 1075
 # Quadratures without enclosures give up at this size, and say how far they came.
 _MOST_NODES = 6000
 
@@ -64,30 +66,46 @@ def enclosures(kernel: ZonalKernel, d: int, order: int, bits: int) -> tuple:
 @lru_cache(maxsize=32)
 def doubles(kernel: ZonalKernel, d: int, order: int) -> tuple[np.ndarray, np.ndarray]:
     """(μ_0 … μ_order, error estimates) in double precision."""
-    # the radii grow, the midpoints stay good: rounding shows in the comparison of two rules
-    with working_precision(_DOUBLE_BITS + _GUARD_BITS + bits_below(d, order)):
-        values, errors = _refined(kernel, d, order, BallContext(), _DOUBLE_BITS)
-        rounded = np.array([*map(float, values)])
-        return rounded, np.array([*map(float, errors)]) + abs(rounded) * 2.0**-_DOUBLE_BITS
+    below = bits_below(d, order)
+    while True:
+        # the radii grow, the midpoints stay good: rounding shows in the comparison of two rules
+        with working_precision(_DOUBLE_BITS + _GUARD_BITS + below):
+            context = BallContext()
+            values, errors = _refined(kernel, d, order, context, _DOUBLE_BITS, below)
+            unit, smallest = (context.number(S(2)) ** -n for n in (_DOUBLE_BITS, _SMALLEST))
+            reached = all(
+                error <= 4 * unit * abs(x) + smallest
+                for x, error in zip(values, errors, strict=True)
+            )
+        if reached or below > 2 * _SMALLEST:
+            rounded = np.array([*map(float, values)])
+            return rounded, np.array([*map(float, errors)]) + abs(rounded) * 2.0**-_DOUBLE_BITS
+        below *= 2  # an analytic kernel: its eigenvalues fall faster
 
 
 @lru_cache(maxsize=32)
 def estimates(kernel: ZonalKernel, d: int, order: int, bits: int) -> tuple:
     """μ_0, …, μ_order in numbers of mpmath, with relative errors of about 2^−bits."""
-    context = MPContext(bits + _GUARD_BITS + bits_below(d, order))
-    return tuple(_refined(kernel, d, order, context, bits)[0])
+    below = bits_below(d, order)
+    context = MPContext(bits + _GUARD_BITS + below)
+    return tuple(_refined(kernel, d, order, context, bits, below)[0])
 
 
-def _refined(kernel: ZonalKernel, d: int, order: int, context, bits: int) -> tuple[list, list]:
-    """Eigenvalues, and what the last two rules of growing size disagree in."""
-    size, last, rule = 48 + (order + bits) // 2 + bits_below(d, order) // 3, None, []
+def _refined(
+    kernel: ZonalKernel, d: int, order: int, context, bits: int, below: int
+) -> tuple[list, list]:
+    """Eigenvalues, and what the last two rules of growing size disagree in.
+
+    They agree in ``bits`` of each eigenvalue, or where it is smaller than 2^−below in as many more.
+    """
+    size, last, rule = 48 + (order + bits) // 2 + below // 3, None, []
     edge = _edge(d, context)
     branches = [
         (function, max(left, edge), min(right, context.number(sympy.pi) - edge))
         for function, left, right in _branches(kernel, context)
     ]
     tolerance = context.number(S(2)) ** -bits
-    smallest = tolerance * context.number(S(2)) ** -bits_below(d, order)
+    smallest = tolerance * context.number(S(2)) ** -below
     while True:
         before, rule = len(rule), context.rule(size)
         while len(rule) == before:  # agreement with itself would prove nothing
