@@ -149,6 +149,7 @@ def test_parity_zeros_are_exact():
         ("relu", 4, (3, 5)),
         (sp.cos(T) ** 2, 3, (1, 3)),
         (tc.kernels.mlp(2, "erf"), 3, (0, 2, 4)),
+        (tc.kernels.dual("gelu"), 3, (3, 5, 7)),  # the odd part is linear
     ):
         for using in (tc.Float(), tc.Ball(15)):
             values = tc.sphere.spectrum(kernel, d, 8, using=using)

@@ -1,6 +1,7 @@
 """Zonal kernels as sums of functions with closed eigenvalues."""
 
 import itertools
+from functools import lru_cache
 
 import sympy
 from sympy import Expr, S
@@ -29,6 +30,7 @@ def eigenvalue(kernel: ZonalKernel, d: Expr, k: Expr) -> Expr | None:
     return sympy.Add(*(c * times_power(n, atom.eigenvalue, d, k) for c, n, atom in terms))
 
 
+@lru_cache(maxsize=64)
 def terms_of(kernel: ZonalKernel) -> list | None:
     """(c, n, atom) with κ = Σ c t^n atom(t), or None."""
     if kernel.where:

@@ -77,8 +77,9 @@ class Entry:
 
 
 def vanishes(kernel: ZonalKernel, k: int) -> bool:
-    """Whether the parity of the kernel leaves nothing of degree k."""
-    return kernel.parity == (1 if k % 2 else -1)
+    """Whether the part of the kernel with the parity of k is a polynomial of a lower degree."""
+    degree = kernel.polynomial_degrees[-1 if k % 2 else 1]
+    return degree is not None and degree < k
 
 
 def as_lambda(kernel: ZonalKernel) -> sympy.Lambda:

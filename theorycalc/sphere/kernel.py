@@ -61,6 +61,18 @@ class ZonalKernel:
                 signs[symbol] = sign
         return sign
 
+    @cached_property
+    def polynomial_degrees(self) -> dict:
+        """The degrees of the even (1) and the odd (−1) part; −1 for 0, None for no polynomial."""
+        if self.where:
+            return {sign: -1 if self.parity == -sign else None for sign in (1, -1)}
+        flipped, degrees = self.body.xreplace({T: -T}), {}
+        for sign in (1, -1):
+            part = sympy.expand(self.body + sign * flipped)
+            polynomial = part.as_poly(T)
+            degrees[sign] = -1 if part == 0 else polynomial and polynomial.degree()
+        return degrees
+
     @property
     def written(self) -> Expr:
         """κ(t) with its steps put in, for print."""
