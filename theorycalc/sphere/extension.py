@@ -21,7 +21,7 @@ def harmonic_extension(poly, *variables, into="d+1", symbols=None) -> Expr:
     into : {"d+1", "complex", "ball"}
         ``"d+1"``: h(x, t) = Σ_j (−1)^j t^{2j} Δ^j f/(2j)! in one more variable, with h(x, 0) = f.
         ``"complex"``: Re f(x + iy) in twice as many variables, which is f for y = 0.
-        ``"ball"``: the solution of the Dirichlet problem, equal to f where |x| = 1.
+        ``"ball"``: the solution of the Dirichlet problem, equal to f where ‖x‖ = 1.
     symbols : Symbol or sequence of Symbol, optional
         The new variables: by default ``Symbol("t", real=True)`` for ``"d+1"``, real ``y1``, ``y2``,
         … for ``"complex"``. There are none for ``"ball"``.

@@ -1,4 +1,4 @@
-"""The Fischer decomposition: a polynomial as a sum of |x|^{2j} times harmonic polynomials."""
+"""The Fischer decomposition: a polynomial as a sum of ‖x‖^{2j} times harmonic polynomials."""
 
 import math
 from collections import defaultdict
@@ -13,7 +13,7 @@ from theorycalc.sphere.measure import rising_steps
 
 
 def decompose(poly, *variables, dimension=None) -> list[tuple[int, Expr]]:
-    """Write a polynomial as a sum of |x|^{2j} h with homogeneous harmonic polynomials h.
+    """Write a polynomial as a sum of ‖x‖^{2j} h with homogeneous harmonic polynomials h.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def decompose(poly, *variables, dimension=None) -> list[tuple[int, Expr]]:
     -------
     list of (j, h)
         By degree of h, then by j: one entry for each pair of them, parts that are zero left out.
-        If ``dimension`` is symbolic or exceeds the number of variables, |x|² is written as
+        If ``dimension`` is symbolic or exceeds the number of variables, ‖x‖² is written as
         ``Symbol("r2", positive=True)``, which is 1 on the sphere.
 
     Raises
@@ -41,7 +41,7 @@ def decompose(poly, *variables, dimension=None) -> list[tuple[int, Expr]]:
     Notes
     -----
     A part f of degree n has h_{n−2j} = H_{n−2j}(Δ^j f)/Π_{i≤j} 2i(d+2n−4j+2i−2), where
-    H_m(g) = Σ_i (−1)^i |x|^{2i} Δ^i g/Π_{l≤i} 2l(d+2m−2l−2) is the harmonic part of degree m of g.
+    H_m(g) = Σ_i (−1)^i ‖x‖^{2i} Δ^i g/Π_{l≤i} 2l(d+2m−2l−2) is the harmonic part of degree m of g.
     A symbolic d means any integer d ≥ 2 that is not below the number of variables.
 
     Coefficients are exact numbers. A floating-point number stays one, and rounding can leave a
@@ -85,7 +85,7 @@ def project(poly, k, *variables, dimension=None) -> Expr:
     -------
     Expr
         The homogeneous harmonic polynomial of degree k, 0 if there is none. It may contain ``r2``
-        for |x|², as in `decompose`.
+        for ‖x‖², as in `decompose`.
 
     Raises
     ------
@@ -94,7 +94,7 @@ def project(poly, k, *variables, dimension=None) -> Expr:
 
     Notes
     -----
-    The sum of the h of degree k of `decompose`: on the sphere |x| = 1.
+    The sum of the h of degree k of `decompose`: on the sphere ‖x‖ = 1.
 
     References
     ----------
@@ -204,7 +204,7 @@ def fischer_inner(p, q, *variables) -> Expr:
 
     Notes
     -----
-    The adjoint of Δ is multiplication by |x|², so the parts |x|^{2j} h of `decompose` are
+    The adjoint of Δ is multiplication by ‖x‖², so the parts ‖x‖^{2j} h of `decompose` are
     orthogonal. For harmonic p and q of the same degree k it is d(d+2)…(d+2k−2) times `inner`.
 
     References

@@ -49,7 +49,7 @@ def harmonics(X, degree, *, normalize: bool = False) -> np.ndarray:  # noqa: N80
 
     The order follows the recursion over the last coordinate,
 
-        Y(x) = a r^{k−j} P_{d+2j,k−j}(x_d/r) Y'(x_1, …, x_{d−1}),    r = |x|:
+        Y(x) = a r^{k−j} P_{d+2j,k−j}(x_d/r) Y'(x_1, …, x_{d−1}),    r = ‖x‖:
 
     first the degree j = 0, …, k of the harmonic Y' in d − 1 dimensions, inside it the order of
     these. For d = 2 the order is √2 Re(x_1 + ix_2)^k, √2 Im(x_1 + ix_2)^k. All are polynomials,
@@ -148,7 +148,7 @@ def zonal_sum(X, Y, coefficients, *, normalize: bool = False) -> np.ndarray:  # 
     Inner products are clipped to [−1, 1]. The three-term recurrence keeps parity exactly: with
     c_k = 0 for odd k the sum is the same double for x and −x.
     The absolute error is that of the inner products times the slope of the sum, at most
-    Σ |c_k| N(d, k) k(k+d−2)/(d−1), which is reached for y = ±x.
+    Σ abs(c_k) N(d, k) k(k+d−2)/(d−1), which is reached for y = ±x.
 
     References
     ----------
