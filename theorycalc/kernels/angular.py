@@ -66,12 +66,12 @@ class AngularLoss(SpecialFunction):
         """The value at the centre, and on wide balls the mean value theorem: tight there too."""
         p = context.integer(p)
         odd, centre = int(factorial2(2 * p - 1)), context.midpoint(theta)
-        value, rest = _loss_at(context, p, centre) / odd, theta - centre
+        rest = theta - centre
+        if context.negligible(rest * rest):
+            return _loss_at(context, p, theta) / odd  # a number with its rounding error
+        value = _loss_at(context, p, centre) / odd
         if p == 0:
             return value + rest / context.number(pi)
-        if context.negligible(rest * rest):
-            # a number with its rounding error: 0 ≤ sin θ J_{p−1} ≤ π (2p − 3)!! will do
-            return value + p**2 * rest / (2 * p - 1) if rest != 0 else value
         slope = p**2 * context.apply("sin", theta) * _angular_at(context, p - 1, theta)
         return value + slope * rest / (context.number(pi) * odd)
 
@@ -141,7 +141,7 @@ def _angular_at(context, p: int, theta):
 
 
 def _loss_at(context, p: int, theta):
-    """(2p − 1)!! times the loss, at a point: the part that is even in θ apart."""
+    """(2p − 1)!! times the loss as it is written, the part that is even in θ apart."""
     sine, cosine = context.apply("sin", theta / 2), context.apply("cos", theta / 2)
     kept = 2 * sine * sine
     a, b, quotient = (_polynomial(coefficients, 1 - kept) for coefficients in _coefficients(p))

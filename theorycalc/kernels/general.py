@@ -56,9 +56,9 @@ class GaussianPair(SpecialFunction):
         one, two = activation_of(phi), activation_of(psi)
         if argindex == 4 and one.is_continuous and two.is_continuous:
             return pair_expectation(one.derivative, two.derivative, *covariances)
-        changed, other = (one, psi) if argindex == 3 else (two, phi)
+        changed, other = (one, two) if argindex == 3 else (two, one)
         if argindex in (3, 5) and changed.is_continuous and changed.derivative.is_continuous:
-            bend, other = changed.derivative.derivative, activation_of(other)
+            bend = changed.derivative.derivative
             functions = (bend, other) if argindex == 3 else (other, bend)
             return pair_expectation(*functions, *covariances) / 2
         raise sympy.core.function.ArgumentIndexError(self, argindex)

@@ -22,7 +22,7 @@ from sympy import (
     rf,
     sin,
     sqrt,
-)  # fmt: skip
+)
 
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.sphere.legendre import SphericalLegendre

@@ -17,8 +17,8 @@ from theorycalc.sphere.atoms import (
     Wave,
     arc_cosine_order,
     times_power,
-)  # fmt: skip
-from theorycalc.sphere.kernel import ZonalKernel
+)
+from theorycalc.sphere.kernel import ZonalKernel, split_poles, with_acos
 from theorycalc.sphere.measure import T
 
 
@@ -46,7 +46,7 @@ def terms_of(kernel: ZonalKernel) -> list | None:
 
 
 def _smooth_terms(expr: Expr) -> list | None:
-    expr = expr.replace(sympy.asin, lambda x: sympy.pi / 2 - sympy.acos(x))
+    expr = with_acos(expr)
     if expr.has(sympy.sin, sympy.cos, sympy.sinh, sympy.cosh):
         expr = expr.rewrite((sympy.sin, sympy.cos, sympy.sinh, sympy.cosh), sympy.exp)
     terms, with_angle, with_sine = [], S.Zero, S.Zero
@@ -105,17 +105,11 @@ def _read(product: Expr) -> list | None:
 
 def _ends(base: Expr) -> tuple | None:
     """(c, powers) with base = c (1 − t)^powers[1] (1 + t)^powers[−1], or None."""
-    polynomial = base.as_poly(T)
-    if polynomial is None:
+    split = split_poles(base)
+    if split is None or split[0].degree() > 0 or not split[0].LC().is_positive:
         return None
-    powers = {1: 0, -1: 0}
-    for side in powers:
-        while polynomial.eval(side) == 0:
-            polynomial = polynomial.quo(sympy.Poly(1 - side * T, T))
-            powers[side] += 1
-    if polynomial.degree() > 0 or not polynomial.LC().is_positive:
-        return None
-    return polynomial.LC(), powers
+    rest, powers = split
+    return rest.LC(), powers
 
 
 def _with_ends(c: Expr, n: int, ends: dict) -> list | None:

@@ -13,7 +13,7 @@ from theorycalc.core.lowering import lower
 from theorycalc.core.reference import Reference
 from theorycalc.core.special import SpecialFunction
 from theorycalc.sphere.atoms import EndPower
-from theorycalc.sphere.kernel import ZonalKernel, as_kernel
+from theorycalc.sphere.kernel import ZonalKernel, as_kernel, with_acos
 from theorycalc.sphere.measure import T, as_dimension, parameters
 
 BIETTI_BACH = Reference(
@@ -25,6 +25,8 @@ BIETTI_BACH = Reference(
 _ANGLE = sympy.Symbol("epsilon", positive=True)
 # Orders of expansion that are tried in turn.
 _ORDERS = (2, 4, 6, 8, 12)
+# A dimension that decides which of two exponents is smaller when it is symbolic.
+_TYPICAL = 10
 
 
 def decay_exponent(kernel, d) -> Formula:
@@ -126,10 +128,6 @@ def asymptotics(kernel, d) -> Formula:
     )
 
 
-# A dimension that decides which of two exponents is smaller when it is symbolic.
-_TYPICAL = 10
-
-
 @lru_cache(maxsize=64)
 def _poles(kernel: ZonalKernel) -> tuple[dict, dict]:
     """side → (a, c) for the leading singularity c (1 − side·t)^a, and the numbers that c names."""
@@ -144,20 +142,19 @@ def _singularity(kernel: ZonalKernel, side: int, numbers: dict) -> tuple | None:
     if _is_analytic(piece, side):
         return None
     for order in _ORDERS:
-        expansion = _expansion(piece, side, order, numbers)
-        for power, c in sorted(sympy.collect(expansion, _ANGLE, evaluate=False).items(), key=_size):
-            exponent = _size((power, c))
+        terms = sympy.collect(_expansion(piece, side, order, numbers), _ANGLE, evaluate=False)
+        coefficients = {_exponent(power): c for power, c in terms.items()}
+        for exponent in sorted(coefficients):
             if not (exponent / 2).is_integer:
                 # ε² = 2 (1 ∓ t) + …
-                return exponent / 2, c * 2 ** (exponent / 2)
+                return exponent / 2, coefficients[exponent] * 2 ** (exponent / 2)
     raise NotSupportedError(
         explain("no singularity was found", got=kernel.body, allowed=f"order {_ORDERS[-1]}")
     )
 
 
-def _size(term: tuple) -> Expr:
-    """The exponent of ε in a term (power, coefficient)."""
-    power = term[0]
+def _exponent(power: Expr) -> Expr:
+    """a of ε^a."""
     return S.Zero if power == 1 else power.as_base_exp()[1]
 
 
@@ -172,7 +169,7 @@ def _expansion(kernel: ZonalKernel, side: int, order: int, numbers: dict) -> Exp
     """κ(side·cos ε) up to ε^order; what is not rational in it becomes a symbol in ``numbers``."""
     angle, known, values = _ANGLE if side == 1 else pi - _ANGLE, {}, {}
     for symbol, expr in (*kernel.where, (None, kernel.body)):
-        expr = expr.replace(sympy.asin, lambda x: pi / 2 - acos(x)).xreplace({acos(T): angle})
+        expr = with_acos(expr).xreplace({acos(T): angle})
         expr = _written(expr).xreplace({T: side * cos(_ANGLE)}).xreplace(known)
         series = sympy.expand(sympy.series(expr, _ANGLE, 0, order).removeO())
         known[symbol] = S.Zero

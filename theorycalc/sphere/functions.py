@@ -1,6 +1,7 @@
 """Funk–Hecke eigenvalues as SymPy functions, for kernels without a closed form in d and k."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import sympy
@@ -89,6 +90,7 @@ def as_lambda(kernel: ZonalKernel) -> sympy.Lambda:
     return sympy.Lambda((T, *symbols), sympy.Tuple(kernel.body, *steps))
 
 
+@lru_cache(maxsize=256)
 def kernel_of(kappa: sympy.Lambda) -> ZonalKernel:
     """The kernel that `as_lambda` wrote down."""
     body, *steps = kappa.expr.xreplace(dict(zip(kappa.variables[:1], (T,), strict=True)))

@@ -139,8 +139,7 @@ def _of_formula(formula: Formula) -> ZonalKernel:
 
 
 def _in_angle(expr: Expr) -> Expr:
-    expr = expr.replace(sympy.asin, lambda x: sympy.pi / 2 - sympy.acos(x))
-    expr = expr.xreplace({sympy.acos(T): THETA, sympy.acos(-T): sympy.pi - THETA})
+    expr = with_acos(expr).xreplace({sympy.acos(T): THETA, sympy.acos(-T): sympy.pi - THETA})
     expr = expr.rewrite("analytic")
     # powers of 1 − t = 2 sin²(θ/2) and 1 + t = 2 cos²(θ/2) with their positive roots
     expr = expr.replace(_is_power_at_poles, lambda power: _half_angles(power.base) ** power.exp)
@@ -157,15 +156,27 @@ def _is_log_at_poles(node) -> bool:
 
 
 def _vanishes_at_poles(base: Expr) -> bool:
-    polynomial = base.as_poly(T)
-    return polynomial is not None and 0 in (polynomial.eval(1), polynomial.eval(-1))
+    split = split_poles(base)
+    return split is not None and any(split[1].values())
 
 
 def _half_angles(base: Expr) -> Expr:
     """A polynomial with its zeros at ±1 written as squares of positive numbers."""
-    polynomial, squares = sympy.Poly(base, T), sympy.S.One
-    for pole, half in ((1, _SINE), (-1, _COSINE)):
-        while polynomial.eval(pole) == 0:
-            polynomial = polynomial.quo(sympy.Poly(1 - pole * T, T))
-            squares *= 2 * half**2
-    return squares * polynomial.as_expr()
+    rest, powers = split_poles(base)
+    return rest.as_expr() * (2 * _SINE**2) ** powers[1] * (2 * _COSINE**2) ** powers[-1]
+
+
+def split_poles(base: Expr) -> tuple[sympy.Poly, dict] | None:
+    """(rest, powers) of the polynomial rest · (1 − t)^powers[1] (1 + t)^powers[−1], or None."""
+    rest, powers = base.as_poly(T), {1: 0, -1: 0}
+    if rest is None:
+        return None
+    for side in powers:
+        while rest.eval(side) == 0:
+            rest, powers[side] = rest.quo(sympy.Poly(1 - side * T, T)), powers[side] + 1
+    return rest, powers
+
+
+def with_acos(expr: Expr) -> Expr:
+    """asin written with acos."""
+    return expr.replace(sympy.asin, lambda x: sympy.pi / 2 - sympy.acos(x))

@@ -46,20 +46,14 @@ class SphericalLegendre(SpecialFunction):
 
     @staticmethod
     def in_mp(context, d, k, t):
-        before, now = context.number(S.One), t
-        k = context.integer(k)
-        if k == 0:
-            return before
-        for i in range(1, k):
-            before, now = now, ((2 * i + d - 2) * t * now - i * before) / (i + d - 2)
-        return now
+        return _recurrence(d, context.integer(k), t, context.number(S.One))
 
     in_ball = in_mp
 
     @staticmethod
     def double(d, k, t):
         compute = np.vectorize(_recurrence, otypes=[float])
-        values = compute(d, np.asarray(k).astype(int), t)
+        values = compute(d, np.asarray(k).astype(int), t, 1.0)
         # |P| ≤ 1 on [−1, 1], and rounding errors add up like those of cos kθ
         return values, 4 * np.finfo(float).eps * (1 + np.asarray(k)) * np.maximum(abs(values), 1)
 
@@ -68,10 +62,11 @@ class SphericalLegendre(SpecialFunction):
         return rf"P_{{{d},{k}}}\left({t}\right)"
 
 
-def _recurrence(d: float, k: int, t: float) -> float:
-    before, now = 1.0, t
+def _recurrence(d, k: int, t, one):
+    """P_{d,k}(t) in any numbers."""
+    before, now = one, t
     if k == 0:
-        return before
+        return one
     for i in range(1, k):
         before, now = now, ((2 * i + d - 2) * t * now - i * before) / (i + d - 2)
     return now

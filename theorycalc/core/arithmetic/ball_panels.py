@@ -94,10 +94,10 @@ def _best_rule(function, centre, half, weight_bound, tolerance):
         scale = half * largest * bound * 64 / 15 / (1 - arb(rho) ** -2)
         excess = float((scale / tolerance).log().abs_upper()) if scale > tolerance else 0.0
         size = 8 * math.ceil((excess / (2 * math.log(rho)) + 1) / 8)
-        if best is not None and size > best[0]:
-            break
         if best is None or size < best[0]:
             best = size, scale * arb(rho) ** (-2 * (size - 1))
+        elif size > best[0]:
+            break
     return best if best is not None and best[0] <= ctx.prec else None
 
 
