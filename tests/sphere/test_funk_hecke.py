@@ -9,6 +9,7 @@ from reference import assert_reference, entries, label
 
 import theorycalc as tc
 from theorycalc.core.value import fraction
+from theorycalc.sphere import quadrature, taylor
 from theorycalc.sphere.functions import FunkHecke, as_lambda
 from theorycalc.sphere.kernel import as_kernel
 
@@ -25,6 +26,7 @@ ANALYTIC = [
 MIXED,
     sp.sqrt(2 - 2 * T), T * (1 - T) ** sp.Rational(3, 2), T**2 * sp.sqrt(1 - T**2), sp.asin(T),
     sp.sqrt(1 - T) * sp.sqrt(1 + T) + sp.cosh(T),
+    sp.exp(-sp.sqrt(2 - 2 * T) / 3), T * sp.exp(1 + 2 * sp.sqrt(1 + T)),
 ]  # fmt: skip
 SINGULAR = [(1 + T) ** -THIRD, sp.log(2 - 2 * T), T * sp.log(1 + T), (1 - T**2) ** THIRD]
 
@@ -128,8 +130,28 @@ def test_spectrum_of_deep_kernels(depth, d):
         assert float(value) == pytest.approx(float(exact), rel=1e-14)
         assert value.rad <= 1e-12 * abs(float(value))
         assert exact.rigor is tc.Rigor.CERTIFIED
-    assert values[3].stats["method"] == "Gauss–Legendre in the angle"
+    method = "positive Taylor series" if d == 100 else "Gauss–Legendre in the angle"
+    assert values[3].stats["method"] == method
     assert certified[3].stats["method"] == "certified Gauss–Legendre in the angle"
+
+
+@pytest.mark.parametrize(("depth", "d", "k"), [(2, 300, 30), (5, 100, 12), (10, 1000, 50)])
+def test_taylor_series_against_quadrature(depth, d, k):
+    """Two enclosures of one eigenvalue: the positive series, and Gauss–Legendre in the angle."""
+    kernel = as_kernel(tc.kernels.mlp(depth))
+    assert taylor.applies(kernel, d, k, 80)
+    series = taylor.enclosures(kernel, d, k, 80)[k]
+    integral = quadrature.enclosures(kernel, d, k, 80 + quadrature.bits_below(d, k))[k]
+    assert series.overlaps(integral)
+    for enclosure in (series, integral):
+        assert enclosure.rel_accuracy_bits() >= 70
+
+
+def test_kernels_that_are_not_known_to_be_positive_have_no_taylor_series():
+    """Nothing is said about the sign of the coefficients of an expression that a user wrote."""
+    assert not taylor.applies(as_kernel(1 / (2 - T)), 1000, 5, 60)
+    angle = tc.sphere.spectrum(1 / (2 - T), 1000, 5)
+    assert angle[5].stats["method"] == "Gauss–Legendre in the angle"
 
 
 def test_analytic_kernels_keep_their_relative_digits():

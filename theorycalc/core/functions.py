@@ -55,8 +55,8 @@ class hyperu(SpecialFunction):  # noqa: N801 - named like SymPy's functions
 class MeanValue(SpecialFunction):
     """f(x) for a function and its derivative, given as Lambdas, with tight enclosures.
 
-    On a wide ball around c it is enclosed by f(c) + f'(ball)(x − c) too: where functions are
-    composed, the radii then grow like the derivatives and not like the sizes of the parts.
+    On a wide ball around c it is enclosed by f(c) + f'(ball)(x − c): where functions are composed,
+    the radii then grow like the derivatives and not like the sizes of the parts.
 
     Examples
     --------
@@ -75,12 +75,11 @@ class MeanValue(SpecialFunction):
     @staticmethod
     def in_ball(context, function, slope, x):
         value, steep = (_program(f) for f in (function, slope))
-        natural, centre = value.run(context, [x]), context.midpoint(x)
+        centre = context.midpoint(x)
         rest = x - centre
         if context.negligible(rest * rest):
-            return natural  # a number with its rounding error
-        by_slope = value.run(context, [centre]) + steep.run(context, [x]) * rest
-        return context.tighter(natural, by_slope)
+            return value.run(context, [x])  # a number with its rounding error
+        return value.run(context, [centre]) + steep.run(context, [x]) * rest
 
     def _latex(self, printer):
         return printer._print(self.definition(*self.args))

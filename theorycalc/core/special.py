@@ -6,6 +6,7 @@ from functools import lru_cache
 import sympy
 
 from theorycalc.core import program as ops
+from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.core.lowering import handles, lower
 from theorycalc.core.program import Program
 from theorycalc.core.quadrature import Integral
@@ -115,6 +116,12 @@ class Call:
     def in_ball(self, context, *args):
         """An enclosure."""
         return self._run(self.function.in_ball, context, args)
+
+    def in_series(self, context, *args):
+        """The power series, by the definition."""
+        if self.function.definition is None or isinstance(_definition(self)[1], Integral):
+            raise NotSupportedError(explain(f"a power series of {self.function.__name__}"))
+        return _definition_program(self).run(context, args)
 
     def in_double(self, *args):
         """(values, errors) of the double-precision routine."""

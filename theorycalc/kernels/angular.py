@@ -63,13 +63,12 @@ class AngularLoss(SpecialFunction):
 
     @staticmethod
     def in_ball(context, p, theta):
-        """The value at the centre, and on wide balls the mean value theorem: tight there too."""
+        """The value at the centre and the mean value theorem: near θ = 0 a radius shrinks."""
         p = context.integer(p)
         odd, centre = int(factorial2(2 * p - 1)), context.midpoint(theta)
-        rest = theta - centre
-        if context.negligible(rest * rest):
-            return _loss_at(context, p, theta) / odd  # a number with its rounding error
-        value = _loss_at(context, p, centre) / odd
+        rest, value = theta - centre, _loss_at(context, p, centre) / odd
+        if context.compare("==", theta, centre):
+            return value
         if p == 0:
             return value + rest / context.number(pi)
         slope = p**2 * context.apply("sin", theta) * _angular_at(context, p - 1, theta)
@@ -206,8 +205,9 @@ class CorrelationAngle(SpecialFunction):
         (theta,), x = angles, sympy.Dummy("x", positive=True)
         minus, plus = minus.subs(theta, x), plus.subs(theta, x)
         turn = (minus.diff(x) * plus - minus * plus.diff(x)) / (minus + plus)
+        minus, plus, turn = (_with_powers(part, x) for part in (minus, plus, turn))
         slope = turn / (sympy.sqrt(minus) * sympy.sqrt(plus))
-        value = 2 * sympy.atan(sympy.sqrt(_with_powers(minus, x)) / sympy.sqrt(plus))
+        value = 2 * sympy.atan(sympy.sqrt(minus) / sympy.sqrt(plus))
         return MeanValue(sympy.Lambda(x, value), sympy.Lambda(x, slope), theta)
 
     def cosine(self) -> sympy.Expr:

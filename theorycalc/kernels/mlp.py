@@ -18,6 +18,7 @@ from theorycalc.core.reference import Reference
 from theorycalc.kernels import symbolic
 from theorycalc.kernels.bridge import numeric_family, numeric_layers
 from theorycalc.kernels.duals import CORRELATION, COVARIANCE, Q11, Q12, Q22, RHO
+from theorycalc.kernels.formula import KernelFormula
 from theorycalc.kernels.recursion import Recursion, any_norms, equal_norms
 
 JACOT = Reference(
@@ -136,7 +137,7 @@ class MLP:
         recursion = Recursion(self, tangent)
         body = recursion.run(any_norms if general else equal_norms)
         inputs = (Q11, Q12, Q22) if general else (RHO,)
-        return Formula(
+        return KernelFormula(
             f"{name}_{self.depth + 1}",
             body,
             args=(*inputs, *recursion.parameters(body, inputs)),

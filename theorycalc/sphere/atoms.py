@@ -17,6 +17,7 @@ from sympy import (
     factorial,
     factorial2,
     gamma,
+    hyper,
     log,
     pi,
     rf,
@@ -152,6 +153,24 @@ class Exponential:
         size, sign = abs(self.g), sympy.sign(self.g)
         order = d / 2 - 1
         return sign**k * gamma(d / 2) * (2 / size) ** order * besseli(k + order, size)
+
+
+@dataclass(frozen=True)
+class EndExponential:
+    """e^{g √(1 − side·t)}, side = ±1, g real: the Laplace kernel, as √(2 − 2⟨x, y⟩) = ‖x − y‖."""
+
+    side: int
+    g: Expr
+
+    def eigenvalue(self, d: Expr, k: Expr) -> Expr:
+        """Σ g^m/m! times the eigenvalues of `EndPower` at a = m/2, over even and over odd m."""
+        x, half = self.g**2 / 2, S.Half
+        even = x**k * gamma(k + (d - 1) / 2) / (rf(half, k) * gamma(2 * k + d - 1))
+        even *= hyper((k + (d - 1) / 2,), (k + half, 2 * k + d - 1), x)
+        odd = self.g * sqrt(pi / 2) * gamma(d / 2) / (gamma(3 * half - k) * gamma(k + d - half))
+        odd *= hyper((d / 2,), (3 * half - k, k + d - half), x)
+        constant = gamma(d / 2) / sqrt(pi) * 2 ** (d - 2)
+        return (-self.side) ** k * constant * (even + odd)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from theorycalc.sphere.atoms import (
     ArcCosine,
     Bell,
     CutMonomial,
+    EndExponential,
     EndLog,
     EndPower,
     Exponential,
@@ -145,8 +146,11 @@ def _special(c: Expr, n: int, special: Expr) -> list | None:
         logs = [(c * power, n, EndLog(side)) for side, power in powers.items() if power]
         return [*logs, (c * sympy.log(scale), 0, Monomial(n))]
     base, exponent = special.as_base_exp()
-    linear = sympy.expand(exponent * sympy.log(base)).as_poly(T)
-    if linear is None or linear.degree() != 1:
+    exponent = sympy.expand(exponent * sympy.log(base))
+    linear = exponent.as_poly(T)
+    if linear is None:
+        return _root_exponential(c, n, exponent)
+    if linear.degree() != 1:
         return None
     rate, offset = linear.all_coeffs()
     c *= sympy.exp(offset)
@@ -157,3 +161,15 @@ def _special(c: Expr, n: int, special: Expr) -> list | None:
         return None
     # the conjugate term belongs to the other sign
     return [(S(2), n, Wave(*c.as_real_imag(), wave))] if wave.is_positive else []
+
+
+def _root_exponential(c: Expr, n: int, exponent: Expr) -> list | None:
+    """c t^n exp(exponent), if that is offset + g √(1 ∓ t)."""
+    offset, root = exponent.as_independent(T, as_Add=True)
+    rate, root = root.as_independent(T, as_Add=False)
+    ends = _ends(root.base) if root.is_Pow and root.exp == S.Half else None
+    if ends is None or not rate.is_real or sorted(ends[1].values()) != [0, 1]:
+        return None
+    scale, powers = ends
+    side = 1 if powers[1] else -1
+    return [(c * sympy.exp(offset), n, EndExponential(side, rate * sympy.sqrt(scale)))]

@@ -1,6 +1,7 @@
 """Funk–Hecke eigenvalues as SymPy functions, for kernels without a closed form in d and k."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 
 import numpy as np
@@ -9,7 +10,7 @@ from sympy import S
 
 from theorycalc.core.quadrature import Integral
 from theorycalc.core.special import SpecialFunction
-from theorycalc.sphere import quadrature
+from theorycalc.sphere import quadrature, taylor
 from theorycalc.sphere.kernel import ZonalKernel
 from theorycalc.sphere.legendre import SphericalLegendre
 from theorycalc.sphere.measure import T, coordinate_density
@@ -46,7 +47,7 @@ class FunkHecke(SpecialFunction):
         def compute(d, k):
             if vanishes(kernel, int(k)):
                 return 0.0, 0.0
-            return tuple(x[-1] for x in quadrature.doubles(kernel, int(d), int(k)))
+            return tuple(x[-1] for x in doubles(kernel, int(d), int(k))[1:])
 
         return np.vectorize(compute, otypes=[float, float])(d, k)
 
@@ -69,12 +70,40 @@ class Entry:
         """μ_k in the numbers of the context."""
         if vanishes(self.kernel, self.k):
             return context.number(S.Zero)
+        which = self.kernel, self.d, self.k if self.order is None else self.order
+        match self.method(context.bits, context.encloses):
+            case Method.TAYLOR:
+                return taylor.enclosures(*which, context.bits)[self.k]
+            case Method.CERTIFIED:
+                bits = context.bits + quadrature.bits_below(*which[1:])
+                return quadrature.enclosures(*which, bits)[self.k]
+            case Method.TANH_SINH:
+                values = quadrature.estimates(*which, context.bits)
+                return context.mp.convert(values[self.k])
+
+    def method(self, bits: int, encloses: bool) -> "Method":
+        """How an eigenvalue that does not vanish is found at this working precision."""
+        if not encloses:
+            return Method.TANH_SINH
         order = self.k if self.order is None else self.order
-        if context.encloses:
-            bits = context.bits + quadrature.bits_below(self.d, order)
-            return quadrature.enclosures(self.kernel, self.d, order, bits)[self.k]
-        values = quadrature.estimates(self.kernel, self.d, order, context.bits)
-        return context.mp.convert(values[self.k])
+        series = taylor.applies(self.kernel, self.d, order, bits)
+        return Method.TAYLOR if series else Method.CERTIFIED
+
+
+class Method(StrEnum):
+    """How an eigenvalue without a closed form is computed."""
+
+    TAYLOR = "positive Taylor series"
+    GAUSS = "Gauss–Legendre in the angle"
+    CERTIFIED = "certified Gauss–Legendre in the angle"
+    TANH_SINH = "tanh–sinh in the angle"
+
+
+def doubles(kernel: ZonalKernel, d: int, order: int) -> tuple[Method, np.ndarray, np.ndarray]:
+    """(method, μ_0 … μ_order, error estimates) in double precision."""
+    if taylor.applies(kernel, d, order, taylor.DOUBLE_BITS):
+        return Method.TAYLOR, *taylor.doubles(kernel, d, order)
+    return Method.GAUSS, *quadrature.doubles(kernel, d, order)
 
 
 def vanishes(kernel: ZonalKernel, k: int) -> bool:
@@ -87,11 +116,13 @@ def as_lambda(kernel: ZonalKernel) -> sympy.Lambda:
     """The kernel as an argument of a SymPy function: its steps become further variables."""
     symbols = tuple(symbol for symbol, _ in kernel.where)
     steps = (expr for _, expr in kernel.where)
-    return sympy.Lambda((T, *symbols), sympy.Tuple(kernel.body, *steps))
+    positive_definite = sympy.sympify(kernel.positive_definite)
+    return sympy.Lambda((T, *symbols), sympy.Tuple(positive_definite, kernel.body, *steps))
 
 
 @lru_cache(maxsize=256)
 def kernel_of(kappa: sympy.Lambda) -> ZonalKernel:
     """The kernel that `as_lambda` wrote down."""
-    body, *steps = kappa.expr.xreplace(dict(zip(kappa.variables[:1], (T,), strict=True)))
-    return ZonalKernel(body, tuple(zip(kappa.variables[1:], steps, strict=True)))
+    positive_definite, body, *steps = kappa.expr.xreplace({kappa.variables[0]: T})
+    where = tuple(zip(kappa.variables[1:], steps, strict=True))
+    return ZonalKernel(body, where, bool(positive_definite))

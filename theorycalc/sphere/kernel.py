@@ -21,10 +21,14 @@ _SINE, _COSINE = sympy.Dummy(positive=True), sympy.Dummy(positive=True)
 
 @dataclass(frozen=True)
 class ZonalKernel:
-    """κ(t), an expression in t and in the steps of ``where``, which are defined in order."""
+    """κ(t), an expression in t and in the steps of ``where``, which are defined in order.
+
+    ``positive_definite`` says that it is known to be so on the sphere of every dimension.
+    """
 
     body: Expr
     where: tuple = ()
+    positive_definite: bool = False
 
     @cached_property
     def kinks(self) -> tuple:
@@ -135,7 +139,8 @@ def _of_formula(formula: Formula) -> ZonalKernel:
         )
     change = {formula.args[0]: T}
     where = tuple((symbol, expr.xreplace(change)) for symbol, expr in formula.where)
-    return ZonalKernel(formula.body.xreplace(change), where)
+    positive_definite = getattr(formula, "positive_definite", False)
+    return ZonalKernel(formula.body.xreplace(change), where, positive_definite)
 
 
 def _in_angle(expr: Expr) -> Expr:

@@ -55,8 +55,14 @@ def enclosures(kernel: ZonalKernel, d: int, order: int, bits: int) -> tuple:
 
         totals, error = [context.number(S.Zero)] * (order + 1), context.number(S.Zero)
         for function, left, right in _branches(kernel, context):
+
+            def rounded(context, x, function=function):
+                # the digits that the recurrence loses are of no use here
+                with working_precision(min(context.bits, bits + _GUARD_BITS)):
+                    return function(context, x)
+
             nodes, values, slack = panel_rule(
-                function, left, right, weight_bound, tolerance=tolerance, longest=1
+                rounded, left, right, weight_bound, tolerance=tolerance
             )
             error = error + slack
             _accumulate(context, totals, d, zip(nodes, values, strict=True))

@@ -5,15 +5,15 @@ from dataclasses import replace
 import sympy
 from sympy import S
 
-from theorycalc.core.arithmetic import MP, Ball, Float
+from theorycalc.core.arithmetic import Ball, Float
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.evaluation import Arithmetic, check_arithmetic, check_supported
 from theorycalc.core.formula import Formula
 from theorycalc.core.numbers import exact_integer
 from theorycalc.core.reference import Reference
 from theorycalc.core.value import Rigor, Value
-from theorycalc.sphere import closed, quadrature
-from theorycalc.sphere.functions import Entry, FunkHecke, as_lambda, vanishes
+from theorycalc.sphere import closed
+from theorycalc.sphere.functions import Entry, FunkHecke, as_lambda, doubles, vanishes
 from theorycalc.sphere.kernel import ZonalKernel, as_kernel
 from theorycalc.sphere.measure import as_degree, as_dimension, parameters
 
@@ -22,11 +22,6 @@ FUNK_HECKE = Reference(
     where="Theorem 2.22",
     title="K. Atkinson, W. Han, Spherical Harmonics and Approximations on the Unit Sphere (2012)",
 )
-_METHODS = {
-    Float: "Gauss–Legendre in the angle",
-    MP: "tanh–sinh in the angle",
-    Ball: "certified Gauss–Legendre in the angle",
-}
 
 
 def funk_hecke(kernel, d, k) -> Formula:
@@ -47,8 +42,8 @@ def funk_hecke(kernel, d, k) -> Formula:
     Formula
         μ_k = ∫ κ P_{d,k} dτ_d, in the symbols of d and k: E_y κ(⟨x, y⟩) Y(y) = μ_k Y(x) for uniform
         y. Closed for polynomials times one of: 1, a step H(t − b), (1 ± t)^a, (1 − t²)^a,
-        log(1 ± t), an exponential, a sine, the arc-cosine functions; and for sums of them. All
-        others are a function with its defining integral.
+        log(1 ± t), an exponential of t or of √(1 ± t) (the Laplace kernel), a sine, the arc-cosine
+        functions; and for sums of them. All others are a function with its defining integral.
 
     Raises
     ------
@@ -100,9 +95,10 @@ def spectrum(kernel, d, degree, using: Arithmetic = Float()) -> list[Value]:
     -------
     list of Value
         ``stats["method"]`` of each says how it was found: "closed form", "parity" (an exact 0),
-        "Gauss–Legendre in the angle" (`Float`), "tanh–sinh in the angle" (`MP`) or "certified
-        Gauss–Legendre in the angle" (`Ball`). The working precision follows the size of the
-        eigenvalues, so that each keeps its relative digits.
+        "positive Taylor series" (`Float` and `Ball`, for the kernels of architectures and d well
+        above the degree), "Gauss–Legendre in the angle" (`Float`), "tanh–sinh in the angle" (`MP`)
+        or "certified Gauss–Legendre in the angle" (`Ball`). The working precision follows the size
+        of the eigenvalues, so that each keeps its relative digits.
 
     Raises
     ------
@@ -145,26 +141,27 @@ def spectrum(kernel, d, degree, using: Arithmetic = Float()) -> list[Value]:
     check_supported(FunkHecke(as_lambda(kernel), d, sympy.Dummy("k")), using)
     if isinstance(using, Float):
         return _doubles(kernel, int(d), degree, using)
-    return [_evaluated(Entry(kernel, int(d), k, degree), using) for k in range(degree + 1)]
+    entries = (Entry(kernel, int(d), k, degree) for k in range(degree + 1))
+    return [_evaluated(entry, using) for entry in entries]
 
 
 def _doubles(kernel: ZonalKernel, d: int, degree: int, using: Float) -> list[Value]:
-    pairs = zip(*quadrature.doubles(kernel, d, degree), strict=True)
+    method, *arrays = doubles(kernel, d, degree)
     values = []
-    for k, (mid, rad) in enumerate(pairs):
+    for k, (mid, rad) in enumerate(zip(*arrays, strict=True)):
         zero = vanishes(kernel, k)
         mid, rad, rigor = (0.0, 0.0, Rigor.EXACT) if zero else (mid, rad, Rigor.ESTIMATED)
         value = Value(mid=float(mid), rad=float(rad), rigor=rigor, using=using)
-        values.append(_named(value, _METHODS[Float]))
+        values.append(_named(value, method))
     return values
 
 
 def _evaluated(entry: Entry, using: Arithmetic) -> Value:
     value = using.evaluate(entry, [])
-    return _named(value, _METHODS[type(using)])
+    return _named(value, entry.method(value.stats["bits"], isinstance(using, Ball)))
 
 
 def _named(value: Value, method: str) -> Value:
     if value.mid == value.rad == 0:
         method = "parity"
-    return replace(value, stats={**value.stats, "method": method})
+    return replace(value, stats={**value.stats, "method": str(method)})

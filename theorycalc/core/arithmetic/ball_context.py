@@ -193,11 +193,6 @@ class BallContext:
         """Whether an enclosure says anything."""
         return bool(acb(x).is_finite())
 
-    def tighter(self, x, y):
-        """The one of two enclosures of the same number that is smaller."""
-        sizes = [float(acb(z).rad()) if self.is_finite(z) else math.inf for z in (x, y)]
-        return x if sizes[0] <= sizes[1] else y
-
     def hull(self, x, y):
         """A ball that contains both."""
         return _hull(x, y)
@@ -250,6 +245,8 @@ def _integer_power(base, exponent: int):
         if abs(exponent) <= _MAX_EXACT_POWER and (base != 0 or exponent >= 0):
             return _tidy(base**exponent)
         base = arb(base)
+    if exponent == 2:
+        return base * base
     # python-flint 0.9: a real ball around 0 raised to an integer is nan, a complex one is not
     return (acb(base) ** exponent).real if isinstance(base, arb) else base**exponent
 

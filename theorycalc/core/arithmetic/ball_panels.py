@@ -11,8 +11,10 @@ from theorycalc.core.errors import PrecisionError, explain
 
 # Bernstein ellipses that are tried on every panel, by the sum of their semi-axes.
 _ELLIPSES = (1.6, 2.0, 2.6, 3.4, 4.6, 6.5, 9.0)
-# The upper half of the rectangle around an ellipse is cut into pieces to bound the function.
+# The upper half of the rectangle around an ellipse is cut into pieces to bound the function, and
+# those where that fails once more, down to this part of its height.
 _PIECES = (4, 2)
+_SMALLEST_PIECE = 0.3
 # Bounds need a magnitude only.
 _BOUND_BITS = 64
 _NARROWEST = 2.0**-40
@@ -56,7 +58,7 @@ def panel_rule(
     ends = [left + (right - left) * i / count for i in range(1, count)]
     stack = list(zip([left, *ends], [*ends, right], strict=True))
     tolerance = arb(tolerance) / count
-    nodes, values, error = [], [], arb(0)
+    nodes, values, error, context = [], [], arb(0), BallContext()
     while stack:
         a, b = stack.pop()
         centre, half = (a + b) / 2, (b - a) / 2
@@ -74,10 +76,10 @@ def panel_rule(
             continue
         size, bound = found
         error += bound
-        for x, weight in BallContext().rule(size):
+        for x, weight in context.rule(size):
             node = centre + half * x
             nodes.append(node)
-            values.append(half * weight * _real(function(BallContext(), node)))
+            values.append(half * weight * _real(function(context, node)))
     return nodes, values, error
 
 
@@ -102,23 +104,37 @@ def _best_rule(function, centre, half, weight_bound, tolerance):
 
 
 def _bound(function, centre, width: float, height: float):
-    """An upper bound of |f| on a rectangle, or None if f may not be holomorphic there.
+    """An upper bound of |f| in an ellipse, or None if f may not be holomorphic there.
 
     The lower half is a mirror image: f is real on the real axis.
     """
     largest, context = arb(0), BallContext(analytic=True)
-    columns, rows = _PIECES
-    half_x, half_y = width / columns, height / rows / 2
+    pieces = _cut(0.0, height / 2, width, height / 2, *_PIECES)
     with working_precision(_BOUND_BITS):
-        for i, j in itertools.product(range(columns), range(rows)):
+        while pieces:
+            x, y, half_x, half_y = piece = pieces.pop()
+            nearest = max(abs(x) - half_x, 0) / width, max(y - half_y, 0) / height
+            if math.hypot(*nearest) > _OUTWARDS:
+                continue  # outside of the ellipse
             # pieces overlap a little: rounding must not leave a gap
-            x = centre + arb((2 * i + 1 - columns) * half_x, half_x * _OUTWARDS)
-            y = arb((2 * j + 1) * half_y, half_y * _OUTWARDS)
-            value = acb(function(context, acb(x, y)))
-            if not value.is_finite():
+            box = acb(centre + arb(x, half_x * _OUTWARDS), arb(y, half_y * _OUTWARDS))
+            value = acb(function(context, box))
+            if value.is_finite():
+                largest = largest.max(arb(value.abs_upper()))
+            elif max(half_x, half_y) < height * _SMALLEST_PIECE:
                 return None
-            largest = largest.max(arb(value.abs_upper()))
+            else:
+                pieces += _cut(*piece, 2, 1) if half_x > half_y else _cut(*piece, 1, 2)
     return largest
+
+
+def _cut(x, y, half_x, half_y, columns: int, rows: int) -> list:
+    """A rectangle, given by its centre and half-sides, in equal pieces."""
+    half = half_x / columns, half_y / rows
+    return [
+        (x + (2 * i + 1 - columns) * half[0], y + (2 * j + 1 - rows) * half[1], *half)
+        for i, j in itertools.product(range(columns), range(rows))
+    ]
 
 
 def _real(x):

@@ -1,0 +1,97 @@
+"""Eigenvalues of positive definite kernels from their Taylor series, for d much above the degree.
+
+μ_k = Σ a_m μ_k(t^m): by Schoenberg's theorem no a_m of a kernel that is positive definite on every
+sphere is negative, so that nothing cancels and Σ a_m = κ(1) bounds what is left out.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+from scipy.special import gammaln
+from sympy import Rational, S
+
+from theorycalc.core.arithmetic.ball import mid_and_rad
+from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
+from theorycalc.core.arithmetic.series_context import taylor_coefficients
+from theorycalc.core.errors import NotSupportedError
+from theorycalc.core.lowering import lower
+from theorycalc.sphere.kernel import ZonalKernel
+from theorycalc.sphere.measure import T
+
+# Working precision of `doubles`, and what rounding to doubles adds.
+DOUBLE_BITS = 60
+UNIT_ROUNDOFF = 2.0**-53
+# Longer series cost more than quadrature.
+_MOST_TERMS = 1000
+_GUARD_BITS = 40
+# What the coefficients of deep networks lose on top of that, in bits per term.
+_LOST_PER_TERM = 0.3
+
+
+def applies(kernel: ZonalKernel, d: int, order: int, bits: int) -> bool:
+    """Whether a short series gives μ_0, …, μ_order with relative errors of about 2^−bits."""
+    if not kernel.positive_definite or _terms(d, order, bits) is None:
+        return False
+    return _coefficients(kernel, 2, bits) is not None
+
+
+@lru_cache(maxsize=32)
+def enclosures(kernel: ZonalKernel, d: int, order: int, bits: int) -> tuple:
+    """μ_0, …, μ_order with relative errors of about 2^−bits, where this `applies`."""
+    length = _terms(d, order, bits)
+    with working_precision(bits + _GUARD_BITS + int(_LOST_PER_TERM * length)):
+        context = BallContext()
+        coefficients, at_one = _coefficients(kernel, length, bits)
+        rest = at_one - sum(coefficients)
+        eigenvalues, lowest = [], context.number(S.One)
+        for k in range(order + 1):
+            if k:
+                lowest *= context.number(Rational(k, d + 2 * k - 2))  # μ_k(t^k)
+            eigenvalues.append(lowest * _sum(context, coefficients, rest, d, k))
+        return tuple(eigenvalues)
+
+
+def doubles(kernel: ZonalKernel, d: int, order: int) -> tuple[np.ndarray, np.ndarray]:
+    """(μ_0 … μ_order, error bounds) in double precision, where this `applies`."""
+    balls = (mid_and_rad(x, DOUBLE_BITS) for x in enclosures(kernel, d, order, DOUBLE_BITS))
+    values, radii = np.array([[float(x) for x in pair] for pair in balls]).T
+    return values, radii + abs(values) * UNIT_ROUNDOFF
+
+
+@lru_cache(maxsize=32)
+def _coefficients(kernel: ZonalKernel, length: int, bits: int) -> tuple | None:
+    """(a_0 … a_{length − 1}, κ(1)), or None if a function in κ has no power series."""
+    program = lower(kernel.body, (T,), kernel.where)
+    with working_precision(bits + _GUARD_BITS + int(_LOST_PER_TERM * length)):
+        context = BallContext()
+        try:
+            found = taylor_coefficients(program, length)
+        except NotSupportedError:
+            return None
+        return found, program.run(context, [context.number(S.One)])
+
+
+def _sum(context, coefficients: list, rest, d: int, k: int):
+    """Σ a_m μ_k(t^m)/μ_k(t^k) by Horner's rule, between the given terms and all of the rest."""
+    last = len(coefficients) - 1
+    last -= (last - k) % 2
+    # the ratios fall from there on: the rest counts at most like the next term
+    half = context.midpoint(rest) / 2
+    total = context.widen(half, rest - half)
+    for m in range(last, k - 1, -2):
+        # μ_k(t^{m+2})/μ_k(t^m)
+        total = total * ((m + 2) * (m + 1)) / ((m - k + 2) * (m + k + d)) + coefficients[m]
+    return total
+
+
+@lru_cache(maxsize=256)
+def _terms(d: int, order: int, bits: int) -> int | None:
+    """How many terms leave a rest of 2^−bits of the largest, or None for too many."""
+    m = np.arange(order, _MOST_TERMS, 2)
+    # log of μ_k(t^m), up to a constant
+    sizes = gammaln(m + 1) - gammaln(m - order + 1)
+    sizes += gammaln((m - order + 1) / 2) - gammaln((m + order + d) / 2)
+    # coefficients fall like m^−3/2 at the slowest that matters; the rest is of the size of κ(1)
+    largest = (sizes - 3 * np.log1p(m)).max()
+    enough = (sizes < largest - bits * np.log(2)) & (np.diff(sizes, append=-np.inf) < 0)
+    return int(m[enough][0]) + 2 if enough.any() else None
