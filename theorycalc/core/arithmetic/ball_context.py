@@ -2,7 +2,6 @@
 
 import functools
 import itertools
-import math
 import operator
 
 import sympy
