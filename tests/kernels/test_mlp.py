@@ -260,7 +260,6 @@ def test_closed_form_is_shown():
             tc.DomainError,
             "width is too small",
         ),
-        (lambda: mlp(2, "tanh"), tc.NotSupportedError, "no closed-form recursion"),
         (lambda: mlp(2, "sign").ntk, tc.NotSupportedError, "no tangent kernel"),
         (lambda: mlp(2, "sign").ntk_matrix([[1.0]]), tc.NotSupportedError, "no tangent kernel"),
         (lambda: mlp(2).ntk.at(rho=2), tc.DomainError, "ρ ≤ 1"),
@@ -298,3 +297,16 @@ def test_discontinuous_activations_have_an_nngp():
     assert mlp(2, "sign").nngp_matrix(x)[0, 1] == pytest.approx(
         float(nngp.at(rho="0.6")), rel=1e-14
     )
+
+
+@pytest.mark.parametrize("activation", ["tanh", "softplus", "elu", "gelu"])
+def test_any_activation(activation):
+    """The normalised network of an activation without closed recursion, three ways."""
+    network = mlp(2, activation)
+    assert float(network.nngp.at(rho=1)) == pytest.approx(1, rel=1e-12)
+    certified = network.ntk.at(rho="0.3", using=tc.Ball(12))
+    assert float(network.ntk.at(rho="0.3")) == pytest.approx(float(certified), rel=1e-11)
+    inputs = np.array([[1.0, 1.0], [np.sqrt(1.3), np.sqrt(0.7)]])
+    rho = float(inputs[0] @ inputs[1] / 2)
+    expected = network.ntk.lambdify()(rho)
+    assert network.ntk_matrix(inputs)[0, 1] == pytest.approx(expected, rel=1e-11)

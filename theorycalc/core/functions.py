@@ -130,6 +130,8 @@ class bivariate_normal(SpecialFunction):  # noqa: N801 - named like SymPy's func
         zero, half, one = map(context.number, (sympy.S.Zero, sympy.S.Half, sympy.S.One))
         if context.compare("==", rho, one):
             return half * _twice_normal(context, context.apply("min", h, k))
+        if context.encloses and context.compare("<", abs(rho), one) is None:
+            return _between(context, h, k, rho, one if context.compare(">", rho, zero) else -one)
         gap = _twice_normal(context, h) - _twice_normal(context, -k)
         strip = half * context.apply("max", gap, zero)
         if context.compare("==", rho, -one):
@@ -141,6 +143,14 @@ class bivariate_normal(SpecialFunction):  # noqa: N801 - named like SymPy's func
     def _latex(self, printer):
         h, k, rho = map(printer._print, self.args)
         return rf"\Phi_{{2}}\left({h}, {k}; {rho}\right)"
+
+
+def _between(context, h, k, rho, end):
+    """Φ₂ on a ball that reaches ρ = ±1, where it is monotone in ρ."""
+    centre = context.midpoint(rho)
+    radius = context.apply("max", end * (centre - rho), context.number(sympy.S.Zero))
+    inner = context.midpoint(centre - 3 * end * radius)  # the midpoint of a radius is half of it
+    return context.hull(*(bivariate_normal.in_mp(context, h, k, x) for x in (inner, end)))
 
 
 def _twice_normal(context, h):

@@ -1,10 +1,23 @@
-"""Kernels of infinitely wide networks: dual activations, NNGP and NTK.
+"""Kernels of infinitely wide networks: dual activations, NNGP and NTK of any architecture.
 
 Normalisation: NTK parameterisation, z = σ_w W φ/√n + σ_b b with standard normal entries; kernels in
 ``rho`` are for inputs with x·x/d = 1, general ones for (q11, q12, q22) = entries of x·x'/d.
 """
 
 from theorycalc.kernels import predict
+from theorycalc.kernels.architecture import Architecture
+from theorycalc.kernels.builders import (
+    activation,
+    average_pool,
+    conv1d,
+    conv2d,
+    dense,
+    flatten,
+    global_average_pool,
+    layer_norm,
+    residual,
+)
+from theorycalc.kernels.constructors import cnn, hierarchical_cnn, resnet
 from theorycalc.kernels.duals import (
     arc_cosine,
     dual,
@@ -13,14 +26,30 @@ from theorycalc.kernels.duals import (
     dual_general,
 )
 from theorycalc.kernels.mlp import MLP, mlp
+from theorycalc.kernels.serial import Serial, serial
 
 __all__ = [
     "MLP",
+    "Architecture",
+    "Serial",
+    "activation",
     "arc_cosine",
+    "average_pool",
+    "cnn",
+    "conv1d",
+    "conv2d",
+    "dense",
     "dual",
     "dual_derivative",
     "dual_derivative_general",
     "dual_general",
+    "flatten",
+    "global_average_pool",
+    "hierarchical_cnn",
+    "layer_norm",
     "mlp",
     "predict",
+    "residual",
+    "resnet",
+    "serial",
 ]

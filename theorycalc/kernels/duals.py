@@ -3,19 +3,13 @@
 import sympy
 from sympy import acos, sqrt
 
-from theorycalc.activations import Activation, as_activation
+from theorycalc.activations import as_activation
 from theorycalc.core.formula import Formula
 from theorycalc.core.numbers import exact_integer
 from theorycalc.core.reference import Reference
-from theorycalc.kernels import symbolic
 from theorycalc.kernels.angular import angular, angular_at_zero
-from theorycalc.kernels.general import pair_expectation
-
-RHO = sympy.Symbol("rho", real=True)
-Q11, Q22 = sympy.symbols("q11 q22", nonnegative=True)
-Q12 = sympy.Symbol("q12", real=True)
-CORRELATION = (RHO >= -1) & (RHO <= 1)
-COVARIANCE = Q12**2 <= Q11 * Q22
+from theorycalc.kernels.expectations import covariance, slope_covariance
+from theorycalc.kernels.formula import CORRELATION, COVARIANCE, Q11, Q12, Q22, RHO
 
 CHO_SAUL = Reference(
     "doi:10.5555/2984093.2984132",
@@ -106,7 +100,7 @@ def dual(activation) -> Formula:
     >>> sympy.expand_func(slope)
     bivariate_normal(-1/2, -1/2, rho)
     """
-    expr = _expectation(as_activation(activation), sympy.S.One, RHO, sympy.S.One, acos(RHO))
+    expr = covariance(as_activation(activation), sympy.S.One, RHO, sympy.S.One, acos(RHO))
     return Formula("phi", expr, args=(RHO,), domain=CORRELATION, reference=DANIELY)
 
 
@@ -121,7 +115,7 @@ def dual_general(activation) -> Formula:
     >>> print(tc.kernels.dual_general("relu").at(q11=4, q12=1, q22=9))
     1.218223530725389 ± 3e-16
     """
-    return _general("K", _expectation(as_activation(activation), Q11, Q12, Q22, _angle()))
+    return _general("K", covariance(as_activation(activation), Q11, Q12, Q22, _angle()))
 
 
 def dual_derivative(activation) -> Formula:
@@ -137,7 +131,7 @@ def dual_derivative(activation) -> Formula:
     (pi - acos(rho))/(2*pi)
     """
     one = sympy.S.One
-    expr = _slope_expectation(as_activation(activation), one, RHO, one, acos(RHO))
+    expr = slope_covariance(as_activation(activation), one, RHO, one, acos(RHO))
     return Formula("dphi", expr, args=(RHO,), domain=CORRELATION, reference=DANIELY)
 
 
@@ -152,25 +146,7 @@ def dual_derivative_general(activation) -> Formula:
     >>> print(tc.kernels.dual_derivative_general("relu").at(q11=1, q12=0, q22=5))
     0.2500000000000000 ± 2e-24
     """
-    return _general("dK", _slope_expectation(as_activation(activation), Q11, Q12, Q22, _angle()))
-
-
-def _expectation(activation: Activation, q11, q12, q22, theta) -> sympy.Expr:
-    """E[φ(u)φ(v)] by the first form that is known; θ is the angle of the pair."""
-    family = symbolic.family(activation)
-    if family is not None:
-        return family.covariance(q11, q12, q22, theta)
-    return pair_expectation(activation, activation, q11, q12, q22)
-
-
-def _slope_expectation(activation: Activation, q11, q12, q22, theta) -> sympy.Expr:
-    """E[φ'(u)φ'(v)]."""
-    family = symbolic.family(activation)
-    if family is not None:
-        return symbolic.slope_covariance(family, q11, q12, q22, theta)
-    if not activation.is_continuous:
-        raise symbolic.no_tangent_kernel()
-    return _expectation(activation.derivative, q11, q12, q22, theta)
+    return _general("dK", slope_covariance(as_activation(activation), Q11, Q12, Q22, _angle()))
 
 
 def _angle() -> sympy.Expr:

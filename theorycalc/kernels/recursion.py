@@ -1,128 +1,177 @@
-"""The recursions of the NNGP and the NTK through the layers of a dense network, in SymPy."""
+"""The recursion of the NNGP and the NTK through layers, in expressions or in arrays.
 
-from typing import NamedTuple
+What a layer does to a pair of inputs is written once; an *algebra* says what numbers are: SymPy
+expressions (`theorycalc.kernels.expressions`) or arrays (`theorycalc.kernels.arrays`).
+"""
 
-import sympy
-from sympy import acos, sqrt
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
-from theorycalc.core.graph import free_symbols
-from theorycalc.kernels import symbolic
-from theorycalc.kernels.angular import CorrelationAngle
-from theorycalc.kernels.duals import Q11, Q12, Q22, RHO
+from theorycalc.kernels.layers import (
+    AveragePool,
+    Conv,
+    Dense,
+    Flatten,
+    GlobalAveragePool,
+    Layer,
+    LayerNorm,
+    Nonlinearity,
+    Residual,
+)
 
-DIMENSION = sympy.Symbol("d", integer=True, positive=True)
+
+class Gap(NamedTuple):
+    """√(q₁₁q₂₂) ∓ q₁₂ as sums that do not cancel, in units of a common factor."""
+
+    unit: Any
+    minus: Any
+    plus: Any
 
 
-class Pair(NamedTuple):
-    """The covariance of a pre-activation at two inputs, and the angle if the family uses it."""
+@dataclass(frozen=True)
+class State:
+    """Covariances of two inputs after some layers, and their tangent kernel.
 
-    q11: sympy.Expr
-    q12: sympy.Expr
-    q22: sympy.Expr
-    theta: sympy.Expr | None
+    ``gap`` is None where it is not known, ``theta`` is the angle where it has been found already,
+    ``means()`` are those of both inputs' coordinates, None for 0.
+    """
+
+    q11: Any
+    q12: Any
+    q22: Any
+    tangent: Any = 0
+    gap: Gap | None = None
+    theta: Any = None
+    means: Callable | None = None
 
 
 class Recursion:
-    """The pair of covariances and the tangent kernel, layer by layer, as short expressions.
+    """One pass through an architecture.
 
-    What a layer hands to the next is named and kept in ``where``; only numbers and the inputs are
-    passed on as they are.
+    Parameters
+    ----------
+    algebra
+        Numbers and Gaussian expectations.
+    tangent : bool
+        Whether the tangent kernel is wanted.
+    layer : int, optional
+        The only affine layer whose parameters count in the tangent kernel, from 1.
     """
 
-    def __init__(self, network, tangent: bool):
-        self.network = network
-        self.family = network.family
-        self.tangent = tangent
-        self.where: list[tuple[sympy.Symbol, sympy.Expr]] = []
+    def __init__(self, algebra, tangent: bool, layer: int | None = None):
+        self.algebra, self.tangent, self.layer = algebra, tangent, layer
+        self.affine = 0
 
-    def run(self, first) -> sympy.Expr:
-        """Σ or Θ of the readout, from the covariance of the first layer."""
-        network = self.network
-        weights, biases = ([s**2 for s in sigma] for sigma in (network.sigma_w, network.sigma_b))
-        pair = first(self, weights[0], biases[0])
-        theta = self._own(0, pair.q12, weights[0], biases[0])
-        for layer in range(1, network.depth + 1):
-            last = layer == network.depth
-            weight, bias = weights[layer], biases[layer]
-            after = self._next(layer, pair, weight, bias, last)
-            if self.tangent:
-                slope = symbolic.slope_covariance(self.family, *pair)
-                theta = self._own(layer, after.q12, weight, bias) + weight * slope * theta
-                theta = theta if last else self.name(f"Theta_{layer + 1}", theta)
-            pair = after
-        return theta if self.tangent else pair.q12
+    def run(self, layers: tuple, state: State) -> State:
+        """The state after a sequence of layers."""
+        for layer in layers:
+            state = self._after(layer, state)
+        return state
 
-    def parameters(self, body: sympy.Expr, inputs: tuple) -> list[sympy.Symbol]:
-        """The symbolic parameters of the network that the result depends on."""
-        used = free_symbols(body).union(*(free_symbols(part) for _, part in self.where))
-        return sorted(used - {*inputs, *(symbol for symbol, _ in self.where)}, key=str)
+    def _after(self, layer: Layer, state: State) -> State:
+        match layer:
+            case Dense():
+                return self._dense(layer, state)
+            case Conv():
+                return self._dense(layer, self.algebra.convolved(state, layer.window))
+            case Nonlinearity():
+                return self._activation(layer, state)
+            case Residual():
+                return self._residual(layer, state)
+            case LayerNorm():
+                return self._layer_norm(state)
+            case AveragePool():
+                return self.algebra.pooled(state, layer.window)
+            case Flatten():
+                return self.algebra.flattened(state)
+            case GlobalAveragePool():
+                return self.algebra.globally_pooled(state)
 
-    def name(self, name: str, expr: sympy.Expr, **assumptions) -> sympy.Expr:
-        """A symbol for an intermediate quantity, unless it is a rational number."""
-        if expr.is_Rational:
-            return expr
-        symbol = sympy.Symbol(name, real=True, **assumptions)
-        self.where.append((symbol, expr))
-        return symbol
+    def _dense(self, layer: Dense | Conv, state: State) -> State:
+        """Weights and biases: q ← σ_w² q + σ_b²."""
+        algebra = self.algebra
+        weight, bias = algebra.number(layer.sigma_w) ** 2, algebra.number(layer.sigma_b) ** 2
+        self.affine += 1
+        q12 = weight * state.q12 + bias
+        tangent = weight * state.tangent if self.tangent else 0
+        if self.tangent and self.layer in (None, self.affine):
+            tangent = tangent + algebra.own(self.affine, state.q12, weight, bias)
+        q11, q22 = algebra.variances(self.affine, state, lambda q: weight * q + bias)
+        after = State(q11, q12, q22, algebra.name("Theta", self.affine, tangent))
+        if algebra.vanishes(bias):
+            gap = state.gap and state.gap._replace(unit=weight * state.gap.unit)
+            return replace(after, gap=gap, theta=state.theta)
+        if state.gap is None:
+            return replace(after, theta=algebra.angle_with_bias(state, q12, weight, bias))
+        excess = _excess_of_bias(algebra, state, after, weight, bias)
+        unit, minus, plus = state.gap
+        unit = weight * unit
+        return replace(
+            after, gap=Gap(unit, minus + excess / unit, plus + (excess + 2 * bias) / unit)
+        )
 
-    def _own(self, layer: int, q12, weight, bias) -> sympy.Expr:
-        """The tangent kernel of one layer's own parameters."""
-        if self.network.parameterization == "ntk":
-            return q12
-        fan_in = self.network.width if layer else DIMENSION
-        return fan_in * (q12 - bias) / weight + (0 if bias == 0 else 1)
+    def _activation(self, layer: Nonlinearity, state: State) -> State:
+        """q ← K(q), Θ ← K' Θ."""
+        state = self.algebra.with_angle(layer.activation, state, self.affine)
+        after, slope = self.algebra.activated(layer.activation, state, self.tangent)
+        return replace(after, tangent=slope * state.tangent) if self.tangent else after
 
-    def _next(self, layer: int, pair: Pair, weight, bias, last: bool) -> Pair:
-        family, index = self.family, layer + 1
-        q12 = weight * family.covariance(*pair) + bias
-        if last:
-            return pair._replace(q12=q12)
-        q11 = self.name(f"q_{index}", weight * family.second_moment(pair.q11) + bias, positive=True)
-        q22 = q11
-        if pair.q22 != pair.q11:
-            moment = weight * family.second_moment(pair.q22) + bias
-            q22 = self.name(f"r_{index}", moment, positive=True)
-        if isinstance(family, symbolic.Erf) or family.is_monomial:
-            return Pair(q11, self.name(f"Sigma_{index}", q12), q22, None)
-        minus, plus = self._differences(pair, q11, q22, weight, bias)
-        theta = self.name(f"theta_{index}", CorrelationAngle(minus, plus), nonnegative=True)
-        return Pair(q11, q12, q22, theta)
+    def _residual(self, layer: Residual, state: State) -> State:
+        """x + β·branch(x), with independent weights in the branch."""
+        algebra, square = self.algebra, self.algebra.number(layer.scale) ** 2
+        if state.gap is not None:
+            # names keep differences such as 1 − ρ apart from the sums that they enter
+            unit, *parts = state.gap
+            names = zip(("minus", "plus"), parts, strict=True)
+            gap = Gap(unit, *(algebra.name(name, self.affine, part) for name, part in names))
+            state = replace(state, gap=gap)
+        branch = self.run(layer.branch, state)
+        q11, q22 = (
+            algebra.name(name, self.affine, x + square * y)
+            for name, x, y in (("q", state.q11, branch.q11), ("r", state.q22, branch.q22))
+        )
+        if state.q11 is state.q22:
+            q22 = q11
+        tangent = algebra.name("Theta", self.affine, state.tangent + square * branch.tangent)
+        after = State(q11, state.q12 + square * branch.q12, q22, tangent)
+        if state.gap is None or branch.gap is None:
+            return after
+        return replace(after, gap=_sum_of_gaps(algebra, state, branch, after, square))
 
-    def _differences(self, pair: Pair, q11, q22, weight, bias) -> tuple:
-        """√(q₁₁q₂₂) ∓ q₁₂ after a layer, up to a common factor, as sums that do not cancel."""
-        loss, gain = self.family.loss(pair.theta), self.family.gain(pair.theta)
-        if bias == 0:
-            return loss, gain
-        p = self.family.degree
-        scale = weight * (sqrt(pair.q11) * sqrt(pair.q22)) ** p
-        # √(q₁₁q₂₂) exceeds its part along the layer's inputs where their norms differ
-        excess = sympy.S.Zero
-        if pair.q11 != pair.q22:
-            excess = bias * weight * self.family.variance
-            excess *= (sqrt(pair.q11) ** p - sqrt(pair.q22) ** p) ** 2
-            excess /= sqrt(q11) * sqrt(q22) + scale * self.family.variance + bias
-        return scale * loss + excess, scale * gain + excess + 2 * bias
-
-
-def equal_norms(recursion: Recursion, weight, bias) -> Pair:
-    """Layer 1 for inputs with x·x/d = 1."""
-    q = recursion.name("q_1", weight + bias, positive=True)
-    if bias == 0:
-        return Pair(q, weight * RHO, q, acos(RHO))
-    # in units of the weight variance, so that 1 − ρ stays a difference of its own
-    angle = CorrelationAngle(1 - RHO, 1 + RHO + 2 * bias / weight)
-    return Pair(q, weight * RHO + bias, q, recursion.name("theta_1", angle, nonnegative=True))
+    def _layer_norm(self, state: State) -> State:
+        """Means off, then divided by the standard deviations."""
+        algebra, (m1, m2) = self.algebra, state.means() if state.means else (0, 0)
+        v1, v2 = state.q11 - m1 * m1, state.q22 - m2 * m2
+        size, one = algebra.sqrt(v1) * algebra.sqrt(v2), algebra.number(1)
+        gap = state.gap
+        if gap is not None:
+            # homogeneous activations have means ∝ √q, so that √(v₁v₂) − q₁₂ + m₁m₂ is the old gap
+            minus, plus = gap.unit * gap.minus, gap.unit * gap.plus - 2 * m1 * m2
+            gap = Gap(1 / size, minus, plus) if state.means else gap._replace(unit=gap.unit / size)
+        tangent = state.tangent / size if self.tangent else 0
+        q12 = (state.q12 - m1 * m2) / size
+        return State(one, q12, one, tangent, gap, None if state.means else state.theta)
 
 
-def any_norms(recursion: Recursion, weight, bias) -> Pair:
-    """Layer 1 for inputs of any norms."""
-    q11, q12, q22 = (weight * q + bias for q in (Q11, Q12, Q22))
-    distance = Q11 + Q22 - 2 * Q12
-    determinant = weight**2 * (Q11 * Q22 - Q12**2) + weight * bias * distance
-    angle = sympy.atan2(sqrt(determinant), q12)
-    return Pair(
-        recursion.name("q_1", q11, nonnegative=True),
-        q12,
-        recursion.name("r_1", q22, nonnegative=True),
-        recursion.name("theta_1", angle, nonnegative=True),
+def _sum_of_gaps(algebra, one: State, two: State, total: State, square) -> Gap:
+    """The gap of a sum of independent parts: √(q₁₁q₂₂) exceeds the sum of theirs."""
+    a1, a2, b1, b2 = (
+        algebra.sqrt(q) for q in (one.q11, one.q22, square * two.q11, square * two.q22)
     )
+    cross = a1 * b2 - a2 * b1
+    excess = cross**2 / (algebra.sqrt(total.q11) * algebra.sqrt(total.q22) + a1 * a2 + b1 * b2)
+    (u, minus, plus), (v, other_minus, other_plus) = one.gap, two.gap
+    v = square * v
+    return Gap(
+        algebra.number(1),
+        u * minus + v * other_minus + excess,
+        u * plus + v * other_plus + excess,
+    )
+
+
+def _excess_of_bias(algebra, state: State, after: State, weight, bias):
+    """√(q₁₁q₂₂) after weights and a bias, less σ_w² √(q₁₁q₂₂) before and σ_b²; not negative."""
+    a, b = algebra.sqrt(state.q11), algebra.sqrt(state.q22)
+    mean = algebra.sqrt(after.q11) * algebra.sqrt(after.q22)
+    return bias * weight * (a - b) ** 2 / (mean + weight * a * b + bias)

@@ -1,6 +1,7 @@
 """Dual activations in closed form: K = E[φ(u)φ(v)] for a centred Gaussian pair (u, v)."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import sympy
 from sympy import Expr, S, asin, atan, cos, factorial2, pi, sin, sqrt
@@ -16,13 +17,22 @@ class Homogeneous:
     """φ(z) = β z_+^p + α (−z)_+^p: ReLU and its powers, leaky ReLU, abs, sign, step, monomials.
 
     With kink = (β + (−1)^{p−1}α)² and smooth = (−1)^p αβ,
-    K = (q₁₁q₂₂)^{p/2} [kink·J_p(θ)/(2π) + smooth·B_p(cos θ)], and the derivative of φ has
-    degree p − 1 with both numbers multiplied by p².
+    K = (q₁₁q₂₂)^{p/2} [kink·J_p(θ)/(2π) + smooth·B_p(cos θ)].
     """
 
     degree: int
-    kink: Expr
-    smooth: Expr
+    alpha: Expr
+    beta: Expr
+
+    @property
+    def kink(self) -> Expr:
+        """The square of the jump of the p-th derivative, over p!²."""
+        return (self.beta + (-1) ** (self.degree - 1) * self.alpha) ** 2
+
+    @property
+    def smooth(self) -> Expr:
+        """What a monomial has instead."""
+        return (-1) ** self.degree * self.alpha * self.beta
 
     @property
     def variance(self) -> Expr:
@@ -41,7 +51,7 @@ class Homogeneous:
         if self.degree == 0 and self.kink != 0:
             raise no_tangent_kernel()
         p = self.degree
-        return Homogeneous(max(p - 1, 0), p**2 * self.kink, p**2 * self.smooth)
+        return Homogeneous(max(p - 1, 0), -p * self.alpha, p * self.beta)
 
     @property
     def is_monomial(self) -> bool:
@@ -52,6 +62,12 @@ class Homogeneous:
     def is_even(self) -> bool:
         """Whether φ is a multiple of |z|^p, p odd: then K(π − θ) = K(θ)."""
         return self.degree % 2 == 1 and self.kink == -4 * self.smooth
+
+    @property
+    def mean(self) -> Expr:
+        """E φ(Z) = (α + β) E Z_+^p."""
+        p = sympy.Integer(self.degree)
+        return (self.alpha + self.beta) * 2 ** (p / 2 - 1) * sympy.gamma((p + 1) / 2) / sqrt(pi)
 
     def second_moment(self, q: Expr) -> Expr:
         """E φ(√q Z)²."""
@@ -144,6 +160,10 @@ class Gelu:
         area = t**2 * (q11 * q22 - q12**2)
         return t * q12, d, sqrt(d), 1 + t * (q11 + q22) + area, t**2 * q11 * q22
 
+    def second_moment(self, q: Expr) -> Expr:
+        """E φ(√q Z)²."""
+        return self.covariance(q, q, q)
+
     def covariance(self, q11: Expr, q12: Expr, q22: Expr, theta: Expr | None = None) -> Expr:
         """K of the pair; the mixed term vanishes by symmetry, the angle is not needed."""
         s, d, root, e, product = self._norms(q11, q12, q22)
@@ -164,27 +184,14 @@ def slope_covariance(family, q11: Expr, q12: Expr, q22: Expr, theta: Expr) -> Ex
     return family.derivative.covariance(q11, q12, q22, theta)
 
 
-def family_of(activation: Activation) -> Homogeneous | Erf:
-    """The family with a closed-form dual that an activation belongs to.
-
-    Raises
-    ------
-    NotSupportedError
-        If it belongs to none.
-    """
-    found = family(activation)
-    if found is None or isinstance(found, Gelu):
-        raise NotSupportedError(
-            explain(
-                "no closed-form recursion is known for this activation",
-                got=activation.name,
-                allowed="relu, leaky_relu, abs, step, sign, relu_power, monomial, identity, erf, "
-                "probit, and multiples of them",
-            )
-        )
-    return found
+def slope_second_moment(family, q: Expr) -> Expr:
+    """E φ'(√q Z)² of any family."""
+    if isinstance(family, Erf | Gelu):
+        return family.slope_covariance(q, q, q)
+    return family.derivative.second_moment(q)
 
 
+@lru_cache(maxsize=256)
 def family(activation: Activation) -> "Homogeneous | Erf | Gelu | None":
     """The family of an activation, or None."""
     expr = activation.expr
@@ -235,5 +242,4 @@ def _as_homogeneous(activation: Activation) -> Homogeneous | None:
     if len(degrees) != 1:
         return None
     (p,) = degrees
-    alpha, beta = left.nth(p) * (-1) ** p, right.nth(p)
-    return Homogeneous(p, (beta + (-1) ** (p - 1) * alpha) ** 2, (-1) ** p * alpha * beta)
+    return Homogeneous(p, left.nth(p) * (-1) ** p, right.nth(p))

@@ -86,13 +86,14 @@ class FloatContext(BallContext):
         return arb(*quadrature(integrand, *doubles))
 
     def special(self, call, *args):
-        if call.prefers_double:
-            self.doubles = True
-            return _in_double(call, [arb(x) for x in args])
-        if call.has_enclosure:
+        if not call.prefers_double and call.has_enclosure:
             own = call.function.in_ball is not None
-            return call.in_ball(BallContext(self.analytic) if own else self, *args)
+            enclosed = call.in_ball(BallContext(self.analytic) if own else self, *args)
+            if call.function.double is None or self.is_finite(enclosed):
+                return enclosed
         self.doubles = True
+        if call.function.double is not None:
+            return _in_double(call, [arb(x) for x in args])
         return arb(*in_mp_twice(call, [float(arb(x)) for x in args]))
 
 

@@ -1,0 +1,133 @@
+"""Well-known architectures, from layers."""
+
+from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.numbers import exact_integer
+from theorycalc.kernels.builders import (
+    activation as nonlinearity,
+)
+from theorycalc.kernels.builders import (
+    conv1d,
+    conv2d,
+    dense,
+    flatten,
+    global_average_pool,
+    residual,
+)
+from theorycalc.kernels.serial import Serial, serial
+
+READOUTS = {"flatten": flatten, "gap": global_average_pool}
+
+
+def resnet(blocks: int, activation="relu", sigma_w=1, sigma_b=0, scale=1) -> Serial:
+    """A dense residual network: dense, ``blocks`` times x + scale·dense(φ(x)), φ, dense.
+
+    Parameters
+    ----------
+    blocks : int
+        ≥ 0.
+    activation : str, Activation or sympy.Expr
+    sigma_w, sigma_b : number or Symbol
+        Of all affine layers.
+    scale : number or Symbol
+        Of every branch.
+
+    Raises
+    ------
+    DomainError
+        For numbers out of range.
+
+    Examples
+    --------
+    >>> import theorycalc as tc
+    >>> print(tc.kernels.resnet(3, sigma_b="0.2").ntk.at(rho="0.3"))
+    2.063504656900604 ± 3e-16
+    """
+    block = residual(nonlinearity(activation), dense(sigma_w, sigma_b), scale=scale)
+    blocks = [block] * exact_integer(blocks, "blocks", minimum=0)
+    affine = dense(sigma_w, sigma_b)
+    return serial(affine, *blocks, nonlinearity(activation), affine)
+
+
+def cnn(
+    depth: int,
+    filter: int = 3,  # noqa: A002
+    activation="relu",
+    sigma_w=1,
+    sigma_b=0,
+    padding: str = "circular",
+    readout: str = "flatten",
+    dimensions: int = 2,
+) -> Serial:
+    """A convolutional network: ``depth`` times convolution and φ, then a readout and a dense layer.
+
+    Parameters
+    ----------
+    depth : int
+        ≥ 1.
+    filter : int
+    activation : str, Activation or sympy.Expr
+    sigma_w, sigma_b : number or Symbol
+        Of all affine layers.
+    padding : {"circular", "same", "valid"}
+    readout : {"flatten", "gap"}
+        All positions as channels, or their mean.
+    dimensions : {1, 2}
+        Of the images.
+
+    Raises
+    ------
+    DomainError
+        For numbers out of range and unknown names.
+
+    Examples
+    --------
+    >>> import theorycalc as tc
+    >>> tc.kernels.cnn(1, dimensions=1).ntk_matrix([[1.0, 0.0, 2.0], [0.0, 1.0, 1.0]])
+    array([[1.66666667, 0.60858473],
+           [0.60858473, 0.66666667]])
+    """
+    if readout not in READOUTS:
+        raise DomainError(explain("unknown readout", got=readout, allowed=", ".join(READOUTS)))
+    if dimensions not in (1, 2):
+        raise DomainError(explain("dimensions of the images", got=dimensions, allowed="1 or 2"))
+    conv = conv1d if dimensions == 1 else conv2d
+    block = conv(filter, sigma_w, sigma_b, padding), nonlinearity(activation)
+    depth = exact_integer(depth, "depth", minimum=1)
+    return serial(*block * depth, READOUTS[readout](), dense(sigma_w, sigma_b))
+
+
+def hierarchical_cnn(depth: int, patch: int = 2, activation="relu", sigma_w=1, sigma_b=0) -> Serial:
+    """A one-dimensional network on patches that do not overlap: a tree.
+
+    Every layer joins ``patch`` neighbours, so that inputs with patch^depth positions end at one.
+
+    Parameters
+    ----------
+    depth : int
+        ≥ 1.
+    patch : int
+        ≥ 2.
+    activation : str, Activation or sympy.Expr
+    sigma_w, sigma_b : number or Symbol
+        Of all affine layers.
+
+    Raises
+    ------
+    DomainError
+        For numbers out of range.
+
+    References
+    ----------
+    F. Cagnetta, A. Favero, M. Wyart, "What can be learnt with wide convolutional neural networks?",
+    arXiv:2208.01003.
+
+    Examples
+    --------
+    >>> import theorycalc as tc
+    >>> tc.kernels.hierarchical_cnn(2).ntk_matrix([[1.0, 0.0, 2.0, 1.0]])
+    array([[1.125]])
+    """
+    patch = exact_integer(patch, "patch", minimum=2)
+    block = conv1d(patch, sigma_w, sigma_b, "valid", patch), nonlinearity(activation)
+    depth = exact_integer(depth, "depth", minimum=1)
+    return serial(*block * depth, flatten(), dense(sigma_w, sigma_b))

@@ -1,0 +1,60 @@
+"""Gaussian expectations of an activation and its derivative, by the first form that is known."""
+
+import sympy
+
+from theorycalc.activations import Activation, z
+from theorycalc.kernels import symbolic
+from theorycalc.kernels.general import pair_expectation
+from theorycalc.kernels.moments import gaussian_mean
+
+
+def covariance(activation: Activation, q11, q12, q22, theta) -> sympy.Expr:
+    """E[φ(u)φ(v)]; θ is the angle of the pair."""
+    family = symbolic.family(activation)
+    if family is not None:
+        return family.covariance(q11, q12, q22, theta)
+    return pair_expectation(activation, activation, q11, q12, q22)
+
+
+def slope_covariance(activation: Activation, q11, q12, q22, theta) -> sympy.Expr:
+    """E[φ'(u)φ'(v)].
+
+    Raises
+    ------
+    NotSupportedError
+        If φ has a jump.
+    """
+    family = symbolic.family(activation)
+    if family is not None:
+        return symbolic.slope_covariance(family, q11, q12, q22, theta)
+    if not activation.is_continuous:
+        raise symbolic.no_tangent_kernel()
+    return covariance(activation.derivative, q11, q12, q22, theta)
+
+
+def second_moment(activation: Activation, q) -> sympy.Expr:
+    """E φ(√q Z)²."""
+    family = symbolic.family(activation)
+    if family is not None:
+        return family.second_moment(q)
+    return gaussian_mean(Activation(activation.expr**2, symbol=z), q)
+
+
+def slope_second_moment(activation: Activation, q) -> sympy.Expr:
+    """E φ'(√q Z)²."""
+    family = symbolic.family(activation)
+    if family is not None:
+        return symbolic.slope_second_moment(family, q)
+    if not activation.is_continuous:
+        raise symbolic.no_tangent_kernel()
+    return second_moment(activation.derivative, q)
+
+
+def mean(activation: Activation, q) -> sympy.Expr:
+    """E φ(√q Z)."""
+    family = symbolic.family(activation)
+    if isinstance(family, symbolic.Homogeneous):
+        return family.mean * sympy.sqrt(q) ** family.degree
+    if isinstance(family, symbolic.Erf):
+        return family.offset
+    return gaussian_mean(activation, q)

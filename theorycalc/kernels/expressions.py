@@ -1,0 +1,150 @@
+"""Kernels of architectures as SymPy expressions: the algebra of the recursion."""
+
+import functools
+from dataclasses import replace
+
+import sympy
+from sympy import acos, sqrt
+
+from theorycalc.activations import Activation
+from theorycalc.core.errors import NotSupportedError, explain
+from theorycalc.core.graph import free_symbols
+from theorycalc.kernels import expectations, symbolic
+from theorycalc.kernels.angular import CorrelationAngle
+from theorycalc.kernels.formula import DIMENSION, Q11, Q12, Q22, RHO
+from theorycalc.kernels.recursion import Gap, State
+
+
+def equal_norms() -> State:
+    """Inputs with x·x/d = 1."""
+    one = sympy.S.One
+    gap = Gap(one, 1 - RHO, 1 + RHO)
+    return State(one, RHO, one, sympy.S.Zero, gap=gap, theta=acos(RHO))
+
+
+def any_norms() -> State:
+    """Inputs of any norms."""
+    return State(Q11, Q12, Q22, sympy.S.Zero, theta=_angle(Q11 * Q22 - Q12**2, Q12))
+
+
+class Expressions:
+    """SymPy expressions; what a layer hands to the next is named and kept in ``where``.
+
+    Parameters
+    ----------
+    parameterization : {"ntk", "standard"}
+    width : int or None
+        Of the hidden layers, for the standard parameterisation.
+    """
+
+    def __init__(self, parameterization: str = "ntk", width: int | None = None):
+        self.parameterization, self.width = parameterization, width
+        self.where: list[tuple[sympy.Symbol, sympy.Expr]] = []
+
+    def number(self, x) -> sympy.Expr:
+        """A parameter."""
+        return sympy.sympify(x)
+
+    def sqrt(self, x) -> sympy.Expr:
+        """The square root."""
+        return sqrt(x)
+
+    def vanishes(self, x) -> bool:
+        """Whether a parameter is 0."""
+        return x == 0
+
+    def name(self, name: str, index: int, expr: sympy.Expr, **assumptions) -> sympy.Expr:
+        """A symbol for an intermediate quantity, unless it is a number or a symbol already."""
+        if expr == 0 or expr.is_Rational or expr.is_Symbol:
+            return expr
+        taken = {symbol for symbol, _ in self.where}
+        symbol = sympy.Symbol(f"{name}_{index}", real=True, **assumptions)
+        if symbol in taken:  # a sum after a branch belongs to the same affine layer
+            symbol = sympy.Symbol(f"{name}_{index}+", real=True, **assumptions)
+        self.where.append((symbol, expr))
+        return symbol
+
+    def variances(self, index: int, state: State, change) -> tuple:
+        """q₁₁ and q₂₂ after an affine layer, one symbol if they are the same."""
+        q11 = self.name("q", index, change(state.q11), positive=True)
+        if state.q11 == state.q22:
+            return q11, q11
+        return q11, self.name("r", index, change(state.q22), positive=True)
+
+    def own(self, index: int, q12, weight, bias) -> sympy.Expr:
+        """The tangent kernel of the parameters of one affine layer alone."""
+        if self.parameterization == "ntk":
+            return weight * q12 + bias
+        fan_in = self.width if index > 1 else DIMENSION
+        return fan_in * q12 + (0 if bias == 0 else 1)
+
+    def angle_with_bias(self, state: State, q12, weight, bias) -> sympy.Expr:
+        """The angle after a layer with biases, from the determinant of the covariances."""
+        det = weight**2 * (state.q11 * state.q22 - state.q12**2)
+        det += weight * bias * (state.q11 + state.q22 - 2 * state.q12)
+        return _angle(det, q12)
+
+    def with_angle(self, activation: Activation, state: State, index: int) -> State:
+        """The state with names for what the dual of the activation uses more than once."""
+        if not _needs_angle(activation):
+            return replace(state, q12=self.name("Sigma", index, state.q12))
+        theta = state.theta
+        if theta is None and state.gap is not None:
+            theta = CorrelationAngle(state.gap.minus, state.gap.plus)
+        if theta is None:
+            theta = _angle(state.q11 * state.q22 - state.q12**2, state.q12)
+        if theta != acos(RHO):
+            theta = self.name("theta", index, theta, nonnegative=True)
+        return replace(state, theta=theta)
+
+    def activated(self, activation: Activation, state: State, tangent: bool) -> tuple:
+        """(the state with K of the pair and without its tangent kernel, K' if that is wanted)."""
+        q11 = q22 = expectations.second_moment(activation, state.q11)
+        if state.q22 != state.q11:
+            q22 = expectations.second_moment(activation, state.q22)
+        q12 = expectations.covariance(activation, *_pair(state))
+        gap = None
+        if _needs_angle(activation):
+            family = symbolic.family(activation)
+            unit = (sqrt(state.q11) * sqrt(state.q22)) ** family.degree
+            gap = Gap(unit, family.loss(state.theta), family.gain(state.theta))
+        variances = state.q11, state.q22
+        means = functools.partial(map, lambda q: expectations.mean(activation, q), variances)
+        slope = expectations.slope_covariance(activation, *_pair(state)) if tangent else None
+        return State(q11, q12, q22, gap=gap, means=means), slope
+
+    def convolved(self, state: State, window) -> State:
+        """Kernels of images have one covariance for every pair of positions: no formula."""
+        raise NotSupportedError(
+            explain(
+                "the kernel of a network on images is no formula in rho",
+                hint="nngp_matrix, ntk_matrix or matrices",
+            )
+        )
+
+    pooled = convolved
+
+
+def _pair(state: State) -> tuple:
+    return state.q11, state.q12, state.q22, state.theta
+
+
+def _needs_angle(activation: Activation) -> bool:
+    family = symbolic.family(activation)
+    return isinstance(family, symbolic.Homogeneous) and not family.is_monomial
+
+
+def _angle(det, q12) -> sympy.Expr:
+    return sympy.atan2(sqrt(det), q12)
+
+
+def used(body: sympy.Expr, where: list) -> tuple[sympy.Expr, list]:
+    """(body, where) without steps that nothing needs, the last one put into the body."""
+    if where and body == where[-1][0]:
+        body, where = where[-1][1], where[:-1]
+    needed, kept = free_symbols(body), []
+    for symbol, expr in reversed(where):
+        if symbol in needed:
+            needed |= free_symbols(expr)
+            kept.append((symbol, expr))
+    return body, kept[::-1]

@@ -1,0 +1,129 @@
+"""Layers of infinitely wide networks."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import sympy
+
+from theorycalc.activations import Activation
+from theorycalc.core.errors import DomainError, explain
+
+
+@dataclass(frozen=True)
+class Dense:
+    """z = σ_w W h/√n + σ_b b."""
+
+    sigma_w: sympy.Expr
+    sigma_b: sympy.Expr
+
+
+@dataclass(frozen=True)
+class Nonlinearity:
+    """φ of every coordinate."""
+
+    activation: Activation
+
+
+@dataclass(frozen=True)
+class Residual:
+    """x + scale · branch(x)."""
+
+    branch: tuple
+    scale: sympy.Expr
+
+
+@dataclass(frozen=True)
+class LayerNorm:
+    """Mean 0 and variance 1 over the channels of each position."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """Positions that a filter sees: sizes, padding and stride along the axes of an image."""
+
+    filter: tuple[int, ...]
+    padding: str
+    stride: tuple[int, ...]
+
+    def output(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """The shape of the result.
+
+        Raises
+        ------
+        DomainError
+            If the filter is larger than the image.
+        """
+        if any(f > p for f, p in zip(self.filter, shape, strict=True)):
+            raise DomainError(
+                explain(
+                    "the filter is larger than the image", got=self.filter, allowed=f"≤ {shape}"
+                )
+            )
+        cut = [f - 1 if self.padding == "valid" else 0 for f in self.filter]
+        return tuple(
+            math.ceil((p - c) / s) for p, c, s in zip(shape, cut, self.stride, strict=True)
+        )
+
+
+@dataclass(frozen=True)
+class Conv:
+    """Dense layers on windows, with shared weights."""
+
+    window: Window
+    sigma_w: sympy.Expr
+    sigma_b: sympy.Expr
+
+
+@dataclass(frozen=True)
+class AveragePool:
+    """Means over windows."""
+
+    window: Window
+
+
+@dataclass(frozen=True)
+class GlobalAveragePool:
+    """The mean over all positions."""
+
+
+@dataclass(frozen=True)
+class Flatten:
+    """All positions as channels."""
+
+
+Layer = (
+    Dense | Nonlinearity | Residual | LayerNorm | Conv | AveragePool | GlobalAveragePool | Flatten
+)
+
+
+def flat(layers: tuple) -> Iterator[Layer]:
+    """All layers, those of residual branches in their places."""
+    for layer in layers:
+        if isinstance(layer, Residual):
+            yield from flat(layer.branch)
+        else:
+            yield layer
+
+
+def affine(layers: tuple) -> list[Dense | Conv]:
+    """The layers with weights."""
+    return [layer for layer in flat(layers) if isinstance(layer, Dense | Conv)]
+
+
+def activations(layers: tuple) -> list[Activation]:
+    """The activations."""
+    return [layer.activation for layer in flat(layers) if isinstance(layer, Nonlinearity)]
+
+
+def check_filters(layers: tuple, shape: tuple[int, ...]) -> None:
+    """Raise DomainError if a filter is larger than what is left of an image."""
+    for layer in flat(layers):
+        if isinstance(layer, Conv | AveragePool):
+            shape = layer.window.output(shape)
+
+
+def image_dimension(layers: tuple) -> int:
+    """0 for networks on vectors, 1 or 2 for networks on images."""
+    windows = (x.window for x in flat(layers) if isinstance(x, Conv | AveragePool))
+    return next((len(window.filter) for window in windows), 0)

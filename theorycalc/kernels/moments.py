@@ -1,0 +1,75 @@
+"""Gaussian expectations of one function of one variable."""
+
+import numpy as np
+import sympy
+
+from theorycalc.activations import Activation, z
+from theorycalc.core.quadrature import Integral
+from theorycalc.core.special import SpecialFunction
+from theorycalc.hermite import numeric
+from theorycalc.hermite.enclosure import scaled_enclosures
+from theorycalc.hermite.functions import activation_of
+from theorycalc.hermite.growth import is_bounded
+from theorycalc.kernels.bells import covariance
+
+_ONE = Activation(sympy.S.One, symbol=z)
+
+
+def gaussian_mean(activation: Activation, q) -> sympy.Expr:
+    """E φ(√q Z): in closed form where it is elementary, otherwise as a function."""
+    closed = covariance(activation, _ONE, q, sympy.S.Zero, sympy.S.One)
+    return GaussianMean(sympy.Lambda(z, activation.expr), q) if closed is None else closed
+
+
+class GaussianMean(SpecialFunction):
+    """E φ(√q Z) of a standard normal Z, for a function φ given as a Lambda."""
+
+    nargs = 2
+
+    @property
+    def arithmetics(self) -> tuple[str, ...]:
+        """Ball where the tails can be bounded, Float and MP always."""
+        bounded = is_bounded(activation_of(self.args[0]))
+        return ("Float", "MP", "Ball") if bounded else ("Float", "MP")
+
+    def _eval_is_extended_real(self):
+        return True
+
+    def _eval_is_positive(self):
+        return True if self.args[0].expr.is_positive else None
+
+    @classmethod
+    def definition(cls, phi, q):
+        t = sympy.Dummy("t", real=True)
+        weight = sympy.exp(-(t**2) / 2) / sympy.sqrt(2 * sympy.pi)
+        kinks = tuple(kink / sympy.sqrt(q) for kink in activation_of(phi).kinks)
+        integrand = phi(sympy.sqrt(q) * t) * weight
+        return Integral(integrand, t, -sympy.oo, sympy.oo, kinks=kinks)
+
+    def fdiff(self, argindex=1):
+        """E φ'' / 2, by the heat equation."""
+        phi, q = self.args
+        activation = activation_of(phi)
+        if argindex == 2 and activation.is_continuous and activation.derivative.is_continuous:
+            return gaussian_mean(activation.derivative.derivative, q) / 2
+        raise sympy.core.function.ArgumentIndexError(self, argindex)
+
+    @staticmethod
+    def in_ball(context, phi, q):
+        scale = context.apply("sqrt", q)
+        return scaled_enclosures(activation_of(phi), 0, context.bits, scale)[0]
+
+    @staticmethod
+    def double(phi, q):
+        activation = activation_of(phi)
+
+        def mean(q):
+            s = np.sqrt(q)
+            kinks = [float(kink) / s for kink in activation.kinks if s]
+            means, errors = numeric.coefficients(lambda t: activation(s * t), kinks, 0)
+            return means[0], errors[0]
+
+        return np.vectorize(mean, otypes=[float, float])(q)
+
+    def _latex(self, printer):
+        return rf"\mathbb{{E}}\left[{printer._print(self.args[0](sympy.Symbol('u')))}\right]"

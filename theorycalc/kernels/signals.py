@@ -1,0 +1,122 @@
+"""Which sequences of layers have a kernel."""
+
+from dataclasses import dataclass
+from functools import singledispatch
+
+from theorycalc.core.errors import DomainError, NotSupportedError, explain
+from theorycalc.kernels.layers import (
+    AveragePool,
+    Conv,
+    Dense,
+    Flatten,
+    GlobalAveragePool,
+    LayerNorm,
+    Nonlinearity,
+    Residual,
+)
+
+
+@dataclass(frozen=True)
+class Signal:
+    """What flows between layers: whether coordinates are Gaussian, and the dimension of images."""
+
+    gaussian: bool
+    positions: int
+
+
+def check(layers: tuple, positions: int = 0) -> Signal:
+    """What a sequence of layers makes of an input.
+
+    Raises
+    ------
+    NotSupportedError
+        If a layer meets coordinates for which no kernel is known.
+    DomainError
+        For an object that is no layer, or a layer that does not fit its input.
+    """
+    signal = Signal(gaussian=False, positions=positions)
+    for layer in layers:
+        signal = _after(layer, signal)
+    return signal
+
+
+@singledispatch
+def _after(layer, signal: Signal) -> Signal:
+    raise DomainError(explain("not a layer", got=layer, allowed="dense(), activation(), …"))
+
+
+@_after.register
+def _(layer: Dense, signal: Signal) -> Signal:
+    if signal.positions:
+        raise DomainError(
+            explain("a dense layer on an image", hint="flatten() or global_average_pool()")
+        )
+    return Signal(gaussian=True, positions=0)
+
+
+@_after.register
+def _(layer: Nonlinearity, signal: Signal) -> Signal:
+    if not signal.gaussian:
+        raise NotSupportedError(
+            explain(
+                "an activation needs Gaussian pre-activations: the kernel of an activation of an "
+                "activation, or of the input, is not known",
+                got=layer.activation.name,
+                hint="a dense or convolutional layer before it",
+            )
+        )
+    return Signal(gaussian=False, positions=signal.positions)
+
+
+@_after.register
+def _(layer: LayerNorm, signal: Signal) -> Signal:
+    return signal
+
+
+@_after.register
+def _(layer: Residual, signal: Signal) -> Signal:
+    branch = signal
+    for inner in layer.branch:
+        branch = _after(inner, branch)
+    if branch.positions != signal.positions:
+        raise DomainError(explain("a residual branch must keep the shape"))
+    return Signal(signal.gaussian and branch.gaussian, signal.positions)
+
+
+@_after.register
+def _(layer: Conv, signal: Signal) -> Signal:
+    return _window(layer, signal, gaussian=True)
+
+
+@_after.register
+def _(layer: AveragePool, signal: Signal) -> Signal:
+    return _window(layer, signal, gaussian=signal.gaussian)
+
+
+def _window(layer: Conv | AveragePool, signal: Signal, *, gaussian: bool) -> Signal:
+    if signal.positions != len(layer.window.filter):
+        raise DomainError(
+            explain(
+                "a window of another dimension than the image",
+                got=f"{len(layer.window.filter)} axes",
+                allowed=f"{signal.positions} axes",
+            )
+        )
+    return Signal(gaussian, signal.positions)
+
+
+@_after.register
+def _(layer: Flatten, signal: Signal) -> Signal:
+    # coordinates of different positions have different variances
+    return Signal(gaussian=False, positions=_no_positions(layer, signal))
+
+
+@_after.register
+def _(layer: GlobalAveragePool, signal: Signal) -> Signal:
+    return Signal(gaussian=signal.gaussian, positions=_no_positions(layer, signal))
+
+
+def _no_positions(layer, signal: Signal) -> int:
+    if not signal.positions:
+        raise DomainError(explain("nothing to flatten or to pool", got=layer))
+    return 0
