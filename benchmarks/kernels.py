@@ -1,8 +1,23 @@
-"""Gram matrices of the tangent kernel, against the textbook recursion in NumPy."""
+"""Kernel matrices, against the textbook recursion in NumPy and against neural-tangents.
+
+usage: kernels.py [--large]    (also 16000 inputs)
+
+neural-tangents runs in its own process, by the interpreter that THEORYCALC_NT_PYTHON names.
+"""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
 
 import numpy as np
 import sympy
-from _timing import compare
+from _timing import best, compare
+from rich.console import Console
+from rich.table import Table
 
 import theorycalc as tc
 
@@ -46,6 +61,124 @@ def worst(matrix):
     return f"largest relative error {max(errors):.1e}"
 
 
+PEER = os.environ.get("THEORYCALC_NT_PYTHON")
+PEER_SCRIPT = Path(__file__).with_name("neural_tangents_peer.py")
+CASES = [("relu", 3), ("relu", 10), ("erf", 3), ("gelu", 3)]
+SIZES, LARGE, DIMENSION, CORNER = (1000, 4000), 16000, 100, 40
+
+
+def network(activation, depth):
+    """The networks of neural_tangents_peer.py."""
+    if activation == "relu":
+        return tc.kernels.mlp(depth, "relu")
+    return tc.kernels.mlp(depth, activation, sigma_w="1.5", sigma_b="0.1")
+
+
+def dual_on_matrices(activation, q, a, b):
+    """(K, K') as the textbook has them."""
+    if activation == "relu":
+        scale = np.sqrt(a * b)
+        cosine = np.clip(q / scale, -1, 1)
+        turn = np.pi - np.arccos(cosine)
+        return scale * (np.sqrt(1 - cosine**2) + cosine * turn) / (2 * np.pi), turn / (2 * np.pi)
+    if activation == "erf":
+        d = (1 + 2 * a) * (1 + 2 * b)
+        return 2 / np.pi * np.arcsin(2 * q / np.sqrt(d)), 4 / np.pi / np.sqrt(d - 4 * q * q)
+    d = (1 + a) * (1 + b)
+    e, arc = d - q * q, np.arcsin(q / np.sqrt(d))
+    bent = (q * q + a * b * e) / (d * np.sqrt(e)) + q * arc
+    slope = arc + q / np.sqrt(e) * (1 + (1 - a * b) / d + 1 / e)
+    return q / 4 + bent / (2 * np.pi), 0.25 + slope / (2 * np.pi)
+
+
+def textbook(activation, depth, x):
+    """Both kernels, layer by layer on whole matrices."""
+    first, weight, bias = (1, 2, 0) if activation == "relu" else (2.25, 2.25, 0.01)
+    q = first * x @ x.T / x.shape[1] + bias
+    theta = q
+    for _ in range(depth):
+        own = np.diag(q)
+        covariance, slope = dual_on_matrices(activation, q, own[:, None], own)
+        q = weight * covariance + bias
+        theta = q + weight * slope * theta
+    return q, theta
+
+
+def exact_corner(activation, depth, x):
+    """Both kernels of a few pairs, exactly: {(i, j): (Σ, Θ)}."""
+    net, rows = network(activation, depth), [[sympy.Rational(float(v)) for v in r] for r in x[:3]]
+    gram = [[sum(p * q for p, q in zip(a, b, strict=True)) / len(a) for b in rows] for a in rows]
+    values = {}
+    for i, j in ((0, 0), (0, 1), (1, 2)):
+        q = {"q11": gram[i][i], "q12": gram[i][j], "q22": gram[j][j], "using": tc.MP(30)}
+        values[i, j] = float(net.nngp_general.at(**q)), float(net.ntk_general.at(**q))
+    return values
+
+
+def digits(kernels, exact):
+    """How many digits of these entries are right, at least."""
+    errors = [
+        abs(kernel[pair] / value - 1)
+        for pair, values in exact.items()
+        for kernel, value in zip(kernels, values, strict=True)
+    ]
+    return f"{-np.log10(max(*errors, 1e-16)):.1f}"
+
+
+def peer(activation, depth, n):
+    """(seconds, first call, kernels of the first inputs, MB) of neural-tangents."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "corner.npz"
+        arguments = [PEER, PEER_SCRIPT, activation, depth, n, DIMENSION, out]
+        found = subprocess.run(
+            list(map(str, arguments)), capture_output=True, check=True, text=True
+        )
+        report = json.loads(found.stdout.splitlines()[-1])
+        with np.load(out) as corner:
+            return (
+                report["best"],
+                report["first"],
+                (corner["nngp"], corner["ntk"]),
+                report["megabytes"],
+            )
+
+
+def megabytes():
+    """The most memory this process has used."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def race(activation, depth, n, table):
+    """One row for each of ours, the textbook and neural-tangents."""
+    x = np.random.default_rng(0).standard_normal((n, DIMENSION))
+    net, exact = network(activation, depth), exact_corner(activation, depth, x)
+    case = f"{activation}, {depth} layers, {n} inputs"
+    kernels = net.matrices(x)
+    note, peak = digits(kernels, exact), megabytes()
+    del kernels
+    ours = best(lambda: net.matrices(x), rounds=3)
+    table.add_row(case, "theorycalc", f"{ours:.3f} s", "1", note, f"{peak:.0f} MB")
+    if n < LARGE:
+        note = digits(textbook(activation, depth, x), exact)
+        naive_time = best(lambda: textbook(activation, depth, x), rounds=2)
+        table.add_row("", "NumPy", f"{naive_time:.3f} s", f"{naive_time / ours:.1f}", note, "")
+    if PEER:
+        seconds, first, kernels, peak = peer(activation, depth, n)
+        note = f"{digits(kernels, exact)} (first call {first:.1f} s)"
+        ratio = f"{seconds / ours:.1f}"
+        table.add_row("", "neural-tangents", f"{seconds:.3f} s", ratio, note, f"{peak:.0f} MB")
+
+
+def races(sizes):
+    """Both kernels of standard normal inputs, ours first while the memory of others is unused."""
+    title = f"NNGP and NTK, d = {DIMENSION}"
+    table = Table("", "", "time", "× ours", "digits", "peak memory", title=title, box=None)
+    for n in sizes:
+        for activation, depth in CASES:
+            race(activation, depth, n, table)
+    Console(width=120).print(table, "")
+
+
 if __name__ == "__main__":
     NETWORK.ntk_matrix(X[:4])  # compiled once, kept on disk
     compare(
@@ -53,3 +186,4 @@ if __name__ == "__main__":
         {"ntk_matrix": lambda: NETWORK.ntk_matrix(X), "NumPy, textbook recursion": naive},
         worst,
     )
+    races((*SIZES, LARGE) if "--large" in sys.argv else SIZES)

@@ -7,6 +7,7 @@ from reference import entries, label
 from scipy import linalg
 
 import theorycalc as tc
+from theorycalc.kernels import predict as law
 from theorycalc.kernels.predict import gradient_flow, max_learning_rate
 from theorycalc.validation import sphere_points
 
@@ -121,3 +122,30 @@ def test_bad_input(change, message):
     }
     with pytest.raises(tc.DomainError, match=message):
         gradient_flow(**good | change)
+
+
+def test_posterior_is_the_conditional_law():
+    """Against the Schur complement of the joint covariance, and the flow with Θ = Σ at t = ∞."""
+    inputs = np.random.default_rng(0).standard_normal((7, 4))
+    kernel, y = tc.kernels.mlp(2).nngp_matrix(inputs), inputs[:5, 0]
+    parts = kernel[:5, :5], kernel[5:, :5], kernel[5:, 5:]
+    exact = law.posterior(*parts, y)
+    inverse = np.linalg.inv(np.linalg.inv(kernel)[5:, 5:])
+    np.testing.assert_allclose(exact.covariance, inverse, rtol=1e-9)
+    flow = law.gradient_flow(*parts, y, t=np.inf, nngp_train=parts[0], nngp_test_train=parts[1])
+    np.testing.assert_allclose(exact.mean, flow.mean, rtol=1e-10)
+    np.testing.assert_allclose(exact.covariance, flow.covariance, rtol=1e-9)
+    assert exact.condition == pytest.approx(np.linalg.cond(parts[0]), rel=1e-9)
+    noisy = law.posterior(*parts, y, noise=0.5)
+    expected = parts[1] @ np.linalg.solve(parts[0] + 0.5 * np.eye(5), y)
+    np.testing.assert_allclose(noisy.mean, expected, rtol=1e-12)
+
+
+def test_equal_inputs_are_named():
+    inputs = np.array([[1.0, 2.0], [0.0, 1.0], [1.0, 2.0]])
+    kernel = tc.kernels.mlp(1).nngp_matrix(inputs)
+    with pytest.raises(tc.DomainError, match="inputs 0 and 2 have equal kernels"):
+        law.posterior(kernel, kernel, kernel, np.ones(3))
+    assert law.posterior(kernel, kernel, None, np.ones(3), noise=0.1).covariance is None
+    with pytest.raises(tc.DomainError, match="negative noise"):
+        law.posterior(kernel, kernel, kernel, np.ones(3), noise=-1)

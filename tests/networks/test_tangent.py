@@ -47,6 +47,31 @@ def test_against_the_jacobian(parameterization, activation, depth, outputs):
     assert np.allclose(block.reshape(found[:, :2, 2:].shape), found[:, :2, 2:], rtol=1e-14)
 
 
+@pytest.mark.parametrize("outputs", [1, 2])
+def test_the_part_of_one_layer(outputs):
+    network = mlp(3, [5, 4], 2, "erf", sigma_w=1.4, sigma_b=0.2, outputs=outputs)
+    parameters = network.init(range(2))
+    rows = jacobian(network, parameters, X)
+    sizes = [w[0].size for w in parameters.weights] + [b[0].size for b in parameters.biases]
+    weights, biases = np.split(rows, [sum(sizes[:3])], axis=-1)
+    weights = np.split(weights, np.cumsum(sizes[:2]), axis=-1)
+    biases = np.split(biases, np.cumsum(sizes[3:5]), axis=-1)
+    parts = []
+    for layer, of_layer in enumerate(zip(weights, biases, strict=True), start=1):
+        row = np.concatenate(of_layer, axis=-1)
+        expected = np.einsum("siap,sjbp->sijab", row, row)[:, :2]
+        parts.append(tangent_kernel(network, parameters, X[:2], X, layer=layer))
+        assert np.allclose(parts[-1].reshape(expected.shape), expected, rtol=1e-12, atol=1e-12)
+    assert np.allclose(sum(parts), tangent_kernel(network, parameters, X[:2], X), rtol=1e-12)
+
+
+@pytest.mark.parametrize("layer", [0, 4, "1.5"])
+def test_a_layer_that_does_not_exist(layer):
+    network = mlp(3, 4, 2, sigma_w=1)
+    with pytest.raises(tc.DomainError, match="layer"):
+        tangent_kernel(network, network.init([0]), X, layer=layer)
+
+
 @pytest.mark.parametrize(("activation", "sigma_b"), [("relu", 0), ("erf", 1), ("leaky_relu", 0.5)])
 def test_its_mean_is_the_limit_with_one_hidden_layer(activation, sigma_b):
     """E Θ_m = Θ at every width: inputs of any norm, both diagonals and the off-diagonal."""

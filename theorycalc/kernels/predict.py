@@ -1,4 +1,4 @@
-"""What trained networks of infinite width compute: kernel gradient flow and gradient descent."""
+"""What networks of infinite width compute: kernel gradient flow and descent, and posteriors."""
 
 import numbers
 from dataclasses import dataclass
@@ -25,13 +25,20 @@ class Prediction:
     hat : ndarray of shape (n_test, n_train)
         A with f_t = f_0 + A (y − f_0(X)) for one network.
     eigenvalues : ndarray of shape (n_train,)
-        Of the NTK on the training inputs: the rates at which its eigenvectors are learned.
+        Of the Gram matrix of the training inputs, in ascending order; those of the NTK are the
+        rates at which its eigenvectors are learned.
     """
 
     mean: np.ndarray
     covariance: np.ndarray | None
     hat: np.ndarray
     eigenvalues: np.ndarray
+
+    @property
+    def condition(self) -> float:
+        """λ_max/λ_min of the Gram matrix; digits beyond 16 − log₁₀ of it are noise at t = ∞."""
+        smallest, largest = self.eigenvalues[0], self.eigenvalues[-1]
+        return float(largest / smallest) if smallest > 0 else float("inf")
 
 
 def gradient_flow(
@@ -99,10 +106,7 @@ def gradient_flow(
     """
     theta = _square(k_train, "k_train")
     cross = _matrix(k_test_train, "k_test_train", (None, len(theta)))
-    targets = real_array(y, "y")
-    if targets.shape[:1] != (len(theta),) or targets.ndim > 2:
-        allowed = f"finite, ({len(theta)},) or ({len(theta)}, k)"
-        raise DomainError(explain("y has the wrong shape", got=targets.shape, allowed=allowed))
+    targets = _targets(y, len(theta))
     eigenvalues, vectors = linalg.eigh(theta)
     if eigenvalues[0] < -_RANK_TOLERANCE * max(eigenvalues[-1], 0):
         raise DomainError(
@@ -126,6 +130,62 @@ def gradient_flow(
             _matrix(nngp_train, "nngp_train", theta.shape),
             _matrix(nngp_test_train, "nngp_test_train", cross.shape),
         )
+    return Prediction(mean=hat @ targets, covariance=covariance, hat=hat, eigenvalues=eigenvalues)
+
+
+def posterior(k_train, k_test_train, k_test, y, noise=0.0) -> Prediction:
+    """The Gaussian-process posterior: infinitely wide Bayesian networks with their NNGP.
+
+    Parameters
+    ----------
+    k_train : array_like of shape (n_train, n_train)
+        NNGP Σ(X, X).
+    k_test_train : array_like of shape (n_test, n_train)
+        NNGP Σ(x, X).
+    k_test : array_like of shape (n_test, n_test) or None
+        NNGP Σ(x, x'); without it there is no covariance.
+    y : array_like of shape (n_train,) or (n_train, k)
+        Targets.
+    noise : float
+        Variance of independent noise on the targets, ≥ 0.
+
+    Returns
+    -------
+    Prediction
+        Mean Σ(x, X) A y and covariance Σ(x, x') − Σ(x, X) A Σ(X, x'), A = (Σ(X, X) + noise)⁻¹;
+        ``eigenvalues`` and ``condition`` are those of Σ(X, X) + noise.
+
+    Raises
+    ------
+    DomainError
+        For arrays of the wrong shape or not finite, negative noise, or a matrix that is singular in
+        double precision; equal inputs are named.
+
+    References
+    ----------
+    J. Lee et al., "Deep Neural Networks as Gaussian Processes", arXiv:1711.00165, eqs. 8-9.
+
+    Examples
+    --------
+    >>> import numpy as np, theorycalc as tc
+    >>> k = tc.kernels.mlp(2).nngp_matrix(np.eye(3))
+    >>> p = tc.kernels.predict.posterior(k[:2, :2], k[2:, :2], k[2:, 2:], [1.0, 1.0], noise=0.1)
+    >>> p.mean.round(6), p.covariance.round(6)
+    (array([0.550507]), array([[0.242732]]))
+    """
+    prior = _square(k_train, "k_train")
+    cross = _matrix(k_test_train, "k_test_train", (None, len(prior)))
+    targets = _targets(y, len(prior))
+    if not noise >= 0:
+        raise DomainError(explain("negative noise", got=noise, allowed="≥ 0"))
+    gram = prior + noise * np.eye(len(prior))
+    eigenvalues = linalg.eigvalsh(gram)
+    if eigenvalues[0] <= _RANK_TOLERANCE * eigenvalues[-1]:
+        raise _singular(prior, eigenvalues)
+    hat = linalg.cho_solve(linalg.cho_factor(gram), cross.T).T
+    covariance = None
+    if k_test is not None:
+        covariance = _matrix(k_test, "k_test", (len(cross), len(cross))) - hat @ cross.T
     return Prediction(mean=hat @ targets, covariance=covariance, hat=hat, eigenvalues=eigenvalues)
 
 
@@ -170,6 +230,25 @@ def _learned(eigenvalues: np.ndarray, t, learning_rate) -> np.ndarray:
 def _unlearnable(t: float) -> float:
     """The limit λ → 0; at t = ∞ a null direction is never learned."""
     return t if np.isfinite(t) else 0.0
+
+
+def _targets(y, count: int) -> np.ndarray:
+    targets = real_array(y, "y")
+    if targets.shape[:1] != (count,) or targets.ndim > 2:
+        allowed = f"finite, ({count},) or ({count}, k)"
+        raise DomainError(explain("y has the wrong shape", got=targets.shape, allowed=allowed))
+    return targets
+
+
+def _singular(gram: np.ndarray, eigenvalues: np.ndarray) -> DomainError:
+    """The error for a Gram matrix without an inverse, with the inputs that are equal."""
+    size = np.abs(gram).max(initial=0)
+    differences = np.abs(gram[:, None] - gram[None]).max(axis=-1) <= _RANK_TOLERANCE * size
+    equal = np.argwhere(np.triu(differences, 1))[:3]
+    pairs = ", ".join(f"{i} and {j}" for i, j in equal)
+    got = f"λ_min = {eigenvalues[0]:.3g}, λ_max = {eigenvalues[-1]:.3g}"
+    hint = "noise > 0" + (f"; inputs {pairs} have equal kernels" if pairs else "")
+    return DomainError(explain("k_train is singular", got=got, hint=hint))
 
 
 def _covariance(hat, nngp_test, nngp_train, nngp_test_train) -> np.ndarray:

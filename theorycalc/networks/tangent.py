@@ -2,10 +2,19 @@
 
 import array_api_compat
 
+from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.numbers import exact_integer
 from theorycalc.networks.mlp import MLP, Parameters
 
 
-def tangent_kernel(network: MLP, parameters: Parameters, X1, X2=None):  # noqa: N803
+def tangent_kernel(
+    network: MLP,
+    parameters: Parameters,
+    X1,  # noqa: N803 - arrays of data are capital
+    X2=None,  # noqa: N803
+    *,
+    layer: int | None = None,
+):
     """Θ_m(x, x') = ⟨∇f(x), ∇f(x')⟩ over all parameters, for every network.
 
     Parameters
@@ -15,11 +24,18 @@ def tangent_kernel(network: MLP, parameters: Parameters, X1, X2=None):  # noqa: 
         Of ``seeds`` networks.
     X1, X2 : array of shape (n1, d), (n2, d)
         Inputs; X2=None means X1.
+    layer : int, optional
+        Only the parameters of this affine layer: 1, …, depth + 1, the readout last.
 
     Returns
     -------
     array of shape (seeds, n1, n2), or (seeds, n1, n2, outputs, outputs) for several outputs
         Θ[.., i, j, a, b] is between output a at X1[i] and output b at X2[j].
+
+    Raises
+    ------
+    DomainError
+        For inputs that do not fit the network, or a layer that does not exist.
 
     Notes
     -----
@@ -34,14 +50,26 @@ def tangent_kernel(network: MLP, parameters: Parameters, X1, X2=None):  # noqa: 
     >>> theta.shape, bool(abs(theta.mean(0)[0, 0] - 2) < 0.1)
     ((20, 2, 2), True)
     """
+    layers = _layers(network, layer)
     first = _Sensitivities(network, parameters, X1)
     second = first if X2 is None else _Sensitivities(network, parameters, X2)
     xp = first.xp
     outputs = range(network.widths[-1])
-    blocks = [[first.kernel(second, a, b) for b in outputs] for a in outputs]
+    blocks = [[first.kernel(second, a, b, layers) for b in outputs] for a in outputs]
     if len(outputs) == 1:
         return blocks[0][0]
     return xp.stack([xp.stack(row, axis=-1) for row in blocks], axis=-2)
+
+
+def _layers(network: MLP, layer: int | None) -> range:
+    """The affine layers that are summed, from 0."""
+    count = len(network.widths) - 1
+    if layer is None:
+        return range(count)
+    layer = exact_integer(layer, "layer", minimum=1)
+    if layer > count:
+        raise DomainError(explain("no such layer", got=layer, allowed=f"1, …, {count}"))
+    return range(layer - 1, layer)
 
 
 class _Sensitivities:
@@ -59,10 +87,11 @@ class _Sensitivities:
             one_hot[:, :, output] = 1.0
             self.deltas.append(dict(network.backward(parameters, passed, one_hot)))
 
-    def kernel(self, other: "_Sensitivities", a: int, b: int):
+    def kernel(self, other: "_Sensitivities", a: int, b: int, layers: range):
         """Θ between output a here and output b there, of shape (seeds, n1, n2)."""
         total = 0.0
-        for layer, h in enumerate(self.inputs):
+        for layer in layers:
+            h = self.inputs[layer]
             weight, bias = self.network.multipliers(layer)
             features = weight**2 * (h @ self.xp.matrix_transpose(other.inputs[layer])) + bias**2
             delta, transposed = self.deltas[a][layer], other.deltas[b][layer]
