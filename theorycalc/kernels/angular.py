@@ -200,7 +200,7 @@ class CorrelationAngle(SpecialFunction):
     def _eval_rewrite_as_analytic(self, minus, plus, **hints):
         """For enclosures: analytic at θ = 0 where ``minus`` is of the order θ² in an angle θ."""
         angles = {loss.args[1] for loss in minus.atoms(AngularLoss) if loss.args[0] >= 1}
-        if len(angles) != 1:
+        if len(angles) != 1 or (minus.free_symbols | plus.free_symbols) - angles:
             return 2 * sympy.atan(sympy.sqrt(minus) / sympy.sqrt(plus))
         (theta,), x = angles, sympy.Dummy("x", positive=True)
         minus, plus = minus.subs(theta, x), plus.subs(theta, x)

@@ -22,7 +22,7 @@ from theorycalc.kernels.layers import (
 
 PADDINGS = ("circular", "same", "valid")
 # Names of arguments and of intermediate quantities.
-RESERVED = re.compile(r"rho|q11|q12|q22|d|(q|r|Sigma|Theta|theta|minus|plus)_\d+\+?")
+RESERVED = re.compile(r"rho|q11|q12|q22|d|(q|r|Sigma|Theta|theta|delta|gamma)_\d+\+?")
 
 
 def dense(sigma_w=1, sigma_b=0) -> Dense:

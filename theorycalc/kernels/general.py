@@ -19,6 +19,8 @@ from theorycalc.kernels.plane import Function, expectation
 
 # Lengths of the Hermite series that are tried in turn.
 _ORDERS = (32, 128, 512, 1024)
+# Arrays with more elements go through Hermite series in doubles.
+_MANY = 16
 
 
 def pair_expectation(one: Activation, two: Activation, q11, q12, q22) -> sympy.Expr:
@@ -80,6 +82,8 @@ class GaussianPair(SpecialFunction):
 
     @staticmethod
     def double(phi, psi, q11, q12, q22):
+        if phi == psi and np.size(q12) > _MANY:
+            return _array_series(activation_of(phi), *np.broadcast_arrays(q11, q12, q22))
         functions = [
             Function(f, [float(kink) for kink in f.kinks])
             for f in (activation_of(phi), activation_of(psi))
@@ -88,12 +92,13 @@ class GaussianPair(SpecialFunction):
         return compute(q11, q12, q22)
 
     def _latex(self, printer):
-        phi, psi, *_ = self.args
+        phi, psi, *covariances = self.args
         parts = "".join(
             rf"\left({printer._print(f(sympy.Symbol(name)))}\right)"
             for f, name in ((phi, "u"), (psi, "v"))
         )
-        return rf"\mathbb{{E}}\left[{parts}\right]"
+        law = ", ".join(map(printer._print, covariances))
+        return rf"\mathbb{{E}}_{{(u, v) \sim \mathcal{{N}}({law})}}\left[{parts}\right]"
 
 
 class ClosedGaussianPair(GaussianPair):
@@ -115,6 +120,15 @@ class ClosedGaussianPair(GaussianPair):
         return _closed_program(phi, psi).run(context, covariances) if line is None else line
 
     in_ball = in_mp
+
+
+def _array_series(activation: Activation, q11, q12, q22) -> tuple[np.ndarray, np.ndarray]:
+    """(values, errors) on arrays, by Hermite series."""
+    from theorycalc.kernels.hermite_series import SeriesDual
+
+    dual = SeriesDual(activation)
+    size = np.sqrt(dual.second_moment(q11) * dual.second_moment(q22))
+    return dual.dual(q11, q22, q12), (1e-12 if activation.kinks else 2e-14) * size
 
 
 @lru_cache(maxsize=256)

@@ -1,5 +1,7 @@
 """Kernel matrices of any architecture in double precision, block by block."""
 
+import itertools
+import math
 import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
@@ -81,7 +83,11 @@ class _Blocks:
         pools = any(isinstance(x, AveragePool | GlobalAveragePool) for x in flat(network.layers))
         self.images = inputs.Images(image_dimension(network.layers), pools)
         positions = int(np.prod(x1.shape[1:-1], initial=1)) ** (2 if pools else 1)
-        self.rows = max(1, int((_BLOCK / positions) ** 0.5))
+        elements = max(1, _BLOCK // positions)
+        rows = min(len(self.x1), math.isqrt(elements))
+        self.sizes = rows, min(len(self.x2), elements // rows)
+        if self.symmetric:
+            self.sizes = rows, rows
         self.pooled = [[], []]
         if pools:
             self.pooled[0] = self._pooled(self.x1)
@@ -93,7 +99,7 @@ class _Blocks:
         kernels = [np.empty(shape, dtype) for _ in range(1 + self.tangent)]
 
         def compute(corner: tuple[int, int]) -> None:
-            rows, columns = (slice(start, start + self.rows) for start in corner)
+            rows, columns = (slice(i, i + n) for i, n in zip(corner, self.sizes, strict=True))
             for kernel, values in zip(kernels, self._block(rows, columns), strict=True):
                 if self.symmetric and rows == columns:
                     values = np.tril(values) + np.tril(values, -1).T
@@ -101,8 +107,8 @@ class _Blocks:
                 if self.symmetric:
                     kernel[columns, rows] = values.T
 
-        starts = [range(0, len(x), self.rows) for x in (self.x1, self.x2)]
-        corners = [(i, j) for i in starts[0] for j in starts[1] if not self.symmetric or j <= i]
+        starts = (range(0, n, step) for n, step in zip(shape, self.sizes, strict=True))
+        corners = [x for x in itertools.product(*starts) if not self.symmetric or x[1] <= x[0]]
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             list(pool.map(compute, corners))  # list: an exception in a block must surface
         return tuple(kernels)
@@ -120,9 +126,8 @@ class _Blocks:
 
     def _pooled(self, x) -> list[np.ndarray]:
         """The variances of all inputs after every layer that pools."""
-        parts = [
-            _own(self.network, x[i : i + self.rows], False)[1] for i in range(0, len(x), self.rows)
-        ]
+        step = self.sizes[0]
+        parts = [_own(self.network, x[i : i + step], False)[1] for i in range(0, len(x), step)]
         return [np.concatenate(layer) for layer in zip(*parts, strict=True)]
 
 

@@ -12,6 +12,8 @@ from theorycalc.hermite.functions import activation_of
 from theorycalc.hermite.growth import is_bounded
 from theorycalc.kernels.bells import covariance
 
+# Arrays with more elements share their quadrature.
+_MANY = 4
 _ONE = Activation(sympy.S.One, symbol=z)
 
 
@@ -62,6 +64,8 @@ class GaussianMean(SpecialFunction):
     @staticmethod
     def double(phi, q):
         activation = activation_of(phi)
+        if np.size(q) > _MANY:
+            return _array_means(activation, np.asarray(q, dtype=float))
 
         def mean(q):
             s = np.sqrt(q)
@@ -72,4 +76,15 @@ class GaussianMean(SpecialFunction):
         return np.vectorize(mean, otypes=[float, float])(q)
 
     def _latex(self, printer):
-        return rf"\mathbb{{E}}\left[{printer._print(self.args[0](sympy.Symbol('u')))}\right]"
+        phi, q = self.args
+        integrand = printer._print(phi(sympy.Symbol("u")))
+        law = rf"u \sim \mathcal{{N}}(0, {printer._print(q)})"
+        return rf"\mathbb{{E}}_{{{law}}}\left[{integrand}\right]"
+
+
+def _array_means(activation: Activation, q: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(values, errors) on an array of variances."""
+    from theorycalc.kernels.hermite_series import SeriesDual
+
+    dual = SeriesDual(activation)
+    return dual.mean(q), (1e-13 if activation.kinks else 1e-15) * np.sqrt(dual.second_moment(q))

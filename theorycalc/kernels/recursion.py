@@ -123,7 +123,7 @@ class Recursion:
         if state.gap is not None:
             # names keep differences such as 1 − ρ apart from the sums that they enter
             unit, *parts = state.gap
-            names = zip(("minus", "plus"), parts, strict=True)
+            names = zip(("delta", "gamma"), parts, strict=True)
             gap = Gap(unit, *(algebra.name(name, self.affine, part) for name, part in names))
             state = replace(state, gap=gap)
         branch = self.run(layer.branch, state)
