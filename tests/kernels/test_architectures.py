@@ -333,3 +333,27 @@ def test_residual_recursion(rho, sigma_w, scale):
 def test_bad_input(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+@pytest.mark.parametrize(("depth", "bias"), [(3, 0), (3, "0.5"), (2000, 0), (2000, "0.5")])
+def test_logarithmic_scale(depth, bias):
+    """Against the plain matrices, and against a recursion of logarithms where those overflow."""
+    network = k.mlp(depth, sigma_w=2, sigma_b=bias)
+    nngp, ntk, scale = network.matrices(INPUTS, log_scale=True)
+    assert np.isfinite(ntk).all()
+    if depth == 3:
+        for scaled, kernel in zip((nngp, ntk), network.matrices(INPUTS), strict=True):
+            np.testing.assert_allclose(scaled * np.exp(scale), kernel, rtol=1e-13)
+        return
+    with pytest.raises(tc.DomainError, match="log_scale=True"):
+        network.matrices(INPUTS)
+    # q ← 2q + b grows by 2 a layer, q₁ = 4|x|²/d + b
+    square = float(bias) ** 2 if bias else 0.0
+    first = 4 * np.einsum("ij,ij->i", INPUTS, INPUTS) / 5 + square
+    logs = np.log(first + square * (1 - 0.5**depth)) + depth * np.log(2)
+    np.testing.assert_allclose(np.log(np.diag(nngp)) + scale, logs, rtol=1e-13)
+
+
+def test_logarithmic_scale_of_smooth_activations():
+    with pytest.raises(tc.NotSupportedError, match="ReLU family"):
+        k.mlp(2, "erf").matrices(INPUTS, log_scale=True)

@@ -85,7 +85,7 @@ class Architecture:
             raise DomainError(explain("no such layer", got=layer, allowed=f"1, …, {count}"))
         return self._formula("Theta", general=False, layer=layer)
 
-    def matrices(self, X1, X2=None) -> tuple[np.ndarray, np.ndarray]:  # noqa: N803
+    def matrices(self, X1, X2=None, *, log_scale: bool = False) -> tuple:  # noqa: N803
         """(NNGP, NTK) between the inputs X1 and X2; X2=None means X1.
 
         Parameters
@@ -93,6 +93,9 @@ class Architecture:
         X1, X2 : array_like of shape (n1, d), (n2, d)
             Inputs, one a row; x·x'/d enters the kernels. For networks on images, arrays of shape
             (n, positions), (n, positions, channels) or (n, height, width[, channels]).
+        log_scale : bool
+            Return (NNGP, NTK, s) with kernels that are e^s times the matrices: for deep networks
+            whose kernels leave the range of doubles. Dense networks of the ReLU family only.
 
         Returns
         -------
@@ -115,7 +118,7 @@ class Architecture:
         continuity.
         """
         self._refuse_jumps()
-        return self._matrices(X1, X2, tangent=True)
+        return self._matrices(X1, X2, tangent=True, log_scale=log_scale)
 
     def nngp_matrix(self, X1, X2=None) -> np.ndarray:  # noqa: N803 - arrays of data are capital
         """Σ between the inputs X1 and X2; X2=None means X1. See `matrices`."""
@@ -251,7 +254,7 @@ class Architecture:
             elif family is None and not activation.is_continuous:
                 raise symbolic.no_tangent_kernel()
 
-    def _matrices(self, X1, X2, tangent: bool) -> tuple:  # noqa: N803
+    def _matrices(self, X1, X2, tangent: bool, log_scale: bool = False) -> tuple:  # noqa: N803
         x1 = self._inputs(X1, "X1")
         x2 = None if X2 is None else self._inputs(X2, "X2")
         if x2 is not None and x1.shape[1:] != x2.shape[1:]:
@@ -259,12 +262,17 @@ class Architecture:
             raise DomainError(explain("X1 and X2 have different dimensions", got=got))
         single = all(getattr(x, "dtype", None) == np.float32 for x in (X1, X2) if x is not None)
         dtype = np.float32 if single else np.float64
+        if log_scale:
+            return matrices.scaled_matrices(self, x1, x2, dtype)
         found = matrices.matrices(self, x1, x2, tangent, dtype)
         # entries are at most the root of the product of their diagonal entries
         decisive = map(np.diagonal, found) if x2 is None else found
         if not all(np.isfinite(entries).all() for entries in decisive):
             largest = f"largest |x|: {np.abs(x1).max():.3g}"
-            raise DomainError(explain("the kernel leaves the range of doubles", got=largest))
+            hint = "log_scale=True"
+            raise DomainError(
+                explain("the kernel leaves the range of doubles", got=largest, hint=hint)
+            )
         return found
 
     def _inputs(self, x, name: str) -> np.ndarray:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from theorycalc.activations import Activation
+from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.kernels import inputs, symbolic
 from theorycalc.kernels.arrays import Arrays
 from theorycalc.kernels.layers import (
@@ -51,6 +52,39 @@ def matrices(network, x1, x2, tangent: bool, dtype) -> tuple[np.ndarray, ...]:
         family = numeric_family(symbolic.family(plain.activation))
         return kernel_matrices(family, numeric_layers(plain, x1.shape[1]), x1, x2, dtype=dtype)
     return _Blocks(network, x1, x2, tangent).fill(dtype)
+
+
+def scaled_matrices(network, x1, x2, dtype) -> tuple[np.ndarray, np.ndarray, float]:
+    """(NNGP, NTK, s): the kernels are e^s times the matrices, which do not overflow.
+
+    Raises
+    ------
+    NotSupportedError
+        If the activation is not homogeneous of degree 1: K(cq) = c K(q) is what is used.
+    """
+    plain = as_plain(network)
+    family = None if plain is None else symbolic.family(plain.activation)
+    if not isinstance(family, symbolic.Homogeneous) or family.degree != 1:
+        raise NotSupportedError(
+            explain(
+                "a logarithmic scale needs a dense network of one activation of the ReLU family",
+                hint="matrices(X1, X2), or the formula with using=MP()",
+            )
+        )
+    from theorycalc.kernels.bridge import numeric_family, numeric_layers
+    from theorycalc.kernels.numeric import kernel_matrices
+
+    layers = numeric_layers(plain, x1.shape[1])
+    growth = layers.weight * np.append(1.0, np.full(plain.depth, float(family.variance)))
+    scales = np.cumsum(np.log(growth))
+    layers = layers._replace(
+        weight=layers.weight / growth,
+        bias=layers.bias * np.exp(-scales),
+        forward=layers.forward / growth,
+        constant=layers.constant * np.exp(-scales),
+    )
+    kernels = kernel_matrices(numeric_family(family), layers, x1, x2, dtype=dtype)
+    return *kernels, float(scales[-1])
 
 
 def diagonal(network, x) -> tuple[np.ndarray, np.ndarray]:

@@ -81,6 +81,7 @@ def mlp(
     ------
     DomainError
         For a negative depth or width, σ_w ≤ 0, σ_b < 0, or sequences of the wrong length.
+
     References
     ----------
     A. Jacot, F. Gabriel, C. Hongler, "Neural Tangent Kernel: Convergence and Generalization in
