@@ -257,3 +257,22 @@ def test_arrays_of_dimensions_and_degrees():
     values = formula.lambdify()(np.array([3, 3, 10]), np.array([0, 7, 4]))
     for value, d, k in zip(values, (3, 3, 10), (0, 7, 4), strict=True):
         assert value == pytest.approx(float(formula.at(d=d, k=k)), rel=1e-14)
+
+
+@pytest.mark.parametrize("activation", ["elu", "tanh", "softplus"])
+def test_duals_without_a_closed_form(activation):
+    """A dual is Σ c_j² t^j: against the eigenvalues of its powers, within what is left out."""
+    values = tc.sphere.spectrum(tc.kernels.dual(activation), 7, 4)
+    squares = [float(c) ** 2 for c in tc.hermite.coefficients(activation, 60)]
+    rest = abs(float(tc.kernels.dual(activation).at(rho=1)) - sum(squares))
+    for k, value in enumerate(values):
+        powers = [float(tc.sphere.funk_hecke(T**j, 7, k).at()) for j in range(61)]
+        expected = sum(c * mu for c, mu in zip(squares, powers, strict=True))
+        assert abs(float(value) - expected) <= rest * powers[60 - k % 2] + 2 * value.rad + 1e-15
+
+
+def test_a_function_in_a_kernel_keeps_its_pieces():
+    """The switches of an activation are no kinks of its dual."""
+    kernel = as_kernel(tc.kernels.dual("elu"))
+    assert kernel.kinks == ()
+    assert kernel.pieces[0][2].body == kernel.body

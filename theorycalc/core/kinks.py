@@ -104,7 +104,8 @@ def branch_at(expr: sympy.Expr, variable: sympy.Symbol, point: sympy.Expr) -> sy
     >>> branch_at(sympy.Max(z, 0) + 3 * sympy.Abs(z - 1), z, sympy.Rational(1, 2))
     3 - 2*z
     """
-    if not expr.has(*SWITCHES):
+    # what does not move, such as a function given as a Lambda, keeps its switches
+    if variable not in expr.free_symbols or not expr.has(*SWITCHES):
         return expr
     if isinstance(expr, sympy.Piecewise):
         for part, condition in expr.args:

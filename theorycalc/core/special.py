@@ -187,3 +187,8 @@ def _call(node: SpecialFunction) -> Call:
 @handles(SpecialFunction)
 def _special(node):
     return ops.special, _call(node), tuple(x for x in node.args if not _is_fixed(x))
+
+
+def prefers_double(node: SpecialFunction) -> bool:
+    """Whether `Float` computes a function by its double-precision routine."""
+    return _call(node).prefers_double

@@ -84,7 +84,8 @@ def _plan(family, layers: Layers, pairs: int):
 def _inputs(family, layers: Layers, x: np.ndarray) -> Inputs:
     """What every pair of an input shares."""
     first = np.einsum("ij,ij->i", x, x) / x.shape[1]
-    q = variances(family, layers, first)
+    with np.errstate(over="ignore"):  # the caller looks at the result
+        q = variances(family, layers, first)
     if isinstance(family, Homogeneous):
         inverse = np.zeros((1, len(x)))
         np.divide(1.0, np.sqrt(first), out=inverse[0], where=first > 0)

@@ -10,7 +10,7 @@ from sympy import S
 
 from theorycalc.core.quadrature import Integral
 from theorycalc.core.special import SpecialFunction
-from theorycalc.sphere import quadrature, taylor
+from theorycalc.sphere import quadrature, rounded, taylor
 from theorycalc.sphere.kernel import ZonalKernel
 from theorycalc.sphere.legendre import SphericalLegendre
 from theorycalc.sphere.measure import T, coordinate_density
@@ -95,12 +95,15 @@ class Method(StrEnum):
 
     TAYLOR = "positive Taylor series"
     GAUSS = "Gauss–Legendre in the angle"
+    ROUNDED = "Gauss–Legendre in the angle, in doubles"
     CERTIFIED = "certified Gauss–Legendre in the angle"
     TANH_SINH = "tanh–sinh in the angle"
 
 
 def doubles(kernel: ZonalKernel, d: int, order: int) -> tuple[Method, np.ndarray, np.ndarray]:
     """(method, μ_0 … μ_order, error estimates) in double precision."""
+    if rounded.applies(kernel):
+        return Method.ROUNDED, *rounded.doubles(kernel, d, order)
     if taylor.applies(kernel, d, order, taylor.DOUBLE_BITS):
         return Method.TAYLOR, *taylor.doubles(kernel, d, order)
     return Method.GAUSS, *quadrature.doubles(kernel, d, order)

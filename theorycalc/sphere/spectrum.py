@@ -98,7 +98,9 @@ def spectrum(kernel, d, degree, using: Arithmetic = Float()) -> list[Value]:
         "positive Taylor series" (`Float` and `Ball`, for the kernels of architectures and d well
         above the degree), "Gauss–Legendre in the angle" (`Float`), "tanh–sinh in the angle" (`MP`)
         or "certified Gauss–Legendre in the angle" (`Ball`). The working precision follows the size
-        of the eigenvalues, so that each keeps its relative digits.
+        of the eigenvalues, so that each keeps its relative digits; but `Float` has absolute errors
+        of 1e-14 for kernels that are only known in doubles (networks of tanh: "Gauss–Legendre in
+        the angle, in doubles").
 
     Raises
     ------
