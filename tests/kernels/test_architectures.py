@@ -95,6 +95,22 @@ DENSE = {
         k.activation("leaky_relu"),
         k.dense(),
     ),
+    "parallel": k.serial(
+        k.dense(2),
+        k.parallel((k.activation("relu"), k.dense(2)), (k.activation("erf"), k.dense(1, 1)), ()),
+        k.activation("relu"),
+        k.dense(),
+    ),
+    "features that stay": k.serial(
+        k.dense(2, 1),
+        k.parallel(k.activation("relu"), k.dense()),
+        *(k.layer_norm(), k.dense()),
+    ),
+    "branch of features": k.serial(
+        k.dense(2),
+        k.residual(k.dense(1, 1), k.activation("relu"), scale="1/2"),
+        *(k.layer_norm(), k.dense(), k.activation("relu"), k.dense()),
+    ),
     "norm before": k.serial(k.dense(2, 1), k.layer_norm(), k.activation("relu"), k.dense(2, 1)),
     "norm after": k.serial(
         *(k.dense(2, 1), k.activation("relu"), k.layer_norm()) * 2, k.dense("0.5")
@@ -315,6 +331,22 @@ def test_residual_recursion(rho, sigma_w, scale):
         (lambda: k.conv1d(0), tc.DomainError, "filter"),
         (lambda: k.conv1d(3, padding="zero"), tc.DomainError, "circular, same, valid"),
         (lambda: k.residual(), tc.DomainError, "empty branch"),
+        (lambda: k.parallel(k.dense()), tc.DomainError, "two or more"),
+        (
+            lambda: k.serial(k.dense(), k.parallel(k.activation("relu"), ())),
+            tc.NotSupportedError,
+            "correlated",
+        ),
+        (
+            lambda: k.serial(k.parallel(*[(k.dense(), k.activation("relu"))] * 2)),
+            tc.NotSupportedError,
+            "correlated",
+        ),
+        (
+            lambda: k.serial(k.conv1d(3), k.activation("erf"), k.flatten(), k.layer_norm()),
+            tc.NotSupportedError,
+            "layer norm of pooled",
+        ),
         (lambda: k.cnn(1, readout="max"), tc.DomainError, "flatten, gap"),
         (lambda: k.cnn(1, 5).ntk_matrix(IMAGES), tc.DomainError, "larger than the image"),
         (lambda: k.cnn(1).ntk, tc.NotSupportedError, "no formula"),
@@ -357,3 +389,18 @@ def test_logarithmic_scale(depth, bias):
 def test_logarithmic_scale_of_smooth_activations():
     with pytest.raises(tc.NotSupportedError, match="ReLU family"):
         k.mlp(2, "erf").matrices(INPUTS, log_scale=True)
+
+
+def test_layer_norm_of_a_branch_with_features():
+    """Means and variances of x + φ(Wx + b)/2 over the channels of a wide layer, sampled."""
+    rng, channels = np.random.default_rng(5), 200_000
+    x = np.array([[1.0, 2.0], [0.5, -1.0]])
+    z = 2 * x @ rng.standard_normal((2, channels)) / np.sqrt(2)
+    covariance = 4 * x @ x.T / 2 + 1  # of the dense layer in the branch
+    own = rng.multivariate_normal(np.zeros(2), covariance, size=channels).T
+    h = z + np.maximum(own, 0) / 2
+    normalised = (h - h.mean(axis=1, keepdims=True)) / h.std(axis=1, keepdims=True)
+    correlation = normalised[0] @ normalised[1] / channels
+    branch = k.residual(k.dense(1, 1), k.activation("relu"), scale="1/2")
+    network = k.serial(k.dense(2), branch, k.layer_norm(), k.dense())
+    assert network.nngp_matrix(x)[0, 1] == pytest.approx(correlation, abs=4 / np.sqrt(channels))

@@ -15,6 +15,7 @@ from theorycalc.kernels.builders import (
     flatten,
     global_average_pool,
     layer_norm,
+    parallel,
     residual,
 )
 from theorycalc.kernels.constructors import cnn, hierarchical_cnn, resnet
@@ -48,6 +49,7 @@ __all__ = [
     "hierarchical_cnn",
     "layer_norm",
     "mlp",
+    "parallel",
     "predict",
     "residual",
     "resnet",

@@ -16,13 +16,13 @@ from theorycalc.kernels.layers import (
     Layer,
     LayerNorm,
     Nonlinearity,
-    Residual,
+    Sum,
     Window,
 )
 
 PADDINGS = ("circular", "same", "valid")
 # Names of arguments and of intermediate quantities.
-RESERVED = re.compile(r"rho|q11|q12|q22|d|(q|r|Sigma|Theta|theta|delta|gamma)_\d+\+?")
+RESERVED = re.compile(r"rho|q11|q12|q22|d|(q|r|Sigma|Theta|theta|delta|gamma)_\d+\+*")
 
 
 def dense(sigma_w=1, sigma_b=0) -> Dense:
@@ -67,7 +67,7 @@ def activation(phi) -> Nonlinearity:
     return Nonlinearity(as_activation(phi))
 
 
-def residual(*branch: Layer, scale=1) -> Residual:
+def residual(*branch: Layer, scale=1) -> Sum:
     """x + scale · branch(x); the branch has weights of its own and keeps the shape.
 
     Parameters
@@ -93,7 +93,34 @@ def residual(*branch: Layer, scale=1) -> Residual:
     """
     if not branch:
         raise DomainError(explain("an empty branch", allowed="at least one layer"))
-    return Residual(tuple(branch), _parameter(scale, "scale"))
+    return Sum(((), tuple(branch)), _parameter(scale, "scale"))
+
+
+def parallel(*branches) -> Sum:
+    """The sum of branches that act on the same input, with independent weights.
+
+    Parameters
+    ----------
+    *branches : layer, or tuple of layers
+        At most one of them has no weights: those of two would be correlated.
+
+    Raises
+    ------
+    DomainError
+        For fewer than two branches.
+
+    Examples
+    --------
+    >>> import theorycalc as tc
+    >>> k = tc.kernels
+    >>> wide = k.parallel((k.activation("relu"), k.dense()), (k.activation("erf"), k.dense()))
+    >>> print(k.serial(k.dense(), wide).nngp.at(rho=0))
+    0.1591549430918953 ± 6e-17
+    """
+    if len(branches) < 2:
+        raise DomainError(explain("a sum of branches", got=len(branches), allowed="two or more"))
+    parts = (x if isinstance(x, tuple | list) else (x,) for x in branches)
+    return Sum(tuple(map(tuple, parts)), sympy.S.One)
 
 
 def layer_norm() -> LayerNorm:

@@ -59,8 +59,8 @@ class Expressions:
             return expr
         taken = {symbol for symbol, _ in self.where}
         symbol = sympy.Symbol(f"{name}_{index}", real=True, **assumptions)
-        if symbol in taken:  # a sum after a branch belongs to the same affine layer
-            symbol = sympy.Symbol(f"{name}_{index}+", real=True, **assumptions)
+        while symbol in taken:  # a sum after a branch belongs to the same affine layer
+            symbol = sympy.Symbol(f"{symbol.name}+", real=True, **assumptions)
         self.where.append((symbol, expr))
         return symbol
 

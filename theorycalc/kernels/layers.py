@@ -1,7 +1,8 @@
 """Layers of infinitely wide networks."""
 
+import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import sympy
@@ -26,10 +27,10 @@ class Nonlinearity:
 
 
 @dataclass(frozen=True)
-class Residual:
-    """x + scale · branch(x)."""
+class Sum:
+    """branch(x) of the first branch and scale · branch(x) of the others; () is x itself."""
 
-    branch: tuple
+    branches: tuple[tuple, ...]
     scale: sympy.Expr
 
 
@@ -92,16 +93,14 @@ class Flatten:
     """All positions as channels."""
 
 
-Layer = (
-    Dense | Nonlinearity | Residual | LayerNorm | Conv | AveragePool | GlobalAveragePool | Flatten
-)
+Layer = Dense | Nonlinearity | Sum | LayerNorm | Conv | AveragePool | GlobalAveragePool | Flatten
 
 
-def flat(layers: tuple) -> Iterator[Layer]:
-    """All layers, those of residual branches in their places."""
+def flat(layers: Iterable) -> Iterator[Layer]:
+    """All layers, those of branches in their places."""
     for layer in layers:
-        if isinstance(layer, Residual):
-            yield from flat(layer.branch)
+        if isinstance(layer, Sum):
+            yield from flat(itertools.chain(*layer.branches))
         else:
             yield layer
 

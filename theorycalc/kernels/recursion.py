@@ -4,6 +4,7 @@ What a layer does to a pair of inputs is written once; an *algebra* says what nu
 expressions (`theorycalc.kernels.expressions`) or arrays (`theorycalc.kernels.arrays`).
 """
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -17,7 +18,7 @@ from theorycalc.kernels.layers import (
     Layer,
     LayerNorm,
     Nonlinearity,
-    Residual,
+    Sum,
 )
 
 
@@ -77,8 +78,8 @@ class Recursion:
                 return self._dense(layer, self.algebra.convolved(state, layer.window))
             case Nonlinearity():
                 return self._activation(layer, state)
-            case Residual():
-                return self._residual(layer, state)
+            case Sum():
+                return self._sum(layer, state)
             case LayerNorm():
                 return self._layer_norm(state)
             case AveragePool():
@@ -117,27 +118,38 @@ class Recursion:
         after, slope = self.algebra.activated(layer.activation, state, self.tangent)
         return replace(after, tangent=slope * state.tangent) if self.tangent else after
 
-    def _residual(self, layer: Residual, state: State) -> State:
-        """x + β·branch(x), with independent weights in the branch."""
-        algebra, square = self.algebra, self.algebra.number(layer.scale) ** 2
+    def _sum(self, layer: Sum, state: State) -> State:
+        """Branches with independent weights."""
+        algebra = self.algebra
         if state.gap is not None:
             # names keep differences such as 1 − ρ apart from the sums that they enter
             unit, *parts = state.gap
             names = zip(("delta", "gamma"), parts, strict=True)
             gap = Gap(unit, *(algebra.name(name, self.affine, part) for name, part in names))
             state = replace(state, gap=gap)
-        branch = self.run(layer.branch, state)
+        total, *others = (self.run(branch, state) for branch in layer.branches)
+        for other in others:
+            total = self._added(total, other, algebra.number(layer.scale))
+        return total
+
+    def _added(self, one: State, two: State, scale) -> State:
+        """One branch and a multiple of another."""
+        algebra, square = self.algebra, scale**2
         q11, q22 = (
             algebra.name(name, self.affine, x + square * y)
-            for name, x, y in (("q", state.q11, branch.q11), ("r", state.q22, branch.q22))
+            for name, x, y in (("q", one.q11, two.q11), ("r", one.q22, two.q22))
         )
-        if state.q11 is state.q22:
+        if one.q11 is one.q22 and two.q11 is two.q22:
             q22 = q11
-        tangent = algebra.name("Theta", self.affine, state.tangent + square * branch.tangent)
-        after = State(q11, state.q12 + square * branch.q12, q22, tangent)
-        if state.gap is None or branch.gap is None:
+        tangent = algebra.name("Theta", self.affine, one.tangent + square * two.tangent)
+        # at most one of the branches ends with an activation
+        means = one.means
+        if two.means is not None:
+            means = functools.partial(_multiples, scale, two.means)
+        after = State(q11, one.q12 + square * two.q12, q22, tangent, means=means)
+        if one.gap is None or two.gap is None:
             return after
-        return replace(after, gap=_sum_of_gaps(algebra, state, branch, after, square))
+        return replace(after, gap=_sum_of_gaps(algebra, one, two, after, square))
 
     def _layer_norm(self, state: State) -> State:
         """Means off, then divided by the standard deviations."""
@@ -146,12 +158,19 @@ class Recursion:
         size, one = algebra.sqrt(v1) * algebra.sqrt(v2), algebra.number(1)
         gap = state.gap
         if gap is not None:
-            # homogeneous activations have means ∝ √q, so that √(v₁v₂) − q₁₂ + m₁m₂ is the old gap
-            minus, plus = gap.unit * gap.minus, gap.unit * gap.plus - 2 * m1 * m2
+            # √(q₁q₂) − m₁m₂ exceeds √(v₁v₂) by Lagrange's identity, not where means are ∝ √q
+            a, b = algebra.sqrt(state.q11), algebra.sqrt(state.q22)
+            excess = (a * m2 - b * m1) ** 2 / (a * b - m1 * m2 + size)
+            minus = gap.unit * gap.minus - excess
+            plus = gap.unit * gap.plus - excess - 2 * m1 * m2
             gap = Gap(1 / size, minus, plus) if state.means else gap._replace(unit=gap.unit / size)
         tangent = state.tangent / size if self.tangent else 0
         q12 = (state.q12 - m1 * m2) / size
         return State(one, q12, one, tangent, gap, None if state.means else state.theta)
+
+
+def _multiples(scale, means: Callable) -> tuple:
+    return tuple(scale * mean for mean in means())
 
 
 def _sum_of_gaps(algebra, one: State, two: State, total: State, square) -> Gap:

@@ -23,8 +23,8 @@ def serial(*layers: Layer) -> Serial:
     Parameters
     ----------
     *layers : layers
-        From `dense`, `activation`, `residual`, `layer_norm`, `conv1d`, `conv2d`, `average_pool`,
-        `global_average_pool`, `flatten`. The kernels are those of the last layer.
+        From `dense`, `activation`, `residual`, `parallel`, `layer_norm`, `conv1d`, `conv2d`,
+        `average_pool`, `global_average_pool`, `flatten`. The kernels are those of the last layer.
 
     Returns
     -------

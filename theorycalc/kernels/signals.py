@@ -1,5 +1,6 @@
 """Which sequences of layers have a kernel."""
 
+import functools
 from dataclasses import dataclass
 from functools import singledispatch
 
@@ -12,16 +13,20 @@ from theorycalc.kernels.layers import (
     GlobalAveragePool,
     LayerNorm,
     Nonlinearity,
-    Residual,
+    Sum,
+    affine,
 )
 
 
 @dataclass(frozen=True)
 class Signal:
-    """What flows between layers: whether coordinates are Gaussian, and the dimension of images."""
+    """What flows between layers: whether coordinates are Gaussian, the axes of images, and whether
+    the means of coordinates are known.
+    """
 
     gaussian: bool
     positions: int
+    known_means: bool = True
 
 
 def check(layers: tuple, positions: int = 0) -> Signal:
@@ -70,17 +75,33 @@ def _(layer: Nonlinearity, signal: Signal) -> Signal:
 
 @_after.register
 def _(layer: LayerNorm, signal: Signal) -> Signal:
+    if not signal.known_means:
+        raise NotSupportedError(
+            explain("layer norm of pooled activations", hint="a convolutional layer before it")
+        )
     return signal
 
 
 @_after.register
-def _(layer: Residual, signal: Signal) -> Signal:
-    branch = signal
-    for inner in layer.branch:
-        branch = _after(inner, branch)
-    if branch.positions != signal.positions:
-        raise DomainError(explain("a residual branch must keep the shape"))
-    return Signal(signal.gaussian and branch.gaussian, signal.positions)
+def _(layer: Sum, signal: Signal) -> Signal:
+    ends = [functools.reduce(lambda x, inner: _after(inner, x), branch, signal)
+            for branch in layer.branches]  # fmt: skip
+    if len({end.positions for end in ends}) > 1:
+        raise DomainError(explain("branches that are added must have the same shape"))
+    weightless = sum(not affine(branch) for branch in layer.branches)
+    if weightless > 1 or sum(not end.gaussian for end in ends) > 1:
+        raise NotSupportedError(
+            explain(
+                "branches without weights, or that end with activations, are correlated: the "
+                "kernel of their sum is not known",
+                hint="branches that end with a dense or convolutional layer",
+            )
+        )
+    return Signal(
+        gaussian=all(end.gaussian for end in ends),
+        positions=ends[0].positions,
+        known_means=all(end.known_means for end in ends),
+    )
 
 
 @_after.register
@@ -102,18 +123,20 @@ def _window(layer: Conv | AveragePool, signal: Signal, *, gaussian: bool) -> Sig
                 allowed=f"{signal.positions} axes",
             )
         )
-    return Signal(gaussian, signal.positions)
+    known = isinstance(layer, Conv) or signal.gaussian
+    return Signal(gaussian, signal.positions, known_means=known)
 
 
 @_after.register
 def _(layer: Flatten, signal: Signal) -> Signal:
     # coordinates of different positions have different variances
-    return Signal(gaussian=False, positions=_no_positions(layer, signal))
+    return Signal(gaussian=False, positions=_no_positions(layer, signal), known_means=False)
 
 
 @_after.register
 def _(layer: GlobalAveragePool, signal: Signal) -> Signal:
-    return Signal(gaussian=signal.gaussian, positions=_no_positions(layer, signal))
+    positions = _no_positions(layer, signal)
+    return Signal(signal.gaussian, positions, known_means=signal.gaussian)
 
 
 def _no_positions(layer, signal: Signal) -> int:
