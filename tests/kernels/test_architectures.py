@@ -391,6 +391,17 @@ def test_logarithmic_scale_of_smooth_activations():
         k.mlp(2, "erf").matrices(INPUTS, log_scale=True)
 
 
+def test_branches_see_the_same_image():
+    conv = k.conv1d(3, 1, 0, "valid")
+    images = np.random.default_rng(0).normal(size=(2, 5))
+    twice = k.serial(k.parallel(conv, conv), k.activation("relu"), k.flatten(), k.dense())
+    doubled = k.serial(k.conv1d(3, sp.sqrt(2), 0, "valid"), *twice.layers[1:])
+    np.testing.assert_allclose(twice.ntk_matrix(images), doubled.ntk_matrix(images), rtol=1e-13)
+    uneven = k.serial(k.parallel(conv, ()), k.activation("relu"), k.flatten(), k.dense())
+    with pytest.raises(tc.DomainError, match="different shapes"):
+        uneven.ntk_matrix(images)
+
+
 def test_layer_norm_of_a_branch_with_features():
     """Means and variances of x + φ(Wx + b)/2 over the channels of a wide layer, sampled."""
     rng, channels = np.random.default_rng(5), 200_000

@@ -17,7 +17,7 @@ from theorycalc.core.value import Value
 from theorycalc.kernels import matrices, stability, symbolic
 from theorycalc.kernels.expressions import Expressions, any_norms, equal_norms, used
 from theorycalc.kernels.formula import CORRELATION, COVARIANCE, Q11, Q12, Q22, RHO, KernelFormula
-from theorycalc.kernels.layers import activations, affine, check_filters, image_dimension
+from theorycalc.kernels.layers import activations, affine, image_dimension, output_shape
 from theorycalc.kernels.recursion import Recursion
 
 JACOT = Reference(
@@ -247,12 +247,8 @@ class Architecture:
 
     def _refuse_jumps(self) -> None:
         """Raise NotSupportedError, before any work, for an activation without tangent kernel."""
-        for activation in activations(self.layers):
-            family = symbolic.family(activation)
-            if isinstance(family, symbolic.Homogeneous):
-                _ = family.derivative
-            elif family is None and not activation.is_continuous:
-                raise symbolic.no_tangent_kernel()
+        if not all(activation.is_continuous for activation in activations(self.layers)):
+            raise symbolic.no_tangent_kernel()
 
     def _matrices(self, X1, X2, tangent: bool, log_scale: bool = False) -> tuple:  # noqa: N803
         x1 = self._inputs(X1, "X1")
@@ -288,7 +284,7 @@ class Architecture:
                 )
             )
         if axes:
-            check_filters(self.layers, array.shape[1 : axes + 1])
+            output_shape(self.layers, array.shape[1 : axes + 1])
         if array.ndim == axes + 1 and axes:
             array = array[..., None]
         return np.ascontiguousarray(array)

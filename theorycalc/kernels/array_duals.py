@@ -1,6 +1,6 @@
 """Duals of activations on arrays of pairs."""
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -9,6 +9,7 @@ import sympy
 from theorycalc.activations import Activation
 from theorycalc.core.arithmetic.array_context import ArrayContext
 from theorycalc.core.lowering import lower
+from theorycalc.core.program import Program
 from theorycalc.kernels import expectations, symbolic
 from theorycalc.kernels.formula import Q11, Q12, Q22
 from theorycalc.kernels.general import GaussianPair
@@ -16,6 +17,7 @@ from theorycalc.kernels.hermite_series import SeriesDual
 from theorycalc.kernels.recursion import Gap, State
 
 _THETA = sympy.Symbol("theta", nonnegative=True)
+_PAIR = (Q11, Q12, Q22, _THETA)
 
 
 class ArrayDuals(Protocol):
@@ -37,7 +39,7 @@ class ArrayDuals(Protocol):
 @lru_cache(maxsize=256)
 def array_duals(activation: Activation) -> ArrayDuals:
     """By closed forms where there are any, otherwise by Hermite series."""
-    expr = expectations.covariance(activation, Q11, Q12, Q22, _THETA)
+    expr = expectations.covariance(activation, *_PAIR)
     return Series(activation) if expr.has(GaussianPair) else Closed(activation, expr)
 
 
@@ -45,33 +47,46 @@ class Closed:
     """Closed forms, compiled for arrays."""
 
     def __init__(self, activation: Activation, expr: sympy.Expr):
-        self.activation, self.covariance = activation, lower(expr, (Q11, Q12, Q22, _THETA))
-        self.family = symbolic.family(activation)
+        self.activation, self.covariance = activation, lower(expr, _PAIR)
+        self.needs_angle = symbolic.needs_angle(activation)
 
     def second_moment(self, q):
         """E φ(√q Z)²."""
-        return _run(lower(expectations.second_moment(self.activation, Q11), (Q11,)), q)
+        return _run(self._second_moment, q)
 
     def mean(self, q):
         """E φ(√q Z)."""
-        return _run(lower(expectations.mean(self.activation, Q11), (Q11,)), q)
+        return _run(self._mean, q)
 
     def covariances(self, state: State, tangent: bool) -> tuple:
         """(K, K'), None for K' where it is not wanted."""
         pair = state.q11, state.q12, state.q22, state.theta
-        covariance = _run(self.covariance, *pair)
-        if not tangent:
-            return covariance, None
-        slope = expectations.slope_covariance(self.activation, Q11, Q12, Q22, _THETA)
-        return covariance, _run(lower(slope, (Q11, Q12, Q22, _THETA)), *pair)
+        return _run(self.covariance, *pair), _run(self._slope, *pair) if tangent else None
 
     def gap(self, state: State) -> Gap | None:
         """That of homogeneous activations."""
-        if not isinstance(self.family, symbolic.Homogeneous) or self.family.is_monomial:
+        if not self.needs_angle:
             return None
-        unit = (np.sqrt(state.q11) * np.sqrt(state.q22)) ** self.family.degree
-        parts = (lower(f(_THETA), (_THETA,)) for f in (self.family.loss, self.family.gain))
-        return Gap(1.0, *(unit * _run(part, state.theta) for part in parts))
+        degree = symbolic.family(self.activation).degree
+        unit = (np.sqrt(state.q11) * np.sqrt(state.q22)) ** degree
+        return Gap(1.0, *(unit * _run(part, state.theta) for part in self._gap))
+
+    @cached_property
+    def _second_moment(self) -> Program:
+        return lower(expectations.second_moment(self.activation, Q11), (Q11,))
+
+    @cached_property
+    def _mean(self) -> Program:
+        return lower(expectations.mean(self.activation, Q11), (Q11,))
+
+    @cached_property
+    def _slope(self) -> Program:
+        return lower(expectations.slope_covariance(self.activation, *_PAIR), _PAIR)
+
+    @cached_property
+    def _gap(self) -> tuple[Program, Program]:
+        family = symbolic.family(self.activation)
+        return tuple(lower(f(_THETA), (_THETA,)) for f in (family.loss, family.gain))
 
 
 class Series:
@@ -101,5 +116,6 @@ class Series:
 def _run(program, *arrays):
     with np.errstate(all="ignore"):
         result = program.run(ArrayContext(), list(arrays))
+    # the angle is None where it is not used
     shape = np.broadcast_shapes(*(np.shape(x) for x in arrays if x is not None))
     return np.broadcast_to(result, shape)

@@ -13,8 +13,9 @@ import numpy as np
 
 from theorycalc.activations import Activation
 from theorycalc.core.errors import DomainError, explain
+from theorycalc.kernels import symbolic
 from theorycalc.kernels.array_duals import array_duals
-from theorycalc.kernels.inputs import Images
+from theorycalc.kernels.inputs import Images, gap_by_subtraction
 from theorycalc.kernels.layers import Window
 from theorycalc.kernels.recursion import Gap, State
 
@@ -34,7 +35,8 @@ class Arrays:
     """
 
     def __init__(self, network, dimension: int, images: Images, pooled=None):
-        self.network, self.dimension, self.images = network, dimension, images
+        self.parameterization, self.width = network.parameterization, network.width
+        self.dimension, self.images = dimension, images
         self.pooled_variances = pooled
         self.own_variances: list[np.ndarray] = []
 
@@ -50,10 +52,6 @@ class Arrays:
         """The square root."""
         return np.sqrt(x)
 
-    def vanishes(self, x) -> bool:
-        """Whether a parameter is 0."""
-        return x == 0
-
     def name(self, name: str, index: int, x):
         """Arrays need no names."""
         return x
@@ -62,15 +60,14 @@ class Arrays:
         """q₁₁ and q₂₂ after an affine layer."""
         return change(state.q11), change(state.q22)
 
-    def own(self, index: int, q12, weight, bias):
-        """The tangent kernel of the parameters of one affine layer alone."""
-        if self.network.parameterization == "ntk":
-            return weight * q12 + bias
-        fan_in = self.network.width if index > 1 else self.dimension
-        return fan_in * q12 + float(bias > 0)
+    def fan_in(self, index: int) -> int:
+        """The number of inputs of an affine layer."""
+        return self.width if index > 1 else self.dimension
 
     def with_angle(self, activation: Activation, state: State, index: int) -> State:
-        """The state with the angle of the pair."""
+        """The state with the angle of the pair, where the dual of the activation uses it."""
+        if not symbolic.needs_angle(activation):
+            return state
         _, minus, plus = state.gap
         return replace(state, theta=2 * np.arctan2(np.sqrt(minus), np.sqrt(plus)))
 
@@ -82,7 +79,7 @@ class Arrays:
         means = functools.partial(map, duals.mean, (state.q11, state.q22))
         gap = duals.gap(state)
         if gap is None:
-            gap = _gap(q11, q12, q22)
+            gap = gap_by_subtraction(q11, q12, q22)
             same = (state.gap.minus == 0) & (state.q11 == state.q22)
             gap = gap._replace(minus=np.where(same, 0.0, gap.minus))
         return State(q11, q12, q22, gap=gap, means=means), slope
@@ -137,7 +134,7 @@ class Arrays:
         )
         # the axes of positions that a variance does not have are of length 1
         q11, q22 = (x.mean(axis=tuple(range(2, x.ndim))) for x in (state.q11, state.q22))
-        return State(q11, q12, q22, tangent, _gap(q11, q12, q22))
+        return State(q11, q12, q22, tangent, gap_by_subtraction(q11, q12, q22))
 
     def _averaged(self, q12, tangent) -> State:
         """The state after a mean over positions: variances need all their covariances."""
@@ -152,7 +149,7 @@ class Arrays:
         q11, q22 = variances
         q11 = q11.reshape(*q11.shape, *dummies)
         q22 = q22.reshape(*q22.shape[:2], *dummies, *q22.shape[2:])
-        return State(q11, q12, q22, tangent, _gap(q11, q12, q22))
+        return State(q11, q12, q22, tangent, gap_by_subtraction(q11, q12, q22))
 
     def _mean(self, window: Window, x, axes: tuple):
         offsets = itertools.product(*map(range, window.filter))
@@ -188,12 +185,6 @@ def _equal_positions(x, images: Images):
     if not images.pairs:
         return x
     return np.einsum("ijaa->ija" if images.axes == 1 else "ijabab->ijab", x)
-
-
-def _gap(q11, q12, q22) -> Gap:
-    """By subtraction: exact where q₁₂ = ±√(q₁₁q₂₂), otherwise to rounding."""
-    mean = np.sqrt(q11) * np.sqrt(q22)
-    return Gap(1.0, np.maximum(mean - q12, 0), np.maximum(mean + q12, 0))
 
 
 def _quotient(x, y):

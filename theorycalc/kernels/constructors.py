@@ -2,20 +2,10 @@
 
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.numbers import exact_integer
-from theorycalc.kernels.builders import (
-    activation as nonlinearity,
-)
-from theorycalc.kernels.builders import (
-    conv1d,
-    conv2d,
-    dense,
-    flatten,
-    global_average_pool,
-    residual,
-)
+from theorycalc.kernels import builders
 from theorycalc.kernels.serial import Serial, serial
 
-READOUTS = {"flatten": flatten, "gap": global_average_pool}
+READOUTS = {"flatten": builders.flatten, "gap": builders.global_average_pool}
 
 
 def resnet(blocks: int, activation="relu", sigma_w=1, sigma_b=0, scale=1) -> Serial:
@@ -42,10 +32,12 @@ def resnet(blocks: int, activation="relu", sigma_w=1, sigma_b=0, scale=1) -> Ser
     >>> print(tc.kernels.resnet(3, sigma_b="0.2").ntk.at(rho="0.3"))
     2.063504656900604 ± 3e-16
     """
-    block = residual(nonlinearity(activation), dense(sigma_w, sigma_b), scale=scale)
+    block = builders.residual(
+        builders.activation(activation), builders.dense(sigma_w, sigma_b), scale=scale
+    )
     blocks = [block] * exact_integer(blocks, "blocks", minimum=0)
-    affine = dense(sigma_w, sigma_b)
-    return serial(affine, *blocks, nonlinearity(activation), affine)
+    affine = builders.dense(sigma_w, sigma_b)
+    return serial(affine, *blocks, builders.activation(activation), affine)
 
 
 def cnn(
@@ -90,10 +82,10 @@ def cnn(
         raise DomainError(explain("unknown readout", got=readout, allowed=", ".join(READOUTS)))
     if dimensions not in (1, 2):
         raise DomainError(explain("dimensions of the images", got=dimensions, allowed="1 or 2"))
-    conv = conv1d if dimensions == 1 else conv2d
-    block = conv(filter, sigma_w, sigma_b, padding), nonlinearity(activation)
+    conv = builders.conv1d if dimensions == 1 else builders.conv2d
+    block = conv(filter, sigma_w, sigma_b, padding), builders.activation(activation)
     depth = exact_integer(depth, "depth", minimum=1)
-    return serial(*block * depth, READOUTS[readout](), dense(sigma_w, sigma_b))
+    return serial(*block * depth, READOUTS[readout](), builders.dense(sigma_w, sigma_b))
 
 
 def hierarchical_cnn(depth: int, patch: int = 2, activation="relu", sigma_w=1, sigma_b=0) -> Serial:
@@ -128,6 +120,9 @@ def hierarchical_cnn(depth: int, patch: int = 2, activation="relu", sigma_w=1, s
     array([[1.125]])
     """
     patch = exact_integer(patch, "patch", minimum=2)
-    block = conv1d(patch, sigma_w, sigma_b, "valid", patch), nonlinearity(activation)
+    block = (
+        builders.conv1d(patch, sigma_w, sigma_b, "valid", patch),
+        builders.activation(activation),
+    )
     depth = exact_integer(depth, "depth", minimum=1)
-    return serial(*block * depth, flatten(), dense(sigma_w, sigma_b))
+    return serial(*block * depth, builders.flatten(), builders.dense(sigma_w, sigma_b))

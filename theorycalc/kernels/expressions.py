@@ -49,10 +49,6 @@ class Expressions:
         """The square root."""
         return sqrt(x)
 
-    def vanishes(self, x) -> bool:
-        """Whether a parameter is 0."""
-        return x == 0
-
     def name(self, name: str, index: int, expr: sympy.Expr, **assumptions) -> sympy.Expr:
         """A symbol for an intermediate quantity, unless it is a number or a symbol already."""
         if expr == 0 or expr.is_Rational or expr.is_Symbol:
@@ -71,12 +67,9 @@ class Expressions:
             return q11, q11
         return q11, self.name("r", index, change(state.q22), positive=True)
 
-    def own(self, index: int, q12, weight, bias) -> sympy.Expr:
-        """The tangent kernel of the parameters of one affine layer alone."""
-        if self.parameterization == "ntk":
-            return weight * q12 + bias
-        fan_in = self.width if index > 1 else DIMENSION
-        return fan_in * q12 + (0 if bias == 0 else 1)
+    def fan_in(self, index: int):
+        """The number of inputs of an affine layer."""
+        return self.width if index > 1 else DIMENSION
 
     def angle_with_bias(self, state: State, q12, weight, bias) -> sympy.Expr:
         """The angle after a layer with biases, from the determinant of the covariances."""
@@ -86,7 +79,7 @@ class Expressions:
 
     def with_angle(self, activation: Activation, state: State, index: int) -> State:
         """The state with names for what the dual of the activation uses more than once."""
-        if not _needs_angle(activation):
+        if not symbolic.needs_angle(activation):
             return replace(state, q12=self.name("Sigma", index, state.q12))
         theta = state.theta
         if theta is None and state.gap is not None:
@@ -104,7 +97,7 @@ class Expressions:
             q22 = expectations.second_moment(activation, state.q22)
         q12 = expectations.covariance(activation, *_pair(state))
         gap = None
-        if _needs_angle(activation):
+        if symbolic.needs_angle(activation):
             family = symbolic.family(activation)
             unit = (sqrt(state.q11) * sqrt(state.q22)) ** family.degree
             gap = Gap(unit, family.loss(state.theta), family.gain(state.theta))
@@ -127,11 +120,6 @@ class Expressions:
 
 def _pair(state: State) -> tuple:
     return state.q11, state.q12, state.q22, state.theta
-
-
-def _needs_angle(activation: Activation) -> bool:
-    family = symbolic.family(activation)
-    return isinstance(family, symbolic.Homogeneous) and not family.is_monomial
 
 
 def _angle(det, q12) -> sympy.Expr:

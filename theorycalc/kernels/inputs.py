@@ -23,6 +23,11 @@ class Images:
     pairs: bool
 
     @property
+    def spread(self) -> bool:
+        """Whether q₁₂ has axes of its own for the positions of x'."""
+        return self.pairs and self.axes > 0
+
+    @property
     def first(self) -> tuple[int, ...]:
         """Axes of the positions of x."""
         return tuple(range(2, 2 + self.axes))
@@ -42,18 +47,17 @@ def pairs(x1: np.ndarray, x2: np.ndarray, images: Images) -> State:
     """All pairs of two arrays of inputs (n, positions…, channels)."""
     shape1, shape2 = x1.shape[1:-1], x2.shape[1:-1]
     rows1, rows2 = (x.reshape(len(x), -1, x.shape[-1]) for x in (x1, x2))
-    subscripts = "iac,jbc->ijab" if images.pairs and images.axes else "iac,jac->ija"
     if not images.axes:
         q12 = (rows1[:, 0] @ rows2[:, 0].T)[..., None]
     else:
+        subscripts = "iac,jbc->ijab" if images.spread else "iac,jac->ija"
         q12 = np.einsum(subscripts, rows1, rows2, optimize=True)
     q11, q22 = (np.einsum("iac,iac->ia", x, x) for x in (rows1, rows2))
-    spread = images.pairs and images.axes
-    q11 = q11[:, None, :, None] if spread else q11[:, None]
-    q22 = q22[None, :, None, :] if spread else q22[None, :]
+    q11 = q11[:, None, :, None] if images.spread else q11[:, None]
+    q22 = q22[None, :, None, :] if images.spread else q22[None, :]
 
     def parallel(i, j, a, *b) -> tuple:
-        return rows1[i, a], rows2[j, b[0] if spread else a]
+        return rows1[i, a], rows2[j, b[0] if images.spread else a]
 
     gap = _gap(q11, q12, q22, x1.shape[-1], parallel)
     # equal inputs have q₁₂ = q₁₁ to the last bit, here and after every layer
@@ -77,12 +81,11 @@ def with_themselves(x: np.ndarray, images: Images) -> State:
 def _state(q11, q12, q22, gap, channels, shape1, shape2, images: Images) -> State:
     """Positions on axes of their own, per channel."""
     ones = (1,) * images.axes
-    spread = images.pairs and images.axes
     lead = {name: x.shape[:2] for name, x in (("q11", q11), ("q12", q12), ("q22", q22))}
     positions = {
-        "q11": shape1 + ones if spread else shape1,
-        "q12": shape1 + shape2 if spread else shape1,
-        "q22": ones + shape2 if spread else shape2,
+        "q11": shape1 + ones if images.spread else shape1,
+        "q12": shape1 + shape2 if images.spread else shape1,
+        "q22": ones + shape2 if images.spread else shape2,
     }
     q11, q22 = (
         (x / channels).reshape(*lead[name], *positions[name])
@@ -94,15 +97,21 @@ def _state(q11, q12, q22, gap, channels, shape1, shape2, images: Images) -> Stat
     return State(q11, q12, q22, 0.0, Gap(1.0, minus, plus))
 
 
+def gap_by_subtraction(q11, q12, q22) -> Gap:
+    """√(q₁₁q₂₂) ∓ q₁₂: exact where that is 0 or twice the root, otherwise to rounding."""
+    mean = np.sqrt(q11) * np.sqrt(q22)
+    return Gap(1.0, np.maximum(mean - q12, 0), np.maximum(mean + q12, 0))
+
+
 def _gap(q11, q12, q22, channels: int, rows: Callable) -> tuple[np.ndarray, np.ndarray]:
     """√(q₁₁q₂₂) ∓ q₁₂, from differences where inputs are nearly parallel.
 
     ``rows`` gives the vectors that belong to indices of q₁₂.
     """
-    mean = np.sqrt(q11) * np.sqrt(q22)
-    minus, plus = np.maximum(mean - q12, 0), np.maximum(mean + q12, 0)
+    _, minus, plus = gap_by_subtraction(q11, q12, q22)
     if channels == 1:
         return minus, plus  # numbers are parallel or opposite, exactly
+    mean = np.sqrt(q11) * np.sqrt(q22)
     for sign, part in ((1.0, minus), (-1.0, plus)):
         near = np.nonzero((part < _NEAR * mean) & (mean > 0))
         for start in range(0, len(near[0]), _CHUNK):

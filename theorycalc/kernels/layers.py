@@ -115,11 +115,34 @@ def activations(layers: tuple) -> list[Activation]:
     return [layer.activation for layer in flat(layers) if isinstance(layer, Nonlinearity)]
 
 
-def check_filters(layers: tuple, shape: tuple[int, ...]) -> None:
-    """Raise DomainError if a filter is larger than what is left of an image."""
-    for layer in flat(layers):
-        if isinstance(layer, Conv | AveragePool):
-            shape = layer.window.output(shape)
+def output_shape(layers: tuple, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape of an image after the layers; () without positions.
+
+    Raises
+    ------
+    DomainError
+        If a filter is larger than what is left of the image, or branches of a sum have results
+        of different shapes.
+    """
+    for layer in layers:
+        match layer:
+            case Conv() | AveragePool():
+                shape = layer.window.output(shape)
+            case GlobalAveragePool() | Flatten():
+                shape = ()
+            case Sum():
+                shapes = [output_shape(branch, shape) for branch in layer.branches]
+                if len(set(shapes)) > 1:
+                    raise DomainError(
+                        explain(
+                            "branches of a sum with results of different shapes",
+                            got=shapes,
+                            allowed="one shape",
+                            hint='padding="same" or "circular" with stride 1',
+                        )
+                    )
+                shape = shapes[0]
+    return shape
 
 
 def image_dimension(layers: tuple) -> int:

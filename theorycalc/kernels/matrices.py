@@ -46,11 +46,9 @@ def matrices(network, x1, x2, tangent: bool, dtype) -> tuple[np.ndarray, ...]:
     """(NNGP, NTK) between arrays of inputs, or the first alone; x2=None means x1."""
     plain = as_plain(network)
     if plain is not None:
-        from theorycalc.kernels.bridge import numeric_family, numeric_layers
         from theorycalc.kernels.numeric import kernel_matrices
 
-        family = numeric_family(symbolic.family(plain.activation))
-        return kernel_matrices(family, numeric_layers(plain, x1.shape[1]), x1, x2, dtype=dtype)
+        return kernel_matrices(*_numerics(plain, x1.shape[1]), x1, x2, dtype=dtype)
     return _Blocks(network, x1, x2, tangent).fill(dtype)
 
 
@@ -71,11 +69,10 @@ def scaled_matrices(network, x1, x2, dtype) -> tuple[np.ndarray, np.ndarray, flo
                 hint="matrices(X1, X2), or the formula with using=MP()",
             )
         )
-    from theorycalc.kernels.bridge import numeric_family, numeric_layers
     from theorycalc.kernels.numeric import kernel_matrices
 
-    layers = numeric_layers(plain, x1.shape[1])
-    growth = layers.weight * np.append(1.0, np.full(plain.depth, float(family.variance)))
+    family, layers = _numerics(plain, x1.shape[1])
+    growth = layers.weight * np.append(1.0, np.full(plain.depth, family.variance))
     scales = np.cumsum(np.log(growth))
     layers = layers._replace(
         weight=layers.weight / growth,
@@ -83,8 +80,7 @@ def scaled_matrices(network, x1, x2, dtype) -> tuple[np.ndarray, np.ndarray, flo
         forward=layers.forward / growth,
         constant=layers.constant * np.exp(-scales),
     )
-    kernels = kernel_matrices(numeric_family(family), layers, x1, x2, dtype=dtype)
-    return *kernels, float(scales[-1])
+    return *kernel_matrices(family, layers, x1, x2, dtype=dtype), float(scales[-1])
 
 
 def diagonal(network, x) -> tuple[np.ndarray, np.ndarray]:
@@ -106,6 +102,13 @@ def as_plain(network) -> Plain | None:
         return None
     sigma_w, sigma_b = zip(*((x.sigma_w, x.sigma_b) for x in affine(layers)), strict=True)
     return Plain(*found, sigma_w, sigma_b, network.parameterization, network.width)
+
+
+def _numerics(plain: Plain, dimension: int) -> tuple:
+    """The family and the layers in doubles, without compiling anything before it is needed."""
+    from theorycalc.kernels.bridge import numeric_family, numeric_layers
+
+    return numeric_family(symbolic.family(plain.activation)), numeric_layers(plain, dimension)
 
 
 class _Blocks:

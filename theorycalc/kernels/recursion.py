@@ -97,10 +97,10 @@ class Recursion:
         q12 = weight * state.q12 + bias
         tangent = weight * state.tangent if self.tangent else 0
         if self.tangent and self.layer in (None, self.affine):
-            tangent = tangent + algebra.own(self.affine, state.q12, weight, bias)
+            tangent = tangent + self._own(state.q12, weight, bias)
         q11, q22 = algebra.variances(self.affine, state, lambda q: weight * q + bias)
         after = State(q11, q12, q22, algebra.name("Theta", self.affine, tangent))
-        if algebra.vanishes(bias):
+        if bias == 0:
             gap = state.gap and state.gap._replace(unit=weight * state.gap.unit)
             return replace(after, gap=gap, theta=state.theta)
         if state.gap is None:
@@ -111,6 +111,12 @@ class Recursion:
         return replace(
             after, gap=Gap(unit, minus + excess / unit, plus + (excess + 2 * bias) / unit)
         )
+
+    def _own(self, q12, weight, bias):
+        """The tangent kernel of the parameters of the present affine layer alone."""
+        if self.algebra.parameterization == "ntk":
+            return weight * q12 + bias
+        return self.algebra.fan_in(self.affine) * q12 + (0 if bias == 0 else 1)
 
     def _activation(self, layer: Nonlinearity, state: State) -> State:
         """q ← K(q), Θ ← K' Θ."""

@@ -2,7 +2,6 @@
 
 import functools
 from dataclasses import dataclass
-from functools import singledispatch
 
 from theorycalc.core.errors import DomainError, NotSupportedError, explain
 from theorycalc.kernels.layers import (
@@ -45,7 +44,7 @@ def check(layers: tuple, positions: int = 0) -> Signal:
     return signal
 
 
-@singledispatch
+@functools.singledispatch
 def _after(layer, signal: Signal) -> Signal:
     raise DomainError(explain("not a layer", got=layer, allowed="dense(), activation(), …"))
 

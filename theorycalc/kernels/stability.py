@@ -40,7 +40,8 @@ class FixedPoint(NamedTuple):
     c : Value
         The stable correlation at this variance.
     chi : Value
-        χ₁ = σ_w² E φ'(√q Z)²: > 1 in the chaotic phase, where two equal inputs drift apart.
+        χ₁, the slope of the map of correlations at 1: > 1 in the chaotic phase, where nearly equal
+        inputs drift apart. At a fixed variance it is σ_w² E φ'(√q Z)².
     """
 
     q: Value | None

@@ -198,6 +198,12 @@ def family(activation: Activation) -> "Homogeneous | Erf | Gelu | None":
     return _as_erf(expr) or _as_gelu(expr) or _as_homogeneous(activation)
 
 
+def needs_angle(activation: Activation) -> bool:
+    """Whether the dual is a function of the angle, which magnifies what is lost near 0 and π."""
+    found = family(activation)
+    return isinstance(found, Homogeneous) and not found.is_monomial
+
+
 def no_tangent_kernel() -> NotSupportedError:
     """The error for an activation with a jump."""
     return NotSupportedError(

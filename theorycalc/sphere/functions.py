@@ -70,7 +70,7 @@ class Entry:
         """μ_k in the numbers of the context."""
         if vanishes(self.kernel, self.k):
             return context.number(S.Zero)
-        which = self.kernel, self.d, self.k if self.order is None else self.order
+        which = self.kernel, self.d, self.top
         match self.method(context.bits, context.encloses):
             case Method.TAYLOR:
                 return taylor.enclosures(*which, context.bits)[self.k]
@@ -81,12 +81,16 @@ class Entry:
                 values = quadrature.estimates(*which, context.bits)
                 return context.mp.convert(values[self.k])
 
+    @property
+    def top(self) -> int:
+        """The highest degree that is computed along."""
+        return self.k if self.order is None else self.order
+
     def method(self, bits: int, encloses: bool) -> "Method":
         """How an eigenvalue that does not vanish is found at this working precision."""
         if not encloses:
             return Method.TANH_SINH
-        order = self.k if self.order is None else self.order
-        series = taylor.applies(self.kernel, self.d, order, bits)
+        series = taylor.applies(self.kernel, self.d, self.top, bits)
         return Method.TAYLOR if series else Method.CERTIFIED
 
 

@@ -1,5 +1,8 @@
 """Legendre polynomials in d dimensions, P_{d,k}: the zonal harmonics with P_{d,k}(1) = 1."""
 
+import itertools
+from collections.abc import Iterator
+
 import numpy as np
 import sympy
 from sympy import Expr, S
@@ -46,13 +49,13 @@ class SphericalLegendre(SpecialFunction):
 
     @staticmethod
     def in_mp(context, d, k, t):
-        return _recurrence(d, context.integer(k), t, context.number(S.One))
+        return _of_degree(d, context.integer(k), t, context.number(S.One))
 
     in_ball = in_mp
 
     @staticmethod
     def double(d, k, t):
-        compute = np.vectorize(_recurrence, otypes=[float])
+        compute = np.vectorize(_of_degree, otypes=[float])
         values = compute(d, np.asarray(k).astype(int), t, 1.0)
         # |P| ≤ 1 on [−1, 1], and rounding errors add up like those of cos kθ
         return values, 4 * np.finfo(float).eps * (1 + np.asarray(k)) * np.maximum(abs(values), 1)
@@ -62,14 +65,17 @@ class SphericalLegendre(SpecialFunction):
         return rf"P_{{{d},{k}}}\left({t}\right)"
 
 
-def _recurrence(d, k: int, t, one):
-    """P_{d,k}(t) in any numbers."""
+def recurrence(d, t, one) -> Iterator:
+    """P_{d,0}(t), P_{d,1}(t), … in any numbers."""
     before, now = one, t
-    if k == 0:
-        return one
-    for i in range(1, k):
+    yield before
+    for i in itertools.count(1):
+        yield now
         before, now = now, ((2 * i + d - 2) * t * now - i * before) / (i + d - 2)
-    return now
+
+
+def _of_degree(d, k: int, t, one):
+    return next(itertools.islice(recurrence(d, t, one), k, None))
 
 
 def polynomial(d: Expr, k: int, t: Expr) -> Expr:

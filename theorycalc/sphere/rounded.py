@@ -1,5 +1,6 @@
 """Funk–Hecke integrals in hardware doubles, for kernels that are only known in doubles."""
 
+import itertools
 from functools import lru_cache
 
 import numpy as np
@@ -9,6 +10,7 @@ from theorycalc.core.arithmetic.array_context import ArrayContext
 from theorycalc.core.lowering import lower
 from theorycalc.core.special import SpecialFunction, prefers_double
 from theorycalc.sphere.kernel import ZonalKernel
+from theorycalc.sphere.legendre import recurrence
 from theorycalc.sphere.measure import T, coordinate_constant
 
 # Two rules are compared; the finer one counts.
@@ -42,13 +44,5 @@ def _integrals(kernel: ZonalKernel, d: int, order: int, nodes: int) -> tuple:
     program = lower(kernel.body, (T,), kernel.where)
     with np.errstate(all="ignore"):
         values = np.broadcast_to(program.run(ArrayContext(), [t]), t.shape)
-    polynomials = _legendre(d, order, t)
+    polynomials = np.array([*itertools.islice(recurrence(d, t, np.ones_like(t)), order + 1)])
     return polynomials @ (weight * values), np.abs(polynomials) @ weight * np.abs(values).max()
-
-
-def _legendre(d: int, order: int, t: np.ndarray) -> np.ndarray:
-    """P_{d,0}(t), …, P_{d,order}(t)."""
-    rows = [np.ones_like(t), t]
-    for k in range(1, order):
-        rows.append(((2 * k + d - 2) * t * rows[k] - k * rows[k - 1]) / (k + d - 2))
-    return np.array(rows[: order + 1])
