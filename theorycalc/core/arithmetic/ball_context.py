@@ -5,7 +5,7 @@ import itertools
 import operator
 
 import sympy
-from flint import acb, arb, ctx, fmpq
+from flint import acb, arb, arb_poly, ctx, fmpq
 
 from theorycalc.core.arithmetic.ball_functions import COMPLEX, NAN, REAL, hyper
 from theorycalc.core.arithmetic.logic import RELATIONS
@@ -179,6 +179,11 @@ class BallContext:
     def rule(self, size: int) -> list:
         """Nodes and weights of the Gauss–Legendre rule of this size on [−1, 1]."""
         return _legendre_rule(size, ctx.prec)
+
+    def convolve(self, xs: list, ys: list) -> list:
+        """Σ_i x_i y_{k−i} for every k: the product of two polynomials."""
+        product = arb_poly([arb(x) for x in xs]) * arb_poly([arb(y) for y in ys])
+        return [product[k] for k in range(len(xs) + len(ys) - 1)]
 
     def rational(self, x) -> sympy.Rational | None:
         """The exact rational that a number is known to be, or None."""

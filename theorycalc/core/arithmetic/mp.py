@@ -45,10 +45,10 @@ class MP:
         start = time.perf_counter()
         goal = bits_of(self.digits)
         bits = goal + _GUARD_BITS
-        coarse, _ = _run(program, inputs, bits)
+        coarse, _ = _run(program, inputs, bits, goal)
         for _ in range(_ROUNDS):
             finer_bits = bits + bits // 2 + _GUARD_BITS
-            fine, doubt = _run(program, inputs, finer_bits)
+            fine, doubt = _run(program, inputs, finer_bits, goal)
             noise = mpmath.ldexp(abs(fine), 4 - bits) + doubt * abs(fine)
             error = distance(fine, coarse, noise)
             stats = {"bits": finer_bits, "seconds": time.perf_counter() - start}
@@ -71,9 +71,9 @@ class MP:
         )
 
 
-def _run(program, inputs, bits: int) -> tuple[mpmath.mpf, mpmath.mpf]:
+def _run(program, inputs, bits: int, goal: int) -> tuple[mpmath.mpf, mpmath.mpf]:
     """(result at ``bits`` of working precision, relative doubt of its quadratures)."""
-    context = MPContext(bits)
+    context = MPContext(bits, goal)
     try:
         x = program.run(context, [number.run(context, []) for number in inputs])
     except libmp.NoConvergence as error:

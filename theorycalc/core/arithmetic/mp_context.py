@@ -59,9 +59,12 @@ class MPContext:
 
     encloses = False
 
-    def __init__(self, bits: int):
+    def __init__(self, bits: int, goal: int | None = None):
         self.mp = mpmath.mp.clone()
         self.mp.prec = bits
+        # the bits of relative accuracy that are asked for, where they are known: an expensive
+        # quadrature need not exhaust the working precision
+        self.goal = goal
         # the largest relative error that a quadrature reported: two precisions that use the same
         # nodes would agree on a wrong number
         self.doubt = self.mp.zero

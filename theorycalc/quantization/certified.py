@@ -1,0 +1,112 @@
+"""Enclosures over the angle θ of the nearest point, where its law is analytic.
+
+P(θ_min > θ) = F(θ)^n with F = 1 − p, p = ∫_0^θ sin^{d−2}/B(1/2, (d−1)/2): entire in θ. On a wide
+ball p is enclosed by its value at the centre and its slope on the ball, so that F^n stays finite
+for any n; beyond an angle where F^n is below the precision it is left to a bound.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import sympy
+from sympy import Rational, S
+
+from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
+from theorycalc.core.lowering import lower
+from theorycalc.core.program import Program
+
+_GUARD_BITS = 60
+_CUT_BITS = 20
+
+
+@dataclass(frozen=True)
+class Survival:
+    """F(θ)^n for n uniform points on the sphere in R^d; n is an exact number."""
+
+    d: int
+    n: sympy.Expr
+
+    def tail(self, context, theta):
+        """p(θ) at a point, for Re θ ≤ π/2: a series that does not cancel."""
+        if self.d == 2:
+            return theta / context.number(sympy.pi)
+        half = context.apply("sin", theta / 2)
+        q = half * half
+        if self.d == 3:
+            return q
+        a = Rational(self.d - 1, 2)
+        sine = context.power(context.apply("sin", theta), context.number(S(self.d - 1)))
+        one, twice, above = map(context.number, (S.One, 2 * a, a + 1))
+        series = context.hyper([one, twice], [above], q)
+        return sine * series * constants(self.d, context.bits)[0]
+
+    def __call__(self, context, theta):
+        """F^n on a ball."""
+        centre = context.midpoint(theta)
+        rest = theta - centre
+        far = context.as_float(centre) > math.pi / 2
+        if far:
+            base = self.tail(context, context.number(sympy.pi) - centre)
+        else:
+            base = context.number(S.One) - self.tail(context, centre)
+        if not context.negligible(rest):
+            sine = context.power(context.apply("sin", theta), context.number(S(self.d - 2)))
+            base = base - sine * constants(self.d, context.bits)[1] * rest
+        return context.power(base, lower(self.n).run(context, []))
+
+    @property
+    def log2_n(self) -> float:
+        return float(sympy.log(self.n, 2).evalf(20))
+
+    def cut(self, context, bits: int):
+        """(θ_0, F(θ_0)^n): an angle beyond which F^n is below 2^−bits, or π."""
+        left, right = 0.0, 3.1
+        for _ in range(60):
+            middle = (left + right) / 2
+            value = self(context, context.number(Rational(middle)))
+            small = context.compare("<", value, context.number(S(2)) ** -(bits + _CUT_BITS))
+            left, right = (left, middle) if small else (middle, right)
+        if right > 3.05:
+            return context.number(sympy.pi), context.number(S.Zero)
+        end = context.number(Rational(right))
+        return end, self(context, end)
+
+
+@lru_cache(maxsize=64)
+def constants(d: int, bits: int) -> tuple:
+    """1/(2^{d−1} a B(a, a)) and 1/B(1/2, a) with a = (d − 1)/2."""
+    a = Rational(d - 1, 2)
+    context = BallContext()
+    both = context.apply("beta", context.number(a), context.number(a))
+    half = context.apply("beta", context.number(S.Half), context.number(a))
+    return 1 / (context.number(2 ** (d - 1) * a) * both), 1 / half
+
+
+@dataclass(frozen=True)
+class _Deficit:
+    """k (1 − cos θ)^{k−1} F^n sin θ."""
+
+    survival: Survival
+    k: int
+
+    def run(self, context, args):
+        theta = args[0]
+        weight = context.apply("sin", theta)
+        if self.k > 1:
+            half = context.apply("sin", theta / 2)
+            weight = weight * self.k * context.power(2 * half * half, context.number(S(self.k - 1)))
+        return weight * self.survival(context, theta)
+
+
+@lru_cache(maxsize=64)
+def deficit_moment(d: int, n: sympy.Expr, k: int, bits: int):
+    """E (1 − M)^k with about ``bits`` of relative accuracy."""
+    survival = Survival(d, n)
+    below = int(survival.log2_n * min(1, 2 * k / (d - 1))) if d > 1 else 0
+    with working_precision(bits + int(survival.log2_n) + k * below + _GUARD_BITS):
+        context = BallContext()
+        end, rest = survival.cut(context, bits + below)
+        zero = context.number(S.Zero)
+        total = context.integral(_Deficit(survival, k), [], [zero, end])
+        return context.widen(total, 2**k * rest)

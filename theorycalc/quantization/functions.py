@@ -1,0 +1,185 @@
+"""Means over random points on a sphere as SymPy functions."""
+
+import numpy as np
+import sympy
+from sympy import Rational, S
+
+from theorycalc.core.special import SpecialFunction
+from theorycalc.quantization import certified, closed, doubles, multiprecision
+from theorycalc.quantization.law import R, counted, number_of
+
+_T, _U = sympy.symbols("t u", real=True)
+
+
+class CosineDeficit(SpecialFunction):
+    """E (1 − M)^k of the largest cosine M of n uniform points with a fixed direction in R^d."""
+
+    nargs = 3
+
+    @classmethod
+    def eval(cls, d, n, k):
+        if counted(n) != n:
+            return cls(d, counted(n), k)
+        return closed.deficit_moment(d, number_of(n), k)
+
+    def _eval_is_extended_real(self):
+        return True
+
+    def _eval_is_extended_positive(self):
+        return True
+
+    def _eval_rewrite_as_Integral(self, d, n, k, **hints):  # noqa: N802 - SymPy's hook
+        survival = _cosine_law(d) ** number_of(n)
+        return sympy.Integral(k * (1 - _T) ** (k - 1) * survival, (_T, -1, 1))
+
+    @staticmethod
+    def double(d, n, k):
+        if isinstance(n, sympy.Lambda):
+            return _each(lambda d, k: doubles.deficit_moment(d, n, k), d, k)
+        return _each(doubles.deficit_moment, d, n, k)
+
+    @staticmethod
+    def in_mp(context, d, n, k):
+        exactly = context.integer(d), _exact(context, n), context.integer(k)
+        bits = multiprecision.accuracy(context)
+        return multiprecision.to_mp(context, certified.deficit_moment(*exactly, bits))
+
+    @staticmethod
+    def in_ball(context, d, n, k):
+        return certified.deficit_moment(
+            context.integer(d), _exact(context, n), context.integer(k), context.bits
+        )
+
+    def _latex(self, printer, exp=None):
+        d, n, k = (printer._print(number_of(x)) for x in self.args)
+        text = rf"\mathbb{{E}}\left(1-M_{{{d},{n}}}\right)^{{{k}}}"
+        return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
+
+
+class SphereDistortion(SpecialFunction):
+    """D_s(r) = E min_i ‖X − Z_i‖^s for n uniform points Z_i on the sphere of radius r in R^d.
+
+    The arguments are the law of R = ‖X‖ as `law.as_lambda` writes it, and d, n, s, r.
+    """
+
+    nargs = 5
+    part = 0
+
+    @classmethod
+    def eval(cls, radial, d, n, s, r):
+        return cls(radial, d, counted(n), s, r) if counted(n) != n else None
+
+    def _eval_is_extended_real(self):
+        return True
+
+    def fdiff(self, argindex=1):
+        if argindex != len(self.args):
+            raise sympy.core.function.ArgumentIndexError(self, argindex)
+        return SphereDistortionSlope(*self.args)
+
+    def _eval_rewrite_as_Integral(self, radial, d, n, s, r, **hints):  # noqa: N802
+        n = number_of(n)
+        reach = (R**2 + r**2 - _U**2) / (2 * R * r)
+        beyond = sympy.Integral(_cosine_density(d), (_T, reach, 1))
+        inner = sympy.Integral(s * _U ** (s - 1) * (1 - beyond) ** n, (_U, sympy.Abs(R - r), R + r))
+        density, low, high = radial(R)
+        whole = sympy.Abs(R - r) ** s + inner
+        if low == high:
+            return whole.subs(R, low)
+        return sympy.Integral(density * whole, (R, low, high))
+
+    @classmethod
+    def double(cls, radial, d, n, s, r):
+        def compute(d, s, r, n=n):
+            values, errors = doubles.distortion(radial, d, n, s, r)
+            return values[cls.part], errors[cls.part]
+
+        if isinstance(n, sympy.Lambda):
+            return _each(compute, d, s, r)
+        return _each(compute, d, s, r, n)
+
+    @classmethod
+    def in_mp(cls, context, radial, d, n, s, r):
+        d, s, r = context.integer(d), context.rational(s), context.rational(r)
+        n = n if isinstance(n, sympy.Lambda) else context.rational(n)
+        bits = multiprecision.accuracy(context)
+        r = r or Rational(1, 2 ** (2 * bits))
+        compute = multiprecision.slope if cls.part else multiprecision.distortion
+        return multiprecision.to_mp(context, compute(radial, d, n, s, r, bits))
+
+    def _latex(self, printer, exp=None):
+        *_, s, r = map(printer._print, self.args)
+        text = rf"{self.symbol}_{{{s}}}\left({r}\right)"
+        return text if exp is None else rf"{text}^{{{exp}}}"
+
+    symbol = "D"
+
+
+class SphereDistortionSlope(SphereDistortion):
+    """dD_s/dr = s E [(r − R M) g^{s/2−1}] with g the squared distance."""
+
+    part = 1
+    symbol = "D'"
+
+    def fdiff(self, argindex=1):
+        raise sympy.core.function.ArgumentIndexError(self, argindex)
+
+    def _eval_rewrite_as_Integral(self, radial, d, n, s, r, **hints):  # noqa: N802
+        n = number_of(n)
+        square = R**2 + r**2 - 2 * R * r * _T
+        law = n * _cosine_law(d) ** (n - 1) * _cosine_density(d)
+        inner = sympy.Integral(s * (r - R * _T) * square ** (s / 2 - 1) * law, (_T, -1, 1))
+        density, low, high = radial(R)
+        if low == high:
+            return inner.subs(R, low)
+        return sympy.Integral(density * inner, (R, low, high))
+
+
+class OptimalSphereRadius(SpecialFunction):
+    """The radius r at which dD_s/dr changes its sign; arguments as of `SphereDistortion`."""
+
+    nargs = 4
+
+    @classmethod
+    def eval(cls, radial, d, n, s):
+        return cls(radial, d, counted(n), s) if counted(n) != n else None
+
+    def _eval_is_extended_positive(self):
+        return True
+
+    @staticmethod
+    def double(radial, d, n, s):
+        if isinstance(n, sympy.Lambda):
+            return _each(lambda d, s: doubles.optimal_radius(radial, d, n, s), d, s)
+        return _each(lambda d, n, s: doubles.optimal_radius(radial, d, n, s), d, n, s)
+
+    @staticmethod
+    def in_mp(context, radial, d, n, s):
+        n = n if isinstance(n, sympy.Lambda) else context.rational(n)
+        exactly = context.integer(d), n, context.rational(s)
+        root = multiprecision.optimal_radius(radial, *exactly, multiprecision.accuracy(context))
+        return context.number(root)
+
+    def _latex(self, printer):
+        return rf"r^*_{{{printer._print(self.args[-1])}}}"
+
+
+def _exact(context, n) -> sympy.Expr:
+    """The number of points, as an exact number."""
+    return n.expr if isinstance(n, sympy.Lambda) else context.rational(n)
+
+
+def _each(function, *arrays):
+    """(values, errors) of a function of doubles on broadcast arrays."""
+    return np.vectorize(function, otypes=[float, float])(*arrays)
+
+
+def _cosine_density(d) -> sympy.Expr:
+    constant = sympy.gamma(d / 2) / (sympy.sqrt(sympy.pi) * sympy.gamma((d - 1) / 2))
+    return constant * (1 - _T**2) ** ((d - 3) / 2)
+
+
+def _cosine_law(d) -> sympy.Expr:
+    """P(T ≤ t) of one cosine."""
+    a = Rational(1, 2) * (d - 1)
+    return sympy.betainc_regularized(a, a, S.Zero, (1 + _T) / 2)

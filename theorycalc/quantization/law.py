@@ -1,0 +1,96 @@
+"""Sources and numbers of points as arguments of SymPy functions."""
+
+import sympy
+from sympy import Expr, S
+
+from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.numbers import exact
+from theorycalc.distributions import Gaussian, UniformBall, UniformSphere
+from theorycalc.distributions._base import SphericalLaw
+
+R = sympy.Symbol("R", positive=True)
+# Larger numbers of points are kept apart from doubles.
+_LARGEST = sympy.Integer(10) ** 300
+_SCALES = {Gaussian: "sigma", UniformSphere: "radius", UniformBall: "radius"}
+
+
+def read_points(n=None, log_n=None) -> Expr:
+    """The number n ≥ 1 of points from n or its logarithm, exact or symbolic.
+
+    Raises
+    ------
+    DomainError
+        For n < 1, for no number, or if not exactly one of the two is given.
+    """
+    if (n is None) == (log_n is None):
+        raise DomainError(explain("the number of points", allowed="either n or log_n"))
+    if log_n is not None:
+        log_n = exact(log_n, "log_n")
+        if log_n < 0:
+            raise DomainError(explain("log_n is negative", got=log_n, allowed="log_n ≥ 0"))
+        return sympy.exp(log_n)
+    if isinstance(n, Expr) and n.free_symbols:
+        return n
+    n = exact(n, "n")
+    if n < 1:
+        raise DomainError(explain("n is too small", got=n, allowed="a real number ≥ 1"))
+    return n
+
+
+def counted(n):
+    """n as a function takes it: a number that is no short rational is wrapped in a Lambda."""
+    if isinstance(n, sympy.Lambda) or n.free_symbols or (n.is_Rational and n <= _LARGEST):
+        return n
+    return sympy.Lambda((), n)
+
+
+def number_of(n) -> Expr:
+    """The number itself."""
+    return n.expr if isinstance(n, sympy.Lambda) else n
+
+
+def read_order(s) -> sympy.Expr:
+    """The power s > 0 of the distance.
+
+    Raises
+    ------
+    DomainError
+        For s ≤ 0 or no number.
+    """
+    s = exact(s, "s")
+    if s <= 0:
+        raise DomainError(explain("s is not positive", got=s, allowed="s > 0"))
+    return s
+
+
+def read_source(source, s) -> tuple[SphericalLaw, Expr]:
+    """(the source in units of its scale, the scale).
+
+    Raises
+    ------
+    DomainError
+        For what is no spherically symmetric law with numbers, or an infinite E R^s.
+    """
+    if not isinstance(source, SphericalLaw):
+        allowed = "a law of theorycalc.distributions, Gaussian(3) for instance"
+        raise DomainError(explain("not a spherically symmetric law", got=source, allowed=allowed))
+    if not source.dimension.is_Integer:
+        raise DomainError(explain("the dimension is no number", got=source.dimension))
+    if source.mean_power(s) == sympy.oo:
+        raise DomainError(
+            explain("the distortion is infinite: E R^s is", got=f"s = {s} for {source}")
+        )
+    name = _SCALES.get(type(source))
+    if name is None:
+        return source, S.One
+    return type(source)(source.dimension), getattr(source, name)
+
+
+def as_lambda(source: SphericalLaw) -> sympy.Lambda:
+    """The law of R as an argument: its density, and the ends of its support."""
+    low, high = source.support
+    if low == high:
+        return sympy.Lambda(R, sympy.Tuple(sympy.DiracDelta(R - low), low, high))
+    density = source.radial_density
+    (variable,) = density.args
+    return sympy.Lambda(R, sympy.Tuple(density.expr.xreplace({variable: R}), low, high))
