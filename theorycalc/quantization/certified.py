@@ -56,8 +56,8 @@ class Survival:
         return context.power(base, lower(self.n).run(context, []))
 
     @property
-    def log2_n(self) -> float:
-        return float(sympy.log(self.n, 2).evalf(20))
+    def log2_n(self) -> int:
+        return int(float(sympy.log(self.n).evalf(20)) / math.log(2)) + 1
 
     def cut(self, context, bits: int):
         """(θ_0, F(θ_0)^n): an angle beyond which F^n is below 2^−bits, or π."""
@@ -99,12 +99,21 @@ class _Deficit:
         return weight * self.survival(context, theta)
 
 
+def none_on_one_side(context, n: sympy.Expr):
+    """2^−n: the probability that all n points of the line are on the other side."""
+    count = lower(n).run(context, [])
+    return context.apply("exp", -count * context.apply("log", context.number(S(2))))
+
+
 @lru_cache(maxsize=64)
 def deficit_moment(d: int, n: sympy.Expr, k: int, bits: int):
     """E (1 − M)^k with about ``bits`` of relative accuracy."""
+    if d == 1:
+        with working_precision(bits + Survival(d, n).log2_n + _GUARD_BITS):
+            return 2**k * none_on_one_side(BallContext(), n)
     survival = Survival(d, n)
-    below = int(survival.log2_n * min(1, 2 * k / (d - 1))) if d > 1 else 0
-    with working_precision(bits + int(survival.log2_n) + k * below + _GUARD_BITS):
+    below = int(survival.log2_n * 2 * k / (d - 1))
+    with working_precision(bits + survival.log2_n + below + _GUARD_BITS):
         context = BallContext()
         end, rest = survival.cut(context, bits + below)
         zero = context.number(S.Zero)

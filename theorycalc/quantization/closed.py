@@ -77,6 +77,9 @@ def even_distortion(half: int, powers, deficits, r):
 
 def sphere_distortion(d, n, s, r):
     """D_s for a source on the unit sphere where it is a hypergeometric function, or None."""
+    if d == 1:
+        missing = 2**-n
+        return (1 - missing) * abs(1 - r) ** s + missing * (1 + r) ** s
     if d == 3:
         x = 4 * r / (1 + r) ** 2
         return (1 + r) ** s * hyper([-s / 2, n], [n + 1], x)
@@ -90,3 +93,11 @@ def gaussian_distortion(d, s, r):
     """D_s of one point for N(0, I_d): E ‖X − z‖^s with ‖z‖ = r."""
     scale = 2 ** (s / 2) * gamma((d + s) / 2) / gamma(d / 2)
     return scale * hyper([-s / 2], [d / 2], -(r**2) / 2)
+
+
+def line_radius(n, s):
+    """r* for X = ±1 and n ≥ 2 points ±r: the slope changes its sign once."""
+    if s <= 1:
+        return S.One
+    ratio = (1 / (2**n - 1)) ** (1 / (s - 1))
+    return (1 - ratio) / (1 + ratio)

@@ -127,7 +127,7 @@ def _unit_distortion(task: _Task, r) -> Expr:
         deficits = lambda k: CosineDeficit(d, n, S(k)) if k else S.One  # noqa: E731
         return closed.even_distortion(int(s) // 2, source.mean_power, deficits, r)
     low, high = source.support
-    if low == high and d > 1 and n.is_Integer and n <= _MOST_IN_SERIES:
+    if low == high and n.is_Integer and n <= _MOST_IN_SERIES:
         found = closed.sphere_distortion(d, n, s, r)
         if found is not None:
             return found
@@ -146,4 +146,7 @@ def _unit_radius(task: _Task) -> Expr:
         )
     if s == 2:
         return source.mean_power(S.One) * (1 - CosineDeficit(d, n, S.One))
+    low, high = source.support
+    if low == high and d == 1:
+        return closed.line_radius(n, s)
     return OptimalSphereRadius(as_lambda(source), d, counted(n), s)

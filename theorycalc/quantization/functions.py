@@ -4,8 +4,9 @@ import numpy as np
 import sympy
 from sympy import Rational, S
 
+from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.core.special import SpecialFunction
-from theorycalc.quantization import certified, closed, doubles, multiprecision
+from theorycalc.quantization import certified, closed, doubles, enclosures, multiprecision
 from theorycalc.quantization.law import R, counted, number_of
 
 _T, _U = sympy.symbols("t u", real=True)
@@ -107,6 +108,15 @@ class SphereDistortion(SpecialFunction):
         compute = multiprecision.slope if cls.part else multiprecision.distortion
         return multiprecision.to_mp(context, compute(radial, d, n, s, r, bits))
 
+    @staticmethod
+    def in_ball(context, radial, d, n, s, r):
+        if not context.compare(">", r, context.number(S.Zero)):
+            raise NotSupportedError(
+                explain("no enclosure at r = 0", hint="source.mean_power(s), or using=MP()")
+            )
+        exactly = context.integer(d), _exact(context, n), context.rational(s)
+        return enclosures.distortion(radial, *exactly, r, context.bits)
+
     def _latex(self, printer, exp=None):
         *_, s, r = map(printer._print, self.args)
         text = rf"{self.symbol}_{{{s}}}\left({r}\right)"
@@ -120,6 +130,7 @@ class SphereDistortionSlope(SphereDistortion):
 
     part = 1
     symbol = "D'"
+    in_ball = None
 
     def fdiff(self, argindex=1):
         raise sympy.core.function.ArgumentIndexError(self, argindex)

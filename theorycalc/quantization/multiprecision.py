@@ -6,6 +6,7 @@ either: on one uniform grid of ζ and τ its mean over the law of τ is a convol
 for |Im| < π/2 in both variables, so that it is interpolated between the points of the grid.
 """
 
+import itertools
 import math
 import operator
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from theorycalc.core.arithmetic.ball_context import BallContext, working_precisi
 from theorycalc.core.lowering import lower
 from theorycalc.core.value import fraction
 from theorycalc.quantization import doubles, numeric
-from theorycalc.quantization.certified import Survival, constants
+from theorycalc.quantization.certified import Survival, constants, none_on_one_side
 from theorycalc.quantization.panels import panels
 from theorycalc.quantization.radial import law_of
 
@@ -89,14 +90,18 @@ def _weights(survival, step: sympy.Rational, first: int, count: int) -> list:
     lower_p, upper_p = [context.number(S.One), context.number(2 * a)], [context.number(a + 1)]
     constant = constants(d, context.bits)[0] * context.number(S(2) ** (d - 1))
     found = []
-    for i in range(first, first + count):
-        tau = step * i
-        root = context.apply("exp", context.number(-abs(tau)))
+    # roots stand for e^−|τ|
+    negative = _powers(step, first, max(0, min(count, -first)))
+    positive = _powers(-step, max(first, 0), count - max(0, min(count, -first)))
+    signs = itertools.chain(
+        zip(negative, itertools.repeat(True)), zip(positive, itertools.repeat(False))
+    )
+    for root, left in signs:
         square = root * root
         sech = context.power(root / (1 + square), context.number(S(d - 1)))
         series = context.hyper(lower_p, upper_p, square / (1 + square))
         tail = constant * sech * series
-        log_f = context.apply("log", tail) if tau < 0 else context.apply("log1p", -tail)
+        log_f = context.apply("log", tail) if left else context.apply("log1p", -tail)
         found.append(context.midpoint(sech * context.apply("exp", number * log_f)))
     total = context.midpoint(sum(found))
     return [context.midpoint(x / total) for x in found]
@@ -136,15 +141,13 @@ def kernel_table(d: int, n, s: sympy.Rational, bits: int) -> tuple[int, list, li
     count = side(bits, step)
     first, size = -count - 2, int((bits + 12) * _LOG2 / step) + 3 * count
     scaled, with_q = [], []
-    for i, weight in enumerate(weights, start=begin):
-        square = _exp(-2 * step * i)
+    squares = _powers(Rational(-2 * step), begin, len(weights))
+    for square, weight in zip(squares, weights, strict=True):
         term = weight * context.power(square / (1 + square), power)
         scaled.append(term)
         with_q.append(term * square / (1 + square))
-    kernel = [
-        context.power(1 + _exp(-2 * step * i), power)
-        for i in range(first - begin - len(weights) + 1, first + size - begin)
-    ]
+    lags = _powers(Rational(-2 * step), first - begin - len(weights) + 1, size + len(weights) - 1)
+    kernel = [context.power(1 + square, power) for square in lags]
     rows = (context.convolve(row, kernel) for row in (scaled, with_q))
     skip = len(weights) - 1
     return first, *([context.midpoint(x) for x in row[skip : skip + size]] for row in rows)
@@ -155,15 +158,19 @@ def context_power(s: sympy.Rational):
     return CONTEXT.number(s / 2 - 1)
 
 
-def _exp(x: float):
-    return CONTEXT.apply("exp", CONTEXT.number(Rational(x)))
+def _powers(exponent: Rational, first: int, count: int) -> Iterator:
+    """e^{exponent·i} for count numbers i from the first on."""
+    ratio, power = (CONTEXT.apply("exp", CONTEXT.number(exponent * i)) for i in (1, first))
+    for _ in range(count):
+        yield power
+        power = CONTEXT.midpoint(power * ratio)
 
 
 @lru_cache(maxsize=16)
 def value_table(d: int, n, s: Rational, bits: int) -> tuple[int, list]:
     """(first, [E ĝ^{s/2}]) on the grid of ζ."""
     first, means, others = kernel_table(d, n, s, bits)
-    squares = (_exp(-2 * grid_step(bits) * i) for i in range(first, first + len(means)))
+    squares = _powers(Rational(-2 * grid_step(bits)), first, len(means))
     rows = zip(means, others, squares, strict=True)
     return first, [[CONTEXT.midpoint(x * one + (1 - x) * two) for one, two, x in rows]]
 
@@ -172,7 +179,7 @@ def value_table(d: int, n, s: Rational, bits: int) -> tuple[int, list]:
 def slope_table(d: int, n, s: Rational, bits: int) -> tuple[int, list]:
     """(first, [E q ĝ^{s/2−1}, X E (1 − q) ĝ^{s/2−1}]) on the grid of ζ."""
     first, means, others = kernel_table(d, n, s, bits)
-    places = (_exp(-grid_step(bits) * i) for i in range(first, first + len(means)))
+    places = _powers(Rational(-grid_step(bits)), first, len(means))
     rows = zip(means, others, places, strict=True)
     return first, [others, [CONTEXT.midpoint(x * (one - two)) for one, two, x in rows]]
 
@@ -196,12 +203,25 @@ class Table:
         return [sum(map(operator.mul, parts, values)) / total for values in ranges]
 
 
+class OnLine:
+    """The same for d = 1, where the n points are ±r."""
+
+    def __init__(self, n, power, slope: bool = False):
+        self.missing, self.power = none_on_one_side(CONTEXT, _exact(n)), power
+        self.slope = slope
+
+    def __call__(self, x, bits: int) -> list:
+        near = (1 - self.missing) * CONTEXT.power(x, self.power)
+        return [self.missing, near] if self.slope else [near + self.missing]
+
+
 def distortion(radial, d: int, n, s: Rational, r: Rational, bits: int):
     """D at r > 0 to about 2^−bits."""
     with working_precision(bits + _GUARD_BITS):
         if law_of(radial).point is not None:
             return _on_sphere(d, n, s, r, bits)[0]
-        table, power = Table(*value_table(d, n, s, bits), bits), CONTEXT.number(s)
+        power = CONTEXT.number(s)
+        table = OnLine(n, power) if d == 1 else Table(*value_table(d, n, s, bits), bits)
         mass = total = CONTEXT.number(S.Zero)
         for needed, x, sides in panels(radial, s, r, bits):
             (value,) = table(x, needed)
@@ -216,7 +236,8 @@ def slope(radial, d: int, n, s: Rational, r: Rational, bits: int):
     with working_precision(bits + _GUARD_BITS):
         if law_of(radial).point is not None:
             return _on_sphere(d, n, s, r, bits)[1]
-        table, power = Table(*slope_table(d, n, s, bits), bits), CONTEXT.number(s - 1)
+        power = CONTEXT.number(s - 1)
+        table = OnLine(n, power, slope=True) if d == 1 else Table(*slope_table(d, n, s, bits), bits)
         mass = total = CONTEXT.number(S.Zero)
         for needed, x, sides in panels(radial, s, r, bits):
             across, along = table(x, needed)
@@ -236,13 +257,13 @@ def _weighted(radial, r: Rational, sides) -> Iterator[tuple]:
 
 
 def _on_sphere(d: int, n, s: Rational, r: Rational, bits: int) -> tuple:
-    """(D, D') for |source point| = 1."""
+    """(D, D') for |source point| = 1 and d ≥ 2."""
     context, step, radius = CONTEXT, grid_step(bits), CONTEXT.number(r)
     begin, weights = law_of_maximum(d, n, bits)
     x = abs(1 - radius) / (1 + radius)
     total = slope = context.number(S.Zero)
-    for i, weight in enumerate(weights, start=begin):
-        square = _exp(-2 * step * i)
+    squares = _powers(Rational(-2 * step), begin, len(weights))
+    for square, weight in zip(squares, weights, strict=True):
         q = square / (1 + square)
         near = x * x + q * (1 - x * x)
         power = weight * context.power(near, context_power(s))
@@ -255,24 +276,35 @@ def _on_sphere(d: int, n, s: Rational, r: Rational, bits: int) -> tuple:
     )
 
 
-@lru_cache(maxsize=64)
 def optimal_radius(radial, d: int, n, s: Rational, bits: int) -> Rational:
-    """The zero of D', by secants from half as many bits, and in the end from a double."""
-    if bits <= _DOUBLE_BITS:
-        number = n if isinstance(n, sympy.Lambda) else float(n)
-        return Rational(doubles.optimal_radius(radial, float(d), number, float(s))[0])
-    here = optimal_radius(radial, d, n, s, bits // 2 + _OVERLAP)
-    moved, step = S.One, here / 2 ** min(bits // 2, _DOUBLE_BITS)
+    """The zero of D', by secants from the best root that is known, at first a double."""
+    known, bits = _roots(radial, d, n, s), max(bits, _DOUBLE_BITS + 1)
+    if bits not in known:
+        before = max(b for b in known if b < bits)
+        known[bits] = _refined(radial, d, n, s, bits, known[before], min(before, bits - _OVERLAP))
+    return known[bits]
+
+
+@lru_cache(maxsize=64)
+def _roots(radial, d: int, n, s: Rational) -> dict[int, Rational]:
+    """Roots by the bits to which they are known."""
+    number = n if isinstance(n, sympy.Lambda) else float(n)
+    root = doubles.optimal_radius(radial, float(d), number, float(s))[0]
+    return {_DOUBLE_BITS: Rational(root)}
+
+
+def _refined(radial, d, n, s, bits: int, here: Rational, known: int) -> Rational:
+    moved, step = here, here / 2**known
     height = _height(radial, d, n, s, here, bits)
     for _ in range(_MOST_STEPS):
         before, old, here = here, height, here + step
         height = _height(radial, d, n, s, here, bits)
         if height == old:
-            break
+            return here
         moved, step = step, _short(height * (here - before) / (old - height), bits)
-        if abs(moved * step) <= here**2 / 2 ** (bits + _OVERLAP // 2):
-            break
-    return here + step
+        if abs(moved * step) <= here**2 / 2 ** (bits + _OVERLAP):
+            return here + step
+    return here
 
 
 def _height(radial, d, n, s, r, bits) -> Rational:

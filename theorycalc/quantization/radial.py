@@ -1,5 +1,6 @@
 """The law of the norm R of a source point: where its mass is, and nodes around a radius r."""
 
+import itertools
 import math
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -147,7 +148,7 @@ def segments(frame: Window, reach: tuple) -> list:
     jumps = {abs(x) for x, hard in zip(reach, frame.hard, strict=True) if hard and x}
     ends = [0.0, *sorted(jumps), np.inf]
     start, stop = 0.0 if min(reach) > 0 else min(map(abs, reach)), max(reach)
-    pairs = zip(ends[:-1], ends[1:], strict=True)
+    pairs = itertools.pairwise(ends)
     return [(a, b, start, stop) for a, b in pairs if a < stop and b > start]
 
 
