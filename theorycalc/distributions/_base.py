@@ -11,6 +11,7 @@ from theorycalc.core.formula import Formula
 from theorycalc.core.numbers import exact_integer
 from theorycalc.distributions._reading import (
     above,
+    arguments,
     below,
     exponents,
     generator,
@@ -88,8 +89,7 @@ class SphericalLaw(ABC):
                 explain(f"E R^p is infinite, {self}", got=f"p = {p}", allowed=allowed)
             )
         expr, domain = self._power(p), finite & whole_dimension(self.d)
-        args = sorted(expr.free_symbols | domain.free_symbols, key=str)
-        return Formula(f"m_{p}", expr, args=args, domain=domain)
+        return Formula(f"m_{p}", expr, args=arguments(expr, domain), domain=domain)
 
     def mean_power(self, p) -> Expr:
         """E R^p as an expression, `sympy.oo` where it is infinite.
@@ -131,7 +131,8 @@ class SphericalLaw(ABC):
         """
         low, high = self.support
         domain = sympy.And(sympy.Ge(R, low), sympy.Le(R, high), whole_dimension(self.d))
-        return Formula("f", self._density(), domain=domain)
+        expr = self._density()
+        return Formula("f", expr, args=arguments(R, expr, domain), domain=domain)
 
     @abstractmethod
     def _density(self) -> Expr:

@@ -100,6 +100,11 @@ def rising_steps(d: Expr, n) -> Expr:
     return 2**n * gamma(d / 2 + n) / gamma(d / 2)
 
 
+def arguments(*parts: sympy.Basic) -> list[sympy.Symbol]:
+    """The symbols of an expression and of its domain, by name."""
+    return sorted(set().union(*(part.free_symbols for part in parts)), key=str)
+
+
 def number(x: Expr, what: str) -> float:
     """A parameter as a double.
 

@@ -26,8 +26,10 @@ def normal_tail_moment(k: int, s) -> np.ndarray:
     # the square is split, so that its rounding does not count
     high = np.minimum(np.round(y * 16) / 16, 100)
     bell = np.exp(-high * high / 2) * np.exp(-(y - high) * (y + high) / 2)
-    pearson = np.ones_like(y), 0.0, 1.0
-    return _tail_moment(k, s, special.ndtr(-y), bell / np.sqrt(2 * np.pi), pearson)
+    boundary, pearson = bell / np.sqrt(2 * np.pi), (np.ones_like(y), 0.0, 1.0)
+    near = _forwards(k, y, special.ndtr(-y), boundary, pearson)
+    far = _backwards(k, y, boundary, pearson)
+    return _reflected(k, s, np.where(y < 1, near, far), pearson)
 
 
 def sphere_tail_moment(k: int, d, s, constant) -> np.ndarray:
@@ -35,38 +37,39 @@ def sphere_tail_moment(k: int, d, s, constant) -> np.ndarray:
     d, s = np.asarray(d, dtype=float), np.asarray(s, dtype=float)
     a, y = (d - 1) / 2, np.abs(s)
     weight = (1 - y) * (1 + y)
-    inside = np.maximum(weight, 0.0)
+    pearson = weight, -1.0, 2 * a
     with np.errstate(all="ignore"):
-        power = np.where(y * y < 0.5, np.exp(a * np.log1p(-y * y)), inside**a)
-    tail = special.betainc(a, a, np.maximum(1 - y, 0.0) / 2)
-    general = _tail_moment(k, s, tail, constant * power, (weight, -1.0, 2 * a))
+        power = np.where(y * y < 0.5, np.exp(a * np.log1p(-y * y)), np.maximum(weight, 0.0) ** a)
+        tail = special.betainc(a, a, np.maximum(1 - y, 0.0) / 2)
+        near = _forwards(k, y, tail, constant * power, pearson)
+        far = _backwards(k, y, constant * power, pearson)
+        upper = np.where(weight > 0, np.where(d * y * y < 1, near, far), 0.0)
+        general = _reflected(k, s, upper, pearson)
     return np.where(d == 1, sum(np.maximum(end - s, 0.0) ** k for end in (-1, 1)) / 2, general)
 
 
 def student_tail_moment(k: int, nu, s, constant) -> np.ndarray:
     """E max(T − s, 0)^k for Student's law, NaN where SciPy fails; ``constant`` as above."""
     nu, s = np.asarray(nu, dtype=float), np.asarray(s, dtype=float)
-    x = nu / (nu + s * s)
+    y = np.abs(s)
+    weight = nu + y * y
+    pearson = weight, 1.0, nu - 1
     with np.errstate(all="ignore"):
+        decay = np.log1p(y * y / nu)
+        boundary = constant * nu * np.exp((1 - nu) / 2 * decay)
+        near = _forwards(k, y, special.stdtr(nu, -y), boundary, pearson)
         factor = (
             math.factorial(k) * nu ** ((k + 1) / 2) / np.prod([nu - j for j in range(k + 1)], 0)
         )
-        decay = np.exp((k - nu) / 2 * np.log1p(s * s / nu))
-        upper = constant * factor * decay * special.hyp2f1((nu - k) / 2, (k + 1) / 2, nu / 2 + 1, x)
-        whole = _forwards(k, s, 1.0, 0.0, (nu + s * s, 1.0, nu - 1))
-    values = np.where(s < 0, whole - (-1) ** k * upper, upper)
+        series = special.hyp2f1((nu - k) / 2, (k + 1) / 2, nu / 2 + 1, nu / weight)
+        far = constant * factor * np.exp((k - nu) / 2 * decay) * series
+        values = _reflected(k, s, np.where(y < 1, near, far), pearson)
     return np.where(nu > k, values, np.inf)
 
 
-def _tail_moment(k: int, s, tail, boundary, pearson) -> np.ndarray:
-    """M_k by Pearson's recursion, given w, β, κ and, at |s|, the tail M_0 and w g."""
-    weight, _, kappa = pearson
-    y = np.abs(s)
-    with np.errstate(all="ignore"):
-        far = _backwards(k, y, boundary, pearson)
-        near = _forwards(k, y, tail, boundary, pearson)
-        upper = np.where(weight > 0, np.where(kappa * y * y < 1, near, far), 0.0)
-        whole = _forwards(k, s, 1.0, 0.0, pearson)
+def _reflected(k: int, s, upper, pearson) -> np.ndarray:
+    """M_k(s) from M_k(|s|): together they are E (T − s)^k, up to a sign."""
+    whole = _forwards(k, s, 1.0, 0.0, pearson)
     return np.where(np.asarray(s) < 0, whole - (-1) ** k * upper, upper)
 
 

@@ -45,7 +45,7 @@ class NormalTailMoment(TailMoment):
 
     @classmethod
     def far(cls, k, s):
-        u = hyperu(Rational(k + 1, 2), S.Half, s**2 / 2)  # DLMF 7.18.10
+        u = hyperu(Rational(k + 1, 2), S.Half, s**2 / 2)  # DLMF 7.18(iv)
         return factorial(k) * 2 ** Rational(-k - 1, 2) * cls.density(s) * u
 
     @staticmethod
@@ -107,7 +107,7 @@ class SphereTailMoment(TailMoment):
     @staticmethod
     def far(k, d, s):
         a = (d - 1) / 2
-        # 1/(2^{k+1} B(1/2, a)) B(a, k+1), Euler's transformation of DLMF 15.6.1
+        # Euler's integral DLMF 15.6.1 and transformation 15.8.1: B(a, k+1)/(2^{k+1} B(1/2, a))
         factor = factorial(k) * gamma(a + S.Half) / (sqrt(pi) * gamma(a + k + 1) * 2 ** (k + 1))
         series = hyper([2 * a + k, k + 1], [a + k + 1], (1 - s) / 2)
         return factor * (1 - s**2) ** (a + k) * series

@@ -14,7 +14,6 @@ from sympy import Rational, S
 
 from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
 from theorycalc.core.lowering import lower
-from theorycalc.core.program import Program
 
 _GUARD_BITS = 60
 _CUT_BITS = 20

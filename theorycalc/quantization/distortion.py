@@ -18,7 +18,7 @@ _MOST_IN_SERIES = 1000
 
 
 def distortion(source, n=None, s=2, *, log_n=None) -> Formula:
-    """D_s(r) = E min_i ‖X − Z_i‖^s, for Z_1, …, Z_n independent and uniform on a sphere of radius r.
+    """D_s(r) = E min_i ‖X − Z_i‖^s, with Z_1, …, Z_n independent, uniform on a sphere of radius r.
 
     Parameters
     ----------
@@ -116,9 +116,16 @@ def _read(source, n, s, log_n) -> _Task:
 
 
 def _formula(name, expr, domain=None) -> Formula:
-    symbols = sorted(expr.free_symbols, key=str)
-    args = [x for x in symbols if x != RADIUS]
-    return Formula(name, expr, args=[RADIUS, *args] if domain is not None else args, domain=domain)
+    """With the moments of the largest cosine as quantities of their own.
+
+    SymPy would compute their digits to decide whether a derivative is zero.
+    """
+    symbols = sorted(expr.free_symbols - {RADIUS}, key=str)
+    moments = sorted(expr.atoms(CosineDeficit), key=str)
+    where = [(sympy.Symbol(f"c_{x.args[2]}", positive=True), x) for x in moments]
+    body = expr.xreplace({moment: symbol for symbol, moment in where})
+    args = symbols if domain is None else [RADIUS, *symbols]
+    return Formula(name, body, args=args, domain=domain, where=where)
 
 
 def _unit_distortion(task: _Task, r) -> Expr:

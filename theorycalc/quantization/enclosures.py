@@ -225,7 +225,11 @@ def _lowest(law, d: int, s, r, bits: int) -> tuple:
 
 
 def _highest(law, d: int, s, r, bits: int) -> tuple:
-    """(R_0, a bound of the part of R > R_0 ≥ r): ∫ R^p e^{−R²/2} ≤ R_0^{p−1} e^{−R_0²/2}/(1 − …)."""
+    """(R_0, a bound of the part of R > R_0 ≥ r).
+
+    For p < R_0² the integral of R^p e^{−R²/2} beyond R_0 is at most
+    R_0^{p−1} e^{−R_0²/2}/(1 − (p − 1)/R_0²), by parts.
+    """
     context = _CONTEXT
     if law.upper.is_finite:
         return context.number(law.upper), context.number(S.Zero)

@@ -6,7 +6,7 @@ from sympy import Rational, S
 
 from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.core.special import SpecialFunction
-from theorycalc.quantization import certified, closed, doubles, enclosures, multiprecision
+from theorycalc.quantization import certified, closed, doubles, enclosures, multiprecision, optimum
 from theorycalc.quantization.law import R, counted, number_of
 
 _T, _U = sympy.symbols("t u", real=True)
@@ -168,7 +168,7 @@ class OptimalSphereRadius(SpecialFunction):
     def in_mp(context, radial, d, n, s):
         n = n if isinstance(n, sympy.Lambda) else context.rational(n)
         exactly = context.integer(d), n, context.rational(s)
-        root = multiprecision.optimal_radius(radial, *exactly, multiprecision.accuracy(context))
+        root = optimum.optimal_radius(radial, *exactly, multiprecision.accuracy(context))
         return context.number(root)
 
     def _latex(self, printer):

@@ -92,5 +92,5 @@ def as_lambda(source: SphericalLaw) -> sympy.Lambda:
     if low == high:
         return sympy.Lambda(R, sympy.Tuple(sympy.DiracDelta(R - low), low, high))
     density = source.radial_density
-    (variable,) = density.args
+    variable = next(x for x in density.args if x.name == "R")
     return sympy.Lambda(R, sympy.Tuple(density.expr.xreplace({variable: R}), low, high))

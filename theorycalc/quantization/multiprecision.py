@@ -8,7 +8,6 @@ for |Im| < π/2 in both variables, so that it is interpolated between the points
 
 import itertools
 import math
-import operator
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -16,52 +15,18 @@ import sympy
 from sympy import Rational, S
 
 from theorycalc.core.arithmetic.ball import mid_and_rad
-from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
+from theorycalc.core.arithmetic.ball_context import working_precision
 from theorycalc.core.lowering import lower
-from theorycalc.core.value import fraction
 from theorycalc.quantization import doubles, numeric
 from theorycalc.quantization.certified import Survival, constants, none_on_one_side
+from theorycalc.quantization.interpolation import CONTEXT, Table, grid_step, side, spread
 from theorycalc.quantization.panels import panels
 from theorycalc.quantization.radial import law_of
 
 _GUARD_BITS = 24
-# An optimal radius: what a double is good for, how many known bits are kept for the next round, and
-# secants in it.
-_DOUBLE_BITS = 40
-_OVERLAP = 12
+# What more bits of working precision than are asked for are at first.
 _MARGIN = 24
-_MOST_STEPS = 8
 _LOG2 = math.log(2)
-# π/2 over the step of the grid, per bit: interpolations then reach about a quarter of π.
-_BITS_PER_STEP = 2.5
-CONTEXT = BallContext()
-
-
-def grid_step(bits: int) -> float:
-    """The step of the grid: a double of three bits, whose multiples are exact."""
-    mantissa, exponent = math.frexp(math.pi / 2 * _BITS_PER_STEP / bits)
-    return math.ldexp(math.floor(8 * mantissa) / 8, exponent)
-
-
-def side(bits: float, step: float) -> int:
-    """Neighbours on either side that interpolate to an error of 2^−bits."""
-    reached, count = 0.0, 0
-    while reached < bits:
-        count += 1
-        reached += math.log2(1 + (math.pi / 2 / ((count - 0.5) * step)) ** 2)
-    return count
-
-
-@lru_cache(maxsize=64)
-def barycentric(count: int) -> list:
-    """Weights of the interpolation at 2·count equidistant points."""
-    size = 2 * count - 1
-    return [(-1) ** k * math.comb(size, k) for k in range(size + 1)]
-
-
-def shares(place, count: int) -> list:
-    """What the values at 0 … 2·count − 1 count for at ``place``, not an integer; up to a factor."""
-    return [weight / (place - k) for k, weight in enumerate(barycentric(count))]
 
 
 @lru_cache(maxsize=16)
@@ -75,7 +40,7 @@ def law_of_maximum(d: int, n, bits: int) -> tuple[int, list]:
     first = middle * ratio - before
     exactly = Rational(step) / ratio  # ``fine`` is rounded
     weights = _weights(Survival(d, _exact(n)), exactly, first, heights.size)
-    return _on_grid(first, weights, ratio, side(bits, step))
+    return spread(first, weights, ratio, side(bits, step))
 
 
 def _exact(n) -> sympy.Expr:
@@ -105,32 +70,6 @@ def _weights(survival, step: sympy.Rational, first: int, count: int) -> list:
         found.append(context.midpoint(sech * context.apply("exp", number * log_f)))
     total = context.midpoint(sum(found))
     return [context.midpoint(x / total) for x in found]
-
-
-def _on_grid(first: int, weights: list, ratio: int, count: int) -> tuple[int, list]:
-    """Weights on a grid that is finer by a ratio, spread over the coarse one."""
-    if ratio == 1:
-        return first, weights
-    context = CONTEXT
-    start = first // ratio - count + 1
-    size = (first + len(weights)) // ratio + count + 2 - start
-    zero = context.number(S.Zero)
-    spread = [zero] * size
-    places = (context.number(count - 1 + Rational(j, ratio)) for j in range(1, ratio))
-    tables = [None, *(_normalised(shares(place, count)) for place in places)]
-    for i, weight in enumerate(weights, start=first):
-        cell, offset = divmod(i, ratio)
-        if offset == 0:
-            spread[cell - start] += weight
-            continue
-        for k, share in enumerate(tables[offset], start=cell - count + 1 - start):
-            spread[k] += weight * share
-    return start, [context.midpoint(x) for x in spread]
-
-
-def _normalised(terms: list) -> list:
-    total = sum(terms)
-    return [term / total for term in terms]
 
 
 @lru_cache(maxsize=16)
@@ -182,25 +121,6 @@ def slope_table(d: int, n, s: Rational, bits: int) -> tuple[int, list]:
     places = _powers(Rational(-grid_step(bits)), first, len(means))
     rows = zip(means, others, places, strict=True)
     return first, [others, [CONTEXT.midpoint(x * (one - two)) for one, two, x in rows]]
-
-
-class Table:
-    """Rows of a table at any X, with as many neighbours as the digits asked for need."""
-
-    def __init__(self, first: int, rows: list, bits: int):
-        self.first, self.rows = first, rows
-        self.step = CONTEXT.number(Rational(grid_step(bits)))
-        self.counts = [side(b, grid_step(bits)) for b in range(bits + 1)]
-
-    def __call__(self, x, bits: int) -> list:
-        place = -CONTEXT.apply("log", x) / self.step - self.first
-        count = self.counts[bits]
-        start = int(CONTEXT.as_float(place)) - count + 1
-        start = min(max(start, 0), len(self.rows[0]) - 2 * count)
-        parts = shares(place - start, count)
-        total = sum(parts)
-        ranges = (row[start : start + 2 * count] for row in self.rows)
-        return [sum(map(operator.mul, parts, values)) / total for values in ranges]
 
 
 class OnLine:
@@ -274,52 +194,6 @@ def _on_sphere(d: int, n, s: Rational, r: Rational, bits: int) -> tuple:
         context.midpoint(total * scale * (1 + radius) ** 2),
         context.midpoint(slope * scale * context.number(s)),
     )
-
-
-def optimal_radius(radial, d: int, n, s: Rational, bits: int) -> Rational:
-    """The zero of D', by secants from the best root that is known, at first a double."""
-    known, bits = _roots(radial, d, n, s), max(bits, _DOUBLE_BITS + 1)
-    if bits not in known:
-        before = max(b for b in known if b < bits)
-        known[bits] = _refined(radial, d, n, s, bits, known[before], min(before, bits - _OVERLAP))
-    return known[bits]
-
-
-@lru_cache(maxsize=64)
-def _roots(radial, d: int, n, s: Rational) -> dict[int, Rational]:
-    """Roots by the bits to which they are known."""
-    number = n if isinstance(n, sympy.Lambda) else float(n)
-    root = doubles.optimal_radius(radial, float(d), number, float(s))[0]
-    return {_DOUBLE_BITS: Rational(root)}
-
-
-def _refined(radial, d, n, s, bits: int, here: Rational, known: int) -> Rational:
-    moved, step = here, here / 2**known
-    height = _height(radial, d, n, s, here, bits)
-    for _ in range(_MOST_STEPS):
-        before, old, here = here, height, here + step
-        height = _height(radial, d, n, s, here, bits)
-        if height == old:
-            return here
-        moved, step = step, _short(height * (here - before) / (old - height), bits)
-        if abs(moved * step) <= here**2 / 2 ** (bits + _OVERLAP):
-            return here + step
-    return here
-
-
-def _height(radial, d, n, s, r, bits) -> Rational:
-    return exact(slope(radial, d, n, s, r, bits))
-
-
-def exact(x) -> Rational:
-    """The midpoint of a ball as an exact number."""
-    return Rational(fraction(mid_and_rad(x, CONTEXT.bits)[0]))
-
-
-def _short(x: Rational, bits: int) -> Rational:
-    """Rounded, so that numerators do not grow."""
-    with working_precision(bits):
-        return exact(CONTEXT.number(x))
 
 
 def accuracy(context) -> int:

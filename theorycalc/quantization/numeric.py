@@ -106,7 +106,7 @@ def law_of_maximum(d, log_n):
 
     The doubt is the relative error of its trapezoidal rule, from one of twice the step.
     """
-    mode, step = mode_of_maximum(d, log_n), math.pi**2 / ((d - 1.0) * _LEVEL)
+    mode, step = mode_of_maximum(d, log_n), math.pi**2 / (max(d - 1.0, 1.5) * _LEVEL)
     before, heights = heights_of_maximum(d, log_n, mode, step, _LEVEL)
     tau, weight = mode + (np.arange(heights.size) - before) * step, np.exp(heights)
     while step < _STEP / 2.0 and _coarse_error(tau, weight) < 1e-15:

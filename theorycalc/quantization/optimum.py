@@ -1,0 +1,64 @@
+"""The optimal radius to many digits."""
+
+from functools import lru_cache
+
+import sympy
+from sympy import Rational
+
+from theorycalc.core.arithmetic.ball import mid_and_rad
+from theorycalc.core.arithmetic.ball_context import working_precision
+from theorycalc.core.value import fraction
+from theorycalc.quantization import doubles
+from theorycalc.quantization.interpolation import CONTEXT
+from theorycalc.quantization.multiprecision import slope
+
+# What the root in doubles is good for, how many of the known bits are not relied on, and secants.
+_DOUBLE_BITS = 40
+_OVERLAP = 12
+_MOST_STEPS = 8
+
+
+def optimal_radius(radial, d: int, n, s: Rational, bits: int) -> Rational:
+    """The zero of D', by secants from the best root that is known, at first a double."""
+    known, bits = _roots(radial, d, n, s), max(bits, _DOUBLE_BITS + 1)
+    if bits not in known:
+        before = max(b for b in known if b < bits)
+        known[bits] = _refined(radial, d, n, s, bits, known[before], min(before, bits - _OVERLAP))
+    return known[bits]
+
+
+@lru_cache(maxsize=64)
+def _roots(radial, d: int, n, s: Rational) -> dict[int, Rational]:
+    """Roots by the bits to which they are known."""
+    number = n if isinstance(n, sympy.Lambda) else float(n)
+    root = doubles.optimal_radius(radial, float(d), number, float(s))[0]
+    return {_DOUBLE_BITS: Rational(root)}
+
+
+def _refined(radial, d, n, s, bits: int, here: Rational, known: int) -> Rational:
+    moved, step = here, here / 2**known
+    height = _height(radial, d, n, s, here, bits)
+    for _ in range(_MOST_STEPS):
+        before, old, here = here, height, here + step
+        height = _height(radial, d, n, s, here, bits)
+        if height == old:
+            return here
+        moved, step = step, _short(height * (here - before) / (old - height), bits)
+        if abs(moved * step) <= here**2 / 2 ** (bits + _OVERLAP):
+            return here + step
+    return here
+
+
+def _height(radial, d, n, s, r, bits) -> Rational:
+    return exact(slope(radial, d, n, s, r, bits))
+
+
+def exact(x) -> Rational:
+    """The midpoint of a ball as an exact number."""
+    return Rational(fraction(mid_and_rad(x, CONTEXT.bits)[0]))
+
+
+def _short(x: Rational, bits: int) -> Rational:
+    """Rounded, so that numerators do not grow."""
+    with working_precision(bits):
+        return exact(CONTEXT.number(x))
