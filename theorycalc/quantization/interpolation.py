@@ -76,6 +76,9 @@ class Table:
 
     def __call__(self, x, bits: int) -> list:
         place = -CONTEXT.apply("log", x) / self.step - self.first
+        nearest = round(CONTEXT.as_float(place))
+        if CONTEXT.compare("!=", place, CONTEXT.number(Rational(nearest))) is not True:
+            return [row[nearest] for row in self.rows]
         count = self.counts[bits]
         start = int(CONTEXT.as_float(place)) - count + 1
         start = min(max(start, 0), len(self.rows[0]) - 2 * count)
