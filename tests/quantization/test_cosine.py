@@ -138,7 +138,7 @@ def test_the_spread_law_keeps_its_mean(d, n):
         (3, math.inf),
         (3, None),
         (3, "many"),
-        (-(D**2), 2),
+        (sp.Symbol("d", negative=True), 2),
     ],
     ids=str,
 )
