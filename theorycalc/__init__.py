@@ -28,7 +28,17 @@ _HOMES = {
     ),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
-_ROOMS = ("activations", "hermite", "kernels", "networks", "sphere", "theories", "validation")
+_ROOMS = (
+    "activations",
+    "distributions",
+    "hermite",
+    "kernels",
+    "networks",
+    "relu",
+    "sphere",
+    "theories",
+    "validation",
+)
 
 __all__ = ["__version__", *_HOME_OF, *_ROOMS]
 
