@@ -45,6 +45,17 @@ def test_networks_err_as_predicted(name):
     assert abs(float(z)) < threshold(0.01, len(SAMPLED), replicas), (variance, np.mean(errors))
 
 
+@pytest.mark.parametrize("f", [sympy.S.Zero, sympy.S(3), 2 * X[0] - X[1] + 1])
+@pytest.mark.parametrize("method", ["auto", "atomic", "ball", "space", "sphere", "sphere_bias"])
+def test_affine_functions_take_no_chance(f, method):
+    r = tc.relu.represent(f, *X[:2], method=method)
+    points = D.UniformSphere(2).sample(5, 0)
+    exact = np.broadcast_to(sympy.lambdify(X[:2], f)(*points.T), 5)
+    np.testing.assert_allclose(r.network(3, 0)(points), exact, atol=1e-15)
+    assert r.variance(D.UniformSphere(2)).expr == 0
+    assert r.verify().verdict is tc.Verdict.HOLDS
+
+
 def test_networks_can_be_trained_further():
     r, law = tc.relu.represent(F, *X[:2], method="ball"), D.UniformBall(2)
     network, points = r.network(64, 0), law.sample(100, 1)

@@ -102,6 +102,7 @@ class AtomicRoute(Route):
     tuned: object = None
 
     method = "atomic"
+    is_homogeneous = True
 
     @cached_property
     def atoms(self) -> list[Atom]:

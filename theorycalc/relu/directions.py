@@ -10,7 +10,7 @@ from sympy import Expr, Poly, S, betainc_regularized, cos, gamma, pi, sin, sqrt
 
 from theorycalc.core.special import SpecialFunction
 from theorycalc.relu.averages import Doubles, evaluate, sphere_rule
-from theorycalc.relu.target import rescaled, spherical_mean
+from theorycalc.relu.target import real_roots, rescaled, spherical_mean
 
 _ANGLE = sympy.Symbol("theta", real=True)
 # Sizes of the two rules for the mean of |g| that are compared.
@@ -100,9 +100,9 @@ def _monomial(polynomial: Poly, d: int) -> Expr:
 
 def _zonal(polynomial: Poly, d: int) -> Expr:
     """∫ |g| dτ_d from root to root."""
-    inside = [x for x in polynomial.real_roots() if -1 < x < 1]
+    inside = [x for x in real_roots(polynomial) if -1 < x < 1]
     total = S.Zero
-    for a, b in itertools.pairwise([-S.One, *dict.fromkeys(inside), S.One]):
+    for a, b in itertools.pairwise([-S.One, *inside, S.One]):
         sign = sympy.sign(polynomial.eval((a + b).evalf() / 2))
         for (j,), c in polynomial.as_dict().items():
             total += sign * c * (_moment_to(b, j, d) - _moment_to(a, j, d))
@@ -122,8 +122,7 @@ def _on_circle(polynomial: Poly) -> Expr:
     k = polynomial.total_degree()
     point = {x: (1 - u**2) / (1 + u**2), y: 2 * u / (1 + u**2)}
     numerator = sympy.cancel(polynomial.as_expr().subs(point, simultaneous=True) * (1 + u**2) ** k)
-    roots = Poly(numerator, u).real_roots() if numerator.has(u) else []
-    ends = [-pi, *(2 * sympy.atan(r) for r in dict.fromkeys(roots)), pi]
+    ends = [-pi, *(2 * sympy.atan(r) for r in real_roots(Poly(numerator, u))), pi]
     body = polynomial.as_expr().subs({x: cos(_ANGLE), y: sin(_ANGLE)}, simultaneous=True)
     primitive, total = _primitive(body), S.Zero
     for a, b in itertools.pairwise(ends):

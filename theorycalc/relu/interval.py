@@ -14,8 +14,10 @@ from sympy import Expr, Integral, Max, Min, Poly, S, sqrt
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.relu.averages import panel
 from theorycalc.relu.route import BIAS, Infinite, Neurons, Route, unknown_norm
+from theorycalc.relu.target import real_roots
 
 _X = sympy.Symbol("x", real=True)
+_S = sympy.Symbol("s", positive=True)
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,7 @@ class IntervalRoute(Route):
     @cached_property
     def pieces(self) -> list[tuple[Expr, Expr, int]]:
         """(a, b, sign of f'' on (a, b)), on either side of 0."""
-        roots = self._curvature.real_roots() if self._curvature.degree() > 0 else []
-        cuts = (r for r in roots if self.lower < r < self.upper)
+        cuts = (r for r in real_roots(self._curvature) if self.lower < r < self.upper)
         ends = sorted({self.lower, S.Zero, self.upper, *cuts}, key=float)
         return [
             (a, b, int(sympy.sign(self._curvature.eval((a + b).evalf(30) / 2))))
@@ -97,12 +98,21 @@ class IntervalRoute(Route):
         )
 
     def _mean_second(self, a: Expr, b: Expr, source) -> Expr:
-        """∫_a^b f''(s) E σ(|x| − |s|)² /2-sided ds for a symmetric law."""
-        body = self._curvature.as_expr(_X) * source.coordinate_tail_square(abs(_X))
-        low, high = (0, 1) if a >= 0 else (-1, 0)
-        end = source.support[1]
-        a, b = Max(a, low * end), Min(b, high * end)
-        return Integral(body, (_X, a, b)) if a < b else S.Zero
+        """∫_a^b f''(s) ν(|s|)² ds, ν(s)² = E σ(x − s)² of a symmetric law, for a and b of one sign."""
+        side = 1 if a >= 0 else -1
+        near, far = (a, b) if side > 0 else (-b, -a)
+        far = Min(far, source.support[1])
+        if not near < far:
+            return S.Zero
+        tail = sympy.expand_func(source.coordinate_tail_square(_S))
+        # inside the support the tail is its first branch
+        tail = tail.replace(sympy.Piecewise, lambda *branches: branches[0][0])
+        tail = tail.replace(Max, sympy.Add)
+        body = sympy.expand(self._curvature.as_expr(side * _S) * tail)
+        if not body.is_polynomial(_S):
+            return Integral(body, (_S, near, far))
+        primitive = Poly(body, _S).integrate()
+        return primitive.eval(far) - primitive.eval(near)
 
     def constant(self, source) -> Expr | Infinite:
         """∫ |f''(s)| ν(|s|) ds."""

@@ -52,6 +52,8 @@ def angular_density(part: Poly, d: int) -> Poly:
 class Polar(Route):
     """What both methods share: the density Σ_k g_k(w) b^{k−2} for ‖x‖ ≤ R."""
 
+    is_homogeneous = True
+
     @property
     @abstractmethod
     def reach(self) -> Expr:

@@ -22,6 +22,7 @@ from theorycalc.relu.target import check_dimension, fischer_square, weight_symbo
 from theorycalc.relu.verify import verify
 
 _WIDTH = sympy.Symbol("m", integer=True, positive=True)
+_APART = "several degrees, each with neurons of its own"
 SAMPLINGS = ("default", "optimal")
 NORMS = ("L1", "L2", "TV", "fischer")
 
@@ -98,8 +99,9 @@ class Representation:
         ----------
         kind : {"L1", "L2", "TV", "fischer"}
             "L1", "L2": of ρ under μ; for the methods "ball" and "space", whose μ is uniform in w,
-            of ρ at b = 1 as a function of w. "TV": the total variation of ρ μ. "fischer": the norm
-            Σ α! c_α² of f, square root taken.
+            of ρ at b = 1 as a function of w. "TV": the total mass of the neurons, that is the total
+            variation of ρ μ, or more where degrees are counted apart (the ``note`` says so).
+            "fischer": the square root of Σ α! c_α².
 
         Raises
         ------
@@ -110,7 +112,8 @@ class Representation:
             raise NotSupportedError(explain("unknown norm", got=kind, allowed=", ".join(NORMS)))
         if kind == "fischer":
             return Formula("‖f‖_F", sympy.sqrt(fischer_square(self.route.target.polynomial)))
-        return _formula(f"‖rho‖_{kind}", self.route.norm(kind))
+        note = _APART if kind == "TV" and self.route.draws_degrees_apart else ""
+        return _formula(f"‖rho‖_{kind}", self.route.norm(kind), note)
 
     def second_moment(self, **point) -> Formula:
         """S²(x) = M(x)² E a² σ(⟨w, x⟩ − b)² of one neuron, in the variables or at a point.
@@ -166,7 +169,8 @@ class Representation:
         No m neurons are worse than C/√m (Maurey's lemma). Several degrees are drawn apart.
         """
         check_dimension(self.route.target, source)
-        return _formula("C", self.route.constant(source))
+        note = _APART if self.route.draws_degrees_apart else ""
+        return _formula("C", self.route.constant(source), note)
 
     def error_bound(self, width, source, sampling: str = "default") -> Formula:
         """E‖f − f_m‖² = V/m for a width m, a number or a symbol."""
@@ -197,6 +201,8 @@ class Representation:
     def sample(self, width, seed) -> Neurons:
         """Independent neurons (weights, biases, amplitudes)."""
         width = exact_integer(width, "width", minimum=1)
+        if self.route.target.polynomial == self.route.affine:
+            return Neurons(np.zeros((width, len(self.variables))), *np.zeros((2, width)))
         return self.route.draw(np.random.default_rng(seed), width)
 
     def network(self, width, seed) -> FiniteNetwork:
@@ -277,7 +283,7 @@ class Representation:
         return f"Representation({self.polynomial} by {self.method!r}{because})"
 
 
-def _formula(name: str, quantity: Expr | Infinite) -> Formula:
+def _formula(name: str, quantity: Expr | Infinite, note: str = "") -> Formula:
     if isinstance(quantity, Infinite):
         return Formula(name, oo, note=quantity.reason)
-    return Formula(name, quantity)
+    return Formula(name, quantity, note=note)

@@ -49,6 +49,8 @@ class Route(ABC):
     neuron: ClassVar[str] = "relu"
     # whether ρ depends on b
     has_biases: ClassVar[bool] = True
+    # whether homogeneous parts are represented one by one
+    is_homogeneous: ClassVar[bool] = False
 
     @property
     def affine(self) -> Poly:
@@ -69,6 +71,11 @@ class Route(ABC):
     @abstractmethod
     def density(self) -> Expr:
         """ρ, in w1, …, wd and b."""
+
+    @property
+    def draws_degrees_apart(self) -> bool:
+        """Whether parts of several degrees have neurons of their own."""
+        return self.is_homogeneous and len(self.target.curved) > 1
 
     @property
     def neuron_latex(self) -> str:

@@ -211,6 +211,31 @@ def laplacian(polynomial: Poly) -> Poly:
     return sum((polynomial.diff((x, 2)) for x in polynomial.gens), start=polynomial.zero)
 
 
+def real_roots(polynomial: Poly) -> list[Expr]:
+    """The real zeros of a polynomial in one variable, exact and in order, each once.
+
+    Raises
+    ------
+    NotSupportedError
+        If its coefficients are not algebraic multiples of one number.
+    """
+    if polynomial.degree() < 1:
+        return []
+    lead = polynomial.LC()
+    terms = {alpha: sympy.simplify(c / lead) for alpha, c in polynomial.as_dict().items()}
+    monic = Poly.from_dict(terms, polynomial.gen, extension=True)
+    try:
+        return list(dict.fromkeys(monic.real_roots()))
+    except NotImplementedError as error:
+        raise NotSupportedError(
+            explain(
+                "zeros of a polynomial whose coefficients are not algebraic",
+                got=polynomial.as_expr(),
+                hint="rational coefficients",
+            )
+        ) from error
+
+
 def fischer_square(polynomial: Poly) -> Expr:
     """‖f‖_F² = Σ α! c_α²."""
     return sympy.Add(

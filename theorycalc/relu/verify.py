@@ -72,7 +72,8 @@ def _size(route: Route, point: tuple) -> sympy.Expr:
     """Σ |c_α x^α|, the size of what is added up."""
     mine = [point[i] for i in route.target.places]
     terms = route.target.polynomial.as_dict().items()
-    return sympy.Add(*(abs(c * sympy.Mul(*map(sympy.Pow, mine, alpha))) for alpha, c in terms))
+    size = sympy.Add(*(abs(c * sympy.Mul(*map(sympy.Pow, mine, alpha))) for alpha, c in terms))
+    return size or sympy.S.One
 
 
 def _value(x, doubt, using: Arithmetic, bits: int) -> Value:
