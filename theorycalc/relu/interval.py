@@ -98,7 +98,7 @@ class IntervalRoute(Route):
         )
 
     def _mean_second(self, a: Expr, b: Expr, source) -> Expr:
-        """∫_a^b f''(s) ν(|s|)² ds, ν(s)² = E σ(x − s)² of a symmetric law, for a and b of one sign."""
+        """∫_a^b f''(s) ν(|s|)² ds, ν(s)² = E σ(x − s)², for a and b of one sign."""
         side = 1 if a >= 0 else -1
         near, far = (a, b) if side > 0 else (-b, -a)
         far = Min(far, source.support[1])

@@ -9,6 +9,7 @@ import sympy
 from sympy import Expr, S, oo
 
 from theorycalc.core.arithmetic import Float
+from theorycalc.core.arrays import random_stream
 from theorycalc.core.claims import Check
 from theorycalc.core.errors import DomainError, NotSupportedError, explain
 from theorycalc.core.evaluation import Arithmetic
@@ -203,7 +204,7 @@ class Representation:
         width = exact_integer(width, "width", minimum=1)
         if self.route.target.polynomial == self.route.affine:
             return Neurons(np.zeros((width, len(self.variables))), *np.zeros((2, width)))
-        return self.route.draw(np.random.default_rng(seed), width)
+        return self.route.draw(random_stream(seed), width)
 
     def network(self, width, seed) -> FiniteNetwork:
         """The network f_m of so many neurons, those of the affine part not counted."""
