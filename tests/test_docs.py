@@ -11,7 +11,17 @@ from theorycalc.core.vocabulary import FUNCTIONS as FUNCTIONS_OF_SYMPY
 from theorycalc.core.vocabulary import REWRITES
 
 ROOT = Path(__file__).parent.parent
-ROOMS = ("activations", "hermite", "kernels", "networks", "sphere", "theories", "validation")
+ROOMS = (
+    "activations",
+    "distributions",
+    "hermite",
+    "kernels",
+    "networks",
+    "relu",
+    "sphere",
+    "theories",
+    "validation",
+)
 
 
 def public_functions():

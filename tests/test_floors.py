@@ -17,10 +17,20 @@ ALLOWED = {
     "sphere": {"core", "activations"},
     "networks": {"core", "activations"},
     "kernels": {"core", "activations", "hermite", "sphere"},
-    "relu": {"core", "activations", "hermite", "sphere", "distributions"},
+    "relu": {"core", "activations", "hermite", "sphere", "distributions", "networks"},
     "quantization": {"core", "activations", "distributions"},
     "validation": {"core", "activations", "hermite", "kernels", "networks"},
-    "theories": {"core", "activations", "hermite", "sphere", "kernels", "networks", "validation"},
+    "theories": {
+        "core",
+        "activations",
+        "hermite",
+        "sphere",
+        "kernels",
+        "networks",
+        "validation",
+        "relu",
+        "distributions",
+    },
     "cli": {"core", "theories"},
 }
 # Packages that a file of this name must not touch, and those that only one folder may.

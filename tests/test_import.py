@@ -38,6 +38,9 @@ def test_the_contract():
         "sphere": "num_harmonics surface_area moment legendre gegenbauer coordinate_density "
         "funk_hecke spectrum decay_exponent harmonics all_harmonics zonal_sum basis decompose "
         "project harmonic_extension inner fischer_inner".split(),
+        "distributions": "Gaussian UniformSphere UniformBall StudentT Radial".split(),
+        "relu": "represent Representation funk_hecke power_eigenvalue gaussian_bias_constant "
+        "fischer_norm_squared wick spectral_barron".split(),
         "theories": ["list", "get"],
         "activations": "relu leaky_relu abs step sign relu_power biased_relu elu selu erf probit "
         "gelu tanh sigmoid silu softplus mish sin cos exp gaussian monomial hermite "

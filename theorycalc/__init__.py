@@ -35,6 +35,7 @@ _ROOMS = (
     "kernels",
     "networks",
     "quantization",
+    "relu",
     "sphere",
     "theories",
     "validation",

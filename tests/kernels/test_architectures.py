@@ -397,7 +397,7 @@ def test_branches_see_the_same_image():
     twice = k.serial(k.parallel(conv, conv), k.activation("relu"), k.flatten(), k.dense())
     doubled = k.serial(k.conv1d(3, sp.sqrt(2), 0, "valid"), *twice.layers[1:])
     np.testing.assert_allclose(twice.ntk_matrix(images), doubled.ntk_matrix(images), rtol=1e-13)
-    uneven = k.serial(k.parallel(conv, ()), k.activation("relu"), k.flatten(), k.dense())
+    uneven = k.serial(k.conv1d(1), k.parallel(conv, ()), k.flatten(), k.dense())
     with pytest.raises(tc.DomainError, match="different shapes"):
         uneven.ntk_matrix(images)
 

@@ -72,6 +72,7 @@ UNARY = {
     "factorial": lambda e: sp.factorial(unit(e)),
     "factorial2": lambda e: sp.factorial2(5) + e,
     "beta": lambda e: sp.beta(unit(e), above(e)),
+    "catalan": lambda e: sp.catalan(above(e)),
     "betainc": lambda e: sp.betainc(HALF, above(e), THIRD, unit(e)) + 1,
     "betainc_regularized": lambda e: sp.betainc_regularized(HALF, THIRD, 0, unit(e) / 2),
     "binomial": lambda e: sp.binomial(above(e), unit(e)),

@@ -1,4 +1,4 @@
-"""Reading arrays of real numbers."""
+"""Reading arrays of real numbers, and seeds of random ones."""
 
 import numpy as np
 
@@ -32,3 +32,25 @@ def real_array(x, what: str, *, finite: bool = True) -> np.ndarray:
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         raise DomainError(explain(f"{what} has an entry that is not finite", got=f"at {where}"))
     return array
+
+
+def random_stream(seed) -> np.random.Generator:
+    """NumPy's generator of a seed, an integer ≥ 0 or a tuple of them.
+
+    Raises
+    ------
+    DomainError
+        For anything else.
+
+    Examples
+    --------
+    >>> int(random_stream((1, 2)).integers(100)) == int(random_stream((1, 2)).integers(100))
+    True
+    """
+    try:
+        if seed is None:
+            raise TypeError("no seed")
+        return np.random.default_rng(np.random.SeedSequence(seed))
+    except (TypeError, ValueError) as error:
+        allowed = "an integer ≥ 0, or a tuple of them"
+        raise DomainError(explain("not a seed", got=repr(seed), allowed=allowed)) from error

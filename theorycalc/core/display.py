@@ -11,6 +11,7 @@ from mpmath import libmp
 _EXTREME_BITS = 200_000
 # Digits printed of a value that has no arithmetic attached.
 _DEFAULT_DIGITS = 30
+_INFINITIES = {math.inf: "∞", -math.inf: "−∞"}
 # Characters of a relation that are printed.
 _RELATION = 80
 # Numbers below 10^this are written without an exponent.
@@ -31,11 +32,16 @@ def vouched_digits(mid, rad) -> int | None:
 
 def decimal(mid, n: int) -> str:
     """``mid`` rounded to ``n`` significant digits."""
+    if mid in _INFINITIES:
+        return _INFINITIES[mid]
     return _decimal_text(*_round_to(_fraction(mid), n)) if mid else "0"
 
 
 def value_text(value) -> str:
     """``mid ± rad`` with the digits that rad vouches for; rounding is charged to the radius."""
+    if value.is_infinite:
+        reason = value.stats.get("reason")
+        return _INFINITIES[value.mid] + (f" ({reason})" if reason else "")
     if _is_extreme(value.mid) or _is_extreme(value.rad):
         return _extreme_text(value)
     mid, rad = _fraction(value.mid), _fraction(value.rad)
@@ -118,6 +124,8 @@ def _digits(n: int) -> str:
 
 def value_latex(value) -> str:
     """The same in LaTeX."""
+    if value.is_infinite:
+        return r"$\infty$" if value.mid > 0 else r"$-\infty$"
     text = value_text(value).replace("±", r"\pm")
     return "$" + re.sub(r"e([+-]?)0*(\d+)", _power_of_ten, text) + "$"
 
@@ -180,7 +188,9 @@ def formula_latex(formula) -> str:
 def formula_text(formula) -> str:
     """The same in plain text, on one line."""
     head = f"{formula.name}({', '.join(map(str, formula.args))}) = " if formula.name else ""
-    return head + "; ".join([str(formula.body), *(f"{s} = {part}" for s, part in _used(formula))])
+    steps = (f"{s} = {part}" for s, part in _used(formula))
+    note = f" ({formula.note})" if formula.note else ""
+    return head + "; ".join([str(formula.body), *steps]) + note
 
 
 def formula_unicode(formula) -> str:

@@ -48,6 +48,8 @@ class Formula:
     where : sequence of (Symbol, Expr)
         Intermediate quantities in order; ``expr`` and later ones may use them. A deep kernel is
         linear in size this way, and exponential when it is written out.
+    note : str
+        What the reader should know, e.g. why an infinite quantity is infinite.
 
     Attributes
     ----------
@@ -84,8 +86,9 @@ class Formula:
     domain: sympy.Basic
     reference: Reference | None
     where: tuple[tuple[sympy.Symbol, sympy.Expr], ...]
+    note: str
 
-    def __init__(self, name, expr, args=None, domain=None, reference=None, where=()):
+    def __init__(self, name, expr, args=None, domain=None, reference=None, where=(), note=""):
         body = expression(expr, name or "formula")
         defined, used = set(), set()
         for symbol, part in where:
@@ -110,6 +113,7 @@ class Formula:
             "domain": region,
             "reference": reference,
             "where": tuple(where),
+            "note": note,
         }
         for field, value in fields.items():
             object.__setattr__(self, field, value)
@@ -145,20 +149,22 @@ class Formula:
         check_arithmetic(using)
         values = read_parameters(self.args, params)
         check_domain(self.domain, values, self.name)
+        if self.body in (sympy.oo, -sympy.oo):
+            value = self._exactly(float(self.body), values, using)
+            return replace(value, reference=self.reference)
         self._check_supported(using)
         try:
             value = evaluate(self._program, values, using)
         except CertificationError:
             if not vanishes(self.body, self.where, values):
                 raise
-            value = Value(
-                mid=0,
-                rad=0,
-                rigor=Rigor.EXACT,
-                using=using,
-                inputs={s.name: x for s, x in values.items()},
-            )
+            value = self._exactly(0, values, using)
         return replace(value, reference=self.reference)
+
+    def _exactly(self, mid: float, values: Mapping, using: Arithmetic) -> Value:
+        inputs = {symbol.name: x for symbol, x in values.items()}
+        stats = {"reason": self.note} if self.note else {}
+        return Value(mid=mid, rad=0, rigor=Rigor.EXACT, using=using, inputs=inputs, stats=stats)
 
     def subs(self, **params) -> "Formula":
         """The formula with some arguments replaced by exact numbers, symbols or expressions."""
@@ -184,6 +190,7 @@ class Formula:
             domain=domain,
             reference=self.reference,
             where=[(symbol, substitute(part, replacements)) for symbol, part in self.where],
+            note=self.note,
         )
 
     def diff(self, name: str | sympy.Symbol) -> "Formula":

@@ -53,7 +53,8 @@ class Value:
     Raises
     ------
     DomainError
-        If ``mid`` or ``rad`` is not finite, or ``rad`` is negative.
+        If ``mid`` or ``rad`` is not finite, or ``rad`` is negative. An exact infinity is a value:
+        ``mid=inf, rad=0, rigor=EXACT``, its reason in ``stats``.
 
     Examples
     --------
@@ -76,13 +77,19 @@ class Value:
     def __post_init__(self):
         object.__setattr__(self, "mid", exact_mpf(self.mid))
         object.__setattr__(self, "rad", exact_mpf(self.rad))
-        if not (mpmath.isfinite(self.mid) and mpmath.isfinite(self.rad) and self.rad >= 0):
+        finite = mpmath.isfinite(self.mid) and mpmath.isfinite(self.rad) and self.rad >= 0
+        if not finite and not (self.is_infinite and self.rigor is Rigor.EXACT):
             raise DomainError(
                 explain(
                     "a value needs a finite midpoint and a finite radius ≥ 0",
                     got=f"mid={self.mid}, rad={self.rad}",
                 )
             )
+
+    @property
+    def is_infinite(self) -> bool:
+        """Whether it is ∞ or −∞ without error."""
+        return bool(mpmath.isinf(self.mid)) and self.rad == 0
 
     @cached_property
     def lower(self) -> mpmath.mpf:
@@ -97,6 +104,8 @@ class Value:
     def contains(self, x) -> bool:
         """Whether the exact number ``x`` lies in ``[lower, upper]``."""
         x = exact(x)
+        if self.is_infinite:
+            return False
         lower, upper = (sympy.Rational(fraction(end)) for end in (self.lower, self.upper))
         return bool(lower <= x) and bool(x <= upper)
 

@@ -90,6 +90,10 @@ REWRITES: dict[type, Callable] = {
         * sympy.gamma(n / 2 + 1)
         * sympy.sqrt(2 / sympy.pi) ** ((1 - sympy.cos(sympy.pi * n)) / 2)
     ),
+    # SymPy writes beta(x, x + 1) with it
+    sympy.catalan: lambda n: (
+        4**n * sympy.gamma(n + sympy.S.Half) / (sympy.sqrt(sympy.pi) * sympy.gamma(n + 2))
+    ),
     sympy.FallingFactorial: lambda x, k: sympy.RisingFactorial(x - k + 1, k),
     sympy.betainc_regularized: lambda a, b, x, y: sympy.betainc(a, b, x, y) / sympy.beta(a, b),
     sympy.erf2: lambda x, y: sympy.erf(y) - sympy.erf(x),

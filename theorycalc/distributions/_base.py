@@ -6,6 +6,7 @@ import numpy as np
 import sympy
 from sympy import Expr, S, factorial2, oo
 
+from theorycalc.core.arrays import random_stream
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.formula import Formula
 from theorycalc.core.numbers import exact_integer
@@ -14,7 +15,6 @@ from theorycalc.distributions._reading import (
     arguments,
     below,
     exponents,
-    generator,
     number,
     real,
     rising_steps,
@@ -260,7 +260,7 @@ class SphericalLaw(ABC):
         >>> X.shape, bool(np.linalg.norm(X, axis=1).max() <= 1)
         ((1000, 3), True)
         """
-        rng = generator(seed)
+        rng = random_stream(seed)
         radii = self._radii(rng, exact_integer(n, "n", minimum=0))
         directions = rng.standard_normal((len(radii), int(number(self.d, "d"))))
         return directions * (radii / np.linalg.norm(directions, axis=1))[:, None]
@@ -286,7 +286,7 @@ class SphericalLaw(ABC):
         >>> tc.distributions.UniformSphere(3, radius=2).radius_sample(2, seed=0)
         array([2., 2.])
         """
-        return self._radii(generator(seed), exact_integer(n, "n", minimum=0))
+        return self._radii(random_stream(seed), exact_integer(n, "n", minimum=0))
 
     @abstractmethod
     def _radii(self, rng: np.random.Generator, n: int) -> np.ndarray:

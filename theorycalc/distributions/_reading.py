@@ -1,6 +1,5 @@
 """Parameters of the laws as exact expressions, and the conditions on them."""
 
-import numpy as np
 import sympy
 from sympy import Expr, S, gamma, oo
 
@@ -116,11 +115,6 @@ def number(x: Expr, what: str) -> float:
     if x.free_symbols:
         raise DomainError(explain(f"{what} has no value", got=x, hint="a law with numbers"))
     return float(x)
-
-
-def generator(seed) -> np.random.Generator:
-    """NumPy's generator of a seed."""
-    return np.random.default_rng(exact_integer(seed, "seed", minimum=0))
 
 
 def text_factor(x: Expr) -> str:

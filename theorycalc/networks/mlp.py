@@ -8,6 +8,7 @@ import array_api_compat
 import numpy as np
 
 from theorycalc.activations import Activation, as_activation
+from theorycalc.core.arrays import random_stream
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.numbers import exact, exact_integer
 
@@ -67,7 +68,7 @@ class MLP:
             )
         like = np.empty(0) if like is None else like
         xp = array_api_compat.array_namespace(like)
-        streams = [_stream(seed) for seed in seeds]
+        streams = [random_stream(seed) for seed in seeds]
 
         def draw(shape, deviation):
             normal = np.stack([stream.standard_normal(shape) for stream in streams])
@@ -202,14 +203,6 @@ def mlp(
         sigma_b=_deviations(sigma_b, depth + 1, "sigma_b", smallest="≥ 0"),
         parameterization=parameterization,
     )
-
-
-def _stream(seed) -> np.random.Generator:
-    try:
-        return np.random.default_rng(np.random.SeedSequence(seed))
-    except (TypeError, ValueError) as error:
-        allowed = "an integer ≥ 0, or a tuple of them"
-        raise DomainError(explain("not a seed", got=repr(seed), allowed=allowed)) from error
 
 
 def _check_inputs(x, dimension: int) -> None:

@@ -56,7 +56,8 @@ class SphericalLegendre(SpecialFunction):
     @staticmethod
     def double(d, k, t):
         compute = np.vectorize(_of_degree, otypes=[float])
-        values = compute(d, np.asarray(k).astype(int), t, 1.0)
+        # a branch that is not taken may ask for k − 2 < 0
+        values = compute(d, np.maximum(k, 0).astype(int), t, 1.0)
         # |P| ≤ 1 on [−1, 1], and rounding errors add up like those of cos kθ
         return values, 4 * np.finfo(float).eps * (1 + np.asarray(k)) * np.maximum(abs(values), 1)
 

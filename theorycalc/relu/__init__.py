@@ -1,0 +1,25 @@
+"""Polynomials as two-layer networks: integral representations, their constants and norms."""
+
+from theorycalc.relu.constants import funk_hecke, gaussian_bias_constant, power_eigenvalue
+from theorycalc.relu.norms import (
+    f2_norm_squared,
+    fischer_norm_squared,
+    r_norm,
+    spectral_barron,
+    wick,
+)
+from theorycalc.relu.represent import represent
+from theorycalc.relu.representation import Representation
+
+__all__ = [
+    "Representation",
+    "f2_norm_squared",
+    "fischer_norm_squared",
+    "funk_hecke",
+    "gaussian_bias_constant",
+    "power_eigenvalue",
+    "r_norm",
+    "represent",
+    "spectral_barron",
+    "wick",
+]

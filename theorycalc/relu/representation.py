@@ -1,0 +1,290 @@
+"""A polynomial as an infinitely wide two-layer network, and what finite ones cost."""
+
+import math
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+import sympy
+from sympy import Expr, S, oo
+
+from theorycalc.core.arithmetic import Float
+from theorycalc.core.arrays import random_stream
+from theorycalc.core.claims import Check
+from theorycalc.core.errors import DomainError, NotSupportedError, explain
+from theorycalc.core.evaluation import Arithmetic
+from theorycalc.core.formula import Formula
+from theorycalc.core.numbers import exact, exact_integer
+from theorycalc.core.value import fraction
+from theorycalc.relu.finite import FiniteNetwork, finite_network
+from theorycalc.relu.methods import Request
+from theorycalc.relu.route import BIAS, Infinite, Neurons, Route
+from theorycalc.relu.target import check_dimension, fischer_square, weight_symbols
+from theorycalc.relu.verify import verify
+
+_WIDTH = sympy.Symbol("m", integer=True, positive=True)
+_APART = "several degrees, each with neurons of its own"
+SAMPLINGS = ("default", "optimal")
+NORMS = ("L1", "L2", "TV", "fischer")
+
+
+@dataclass(frozen=True, repr=False)
+class Representation:
+    """f(x) = A(x) + M(x) ∫ ρ(w, b) σ(⟨w, x⟩ − b) dμ(w, b); made by `represent`.
+
+    A finite network draws neurons and averages them:
+    f_m(x) = A(x) + M(x) (1/m) Σ a_i σ(⟨w_i, x⟩ − b_i). It is right on average at every x, and for
+    every law of x and every width E‖f − f_m‖² = V/m holds exactly.
+
+    Attributes
+    ----------
+    route : Route
+        The method with its options.
+    request : Request
+        What was asked for.
+    reason : str
+        Why ``method="auto"`` took this one.
+    """
+
+    route: Route
+    request: Request
+    reason: str = ""
+
+    @property
+    def method(self) -> str:
+        """The name of the method."""
+        return self.route.method
+
+    @property
+    def neuron(self) -> str:
+        """σ: "relu", "exp" or "cos"."""
+        return self.route.neuron
+
+    @property
+    def polynomial(self) -> Expr:
+        """f."""
+        return self.route.target.polynomial.as_expr()
+
+    @property
+    def variables(self) -> tuple[sympy.Symbol, ...]:
+        """The coordinates of x."""
+        return self.route.target.variables
+
+    @property
+    def affine(self) -> Expr:
+        """A, carried exactly."""
+        return self.route.affine.as_expr()
+
+    @property
+    def multiplier(self) -> Expr:
+        """M; where it is not 1 the network is no plain network, but one times this function."""
+        return self.route.multiplier
+
+    @property
+    def measure(self) -> str:
+        """The measure of weights and biases that ρ is a density of, in LaTeX."""
+        return self.route.measure
+
+    @property
+    def density(self) -> Formula:
+        """ρ in w1, …, wd and, unless all biases are equal or absent, b."""
+        weights = weight_symbols(len(self.variables))
+        expr = self.route.density
+        args = (*weights, BIAS) if self.route.has_biases else weights
+        return Formula("rho", expr, args=args, domain=self.route.density_domain)
+
+    def norm(self, kind: str) -> Formula:
+        """A norm of the density, or of the polynomial.
+
+        Parameters
+        ----------
+        kind : {"L1", "L2", "TV", "fischer"}
+            "L1", "L2": of ρ under μ; for the methods "ball" and "space", whose μ is uniform in w,
+            of ρ at b = 1 as a function of w. "TV": the total mass of the neurons, that is the total
+            variation of ρ μ, or more where degrees are counted apart (the ``note`` says so).
+            "fischer": the square root of Σ α! c_α².
+
+        Raises
+        ------
+        NotSupportedError
+            For an unknown name, or a norm that has no closed form for this method.
+        """
+        if kind not in NORMS:
+            raise NotSupportedError(explain("unknown norm", got=kind, allowed=", ".join(NORMS)))
+        if kind == "fischer":
+            return Formula("‖f‖_F", sympy.sqrt(fischer_square(self.route.target.polynomial)))
+        note = _APART if kind == "TV" and self.route.draws_degrees_apart else ""
+        return _formula(f"‖rho‖_{kind}", self.route.norm(kind), note)
+
+    def second_moment(self, **point) -> Formula:
+        """S²(x) = M(x)² E a² σ(⟨w, x⟩ − b)² of one neuron, in the variables or at a point.
+
+        Raises
+        ------
+        DomainError
+            For a point where the representation does not hold.
+        NotSupportedError
+            If it has no closed form.
+        """
+        formula = Formula("S^2", self.route.second_moment(), args=self.variables)
+        if not point:
+            return formula
+        formula = formula.subs(**point)
+        self.route.check_point({x: exact(point[x.name], x.name) for x in self.variables})
+        return formula
+
+    def variance(self, source, sampling: str = "default") -> Formula:
+        """V, so that E‖f − f_m‖² = V/m for x of a law and neurons drawn independently.
+
+        Parameters
+        ----------
+        source : law of `theorycalc.distributions`
+            On R^d, d the number of variables.
+        sampling : {"default", "optimal"}
+            The neurons that `network` draws, or those that are best for this law: V = C² − ‖f − A‖²
+            with the C of `constant`.
+
+        Raises
+        ------
+        DomainError
+            For a law on another space, or one that reaches where the representation is wrong.
+        """
+        check_dimension(self.route.target, source)
+        self.route.check_source(source)
+        if sampling not in SAMPLINGS:
+            allowed = ", ".join(SAMPLINGS)
+            raise DomainError(explain("unknown sampling", got=repr(sampling), allowed=allowed))
+        if sampling == "optimal":
+            constant = self.route.constant(source)
+            first = constant if isinstance(constant, Infinite) else constant**2
+        else:
+            first = self.route.mean_second_moment(source)
+        if isinstance(first, Infinite):
+            return _formula("V", first)
+        rest = self.route.target.polynomial - self.route.affine
+        return Formula("V", first - self.route.target.mean(rest * rest, source))
+
+    def constant(self, source) -> Formula:
+        """C = ∫ |ρ| ‖M σ(⟨w, ·⟩ − b)‖_{L²} dμ, the constant of the best random neurons.
+
+        No m neurons are worse than C/√m (Maurey's lemma). Several degrees are drawn apart.
+        """
+        check_dimension(self.route.target, source)
+        note = _APART if self.route.draws_degrees_apart else ""
+        return _formula("C", self.route.constant(source), note)
+
+    def error_bound(self, width, source, sampling: str = "default") -> Formula:
+        """E‖f − f_m‖² = V/m for a width m, a number or a symbol."""
+        variance = self.variance(source, sampling)
+        m = width if isinstance(width, Expr) and width.free_symbols else None
+        m = m or S(exact_integer(width, "width", minimum=1))
+        return Formula("E‖f − f_m‖²", variance.body / m, note=variance.note)
+
+    def width_for(self, error, source, sampling: str = "default") -> int:
+        """The least m with E‖f − f_m‖² ≤ error.
+
+        Raises
+        ------
+        DomainError
+            For an error ≤ 0, or an infinite variance.
+        """
+        error = exact(error, "error")
+        if error <= 0:
+            raise DomainError(explain("error out of range", got=error, allowed="> 0"))
+        variance = self.variance(source, sampling)
+        value = variance.at(using=Float())
+        if value.is_infinite:
+            raise DomainError(
+                explain("no width is enough: the variance is infinite", got=variance.note)
+            )
+        return max(1, math.ceil(fraction(value.mid) / Fraction(str(sympy.Rational(error)))))
+
+    def sample(self, width, seed) -> Neurons:
+        """Independent neurons (weights, biases, amplitudes)."""
+        width = exact_integer(width, "width", minimum=1)
+        if self.route.target.polynomial == self.route.affine:
+            return Neurons(np.zeros((width, len(self.variables))), *np.zeros((2, width)))
+        return self.route.draw(random_stream(seed), width)
+
+    def network(self, width, seed) -> FiniteNetwork:
+        """The network f_m of so many neurons, those of the affine part not counted."""
+        return finite_network(self.route, self.sample(width, seed))
+
+    def verify(self, using: Arithmetic = Float(), points: int = 3, seed: int = 0) -> Check:
+        """Check the identity at random rational points, by quadrature over weights and biases.
+
+        The rules know nothing of the derivation: they are exact for polynomials in w, and two sizes
+        are compared for the rest.
+
+        Parameters
+        ----------
+        using : Float or MP
+            Held to 1e-12, or to all digits, relative to Σ |c_α x^α|.
+        points : int
+            How many; the worst one is returned.
+        seed : int
+        """
+        return verify(self.route, using, points, seed)
+
+    def tune(self, source, option: str, lower="1/20", upper=20) -> "Representation":
+        """The same method with the option, a number, that makes the variance least.
+
+        Parameters
+        ----------
+        source : law
+        option : str
+            "scale" (τ of "gaussian"; the size of the weights of "exponential" and "cosine"), "c" or
+            "b0" of "exponential", "bias" of "sphere_bias", "radius".
+        lower, upper : number
+            Where to look, on a logarithmic scale if lower > 0.
+        """
+        from theorycalc.relu.tuning import best_option
+
+        check_dimension(self.route.target, source)
+        ends = exact(lower, "lower"), exact(upper, "upper")
+        found = best_option(self.route, source, option, *ends)
+        return replace(self, route=replace(self.route, **{option: found}), reason="")
+
+    def compare(self, source=None):
+        """All methods for this polynomial, as a table.
+
+        Parameters
+        ----------
+        source : law, optional
+            By default the one given to `represent`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row for each method: the variance V of the neurons that it draws, the constant C of
+            the best ones, the total variation, the neuron, whether a multiplier is needed; or why
+            the method does not apply.
+        """
+        from theorycalc.relu.comparison import compare
+
+        return compare(self.request, source)
+
+    def latex(self) -> str:
+        """The identity in LaTeX."""
+        factor = "" if self.multiplier == 1 else sympy.latex(self.multiplier) + r"\,"
+        affine = "" if self.affine == 0 else sympy.latex(self.affine) + " + "
+        lines = (
+            rf"{sympy.latex(self.polynomial)} &= {affine}{factor}\int \rho(w, b)\,"
+            rf"{self.route.neuron_latex}\,\mathrm{{d}}\mu(w, b)",
+            rf"\rho(w, b) &= {self.route.density_latex}",
+            rf"\mu &:\quad {self.measure}",
+        )
+        return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
+
+    def _repr_latex_(self):
+        return f"$$\n{self.latex()}\n$$"
+
+    def __repr__(self):
+        because = f", {self.reason}" if self.reason else ""
+        return f"Representation({self.polynomial} by {self.method!r}{because})"
+
+
+def _formula(name: str, quantity: Expr | Infinite, note: str = "") -> Formula:
+    if isinstance(quantity, Infinite):
+        return Formula(name, oo, note=quantity.reason)
+    return Formula(name, quantity, note=note)
