@@ -1,0 +1,169 @@
+"""Roots of increasing functions, enclosed, and quantiles of laws on a logarithmic scale."""
+
+from collections.abc import Callable
+from fractions import Fraction
+
+import sympy
+from sympy import Rational, S
+
+from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
+from theorycalc.core.special import SpecialFunction
+from theorycalc.core.value import fraction
+from theorycalc.quantization.multiprecision import to_mp
+
+_GUARD_BITS = 24
+_MOST_STEPS = 400
+
+
+def increasing_root(context, function: Callable, target, start):
+    """A ball that holds the x with f(x) = target, for an increasing f.
+
+    Newton's method is run on midpoints from ``start``, from where it must converge; then signs on
+    both sides of its result are proved.
+
+    Parameters
+    ----------
+    function : callable
+        x ↦ (f(x), f'(x)) in the numbers of the context.
+    target : number of the context
+        May be a ball; so may be what the function returns.
+    start : number of the context
+    """
+    x = context.midpoint(start)
+    step = None
+    for _ in range(_MOST_STEPS):
+        value, slope = function(x)
+        step = context.midpoint((context.midpoint(target) - value) / slope)
+        x = context.midpoint(x + step)
+        if context.compare(">", abs(step), _scaled(x, -context.bits // 2, context)) is not True:
+            break
+    # a step whose square is small was the last but one; a ball of that width holds what is left
+    value, slope = function(x)
+    step = context.midpoint((context.midpoint(target) - value) / slope)
+    x = context.midpoint(x + step)
+    unit = _scaled(x, 4 - context.bits, context)
+    return _certified(context, function, target, x, context.midpoint(abs(step)) + unit)
+
+
+def _certified(context, function, target, x, radius):
+    """x ± radius, doubled until the signs of f − target are proved on both sides."""
+    for _ in range(2 * context.bits):
+        below = context.compare("<", function(x - radius)[0], target)
+        if below and context.compare(">", function(x + radius)[0], target):
+            return context.widen(x, radius)
+        radius = 2 * radius
+    return context.widen(x, context.number(sympy.oo))
+
+
+def _scaled(x, exponent: int, context):
+    """2^exponent (|x| + a little), for x that may be zero."""
+    little = context.number(Rational(Fraction(2) ** (-context.bits // 2)))
+    return (abs(x) + little) * context.number(Rational(Fraction(2) ** exponent))
+
+
+def through_balls(context, function: Callable, *args):
+    """An mpmath number, by a function of balls at the same working precision."""
+    with working_precision(context.bits + _GUARD_BITS):
+        balls = BallContext()
+        exactly = (balls.number(Rational(fraction(context.mp.mpf(x)))) for x in args)
+        return to_mp(context, function(balls, *exactly))
+
+
+class BetaQuantile(SpecialFunction):
+    """η = log(w/(1 − w)) at which the Beta(a, b) law has P(W ≤ w) = exp(−level), level > 0.
+
+    The law is log-concave in η, so that Newton's method converges from the left.
+
+    Examples
+    --------
+    >>> import sympy
+    >>> from theorycalc.quantization.inverse import BetaQuantile
+    >>> sympy.N(BetaQuantile(1, 1, sympy.log(4)), 20)
+    -1.0986122886681096914
+    """
+
+    nargs = 3
+
+    @classmethod
+    def eval(cls, a, b, level):
+        return S.Zero if a == b and level == sympy.log(2) else None
+
+    def _eval_is_extended_real(self):
+        return True
+
+    def fdiff(self, argindex=1):
+        if argindex != 3:
+            raise sympy.core.function.ArgumentIndexError(self, argindex)
+        a, b, _ = self.args
+        return -sympy.hyper([a + b, 1], [a + 1], 1 / (1 + sympy.exp(-self))) / a
+
+    @classmethod
+    def in_mp(cls, context, a, b, level):
+        return through_balls(context, cls.in_ball, a, b, level)
+
+    @staticmethod
+    def in_ball(context, a, b, level):
+        one = context.number(S.One)
+        size = context.apply("log", a * context.apply("beta", a, b))
+
+        def log_law(eta):
+            inverse = one + context.apply("exp", -eta)
+            series = context.hyper([a + b, one], [a + 1], 1 / inverse)
+            rest = a * context.apply("log", inverse)
+            rest += b * context.apply("log1p", context.apply("exp", eta))
+            return context.apply("log", series) - rest - size, a / series
+
+        start = context.midpoint((size - level) / a)
+        while context.compare(">", log_law(start)[0], -level) is not False:
+            start = start - abs(start) / 2 - 1
+        return increasing_root(context, log_law, -level, start)
+
+    def _latex(self, printer):
+        a, b, level = map(printer._print, self.args)
+        return rf"\operatorname{{logit}} I^{{-1}}_{{{a}, {b}}}\left(e^{{-{level}}}\right)"
+
+
+class GammaQuantile(SpecialFunction):
+    """ξ = log x at which the Gamma(a, 1) law has P(X ≤ x) = exp(−level), level > 0.
+
+    Examples
+    --------
+    >>> import sympy
+    >>> from theorycalc.quantization.inverse import GammaQuantile
+    >>> sympy.N(sympy.exp(GammaQuantile(1, sympy.log(2))), 20)   # 1 − e^−x = 1/2
+    0.69314718055994530942
+    """
+
+    nargs = 2
+
+    def _eval_is_extended_real(self):
+        return True
+
+    def fdiff(self, argindex=1):
+        if argindex != 2:
+            raise sympy.core.function.ArgumentIndexError(self, argindex)
+        a = self.args[0]
+        return -sympy.hyper([1], [a + 1], sympy.exp(self)) / a
+
+    @classmethod
+    def in_mp(cls, context, a, level):
+        return through_balls(context, cls.in_ball, a, level)
+
+    @staticmethod
+    def in_ball(context, a, level):
+        one = context.number(S.One)
+        size = context.apply("loggamma", a + 1)
+
+        def log_law(xi):
+            x = context.apply("exp", xi)
+            series = context.hyper([one], [a + 1], x)
+            return a * xi - x + context.apply("log", series) - size, a / series
+
+        start = context.midpoint((size - level) / a)
+        while context.compare(">", log_law(start)[0], -level) is not False:
+            start = start - abs(start) / 2 - 1
+        return increasing_root(context, log_law, -level, start)
+
+    def _latex(self, printer):
+        a, level = map(printer._print, self.args)
+        return rf"\log P^{{-1}}_{{{a}}}\left(e^{{-{level}}}\right)"
