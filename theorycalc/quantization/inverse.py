@@ -103,17 +103,19 @@ class BetaQuantile(SpecialFunction):
 
     @staticmethod
     def in_ball(context, a, b, level):
-        one = context.number(S.One)
-        size = context.apply("log", a * context.apply("beta", a, b))
+        size = context.apply("log", context.apply("beta", a, b))
+        middle = context.as_float(context.apply("log", a / b))
 
         def log_law(eta):
-            inverse = one + context.apply("exp", -eta)
-            series = context.hyper([a + b, one], [a + 1], 1 / inverse)
-            rest = a * context.apply("log", inverse)
-            rest += b * context.apply("log1p", context.apply("exp", eta))
-            return context.apply("log", series) - rest - size, a / series
+            if context.as_float(eta) <= middle:
+                log_density, series = _beta_series(context, a, b, eta)
+                return log_density - size + context.apply("log", series / a), a / series
+            log_density, series = _beta_series(context, b, a, -eta)
+            density = context.apply("exp", log_density - size)
+            rest = density * series / b  # of the law beyond η
+            return context.apply("log1p", -rest), density / (1 - rest)
 
-        start = context.midpoint((size - level) / a)
+        start = context.midpoint((size + context.apply("log", a) - level) / a)
         while context.compare(">", log_law(start)[0], -level) is not False:
             start = start - abs(start) / 2 - 1
         return increasing_root(context, log_law, -level, start)
@@ -121,6 +123,65 @@ class BetaQuantile(SpecialFunction):
     def _latex(self, printer):
         a, b, level = map(printer._print, self.args)
         return rf"\operatorname{{logit}} I^{{-1}}_{{{a}, {b}}}\left(e^{{-{level}}}\right)"
+
+
+def _beta_series(context, a, b, eta):
+    """(log w^a (1 − w)^b, 2F1(a + b, 1; a + 1; w)) with η = log(w/(1 − w))."""
+    one = context.number(S.One)
+    inverse = one + context.apply("exp", -eta)
+    series = context.hyper([a + b, one], [a + 1], 1 / inverse)
+    log_odds = context.apply("log1p", context.apply("exp", eta))
+    return -a * context.apply("log", inverse) - b * log_odds, series
+
+
+class GammaSeries(SpecialFunction):
+    """Σ_k x^k/(a + 1)_k = 1F1(1; a + 1; x), a/x^a e^x times the lower incomplete gamma function.
+
+    It is summed as it stands, for x > 0: all its terms are positive.
+
+    Examples
+    --------
+    >>> import sympy
+    >>> from theorycalc.quantization.inverse import GammaSeries
+    >>> sympy.N(GammaSeries(1, 2), 20)   # (e² − 1)/2
+    3.1945280494653251136
+    """
+
+    nargs = 2
+
+    def _eval_is_extended_positive(self):
+        return True
+
+    def fdiff(self, argindex=1):
+        if argindex != 2:
+            raise sympy.core.function.ArgumentIndexError(self, argindex)
+        a, x = self.args
+        return self + a * (1 - self) / x
+
+    def _eval_rewrite_as_hyper(self, a, x, **hints):
+        return sympy.hyper([1], [a + 1], x)
+
+    @staticmethod
+    def in_mp(context, a, x):
+        return context.mp.hyp1f1(1, a + 1, x)
+
+    @staticmethod
+    def in_ball(context, a, x):
+        term = total = context.number(S.One)
+        half = context.number(S.Half)
+        k = 0
+        while True:
+            k += 1
+            ratio = x / (a + k)
+            term = term * ratio
+            total = total + term
+            # later ratios are smaller
+            rest = 2 * term * ratio
+            if context.compare("<", ratio, half) and context.negligible(rest / total):
+                return context.widen(total, rest)
+
+    def _latex(self, printer):
+        return printer._print(self.rewrite(sympy.hyper))
 
 
 class GammaQuantile(SpecialFunction):
@@ -143,7 +204,7 @@ class GammaQuantile(SpecialFunction):
         if argindex != 2:
             raise sympy.core.function.ArgumentIndexError(self, argindex)
         a = self.args[0]
-        return -sympy.hyper([1], [a + 1], sympy.exp(self)) / a
+        return -GammaSeries(a, sympy.exp(self)) / a
 
     @classmethod
     def in_mp(cls, context, a, level):
@@ -151,12 +212,11 @@ class GammaQuantile(SpecialFunction):
 
     @staticmethod
     def in_ball(context, a, level):
-        one = context.number(S.One)
         size = context.apply("loggamma", a + 1)
 
         def log_law(xi):
             x = context.apply("exp", xi)
-            series = context.hyper([one], [a + 1], x)
+            series = GammaSeries.in_ball(context, a, x)
             return a * xi - x + context.apply("log", series) - size, a / series
 
         start = context.midpoint((size - level) / a)

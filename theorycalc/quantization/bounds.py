@@ -1,0 +1,390 @@
+"""What any quantiser of n points can reach: lower bounds, and what the best one tends to."""
+
+import sympy
+from sympy import Expr, Integral, exp, gamma, log, loggamma, pi
+
+from theorycalc.core.claims import Claim
+from theorycalc.core.errors import NotSupportedError, explain
+from theorycalc.core.formula import Formula
+from theorycalc.core.special import SpecialFunction
+from theorycalc.distributions import Gaussian, Radial, StudentT, UniformBall, UniformSphere
+from theorycalc.quantization.distortion import RADIUS, distortion
+from theorycalc.quantization.inverse import (
+    BetaQuantile,
+    GammaQuantile,
+    GammaSeries,
+    increasing_root,
+    through_balls,
+)
+from theorycalc.quantization.law import R, read_order, read_points, read_source
+
+_X = sympy.Symbol("x_n", real=True)
+_KAPPA = sympy.Symbol("kappa", positive=True)
+# Dimensions up to which Gamma functions are written out as numbers.
+_MOST_WRITTEN = 400
+_DENSITY = "a law with a density: Gaussian, UniformBall, StudentT, Radial"
+
+
+def shannon(source, n=None, s=2, *, log_n=None) -> Formula:
+    """Shannon's lower bound: no quantiser of n points has a smaller E min ‖X − z_i‖^s.
+
+    Parameters
+    ----------
+    source : law of theorycalc.distributions
+        The law of X; it needs a density.
+    n : int, number, decimal string or Symbol, optional
+        Number of points, ≥ 1, of any size.
+    s : number
+        Power of the distance, > 0.
+    log_n : number, optional
+        log n in the place of n.
+
+    Returns
+    -------
+    Formula
+        d/(s e) · (e^h/(n V_d Γ(1 + d/s)))^{s/d} with the differential entropy h of X and the volume
+        V_d of the unit ball. For N(0, I_d) and s = 2 it is d n^{−2/d}.
+
+    Raises
+    ------
+    NotSupportedError
+        For a law without a density.
+    DomainError
+        For n < 1, s ≤ 0, or a source that is no spherically symmetric law with finite E ‖X‖^s.
+
+    Examples
+    --------
+    >>> import theorycalc as tc
+    >>> tc.quantization.bounds.shannon(tc.distributions.Gaussian(4), n=16).expr
+    1
+    >>> law = tc.distributions.UniformBall(50)
+    >>> print(tc.quantization.bounds.shannon(law, n="1e6", s=1).at())
+    0.7161665375193385 ± 6e-17
+    """
+    source, scale, level, s = _read(source, n, s, log_n)
+    d = source.dimension
+    rest = _entropy(source) - _log_ball(d) - _log_gamma(1 + d / s)
+    return _formula("D_Shannon", scale**s * d / (s * sympy.E) * exp(s / d * (rest - level)))
+
+
+def ball(source, n=None, s=2, *, log_n=None) -> Formula:
+    """n balls of mass 1/n: a lower bound for laws whose density falls with ‖x‖.
+
+    Parameters and errors are those of `shannon`; the density must not rise with ‖x‖.
+
+    Returns
+    -------
+    Formula
+        n E[R^s; R ≤ u] with P(R ≤ u) = 1/n: of all cells of mass 1/n, the ball around the maximum
+        of the density is nearest to its centre.
+
+    Examples
+    --------
+    >>> import theorycalc as tc
+    >>> tc.quantization.bounds.ball(tc.distributions.UniformBall(4), n=16).expr
+    1/6
+    >>> print(tc.quantization.bounds.ball(tc.distributions.Gaussian(50), n="1e6").at())
+    15.01430844406382 ± 3e-15
+    """
+    source, scale, level, s = _read(source, n, s, log_n)
+    d = source.dimension
+    _needs_falling_density(source)
+    if level == 0:
+        return _formula("D_ball", scale**s * source.mean_power(s))
+    share = scale**s * d / (d + s)
+    if isinstance(source, UniformBall):
+        return _formula("D_ball", share * exp(-s * level / d))
+    a, b = d / 2, (d + s) / 2
+    if isinstance(source, Gaussian):
+        x = exp(_X)
+        body = share * (2 * x) ** (s / 2) * GammaSeries(b, x) / GammaSeries(a, x)
+        return _formula("D_ball", body, [(_X, GammaQuantile(a, level))])
+    half = source.nu / 2
+    w = 1 / (1 + exp(-_X))
+    series = (sympy.hyper([a + half, 1], [c + 1], w) for c in (b, a))
+    body = share * (source.nu * exp(_X)) ** (s / 2) * next(series) / next(series)
+    return _formula("D_ball", body, [(_X, BetaQuantile(a, half, level))])
+
+
+def zador_lower(source, n=None, s=2, *, log_n=None) -> Formula:
+    """n^{−s/d} ‖f‖_{d/(d+s)} d/(d+s) V_d^{−s/d}, below Zador's limit of the best distortion.
+
+    The best of all n points has n^{s/d} D → J ‖f‖_{d/(d+s)} for n → ∞, f the density; here Zador's
+    constant J is replaced by its lower bound. It is an asymptotic: at finite n the best distortion,
+    and that of random points on a sphere, may be smaller. Parameters and errors are those of
+    `shannon`.
+
+    Examples
+    --------
+    >>> import theorycalc as tc
+    >>> print(tc.quantization.bounds.zador_lower(tc.distributions.Gaussian(50), n="1e6").at())
+    31.22405514520203 ± 5e-15
+    """
+    return _zador("Z_lower", source, n, s, log_n, lambda d, s: log(d / (d + s)))
+
+
+def zador_upper(source, n=None, s=2, *, log_n=None) -> Formula:
+    """n^{−s/d} ‖f‖_{d/(d+s)} Γ(1 + s/d) V_d^{−s/d}, above Zador's limit of the best distortion.
+
+    The best n points are asymptotically at least so good; see `zador_lower`.
+
+    Examples
+    --------
+    >>> import theorycalc as tc
+    >>> print(tc.quantization.bounds.zador_upper(tc.distributions.Gaussian(50), n="1e6").at())
+    31.77284067517938 ± 6e-15
+    """
+    return _zador("Z_upper", source, n, s, log_n, lambda d, s: log(gamma(1 + s / d)))
+
+
+def _zador(name, source, n, s, log_n, log_constant) -> Formula:
+    source, scale, level, s = _read(source, n, s, log_n)
+    d = source.dimension
+    exponent = log_constant(d, s) - s / d * (level + _log_ball(d)) + _log_norm(source, s)
+    return _formula(name, scale**s * exp(exponent))
+
+
+def rate_distortion(source, n=None, s=2, *, log_n=None) -> Formula:
+    """The distortion–rate function at log n nats, where it is known: no n points do better.
+
+    Parameters and errors are those of `shannon`; it is known for s = 2 and Gaussian(d, σ), where it
+    equals `shannon`, and UniformSphere(d, r), which has no density.
+
+    Returns
+    -------
+    Formula
+        d σ² n^{−2/d}; and r² (1 − A(κ)²) with the mean resultant length A of the von Mises–Fisher
+        law of concentration κ whose relative entropy to the uniform law is log n.
+
+    Notes
+    -----
+    On the sphere, reproductions uniform on the sphere of radius A(κ) with the law exp(κ⟨x, y⟩/A)
+    of x given y satisfy the conditions of optimality: E_x exp(−λ‖x − y‖²) has one maximum in ‖y‖.
+
+    Examples
+    --------
+    >>> import theorycalc as tc
+    >>> tc.quantization.bounds.rate_distortion(tc.distributions.Gaussian(4), n=16).expr
+    1
+    >>> law = tc.distributions.UniformSphere(50)
+    >>> print(tc.quantization.bounds.rate_distortion(law, n="1e6").at())
+    0.5731548351709362 ± 5e-17
+    """
+    if isinstance(source, Gaussian) and read_order(s) == 2:
+        bound = shannon(source, n, s, log_n=log_n)
+        return _formula("D_rate", bound.body)
+    source, scale, level, s = _read(source, n, s, log_n)
+    if s != 2 or not isinstance(source, UniformSphere):
+        raise NotSupportedError(
+            explain(
+                "the distortion–rate function is not known in closed form",
+                got=f"{source}, s = {s}",
+                allowed="s = 2 and Gaussian or UniformSphere",
+                hint="bounds.shannon",
+            )
+        )
+    d = source.dimension
+    if d == 1:
+        raise NotSupportedError(explain("two points, which are reproduced exactly", got=source))
+    if level == 0:
+        return _formula("D_rate", scale**2)
+    missing = ResultantDeficit(d, _KAPPA)
+    body = scale**2 * missing * (2 - missing)
+    return _formula("D_rate", body, [(_KAPPA, Concentration(d, level))])
+
+
+def claims(source, n=None, s=2, *, log_n=None) -> tuple[Claim, ...]:
+    """The bounds that hold for this source, as claims on random points on a sphere of radius r.
+
+    Parameters and errors are those of `shannon`.
+
+    Returns
+    -------
+    tuple of Claim
+        `distortion` ≥ bound, in ``r`` > 0 and the symbols of n.
+
+    Examples
+    --------
+    >>> import theorycalc as tc
+    >>> for claim in tc.quantization.bounds.claims(tc.distributions.Gaussian(3), n=10):
+    ...     print(claim.name, tc.check(claim, r="1.3").verdict)
+    shannon Verdict.HOLDS
+    ball Verdict.HOLDS
+    rate_distortion Verdict.HOLDS
+    """
+    reached = distortion(source, n, s, log_n=log_n).expr
+    found = []
+    for bound in (shannon, ball, rate_distortion):
+        try:
+            formula = bound(source, n, s, log_n=log_n)
+        except NotSupportedError:
+            continue
+        relation = sympy.Ge(reached, formula.expr, evaluate=False)
+        name = bound.__name__
+        found.append(Claim(relation, assumptions=RADIUS > 0, name=name, sharpness="lower"))
+    return tuple(found)
+
+
+class Concentration(SpecialFunction):
+    """κ of the von Mises–Fisher law on the sphere in R^d with relative entropy ``level`` > 0.
+
+    The entropy relative to the uniform law is −κ (1 − A) − log 1F1(a; 2a; −2κ) with a = (d − 1)/2
+    and 1 − A = 1F1(a + 1; 2a + 1; −2κ)/1F1(a; 2a; −2κ); its derivative in κ is κ A'(κ).
+    """
+
+    nargs = 2
+
+    def _eval_is_extended_positive(self):
+        return True
+
+    def fdiff(self, argindex=1):
+        if argindex != 2:
+            raise sympy.core.function.ArgumentIndexError(self, argindex)
+        d = self.args[0]
+        parts = [_kummer(sympy.hyper, d, j, self) for j in range(3)]
+        return 1 / (self * _resultant_slope(d, *parts))
+
+    @classmethod
+    def in_mp(cls, context, d, level):
+        return through_balls(context, cls.in_ball, d, level)
+
+    @staticmethod
+    def in_ball(context, d, level):
+        def entropy(log_kappa):
+            kappa = context.apply("exp", log_kappa)
+            parts = [_kummer(context.hyper, d, j, kappa) for j in range(3)]
+            value = -kappa * parts[1] / parts[0] - context.apply("log", parts[0])
+            return value, kappa * kappa * _resultant_slope(d, *parts)
+
+        start = context.apply("log", d + context.midpoint(level)) + 2 * level / (d - 1)
+        return context.apply("exp", increasing_root(context, entropy, level, start))
+
+    def _latex(self, printer):
+        d, level = map(printer._print, self.args)
+        return rf"\kappa_{{{d}}}\left({level}\right)"
+
+
+class ResultantDeficit(SpecialFunction):
+    """1 − A(κ) of the von Mises–Fisher law on the sphere in R^d."""
+
+    nargs = 2
+
+    @classmethod
+    def definition(cls, d, kappa):
+        return _kummer(sympy.hyper, d, 1, kappa) / _kummer(sympy.hyper, d, 0, kappa)
+
+    @classmethod
+    def in_mp(cls, context, d, kappa):
+        return through_balls(context, cls.in_ball, d, kappa)
+
+    @staticmethod
+    def in_ball(context, d, kappa):
+        return _kummer(context.hyper, d, 1, kappa) / _kummer(context.hyper, d, 0, kappa)
+
+    def _latex(self, printer):
+        d, kappa = map(printer._print, self.args)
+        return rf"\left(1 - A_{{{d}}}\left({kappa}\right)\right)"
+
+
+def _kummer(hyper, d, j: int, kappa):
+    """1F1(a + j; 2a + j; −2κ) with a = (d − 1)/2."""
+    return hyper([(d - 1) / 2 + j], [d - 1 + j], -2 * kappa)
+
+
+def _resultant_slope(d, first, second, third):
+    """A'(κ)."""
+    missing = second / first
+    return (d + 1) / d * third / first - missing * missing
+
+
+def _read(source, n, s, log_n) -> tuple:
+    """(source in units of its scale, scale, log n, s)."""
+    n, s = read_points(n, log_n), read_order(s)
+    source, scale = read_source(source, s)
+    return source, scale, log(n), s
+
+
+def _formula(name: str, expr: Expr, where=()) -> Formula:
+    """A formula in the symbols of n ≥ 1, the moments and bounds in its body."""
+    defined = {symbol for symbol, _ in where}
+    free = set().union(expr.free_symbols, *(part.free_symbols for _, part in where)) - defined
+    args = sorted(free, key=str)
+    return Formula(name, expr, args=args, domain=sympy.And(*(x >= 1 for x in args)), where=where)
+
+
+def _no_density(source) -> NotSupportedError:
+    hint = "bounds.rate_distortion"
+    return NotSupportedError(explain("no density", got=source, allowed=_DENSITY, hint=hint))
+
+
+def _needs_falling_density(source) -> None:
+    if isinstance(source, UniformSphere):
+        raise _no_density(source)
+    if isinstance(source, Radial):
+        raise NotSupportedError(
+            explain(
+                "the ball of mass 1/n of a law given by the density of R",
+                got=source,
+                allowed="Gaussian, UniformBall, StudentT",
+                hint="bounds.shannon",
+            )
+        )
+
+
+def _log_gamma(x: Expr) -> Expr:
+    """log Γ(x); large integers would be written as the logarithm of a factorial."""
+    return log(gamma(x)) if x <= _MOST_WRITTEN else loggamma(x, evaluate=False)
+
+
+def _log_ball(d: Expr) -> Expr:
+    """log of the volume of the unit ball."""
+    return d / 2 * log(pi) - _log_gamma(1 + d / 2)
+
+
+def _entropy(source) -> Expr:
+    """The differential entropy of X."""
+    d = source.dimension
+    match source:
+        case Gaussian():
+            return d / 2 * (log(2 * pi) + 1)
+        case UniformBall():
+            return _log_ball(d)
+        case StudentT(nu=nu):
+            total = (d + nu) / 2
+            constant = d / 2 * log(nu * pi) + _log_gamma(nu / 2) - _log_gamma(total)
+            slope = sympy.digamma(total) - sympy.digamma(nu / 2)
+            return constant + total * slope
+        case Radial():
+            return _mean(source, source.density * log(_at_point(source)), -1)
+    raise _no_density(source)
+
+
+def _log_norm(source, s: Expr) -> Expr:
+    """log ‖f‖_p with p = d/(d + s), (∫ f^p)^{1/p} of the density of X."""
+    d = source.dimension
+    p = d / (d + s)
+    match source:
+        case Gaussian():
+            return s / 2 * log(2 * pi) + (d + s) / 2 * log(1 + s / d)
+        case UniformBall():
+            return s / d * _log_ball(d)
+        case StudentT(nu=nu):
+            total = (d + nu) / 2
+            one = _log_gamma(total) - _log_gamma(nu / 2) - d / 2 * log(nu * pi)
+            power = p * total
+            rest = d / 2 * log(nu * pi) + _log_gamma(power - d / 2) - _log_gamma(power)
+            return one + rest / p
+        case Radial():
+            area = exp(log(d) + _log_ball(d)) * R ** (d - 1)
+            return log(_mean(source, area * _at_point(source) ** p, 1)) / p
+    raise _no_density(source)
+
+
+def _at_point(source: Radial) -> Expr:
+    """The density of X at a distance R of the origin."""
+    d = source.dimension
+    return source.density / (exp(log(d) + _log_ball(d)) * R ** (d - 1))
+
+
+def _mean(source: Radial, body: Expr, sign: int) -> Expr:
+    return sign * Integral(body, (R, *source.support))
