@@ -30,6 +30,7 @@ ALLOWED = {
         "validation",
         "relu",
         "distributions",
+        "quantization",
     },
     "cli": {"core", "theories"},
 }
