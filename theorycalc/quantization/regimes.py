@@ -1,0 +1,171 @@
+"""How the largest cosine behaves: its mean and variance in five regimes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import sympy
+from sympy import EulerGamma, Expr, S, beta, cosh, gamma, log, pi, sqrt, tanh
+
+from theorycalc.core.special import SpecialFunction
+from theorycalc.quantization.inverse import BetaQuantile, through_balls
+from theorycalc.quantization.normal_maximum import MaximumMoment
+
+# Damped steps of the elementary approximation: 1e-7 is far below its own error.
+_STEPS = 24
+
+
+@dataclass(frozen=True)
+class Regime:
+    """One way to approximate the law of the largest cosine M.
+
+    Attributes
+    ----------
+    name : str
+    orders : tuple of functions
+        (d, n) ↦ E M, from the leading order on.
+    variance : function
+        (d, n) ↦ Var M to leading order.
+    """
+
+    name: str
+    orders: tuple[Callable[[Expr, Expr], Expr], ...]
+    variance: Callable[[Expr, Expr], Expr]
+
+
+def _few_leading(d: Expr, n: Expr) -> Expr:
+    return MaximumMoment(S.One, n) / sqrt(d)
+
+
+def _few_corrected(d: Expr, n: Expr) -> Expr:
+    first, third = (MaximumMoment(S(k), n) for k in (1, 3))
+    return (first - (third - 3 * first) / (4 * (d + 2))) / sqrt(d)
+
+
+def _few_variance(d: Expr, n: Expr) -> Expr:
+    return (MaximumMoment(S(2), n) - MaximumMoment(S.One, n) ** 2) / d
+
+
+def _many(order: int) -> Callable[[Expr, Expr], Expr]:
+    """1 − 2 Σ_k c_k (a B(a,a))^{k/a} E V^{k/a}, V ~ Beta(1, n): P(T > M) has this law."""
+
+    def mean(d: Expr, n: Expr) -> Expr:
+        a = (d - 1) / 2
+        coefficients = (
+            S.One,
+            (a - 1) / (a + 1),
+            2 * (a - 1) * (a**2 + a - 1) / ((a + 1) ** 2 * (a + 2)),
+        )
+        terms = (c * _power(a, n, k + 1) for k, c in enumerate(coefficients[:order]))
+        return 1 - 2 * sympy.Add(*terms)
+
+    return mean
+
+
+def _power(a: Expr, n: Expr, k: int) -> Expr:
+    """(a B(a,a))^{k/a} E V^{k/a}, V ~ Beta(1, n)."""
+    return (a * beta(a, a)) ** (k / a) * gamma(1 + k / a) * GammaQuotient(log(n), k / a)
+
+
+class GammaQuotient(SpecialFunction):
+    """Γ(n + 1)/Γ(n + 1 + c), of log n and c.
+
+    For a large n the logarithms of the Gamma functions cancel in as many bits as n has: balls see
+    that and take more. (SymPy would write out the factorial.)
+    """
+
+    nargs = 2
+
+    def _eval_is_extended_positive(self):
+        return True
+
+    @staticmethod
+    def in_ball(context, level, c):
+        top = context.apply("exp", level) + context.number(S.One)
+        logs = (context.apply("loggamma", x) for x in (top, top + c))
+        return context.apply("exp", next(logs) - next(logs))
+
+    @classmethod
+    def in_mp(cls, context, level, c):
+        return through_balls(context, cls.in_ball, level, c)
+
+
+def _many_variance(d: Expr, n: Expr) -> Expr:
+    a = (d - 1) / 2
+    return 4 * (_power(a, n, 2) - _power(a, n, 1) ** 2)
+
+
+def _typical(d: Expr, n: Expr) -> tuple[Expr, Expr]:
+    """(t₀, u): n P(T > t₀) = 1, and u = P(T > t₀)/f(t₀), the scale of the fluctuations."""
+    a = (d - 1) / 2
+    eta = BetaQuantile(a, a, log(n))
+    return -tanh(eta / 2), beta(S.Half, a) * cosh(eta / 2) ** (d - 3) / n
+
+
+def _gumbel(d: Expr, n: Expr) -> Expr:
+    t, u = _typical(d, n)
+    return t + EulerGamma * u
+
+
+def _gumbel_corrected(d: Expr, n: Expr) -> Expr:
+    t, u = _typical(d, n)
+    curvature = (d - 3) * t / (1 - t**2)
+    return _gumbel(d, n) + (pi**2 / 6 + EulerGamma**2) / 2 * u * (u * curvature - 1)
+
+
+def _gumbel_variance(d: Expr, n: Expr) -> Expr:
+    return pi**2 / 6 * _typical(d, n)[1] ** 2
+
+
+def _exponential(d: Expr, n: Expr) -> Expr:
+    return sqrt(1 - n ** (-2 / d))
+
+
+class ElementaryCosine(SpecialFunction):
+    """m with 1 − m² = Γ(1 + 1/a)(2a B(1/2, a) m/n)^{1/a}, a = (d − 1)/2, of d and log n.
+
+    From √(1 − n^{−2/d}) on by damped steps, each of which about halves the error.
+    """
+
+    nargs = 2
+
+    def _eval_is_extended_real(self):
+        return True
+
+    @staticmethod
+    def in_mp(context, d, level):
+        one, half = context.number(S.One), context.number(S.Half)
+        a = (d - one) * half
+        factor = context.apply("gamma", one + one / a)
+        log_size = context.apply("log", 2 * a * context.apply("beta", half, a)) - level
+        size = factor * context.apply("exp", log_size / a)
+        mean = context.apply("sqrt", one - context.apply("exp", -2 * level / d))
+        for _ in range(_STEPS):
+            rest = one - size * context.apply("exp", context.apply("log", mean) / a)
+            mean = (mean + context.apply("sqrt", context.apply("max", rest, one - one))) * half
+        return mean
+
+    in_ball = in_mp
+
+
+def _exponential_corrected(d: Expr, n: Expr) -> Expr:
+    return ElementaryCosine(d, log(n))
+
+
+def _subexponential(d: Expr, n: Expr) -> Expr:
+    return sqrt(2 * log(n) / d)
+
+
+def _no_variance(d: Expr, n: Expr) -> Expr:
+    return S.Zero
+
+
+REGIMES = {
+    regime.name: regime
+    for regime in (
+        Regime("n fixed", (_few_leading, _few_corrected), _few_variance),
+        Regime("d fixed", (_many(1), _many(2), _many(3)), _many_variance),
+        Regime("extreme values", (_gumbel, _gumbel_corrected), _gumbel_variance),
+        Regime("log n = αd", (_exponential, _exponential_corrected), _no_variance),
+        Regime("log n/d → 0", (_subexponential,), _no_variance),
+    )
+}
