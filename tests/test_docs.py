@@ -17,6 +17,7 @@ ROOMS = (
     "hermite",
     "kernels",
     "networks",
+    "quantization",
     "relu",
     "sphere",
     "theories",

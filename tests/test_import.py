@@ -41,6 +41,9 @@ def test_the_contract():
         "distributions": "Gaussian UniformSphere UniformBall StudentT Radial".split(),
         "relu": "represent Representation funk_hecke power_eigenvalue gaussian_bias_constant "
         "fischer_norm_squared wick spectral_barron".split(),
+        "quantization": "distortion optimal_radius optimal_distortion mean_max_cosine "
+        "mean_max_cosine_complement extreme_value_radius limit_radius limit_distortion bounds "
+        "kde".split(),
         "theories": ["list", "get"],
         "activations": "relu leaky_relu abs step sign relu_power biased_relu elu selu erf probit "
         "gelu tanh sigmoid silu softplus mish sin cos exp gaussian monomial hermite "
