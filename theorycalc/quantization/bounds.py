@@ -6,15 +6,13 @@ from sympy import Expr, Integral, exp, gamma, log, loggamma, pi
 from theorycalc.core.claims import Claim
 from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.core.formula import Formula
-from theorycalc.core.special import SpecialFunction
 from theorycalc.distributions import Gaussian, Radial, StudentT, UniformBall, UniformSphere
+from theorycalc.quantization.concentration import Concentration, ResultantDeficit
 from theorycalc.quantization.distortion import RADIUS, distortion
 from theorycalc.quantization.inverse import (
     BetaQuantile,
     GammaQuantile,
     GammaSeries,
-    increasing_root,
-    through_balls,
 )
 from theorycalc.quantization.law import R, read_order, read_points, read_source
 
@@ -223,78 +221,6 @@ def claims(source, n=None, s=2, *, log_n=None) -> tuple[Claim, ...]:
         name = bound.__name__
         found.append(Claim(relation, assumptions=RADIUS > 0, name=name, sharpness="lower"))
     return tuple(found)
-
-
-class Concentration(SpecialFunction):
-    """κ of the von Mises–Fisher law on the sphere in R^d with relative entropy ``level`` > 0.
-
-    The entropy relative to the uniform law is −κ (1 − A) − log 1F1(a; 2a; −2κ) with a = (d − 1)/2
-    and 1 − A = 1F1(a + 1; 2a + 1; −2κ)/1F1(a; 2a; −2κ); its derivative in κ is κ A'(κ).
-    """
-
-    nargs = 2
-
-    def _eval_is_extended_positive(self):
-        return True
-
-    def fdiff(self, argindex=1):
-        if argindex != 2:
-            raise sympy.core.function.ArgumentIndexError(self, argindex)
-        d = self.args[0]
-        parts = [_kummer(sympy.hyper, d, j, self) for j in range(3)]
-        return 1 / (self * _resultant_slope(d, *parts))
-
-    @classmethod
-    def in_mp(cls, context, d, level):
-        return through_balls(context, cls.in_ball, d, level)
-
-    @staticmethod
-    def in_ball(context, d, level):
-        def entropy(log_kappa):
-            kappa = context.apply("exp", log_kappa)
-            parts = [_kummer(context.hyper, d, j, kappa) for j in range(3)]
-            value = -kappa * parts[1] / parts[0] - context.apply("log", parts[0])
-            return value, kappa * kappa * _resultant_slope(d, *parts)
-
-        start = context.apply("log", d + context.midpoint(level)) + 2 * level / (d - 1)
-        return context.apply("exp", increasing_root(context, entropy, level, start))
-
-    def _latex(self, printer):
-        d, level = map(printer._print, self.args)
-        return rf"\kappa_{{{d}}}\left({level}\right)"
-
-
-class ResultantDeficit(SpecialFunction):
-    """1 − A(κ) of the von Mises–Fisher law on the sphere in R^d."""
-
-    nargs = 2
-
-    @classmethod
-    def definition(cls, d, kappa):
-        return _kummer(sympy.hyper, d, 1, kappa) / _kummer(sympy.hyper, d, 0, kappa)
-
-    @classmethod
-    def in_mp(cls, context, d, kappa):
-        return through_balls(context, cls.in_ball, d, kappa)
-
-    @staticmethod
-    def in_ball(context, d, kappa):
-        return _kummer(context.hyper, d, 1, kappa) / _kummer(context.hyper, d, 0, kappa)
-
-    def _latex(self, printer):
-        d, kappa = map(printer._print, self.args)
-        return rf"\left(1 - A_{{{d}}}\left({kappa}\right)\right)"
-
-
-def _kummer(hyper, d, j: int, kappa):
-    """1F1(a + j; 2a + j; −2κ) with a = (d − 1)/2."""
-    return hyper([(d - 1) / 2 + j], [d - 1 + j], -2 * kappa)
-
-
-def _resultant_slope(d, first, second, third):
-    """A'(κ)."""
-    missing = second / first
-    return (d + 1) / d * third / first - missing * missing
 
 
 def _read(source, n, s, log_n) -> tuple:

@@ -67,7 +67,9 @@ def distortion(source, n=None, s=2, *, log_n=None) -> Formula:
 
 
 def optimal_radius(source, n=None, s=2, *, log_n=None) -> Formula:
-    """The radius r* that minimises the `distortion`, whose parameters and errors it has.
+    """The radius r* that minimises the distortion.
+
+    Parameters and errors are those of `distortion`.
 
     Returns
     -------
@@ -92,7 +94,9 @@ def optimal_radius(source, n=None, s=2, *, log_n=None) -> Formula:
 
 
 def optimal_distortion(source, n=None, s=2, *, log_n=None) -> Formula:
-    """D_s(r*), the least mean distortion; parameters and errors are those of `distortion`.
+    """D_s(r*), the least mean distortion.
+
+    Parameters and errors are those of `distortion`.
 
     Examples
     --------
