@@ -130,7 +130,8 @@ class Representation:
         if not point:
             return formula
         formula = formula.subs(**point)
-        self.route.check_point({x: exact(point[x.name], x.name) for x in self.variables})
+        if not formula.args:
+            self.route.check_point({x: exact(point[x.name], x.name) for x in self.variables})
         return formula
 
     def variance(self, source, sampling: str = "default") -> Formula:
