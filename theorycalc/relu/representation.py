@@ -166,7 +166,7 @@ class Representation:
         return Formula("V", first - self.route.target.mean(rest * rest, source))
 
     def constant(self, source) -> Formula:
-        """C = ∫ |ρ| ‖M σ(⟨w, ·⟩ − b)‖_{L²} dμ, the constant of the best random neurons.
+        """C, the constant of the best random neurons: ‖M σ(⟨w, ·⟩ − b)‖_{L²} against abs(ρ) μ.
 
         No m neurons are worse than C/√m (Maurey's lemma). Several degrees are drawn apart.
         """
@@ -220,7 +220,7 @@ class Representation:
         Parameters
         ----------
         using : Float or MP
-            Held to 1e-12, or to all digits, relative to Σ |c_α x^α|.
+            Held to 1e-12, or to all digits, relative to the sizes of the terms of f, added up.
         points : int
             How many; the worst one is returned.
         seed : int
