@@ -58,6 +58,18 @@ class NoTail(tc.SpecialFunction):
         return tc.Integral(sp.exp(-x * T), T, 0, sp.oo)
 
 
+class Named(Closed):
+    """The same with a sign of its own."""
+
+    def in_latex(self, printer):
+        return rf"N_{{{printer._print(self.args[0])}}}"
+
+
+def test_powers_in_latex():
+    assert sp.latex(Named(2, X) ** 3 - 1) == r"\left(N_{2}\right)^{3} - 1"
+    assert sp.latex(Closed(2, X) ** 3) == r"\operatorname{Closed}^{3}{\left(2,x \right)}"
+
+
 HALF = sp.Rational(1, 2)
 BUMP_AT_2 = sp.sqrt(sp.pi / 8) * sp.erf(sp.sqrt(2))
 

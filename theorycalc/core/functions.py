@@ -47,7 +47,7 @@ class hyperu(SpecialFunction):  # noqa: N801 - named like SymPy's functions
     def in_ball(context, a, b, x):
         return context.apply("hyperu", a, b, x)
 
-    def _latex(self, printer):
+    def in_latex(self, printer):
         arguments = ", ".join(map(printer._print, self.args))
         return rf"U\left({arguments}\right)"
 
@@ -81,7 +81,7 @@ class MeanValue(SpecialFunction):
             return value.run(context, [x])  # a number with its rounding error
         return value.run(context, [centre]) + steep.run(context, [x]) * rest
 
-    def _latex(self, printer):
+    def in_latex(self, printer):
         return printer._print(self.definition(*self.args))
 
 
@@ -140,7 +140,7 @@ class bivariate_normal(SpecialFunction):  # noqa: N801 - named like SymPy's func
 
     in_ball = in_mp
 
-    def _latex(self, printer):
+    def in_latex(self, printer):
         h, k, rho = map(printer._print, self.args)
         return rf"\Phi_{{2}}\left({h}, {k}; {rho}\right)"
 

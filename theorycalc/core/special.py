@@ -24,7 +24,8 @@ class SpecialFunction(sympy.Function):
     - ``in_mp(context, *args)``, ``in_ball(context, *args)``, static: a better algorithm, in mpmath
       numbers (``context.mp``) or in enclosures;
     - ``double(*arrays) -> (values, errors)``, static: float64 arrays with error estimates; used by
-      `Formula.lambdify`, and by `Float` where the definition is not a closed form.
+      `Formula.lambdify`, and by `Float` where the definition is not a closed form;
+    - ``in_latex(printer)``: how it looks, by default its name with its arguments.
 
     An argument that is a function is given as a `sympy.Lambda` and reaches an implementation as it
     is.
@@ -48,6 +49,7 @@ class SpecialFunction(sympy.Function):
     in_mp = None
     in_ball = None
     double = None
+    in_latex = None
 
     @property
     def arithmetics(self) -> tuple[str, ...]:
@@ -73,6 +75,12 @@ class SpecialFunction(sympy.Function):
     def _eval_rewrite_as_Integral(self, *args, **hints):  # noqa: N802 - SymPy's hook
         definition = self.definition(*args) if self.definition else self
         return definition.to_sympy() if isinstance(definition, Integral) else self
+
+    def _latex(self, printer, exp=None):
+        if self.in_latex is None:
+            return printer._print_Function(self, exp)
+        text = self.in_latex(printer)
+        return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
 
     def _eval_evalf(self, prec):
         if self.free_symbols:

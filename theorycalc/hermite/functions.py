@@ -149,7 +149,7 @@ class HermiteCoefficient(SpecialFunction):
         index = k.astype(int)
         return values[index], errors[index]
 
-    def _latex(self, printer):
+    def in_latex(self, printer):
         phi, k = self.args
         t = sympy.Symbol("Z")
         body = printer._print(phi(t))

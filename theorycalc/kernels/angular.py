@@ -97,10 +97,10 @@ class AngularLoss(SpecialFunction):
     def _eval_is_nonnegative(self):
         return True
 
-    def _latex(self, printer):
+    def in_latex(self, printer):
         return printer._print(sympy.expand_func(self))
 
-    _pretty = _latex
+    _pretty = in_latex
 
 
 class AngularLossRatio(SpecialFunction):
@@ -215,10 +215,10 @@ class CorrelationAngle(SpecialFunction):
         minus, plus = map(sympy.expand_func, self.args)
         return sympy.factor_terms(sympy.expand(plus - minus) / sympy.expand(plus + minus))
 
-    def _latex(self, printer):
+    def in_latex(self, printer):
         return printer._print(sympy.acos(self.cosine()))
 
-    _pretty = _latex
+    _pretty = in_latex
 
 
 def _with_powers(expr: sympy.Expr, theta: sympy.Symbol) -> sympy.Expr:

@@ -91,7 +91,7 @@ class GaussianPair(SpecialFunction):
         compute = np.vectorize(lambda *q: expectation(*functions, *q), otypes=[float, float])
         return compute(q11, q12, q22)
 
-    def _latex(self, printer):
+    def in_latex(self, printer):
         phi, psi, *covariances = self.args
         parts = "".join(
             rf"\left({printer._print(f(sympy.Symbol(name)))}\right)"

@@ -75,7 +75,7 @@ class GaussianMean(SpecialFunction):
 
         return np.vectorize(mean, otypes=[float, float])(q)
 
-    def _latex(self, printer):
+    def in_latex(self, printer):
         phi, q = self.args
         integrand = printer._print(phi(sympy.Symbol("u")))
         law = rf"u \sim \mathcal{{N}}(0, {printer._print(q)})"

@@ -57,7 +57,7 @@ class GaussianBiasConstant(SpecialFunction):
         values = by_balls(GaussianBiasConstant.in_ball, k)
         return values, _ROUNDED * values
 
-    def _latex(self, printer):
+    def in_latex(self, printer):
         return f"I_{{{printer._print(self.args[0])}}}"
 
 

@@ -8,12 +8,11 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 import sympy
-from sympy import Expr, Integral, Rational, S, erfc, exp, oo, pi, sqrt, uppergamma
+from sympy import Expr, Integral, Rational, S, erfc, exp, oo, pi, sqrt
 
 from theorycalc.core.formula import Formula
 from theorycalc.core.functions import hyperu
 from theorycalc.core.quadrature import Integral as CoreIntegral
-from theorycalc.core.quadrature import Tail
 from theorycalc.core.special import SpecialFunction
 from theorycalc.distributions import Gaussian, StudentT
 from theorycalc.relu.constants import GaussianBiasConstant
@@ -74,23 +73,18 @@ def _square(sigma: Expr) -> Expr:
 class MovedTail(SpecialFunction):
     """∫_1^∞ s^{k−2} ν_q(s)²/ν_1(s) ds for Gaussian laws of deviation q < √2 and 1.
 
-    ν_q(s)² = q² φ(s/q) U(3/2, 1/2, s²/2q²)/√2, where (x + 2)^{−3/2} ≤ U(3/2, 1/2, x) ≤ x^{−3/2}.
+    ν_q(s)² = q² φ(s/q) U(3/2, 1/2, s²/2q²)/√2: the exponentials are put together, so that nothing
+    is 0/0. There is no enclosure: those of U are too wide for a certified quadrature.
     """
 
     nargs = 2
 
     @classmethod
     def definition(cls, k, q):
-        s, rate = _S, 1 / (2 * q**2) - Rational(1, 4)
-        u = hyperu(Rational(3, 2), S.Half, s**2 / (2 * q**2))
-        u0 = hyperu(Rational(3, 2), S.Half, s**2 / 2)
-        size = q**2 / (2 ** Rational(1, 4) * (2 * pi) ** Rational(1, 4))
-        body = size * s ** (k - 2) * exp(-rate * s**2) * u / sqrt(u0)
-        # U/√U₀ ≤ (s²/2q²)^{−3/2} (5s²/2)^{3/4} for s ≥ 1, and k − 7/2 powers of s are left
-        most = size * (2 * q**2) ** Rational(3, 2) * Rational(5, 2) ** Rational(3, 4)
-        half = (k - Rational(5, 2)) / 2
-        bound = most * uppergamma(half, rate * s**2) / (2 * rate**half)
-        return CoreIntegral(body, s, 1, oo, tails={oo: Tail(bound, s)})
+        rate = 1 / (2 * q**2) - Rational(1, 4)
+        u, u0 = (hyperu(Rational(3, 2), S.Half, _S**2 / (2 * x**2)) for x in (q, S.One))
+        size = q**2 / (4 * pi) ** Rational(1, 4)
+        return CoreIntegral(size * _S ** (k - 2) * exp(-rate * _S**2) * u / sqrt(u0), _S, 1, oo)
 
 
 def _end(source) -> Expr:

@@ -171,7 +171,7 @@ class AbsoluteMean(SpecialFunction):
         coarse, fine = (_mean(polynomial, int(d), size) for size in (_COARSE, _FINE))
         return np.float64(fine), np.float64(abs(fine - coarse))
 
-    def _latex(self, printer):
+    def in_latex(self, printer):
         return rf"\mathbb{{E}}\left|{printer._print(self.args[0].expr)}\right|"
 
 

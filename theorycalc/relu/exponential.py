@@ -256,7 +256,8 @@ class Translates:
             radial = source.exponential_moment(rate, m)
             if radial == oo:
                 power = f" ‖x‖^{m}" if m else ""
-                return Infinite(f"E e^({rate} ‖x‖²){power} of the source is infinite")
+                factor = "" if rate == 1 else f"{rate} "
+                return Infinite(f"E e^({factor}‖x‖²){power} of the source is infinite")
             total += size * radial
         return total
 

@@ -154,7 +154,7 @@ class ModulusMean(SpecialFunction):
         power = mean_power(exact(float(order), "order"), S(int(m)), U)
         return ray_means.modulus_mean(a, b, Formula("E", power, U).lambdify())
 
-    def _latex(self, printer):
+    def in_latex(self, printer):
         a, b, _, order = self.args
         modulus = printer._print(abs(a.expr + sympy.I * b.expr))
         return rf"\mathbb{{E}}\left[\|w\|^{{{printer._print(order)}}} {modulus}\right]"

@@ -48,7 +48,7 @@ class RadialMean(SpecialFunction):
     def in_ball(context, q, *numbers):
         return _enclosure(q, *map(context.rational, numbers), context.bits)
 
-    def _latex(self, printer):
+    def in_latex(self, printer):
         q, order = self.args[0], self.args[-1]
         size = rf"\|W\|^{{{printer._print(order)}}}"
         root = printer._print(sqrt(q(Symbol(r"\|w\|") ** 2)))

@@ -130,7 +130,8 @@ class Representation:
         if not point:
             return formula
         formula = formula.subs(**point)
-        self.route.check_point({x: exact(point[x.name], x.name) for x in self.variables})
+        if not formula.args:
+            self.route.check_point({x: exact(point[x.name], x.name) for x in self.variables})
         return formula
 
     def variance(self, source, sampling: str = "default") -> Formula:
@@ -165,7 +166,7 @@ class Representation:
         return Formula("V", first - self.route.target.mean(rest * rest, source))
 
     def constant(self, source) -> Formula:
-        """C = ∫ |ρ| ‖M σ(⟨w, ·⟩ − b)‖_{L²} dμ, the constant of the best random neurons.
+        """C, the constant of the best random neurons: ‖M σ(⟨w, ·⟩ − b)‖_{L²} against abs(ρ) μ.
 
         No m neurons are worse than C/√m (Maurey's lemma). Several degrees are drawn apart.
         """
@@ -219,7 +220,7 @@ class Representation:
         Parameters
         ----------
         using : Float or MP
-            Held to 1e-12, or to all digits, relative to Σ |c_α x^α|.
+            Held to 1e-12, or to all digits, relative to the sizes of the terms of f, added up.
         points : int
             How many; the worst one is returned.
         seed : int

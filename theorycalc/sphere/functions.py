@@ -51,7 +51,7 @@ class FunkHecke(SpecialFunction):
 
         return np.vectorize(compute, otypes=[float, float])(d, k)
 
-    def _latex(self, printer):
+    def in_latex(self, printer):
         kappa, _, k = self.args
         names = (printer._print(x) for x in (k, kernel_of(kappa).written))
         return r"\mu_{{{}}}\left[{}\right]".format(*names)

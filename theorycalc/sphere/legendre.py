@@ -61,7 +61,7 @@ class SphericalLegendre(SpecialFunction):
         # |P| ≤ 1 on [−1, 1], and rounding errors add up like those of cos kθ
         return values, 4 * np.finfo(float).eps * (1 + np.asarray(k)) * np.maximum(abs(values), 1)
 
-    def _latex(self, printer):
+    def in_latex(self, printer):
         d, k, t = map(printer._print, self.args)
         return rf"P_{{{d},{k}}}\left({t}\right)"
 
