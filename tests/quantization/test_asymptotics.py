@@ -82,11 +82,10 @@ def test_gumbel_limit():
     gaps = []
     for exponent in (10, 100, 300):
         with mpmath.workdps(20):
+            level = exponent * mpmath.log(10)
             quantile = mpmath.findroot(
-                lambda x: (
-                    mpmath.log(mpmath.erfc(x / mpmath.sqrt(2)) / 2) + exponent * mpmath.log(10)
-                ),
-                mpmath.sqrt(2 * exponent * mpmath.log(10)),
+                lambda x, level=level: mpmath.log(mpmath.erfc(x / mpmath.sqrt(2)) / 2) + level,
+                mpmath.sqrt(2 * level),
             )
         mean = float(expected_maximum(f"1e{exponent}").at())
         gaps.append((mean - float(quantile)) * float(quantile) - float(np.euler_gamma))

@@ -144,6 +144,21 @@ def test_quantile_slopes():
         assert slope == pytest.approx((values[1] - values[0]) / 2e-5, rel=1e-8)
 
 
+@pytest.mark.parametrize("level", ["1e-300", "1e-20", "1e-5", "0.49", "0.51", "1e4"])
+@pytest.mark.parametrize(("a", "b"), [("1/2", "1/2"), ("1/2", 20), (40, "1/2"), (30, 30)])
+def test_extreme_levels(a, b, level):
+    """In three arithmetics; I_w(a, b) = 1 − I_{1−w}(b, a) at the tiny ones."""
+    a, b, level = map(sp.Rational, (a, b, level))
+    for function in (BetaQuantile(a, b, level), GammaQuantile(a, level)):
+        values = [tc.Formula("q", function).at(using=using) for using in ARITHMETICS]
+        assert values[0].overlaps(values[2])
+        assert values[1].overlaps(values[2])
+    if level < sp.Rational(1, 10**6):
+        rest = -sp.log(1 - sp.exp(-level))
+        mirrored = tc.Formula("q", -BetaQuantile(b, a, rest)).at(using=tc.MP(20))
+        assert mirrored.overlaps(tc.Formula("q", BetaQuantile(a, b, level)).at(using=tc.MP(25)))
+
+
 def test_median_of_a_symmetric_law():
     assert BetaQuantile(3, 3, sp.log(2)) == 0
 

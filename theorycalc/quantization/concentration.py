@@ -40,7 +40,7 @@ class Concentration(SpecialFunction):
         start = context.apply("log", d + context.midpoint(level)) + 2 * level / (d - 1)
         return context.apply("exp", increasing_root(context, entropy, level, start))
 
-    def _latex(self, printer):
+    def in_latex(self, printer):
         d, level = map(printer._print, self.args)
         return rf"\kappa_{{{d}}}\left({level}\right)"
 
@@ -62,7 +62,7 @@ class ResultantDeficit(SpecialFunction):
     def in_ball(context, d, kappa):
         return _kummer(context.hyper, d, 1, kappa) / _kummer(context.hyper, d, 0, kappa)
 
-    def _latex(self, printer):
+    def in_latex(self, printer):
         d, kappa = map(printer._print, self.args)
         return rf"\left(1 - A_{{{d}}}\left({kappa}\right)\right)"
 

@@ -51,10 +51,9 @@ class CosineDeficit(SpecialFunction):
             context.integer(d), _exact(context, n), context.integer(k), context.bits
         )
 
-    def _latex(self, printer, exp=None):
+    def in_latex(self, printer):
         d, n, k = (printer._print(number_of(x)) for x in self.args)
-        text = rf"\mathbb{{E}}\left(1-M_{{{d},{n}}}\right)^{{{k}}}"
-        return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
+        return rf"\mathbb{{E}}\left(1-M_{{{d},{n}}}\right)^{{{k}}}"
 
 
 class SphereDistortion(SpecialFunction):
@@ -117,10 +116,9 @@ class SphereDistortion(SpecialFunction):
         exactly = context.integer(d), _exact(context, n), context.rational(s)
         return enclosures.distortion(radial, *exactly, r, context.bits)
 
-    def _latex(self, printer, exp=None):
+    def in_latex(self, printer):
         *_, s, r = map(printer._print, self.args)
-        text = rf"{self.symbol}_{{{s}}}\left({r}\right)"
-        return text if exp is None else rf"{text}^{{{exp}}}"
+        return rf"{self.symbol}_{{{s}}}\left({r}\right)"
 
     symbol = "D"
 
@@ -171,7 +169,7 @@ class OptimalSphereRadius(SpecialFunction):
         root = optimum.optimal_radius(radial, *exactly, multiprecision.accuracy(context))
         return context.number(root)
 
-    def _latex(self, printer):
+    def in_latex(self, printer):
         return rf"r^*_{{{printer._print(self.args[-1])}}}"
 
 

@@ -103,6 +103,12 @@ class BetaQuantile(SpecialFunction):
 
     @staticmethod
     def in_ball(context, a, b, level):
+        if context.compare("<", level, context.number(S.Half)):
+            return -BetaQuantile._below_median(context, b, a, _complement(context, level))
+        return BetaQuantile._below_median(context, a, b, level)
+
+    @staticmethod
+    def _below_median(context, a, b, level):
         size = context.apply("log", context.apply("beta", a, b))
         middle = context.as_float(context.apply("log", a / b))
 
@@ -116,13 +122,23 @@ class BetaQuantile(SpecialFunction):
             return context.apply("log1p", -rest), density / (1 - rest)
 
         start = context.midpoint((size + context.apply("log", a) - level) / a)
-        while context.compare(">", log_law(start)[0], -level) is not False:
-            start = start - abs(start) / 2 - 1
-        return increasing_root(context, log_law, -level, start)
+        return increasing_root(context, log_law, -level, _left_of(context, log_law, -level, start))
 
-    def _latex(self, printer):
+    def in_latex(self, printer):
         a, b, level = map(printer._print, self.args)
         return rf"\operatorname{{logit}} I^{{-1}}_{{{a}, {b}}}\left(e^{{-{level}}}\right)"
+
+
+def _complement(context, level):
+    """−log(1 − e^−level)."""
+    return -context.apply("log", -context.apply("expm1", -level))
+
+
+def _left_of(context, function, target, start):
+    """A point at or left of ``start`` where the function is surely below its target."""
+    while context.compare(">", function(start)[0], target) is not False:
+        start = start - abs(start) / 2 - 1
+    return start
 
 
 def _beta_series(context, a, b, eta):
@@ -180,7 +196,7 @@ class GammaSeries(SpecialFunction):
             if context.compare("<", ratio, half) and context.negligible(rest / total):
                 return context.widen(total, rest)
 
-    def _latex(self, printer):
+    def in_latex(self, printer):
         return printer._print(self.rewrite(sympy.hyper))
 
 
@@ -212,6 +228,8 @@ class GammaQuantile(SpecialFunction):
 
     @staticmethod
     def in_ball(context, a, level):
+        if context.compare("<", level, context.number(S.Half)):
+            return context.apply("log", _upper_quantile(context, a, _complement(context, level)))
         size = context.apply("loggamma", a + 1)
 
         def log_law(xi):
@@ -220,10 +238,20 @@ class GammaQuantile(SpecialFunction):
             return a * xi - x + context.apply("log", series) - size, a / series
 
         start = context.midpoint((size - level) / a)
-        while context.compare(">", log_law(start)[0], -level) is not False:
-            start = start - abs(start) / 2 - 1
-        return increasing_root(context, log_law, -level, start)
+        return increasing_root(context, log_law, -level, _left_of(context, log_law, -level, start))
 
-    def _latex(self, printer):
+    def in_latex(self, printer):
         a, level = map(printer._print, self.args)
         return rf"\log P^{{-1}}_{{{a}}}\left(e^{{-{level}}}\right)"
+
+
+def _upper_quantile(context, a, level):
+    """x with P(X > x) = exp(−level) for the Gamma(a, 1) law: nearly linear in a large x."""
+
+    def minus_log_tail(x):
+        tail = context.apply("uppergamma", a, x)
+        log_density = (a - 1) * context.apply("log", x) - x
+        size = context.apply("loggamma", a)
+        return size - context.apply("log", tail), context.apply("exp", log_density) / tail
+
+    return increasing_root(context, minus_log_tail, level, context.midpoint(a + level))

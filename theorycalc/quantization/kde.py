@@ -89,7 +89,7 @@ class FreezingPoint(SpecialFunction):
                 start = 2 * middle + context.number(Rational(1, 4))
             return increasing_root(context, lambda y: _rate(context, y, half), alpha, start)
 
-    def _latex(self, printer):
+    def in_latex(self, printer):
         return rf"y_G\left({printer._print(self.args[0])}\right)"
 
 

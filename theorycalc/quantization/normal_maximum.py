@@ -108,10 +108,9 @@ class MaximumMoment(SpecialFunction):
         function = np.vectorize(lambda k, n: _moment(k, math.log(n)), otypes=[float, float])
         return function(k, n)
 
-    def _latex(self, printer, exp=None):
+    def in_latex(self, printer):
         k, n = printer._print(self.args[0]), printer._print(number_of(self.args[1]))
-        text = rf"e_{{{k}}}\left({n}\right)"
-        return text if exp is None else rf"{text}^{{{exp}}}"
+        return rf"e_{{{k}}}\left({n}\right)"
 
 
 def _closed(k, n):

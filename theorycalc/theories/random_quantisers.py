@@ -32,6 +32,7 @@ S. Graf, H. Luschgy, "Foundations of quantization for probability distributions"
 """
 
 from dataclasses import replace
+from functools import partial
 from itertools import product
 
 import numpy as np
@@ -84,14 +85,14 @@ DENSITY, FARTHER = 2 * sin(ANGLE) ** 2 / pi, 1 - (ANGLE - sin(ANGLE) * cos(ANGLE
 NEAREST = Integral(N * cos(ANGLE) * DENSITY * FARTHER ** (N - 1), ANGLE, 0, pi)
 OUTSIDE = Integral(2 * sqrt(1 + R**2 - 2 * R * cos(ANGLE)) * DENSITY * FARTHER, ANGLE, 0, pi)
 
-BALL, SPHERE = UniformBall(3), UniformSphere(3)
+BALL, TEN, SPHERE = UniformBall(3), Gaussian(10), UniformSphere(10)
 NUMBERS = (
     (COSINE, {"d": 5, "n": 4}, "333/715", "F is a polynomial in odd dimensions"),
     (COSINE, {"d": 7, "n": 2}, "50/231", "F is a polynomial in odd dimensions"),
     (COSINE, {"d": 4, "n": 7}, NEAREST, "the law of the smallest angle"),
     (optimal_radius(BALL, 10), {}, "27/44", "E R = 3/4, m_10 = 9/11"),
     (distortion(BALL, 10), {"r": "27/44"}, "2163/9680", "3/5 − (27/44)²"),
-    (distortion(SPHERE, 10, 1), {"r": 1}, 20 * beta(10, Rational(3, 2)), "∫ 2√q n(1−q)^{n−1} dq"),
+    (distortion(UniformSphere(3), 9, 1), {"r": 1}, 18 * beta(9, Rational(3, 2)), "2 E √((1−M)/2)"),
     (distortion(UniformSphere(4), 2, 1), {"r": "3/4"}, OUTSIDE, "the law of the smaller angle"),
     (distortion(BALL, 2, 1), {"r": "5/4"}, "443/375", "E_R[r − R/3 + R²/(3r) + R³/(15r²)]"),
 )
@@ -100,11 +101,10 @@ NUMBERS = (
 
 GRID = tuple({"d": d, "n": n} for d, n in ((2, 2), (3, 100), (10, 1000), (50, 10**6)))
 RADII = tuple({"r": r} for r in ("1", "2", "3"))
-TEN = Gaussian(10)
 FOURTH, SQUARE = (distortion(TEN, 1000, s).expr for s in (4, 2))
-ON_SPHERE = {s: distortion(UniformSphere(10), 1000, s).expr for s in (1, 2)}
+SHORT, LONG = (distortion(SPHERE, 1000, s).expr for s in (1, 2))
 EXPONENTIAL = {d: mean_max_cosine(d, log_n=Rational(d, 2)).expr for d in (50, 200)}
-EDGE = 1 - exp(-1)
+at_most = partial(sympy.Le, evaluate=False)  # SymPy would compute digits
 RELATIONS = (
     (COSINE.expr < COSINE.subs(n=N + 1).expr, "m_n grows with n", "tight", GRID),
     (COSINE.expr > COSINE.subs(d=D + 1).expr, "m_n falls with d", "tight", GRID),
@@ -115,10 +115,10 @@ RELATIONS = (
         (claim.relation, f"D_4 ≥ bound: {claim.name}", "lower", RADII)
         for claim in bounds.claims(TEN, 1000, 4)
     ),
-    (SQUARE**2 <= FOURTH, "D_2^{1/2} ≤ D_4^{1/4}", "upper", RADII),
-    (ON_SPHERE[1] ** 2 <= ON_SPHERE[2], "D_1 ≤ D_2^{1/2}, X on a sphere", "upper", RADII[1:]),
+    (at_most(SQUARE**2, FOURTH), "D_2^{1/2} ≤ D_4^{1/4}", "upper", RADII),
+    (at_most(SHORT**2, LONG), "D_1 ≤ D_2^{1/2}, X on a sphere", "upper", RADII[1:]),
     *(
-        (sign * (EDGE - m**2) >= sign * gap, f"m_n² ≈ 1 − 1/e for n = e^{{d/2}}, d = {d}",
+        (at_most(sign * m**2, sign * (1 - exp(-1) - gap)), f"m_n² ≈ 1 − 1/e, n = e^{{d/2}}, d = {d}",
          "asymptotic", ({},))
         for d, m in EXPONENTIAL.items()
         for sign, gap in ((1, 0), (-1, exp(-1) * log(2 * pi * d) / d))
@@ -130,7 +130,7 @@ RELATIONS = (
 CURVES = (
     *(("$N(0, I)$", TEN, n) for n in (10, 100, 1000)),
     ("uniform in the ball", UniformBall(10), 100),
-    ("uniform on the sphere", UniformSphere(10), 100),
+    ("uniform on the sphere", SPHERE, 100),
 )
 
 
