@@ -118,7 +118,7 @@ RELATIONS = (
     (at_most(SQUARE**2, FOURTH), "D_2^{1/2} ≤ D_4^{1/4}", "upper", RADII),
     (at_most(SHORT**2, LONG), "D_1 ≤ D_2^{1/2}, X on a sphere", "upper", RADII[1:]),
     *(
-        (at_most(sign * m**2, sign * (1 - exp(-1) - gap)), f"m_n² ≈ 1 − 1/e, n = e^{{d/2}}, d = {d}",
+        (at_most(sign * m**2, sign * (1 - exp(-1) - gap)), f"m_n² ≈ 1 − 1/e, log n = d/2, d = {d}",
          "asymptotic", ({},))
         for d, m in EXPONENTIAL.items()
         for sign, gap in ((1, 0), (-1, exp(-1) * log(2 * pi * d) / d))
