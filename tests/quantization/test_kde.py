@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference import assert_reference, entries, label
 from scipy import optimize, special
+from sympy.codegen.cfunctions import expm1
 
 import theorycalc as tc
 from theorycalc.quantization import kde
@@ -124,7 +125,7 @@ def test_threshold_is_no_phase():
         kde.phase("0.5", kde.h_G("0.5").expr)
 
 
-@given(st.floats(0.1, 300), st.floats(0.1, 300), st.floats(1e-4, 50), st.sampled_from(ARITHMETICS))
+@given(st.floats(0.1, 40), st.floats(1, 40), st.floats(1e-4, 50), st.sampled_from(ARITHMETICS))
 def test_quantiles(a, b, level, using):
     """Laws at their quantiles, by SciPy."""
     eta = float(tc.Formula("eta", BetaQuantile(*map(sp.Rational, (a, b, level)))).at(using=using))
@@ -158,7 +159,7 @@ def test_extreme_levels(a, b, level):
         assert values[0].overlaps(values[2])
         assert values[1].overlaps(values[2])
     if level < sp.Rational(1, 10**6):
-        rest = -sp.log(1 - sp.exp(-level))
+        rest = -sp.log(-expm1(-level))
         mirrored = tc.Formula("q", -BetaQuantile(b, a, rest)).at(using=tc.MP(20))
         assert mirrored.overlaps(tc.Formula("q", BetaQuantile(a, b, level)).at(using=tc.MP(25)))
 

@@ -136,18 +136,37 @@ def _complement(context, level):
 
 def _left_of(context, function, target, start):
     """A point at or left of ``start`` where the function is surely below its target."""
-    while context.compare(">", function(start)[0], target) is not False:
+    for _ in range(_MOST_STEPS):
+        if context.compare(">", function(start)[0], target) is False:
+            break
         start = start - abs(start) / 2 - 1
     return start
 
 
 def _beta_series(context, a, b, eta):
     """(log w^a (1 − w)^b, 2F1(a + b, 1; a + 1; w)) with η = log(w/(1 − w))."""
-    one = context.number(S.One)
-    inverse = one + context.apply("exp", -eta)
-    series = context.hyper([a + b, one], [a + 1], 1 / inverse)
+    inverse = 1 + context.apply("exp", -eta)
+    series = _positive_series(context, a, b, 1 / inverse)
     log_odds = context.apply("log1p", context.apply("exp", eta))
     return -a * context.apply("log", inverse) - b * log_odds, series
+
+
+def _positive_series(context, a, b, w):
+    """2F1(a + b, 1; a + 1; w) summed: all its terms are positive."""
+    term = total = context.number(S.One)
+    k = 0
+    while True:
+        ratio = w * ((a + b + k) / (a + 1 + k))
+        term = term * ratio
+        total = total + term
+        k += 1
+        # later ratios lie between this one and w
+        largest = context.apply("max", ratio, w)
+        rest = term * largest / (1 - largest)
+        if context.compare("<", largest, context.number(S.One)) and context.negligible(
+            rest / total
+        ):
+            return context.widen(total, rest)
 
 
 class GammaSeries(SpecialFunction):
@@ -193,7 +212,8 @@ class GammaSeries(SpecialFunction):
             total = total + term
             # later ratios are smaller
             rest = 2 * term * ratio
-            if context.compare("<", ratio, half) and context.negligible(rest / total):
+            small = context.compare("<", ratio, half)
+            if not context.is_finite(total) or (small and context.negligible(rest / total)):
                 return context.widen(total, rest)
 
     def in_latex(self, printer):
@@ -228,7 +248,7 @@ class GammaQuantile(SpecialFunction):
 
     @staticmethod
     def in_ball(context, a, level):
-        if context.compare("<", level, context.number(S.Half)):
+        if context.compare("<", level, context.number(Rational(1, 1000))):
             return context.apply("log", _upper_quantile(context, a, _complement(context, level)))
         size = context.apply("loggamma", a + 1)
 
@@ -246,7 +266,10 @@ class GammaQuantile(SpecialFunction):
 
 
 def _upper_quantile(context, a, level):
-    """x with P(X > x) = exp(−level) for the Gamma(a, 1) law: nearly linear in a large x."""
+    """x above the mean with P(X > x) = exp(−level) for the Gamma(a, 1) law.
+
+    −log P(X > x) is nearly linear in a large x, concave for a < 1 and convex for a > 1.
+    """
 
     def minus_log_tail(x):
         tail = context.apply("uppergamma", a, x)
@@ -254,4 +277,4 @@ def _upper_quantile(context, a, level):
         size = context.apply("loggamma", a)
         return size - context.apply("log", tail), context.apply("exp", log_density) / tail
 
-    return increasing_root(context, minus_log_tail, level, context.midpoint(a + level))
+    return increasing_root(context, minus_log_tail, level, context.midpoint(a))
