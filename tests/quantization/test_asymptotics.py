@@ -22,10 +22,6 @@ from theorycalc.quantization import (
 )
 from theorycalc.quantization.normal_maximum import MaximumMoment
 
-# The long run only, for now: quantiles of Beta and Gamma laws with large parameters take minutes.
-pytestmark = pytest.mark.long
-
-
 ARITHMETICS = [tc.Float(), tc.MP(20), tc.Ball(20)]
 
 

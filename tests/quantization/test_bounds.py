@@ -15,10 +15,6 @@ from scipy import integrate, special
 import theorycalc as tc
 from theorycalc.quantization import bounds, distortion, optimal_distortion
 
-# The long run only, for now: quantiles of Beta and Gamma laws with large parameters take minutes.
-pytestmark = pytest.mark.long
-
-
 tcd = tc.distributions
 NAMES = {
     "shannon": bounds.shannon,

@@ -15,10 +15,6 @@ import theorycalc as tc
 from theorycalc.quantization import kde
 from theorycalc.quantization.inverse import BetaQuantile, GammaQuantile
 
-# The long run only, for now: quantiles of Beta and Gamma laws with large parameters take minutes.
-pytestmark = pytest.mark.long
-
-
 QUANTITIES = {
     "kde_h_G": kde.h_G,
     "kde_h_CLT": kde.h_CLT,
