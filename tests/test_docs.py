@@ -11,23 +11,11 @@ from theorycalc.core.vocabulary import FUNCTIONS as FUNCTIONS_OF_SYMPY
 from theorycalc.core.vocabulary import REWRITES
 
 ROOT = Path(__file__).parent.parent
-ROOMS = (
-    "activations",
-    "distributions",
-    "hermite",
-    "kernels",
-    "networks",
-    "quantization",
-    "relu",
-    "sphere",
-    "theories",
-    "validation",
-)
 
 
 def public_functions():
     """Every public function of the face and of the rooms, by its full name."""
-    homes = {"tc": tc} | {f"tc.{room}": getattr(tc, room) for room in ROOMS}
+    homes = {"tc": tc} | {f"tc.{room}": getattr(tc, room) for room in tc._ROOMS}
     homes["tc.kernels.predict"] = tc.kernels.predict
     for prefix, home in homes.items():
         for name in getattr(home, "__all__", []):

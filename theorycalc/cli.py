@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 app = typer.Typer(
@@ -36,7 +36,8 @@ def list_theories() -> None:
     """List the theories: name, title and source."""
     from theorycalc import theories
 
-    table = Table("name", "title", "source", box=None)
+    # a name that is cut cannot be typed
+    table = Table(Column("name", no_wrap=True), "title", "source", box=None)
     for name in theories.list():
         theory = theories.get(name)
         table.add_row(name, theory.title, str(theory.reference.key))

@@ -175,7 +175,6 @@ def test_second_moment_of_an_interval(lower, upper, x):
 
 
 def test_total_variation_of_powers():
-    (entry, *_) = entries("relu", "interval_TV")
     for entry in entries("relu", "interval_TV"):
         f = sympy.sympify(entry["params"]["f"], locals={"x1": X[0]})
         r = tc.relu.represent(f, X[0], method="interval", radius=entry["params"]["R"])

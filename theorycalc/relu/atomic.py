@@ -18,19 +18,15 @@ from sympy import Expr, S, oo, sqrt
 
 from theorycalc.relu import biases, directions
 from theorycalc.relu.averages import panel
+from theorycalc.relu.homogeneous import HomogeneousRoute
 from theorycalc.relu.route import (
     BIAS,
     UNBOUNDED,
     Infinite,
     Neurons,
-    Route,
-    inside_ball,
-    out_of_ball,
     unknown_norm,
 )
 from theorycalc.relu.target import Target
-
-_HINT = "represent(…, source=…) without a radius, or a larger one"
 
 
 class Atom(NamedTuple):
@@ -87,7 +83,7 @@ def waring(target: Target) -> list[Atom]:
 
 
 @dataclass(frozen=True)
-class AtomicRoute(Route):
+class AtomicRoute(HomogeneousRoute):
     """Powers of linear forms, each along its own direction.
 
     Attributes
@@ -102,7 +98,11 @@ class AtomicRoute(Route):
     tuned: object = None
 
     method = "atomic"
-    is_homogeneous = True
+    elsewhere = "represent(…, source=…) without a radius, or a larger one"
+
+    @property
+    def reach(self) -> Expr:
+        return self.radius
 
     @cached_property
     def atoms(self) -> list[Atom]:
@@ -171,20 +171,11 @@ class AtomicRoute(Route):
             return self.variation * self._sum(
                 lambda a: a.size / (a.degree + 1) * self._power(a.degree + 1, source)
             )
-        tails = self._tails(lambda k: biases.moved_tail_moment(source, k, self.tuned))
-        constant = self.constant(self.tuned)
-        infinite = next((x for x in (constant, tails) if isinstance(x, Infinite)), None)
-        return infinite or constant * tails
+        return self.moved_second_moment(source, self.tuned)
 
-    def constant(self, source) -> Expr | Infinite:
-        """Σ 2|c| ‖v‖^k k(k − 1) ∫ s^{k−2} ν(s) ds."""
-        self.check_source(source)
-        return self._tails(lambda k: biases.tail_moment(source, k))
-
-    def _tails(self, tail: Callable[[int], Expr | Infinite]) -> Expr | Infinite:
-        moments = {a.degree: tail(a.degree) for a in self.atoms}
-        infinite = next((x for x in moments.values() if isinstance(x, Infinite)), None)
-        return infinite or self._sum(lambda a: a.curvature * moments[a.degree])
+    def mass(self, k: int) -> Expr:
+        """Σ 2|c| ‖v‖^k k(k − 1)."""
+        return sympy.Add(*(a.curvature for a in self.atoms if a.degree == k))
 
     def norm(self, kind: str) -> Expr | Infinite:
         if self.radius is oo:
@@ -232,15 +223,3 @@ class AtomicRoute(Route):
             integral = (weights * s ** (k - 2) * (t - s)).sum()
             total = total + numbers.number(c * k * (k - 1)) * integral
         return total
-
-    def check_source(self, source) -> None:
-        if not source.support[1] <= self.radius:
-            raise out_of_ball(f"‖x‖ up to {source.support[1]}", self.radius, _HINT)
-
-    def check_point(self, point: dict) -> None:
-        size = sqrt(sympy.Add(*(x**2 for x in point.values())))
-        if size > self.radius:
-            raise out_of_ball(f"‖x‖ = {size}", self.radius, _HINT)
-
-    def move_inside(self, point: tuple) -> tuple:
-        return point if self.radius is oo else inside_ball(point, self.radius)

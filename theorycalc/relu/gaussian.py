@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 import sympy
-from sympy import Expr, Poly, S, factorial, factorial2, oo, pi, sqrt
+from sympy import Expr, Poly, S, factorial2, oo, pi, sqrt
 
 from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.distributions import Moments
@@ -16,6 +16,7 @@ from theorycalc.relu.modulus import modulus_mean
 from theorycalc.relu.route import BIAS, Infinite, Neurons, Route, unknown_norm
 from theorycalc.relu.target import fischer_square, wick_polynomial
 from theorycalc.sphere.coordinates import R2
+from theorycalc.sphere.fischer import fischer_sum
 
 _T = sympy.Symbol("t", real=True)
 
@@ -103,7 +104,7 @@ class GaussianRoute(Route):
         point = (*self.target.active, self.scale)
         along = sympy.Add(
             *(
-                (1 if i == j else 2) * _fischer_inner(slopes[i], slopes[j]) * point[i] * point[j]
+                (1 if i == j else 2) * fischer_sum(slopes[i], slopes[j]) * point[i] * point[j]
                 for i, j in itertools.combinations_with_replacement(range(len(point)), 2)
             )
         )
@@ -173,10 +174,3 @@ class GaussianRoute(Route):
         radius = numbers.apply("sqrt", (point * point).sum())
         multiplier = math.prod([radius] * (self.degree - 1))
         return multiplier * average / numbers.number(self.relu_constant)
-
-
-def _fischer_inner(p: dict, q: dict) -> Expr:
-    """⟨p, q⟩_F = Σ α! p_α q_α."""
-    return sympy.Add(
-        *(math.prod(map(factorial, alpha)) * c * q[alpha] for alpha, c in p.items() if alpha in q)
-    )

@@ -5,7 +5,6 @@ uniform on the unit sphere. In a ball of radius R only s ≤ R counts, and the m
 """
 
 import math
-from abc import abstractmethod
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -17,22 +16,18 @@ from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.relu import biases, directions
 from theorycalc.relu.averages import panel, sphere_average
 from theorycalc.relu.constants import half_power_eigenvalue
+from theorycalc.relu.homogeneous import HomogeneousRoute
 from theorycalc.relu.route import (
     BIAS,
     UNBOUNDED,
     Infinite,
     Neurons,
-    Route,
-    inside_ball,
     number,
-    out_of_ball,
     unknown_norm,
 )
 from theorycalc.relu.target import laplacian, spherical_mean
 from theorycalc.sphere.coordinates import R2
 from theorycalc.sphere.measure import rising_steps
-
-_HINT = 'method="space", or radius=…'
 
 
 def angular_density(part: Poly, d: int) -> Poly:
@@ -49,15 +44,10 @@ def angular_density(part: Poly, d: int) -> Poly:
 
 
 @dataclass(frozen=True)
-class Polar(Route):
+class Polar(HomogeneousRoute):
     """What both methods share: the density Σ_k g_k(w) b^{k−2} for ‖x‖ ≤ R."""
 
-    is_homogeneous = True
-
-    @property
-    @abstractmethod
-    def reach(self) -> Expr:
-        """R, the largest bias; oo for the whole space."""
+    elsewhere = 'method="space", or radius=…'
 
     @property
     def measure(self) -> str:
@@ -79,16 +69,9 @@ class Polar(Route):
         weights = self.target.weights
         return sympy.Add(*(g.as_expr(*weights) * BIAS ** (k - 2) for k, g in self.angular.items()))
 
-    def constant(self, source) -> Expr | Infinite:
-        """Σ_k ‖g_k‖_{L¹} ∫ s^{k−2} ν(s) ds: every degree has neurons of its own."""
-        self.check_source(source)
-        terms = []
-        for k, g in self.angular.items():
-            tail = biases.tail_moment(source, k)
-            if isinstance(tail, Infinite):
-                return tail
-            terms.append(self._size(g) * tail)
-        return sympy.Add(*terms)
+    def mass(self, k: int) -> Expr:
+        """‖g_k‖_{L¹}."""
+        return self._size(self.angular[k])
 
     def _size(self, g: Poly) -> Expr:
         return directions.absolute_mean(g, self.target.dimension)
@@ -108,21 +91,7 @@ class Polar(Route):
         """E_w ∫_0^R |g_k(w)| s^{k−2} ds, degree by degree."""
         if self.reach is oo:
             return UNBOUNDED
-        return sympy.Add(
-            *(self._size(g) * self.reach ** (k - 1) / (k - 1) for k, g in self.angular.items())
-        )
-
-    def check_source(self, source) -> None:
-        if not source.support[1] <= self.reach:
-            raise out_of_ball(f"‖x‖ up to {source.support[1]}", self.reach, _HINT)
-
-    def check_point(self, point: dict) -> None:
-        size = sqrt(sympy.Add(*(x**2 for x in point.values())))
-        if size > self.reach:
-            raise out_of_ball(f"‖x‖ = {size}", self.reach, _HINT)
-
-    def move_inside(self, point: tuple) -> tuple:
-        return point if self.reach is oo else inside_ball(point, self.reach)
+        return sympy.Add(*(self.mass(k) * self.reach ** (k - 1) / (k - 1) for k in self.angular))
 
     def quadrature(self, numbers, x: np.ndarray, size: int):
         kink = [numbers.number(S.Zero)]
@@ -169,7 +138,7 @@ class BallRoute(Polar):
         return {k: root / total for k, root in roots.items()}
 
     def _at_edge(self, k: int) -> Expr:
-        """E S² of the neurons of one degree for ‖x‖ = R: equation (7.7) of the notes."""
+        """E S² of the neurons of one degree for ‖x‖ = R."""
         d, g = self.target.dimension, self.angular[k]
         edge = self.radius ** (2 * k) * directions.coordinate_moment(d, k + 1)
         return edge * spherical_mean(g * g, d) / (k * (k + 1) * (k - 1) ** 2)
@@ -238,16 +207,7 @@ class SpaceRoute(Polar):
         )
 
     def mean_second_moment(self, source) -> Expr | Infinite:
-        tuned = self.constant(self.tuned)
-        if isinstance(tuned, Infinite) or source == self.tuned:
-            return tuned if isinstance(tuned, Infinite) else tuned**2
-        terms = []
-        for k, g in self.angular.items():
-            moved = biases.moved_tail_moment(source, k, self.tuned)
-            if isinstance(moved, Infinite):
-                return moved
-            terms.append(self._size(g) * moved)
-        return tuned * sympy.Add(*terms)
+        return self.moved_second_moment(source, self.tuned)
 
     def draw(self, rng: np.random.Generator, width: int) -> Neurons:
         d = self.target.dimension
@@ -268,11 +228,7 @@ class SpaceRoute(Polar):
 @lru_cache(maxsize=64)
 def _numbers(route: SpaceRoute, source) -> dict[int, float]:
     """The constants of the single degrees in doubles."""
-    return {
-        k: number(directions.absolute_mean(g, route.target.dimension))
-        * biases.tail_number(source, k)
-        for k, g in route.angular.items()
-    }
+    return {k: number(route.mass(k)) * biases.tail_number(source, k) for k in route.angular}
 
 
 def _choose(rng, shares: dict[int, Expr], width: int):

@@ -49,8 +49,6 @@ class Route(ABC):
     neuron: ClassVar[str] = "relu"
     # whether ρ depends on b
     has_biases: ClassVar[bool] = True
-    # whether homogeneous parts are represented one by one
-    is_homogeneous: ClassVar[bool] = False
 
     @property
     def affine(self) -> Poly:
@@ -75,7 +73,7 @@ class Route(ABC):
     @property
     def draws_degrees_apart(self) -> bool:
         """Whether parts of several degrees have neurons of their own."""
-        return self.is_homogeneous and len(self.target.curved) > 1
+        return False
 
     @property
     def neuron_latex(self) -> str:

@@ -12,6 +12,7 @@ from sympy import Expr, Poly, S, Symbol
 from theorycalc.core.errors import DomainError, NotSupportedError, explain
 from theorycalc.distributions import Moments
 from theorycalc.sphere.coordinates import R2, Space
+from theorycalc.sphere.fischer import fischer_sum
 from theorycalc.sphere.measure import rising_steps
 
 # Quadrature over all directions of more coordinates than this has too many nodes.
@@ -238,9 +239,8 @@ def real_roots(polynomial: Poly) -> list[Expr]:
 
 def fischer_square(polynomial: Poly) -> Expr:
     """‖f‖_F² = Σ α! c_α²."""
-    return sympy.Add(
-        *(math.prod(map(math.factorial, alpha)) * c**2 for alpha, c in polynomial.as_dict().items())
-    )
+    terms = polynomial.as_dict()
+    return fischer_sum(terms, terms)
 
 
 def spherical_mean(polynomial: Poly, d: int) -> Expr:

@@ -78,7 +78,7 @@ def _size(route: Route, point: tuple) -> sympy.Expr:
 
 def _value(x, doubt, using: Arithmetic, bits: int) -> Value:
     """A ball as a Value whose error includes the difference of two rules."""
-    value = Ball(using.digits).to_value(x + doubt * 0, bits=bits)
+    value = Ball(using.digits).to_value(x, bits=bits)
     slack = Ball(using.digits).to_value(doubt, bits=bits)
     rad = value.rad + abs(slack.mid) + slack.rad
     return replace(value, rad=rad, rigor=Rigor.ESTIMATED, using=using)

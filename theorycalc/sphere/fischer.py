@@ -2,6 +2,7 @@
 
 import math
 from collections import defaultdict
+from collections.abc import Mapping
 from operator import add, itemgetter
 
 import sympy
@@ -221,10 +222,10 @@ def fischer_inner(p, q, *variables) -> Expr:
     8
     """
     space = Space.of(variables, None)
-    left, right = (space.read(f).as_dict() for f in (p, q))
-    return sympy.Add(
-        *(
-            math.prod(map(math.factorial, alpha)) * left[alpha] * right[alpha]
-            for alpha in left.keys() & right.keys()
-        )
-    )
+    return fischer_sum(*(space.read(f).as_dict() for f in (p, q)))
+
+
+def fischer_sum(p: Mapping, q: Mapping) -> Expr:
+    """Σ_α α! p_α q_α of coefficients by exponents."""
+    common = p.keys() & q.keys()
+    return sympy.Add(*(math.prod(map(math.factorial, a)) * p[a] * q[a] for a in common))
