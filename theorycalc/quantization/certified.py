@@ -41,18 +41,24 @@ class Survival:
         return sine * series * constants(self.d, context.bits)[0]
 
     def __call__(self, context, theta):
-        """F^n on a ball."""
+        """F^n on a ball: by log(1 − p), which keeps the digits of a small p for any n."""
         centre = context.midpoint(theta)
+        change, count = self._change(context, theta, centre), lower(self.n).run(context, [])
+        if context.as_float(centre) > math.pi / 2:
+            base = self.tail(context, context.number(sympy.pi) - centre) - change
+            return context.power(base, count)
+        p = self.tail(context, centre) + change
+        if context.compare("<", abs(p), context.number(S.Half)):
+            return context.apply("exp", count * context.apply("log1p", -p))
+        return context.power(1 - p, count)
+
+    def _change(self, context, theta, centre):
+        """p(θ) − p(centre) on a ball, by its slope."""
         rest = theta - centre
-        far = context.as_float(centre) > math.pi / 2
-        if far:
-            base = self.tail(context, context.number(sympy.pi) - centre)
-        else:
-            base = context.number(S.One) - self.tail(context, centre)
-        if not context.negligible(rest):
-            sine = context.power(context.apply("sin", theta), context.number(S(self.d - 2)))
-            base = base - sine * constants(self.d, context.bits)[1] * rest
-        return context.power(base, lower(self.n).run(context, []))
+        if context.negligible(rest):
+            return context.number(S.Zero)
+        sine = context.power(context.apply("sin", theta), context.number(S(self.d - 2)))
+        return sine * constants(self.d, context.bits)[1] * rest
 
     @property
     def log2_n(self) -> int:
@@ -112,7 +118,7 @@ def deficit_moment(d: int, n: sympy.Expr, k: int, bits: int):
             return 2**k * none_on_one_side(BallContext(), n)
     survival = Survival(d, n)
     below = int(survival.log2_n * 2 * k / (d - 1))
-    with working_precision(bits + survival.log2_n + below + _GUARD_BITS):
+    with working_precision(bits + below + _GUARD_BITS):
         context = BallContext()
         end, rest = survival.cut(context, bits + below)
         zero = context.number(S.Zero)

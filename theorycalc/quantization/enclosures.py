@@ -88,14 +88,9 @@ class _Density:
 
     def __init__(self, d: int, n: sympy.Expr):
         self.d, self.n, self.others = d, n, Survival(d, n - 1)
-        self.least_bits = int(self.others.log2_n if n > 1 else 0) + _GUARD_BITS
 
     def __call__(self, context, log_theta):
-        # F^{n−1} needs log2 n bits even for a bound
-        with working_precision(max(context.bits, self.least_bits)):
-            return self._value(context, context.apply("exp", log_theta))
-
-    def _value(self, context, theta):
+        theta = context.apply("exp", log_theta)
         if not context.compare(">", _q(context, theta), context.number(S.Zero)):
             return context.select([])
         sine = context.power(context.apply("sin", theta), context.number(S(self.d - 2)))
@@ -238,7 +233,7 @@ def _highest(law, d: int, s, r, bits: int) -> tuple:
     while True:
         place = context.power(context.number(square), context.number(S.Half))
         decay = context.apply("exp", -context.number(square / 2))
-        bound = limit * 2 ** math.ceil(s) * context.power(place, context.number(power - 1)) * decay
+        bound = limit * 2 ** math.ceil(float(s)) * context.power(place, context.number(power - 1)) * decay
         bound = bound / (1 - context.number((power - 1) / square))
         enough = context.compare("<", bound, _tolerance(bits))
         if enough and context.compare(">", place, r):

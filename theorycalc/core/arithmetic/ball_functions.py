@@ -240,7 +240,7 @@ COMPLEX = {
     "exp": _entire(acb.exp),
     "log": _flagged(acb.log),
     "expm1": _entire(acb.expm1),
-    "log1p": lambda z, analytic: (1 + z).log(analytic=analytic),
+    "log1p": _cut(acb.log1p, left=-1),
     "softplus": lambda z, analytic: (1 + z.exp()).log(analytic=analytic),
     "sin": _entire(acb.sin),
     "cos": _entire(acb.cos),
