@@ -115,6 +115,11 @@ class SphericalLaw(ABC):
         return where_finite(below(p, highest), factor * self._power(p))
 
     @property
+    def breaks(self) -> tuple[Expr, ...]:
+        """Points inside the support where the density of R or a derivative of it jumps."""
+        return ()
+
+    @property
     def radial_density(self) -> Formula:
         """The density of R, a Formula in ``R``.
 

@@ -99,8 +99,13 @@ class Radial(SphericalLaw):
         inside = {x for x in (*self.kinks, *kinks(self.density, R)) if low < x and x < high}
         return low, *sorted(inside), high
 
+    @property
+    def breaks(self) -> tuple[Expr, ...]:
+        """Points inside the support where the density of R or a derivative of it jumps."""
+        return self._points[1:-1]
+
     def _integral(self, low, high, factor=S.One) -> Integral:
-        return Integral(factor * self.density, R, low, high, kinks=self._points[1:-1])
+        return Integral(factor * self.density, R, low, high, kinks=self.breaks)
 
     def _mass(self, low, high) -> float:
         try:

@@ -1,26 +1,24 @@
 """What any quantiser of n points can reach: lower bounds, and what the best one tends to."""
 
 import sympy
-from sympy import Expr, Integral, exp, gamma, log, loggamma, pi
+from sympy import Expr, exp, gamma, log
 
 from theorycalc.core.claims import Claim
 from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.core.formula import Formula
-from theorycalc.distributions import Gaussian, Radial, StudentT, UniformBall, UniformSphere
+from theorycalc.distributions import Gaussian, Radial, UniformBall, UniformSphere
 from theorycalc.quantization.concentration import Concentration, ResultantDeficit
+from theorycalc.quantization.densities import entropy, log_ball, log_gamma, log_norm, no_density
 from theorycalc.quantization.distortion import RADIUS, distortion
 from theorycalc.quantization.inverse import (
     BetaQuantile,
     GammaQuantile,
     GammaSeries,
 )
-from theorycalc.quantization.law import R, read_order, read_points, read_source
+from theorycalc.quantization.law import read_order, read_points, read_source
 
 _X = sympy.Symbol("x_n", real=True)
 _KAPPA = sympy.Symbol("kappa", positive=True)
-# Dimensions up to which Gamma functions are written out as numbers.
-_MOST_WRITTEN = 400
-_DENSITY = "a law with a density: Gaussian, UniformBall, StudentT, Radial"
 
 
 def shannon(source, n=None, s=2, *, log_n=None) -> Formula:
@@ -61,7 +59,7 @@ def shannon(source, n=None, s=2, *, log_n=None) -> Formula:
     """
     source, scale, level, s = _read(source, n, s, log_n)
     d = source.dimension
-    rest = _entropy(source) - _log_ball(d) - _log_gamma(1 + d / s)
+    rest = entropy(source) - log_ball(d) - log_gamma(1 + d / s)
     return _formula("D_Shannon", scale**s * d / (s * sympy.E) * exp(s / d * (rest - level)))
 
 
@@ -138,7 +136,7 @@ def zador_upper(source, n=None, s=2, *, log_n=None) -> Formula:
 def _zador(name, source, n, s, log_n, log_constant) -> Formula:
     source, scale, level, s = _read(source, n, s, log_n)
     d = source.dimension
-    exponent = log_constant(d, s) - s / d * (level + _log_ball(d)) + _log_norm(source, s)
+    exponent = log_constant(d, s) - s / d * (level + log_ball(d)) + log_norm(source, s)
     return _formula(name, scale**s * exp(exponent))
 
 
@@ -238,14 +236,9 @@ def _formula(name: str, expr: Expr, where=()) -> Formula:
     return Formula(name, expr, args=args, domain=sympy.And(*(x >= 1 for x in args)), where=where)
 
 
-def _no_density(source) -> NotSupportedError:
-    hint = "bounds.rate_distortion"
-    return NotSupportedError(explain("no density", got=source, allowed=_DENSITY, hint=hint))
-
-
 def _needs_falling_density(source) -> None:
     if isinstance(source, UniformSphere):
-        raise _no_density(source)
+        raise no_density(source)
     if isinstance(source, Radial):
         raise NotSupportedError(
             explain(
@@ -255,62 +248,3 @@ def _needs_falling_density(source) -> None:
                 hint="bounds.shannon",
             )
         )
-
-
-def _log_gamma(x: Expr) -> Expr:
-    """log Γ(x); large integers would be written as the logarithm of a factorial."""
-    return log(gamma(x)) if x <= _MOST_WRITTEN else loggamma(x, evaluate=False)
-
-
-def _log_ball(d: Expr) -> Expr:
-    """log of the volume of the unit ball."""
-    return d / 2 * log(pi) - _log_gamma(1 + d / 2)
-
-
-def _entropy(source) -> Expr:
-    """The differential entropy of X."""
-    d = source.dimension
-    match source:
-        case Gaussian():
-            return d / 2 * (log(2 * pi) + 1)
-        case UniformBall():
-            return _log_ball(d)
-        case StudentT(nu=nu):
-            total = (d + nu) / 2
-            constant = d / 2 * log(nu * pi) + _log_gamma(nu / 2) - _log_gamma(total)
-            slope = sympy.digamma(total) - sympy.digamma(nu / 2)
-            return constant + total * slope
-        case Radial():
-            return _mean(source, source.density * log(_at_point(source)), -1)
-    raise _no_density(source)
-
-
-def _log_norm(source, s: Expr) -> Expr:
-    """log ‖f‖_p with p = d/(d + s), (∫ f^p)^{1/p} of the density of X."""
-    d = source.dimension
-    p = d / (d + s)
-    match source:
-        case Gaussian():
-            return s / 2 * log(2 * pi) + (d + s) / 2 * log(1 + s / d)
-        case UniformBall():
-            return s / d * _log_ball(d)
-        case StudentT(nu=nu):
-            total = (d + nu) / 2
-            one = _log_gamma(total) - _log_gamma(nu / 2) - d / 2 * log(nu * pi)
-            power = p * total
-            rest = d / 2 * log(nu * pi) + _log_gamma(power - d / 2) - _log_gamma(power)
-            return one + rest / p
-        case Radial():
-            area = exp(log(d) + _log_ball(d)) * R ** (d - 1)
-            return log(_mean(source, area * _at_point(source) ** p, 1)) / p
-    raise _no_density(source)
-
-
-def _at_point(source: Radial) -> Expr:
-    """The density of X at a distance R of the origin."""
-    d = source.dimension
-    return source.density / (exp(log(d) + _log_ball(d)) * R ** (d - 1))
-
-
-def _mean(source: Radial, body: Expr, sign: int) -> Expr:
-    return sign * Integral(body, (R, *source.support))

@@ -65,7 +65,16 @@ def _polynomial(d: int, n: int, k: int) -> Rational:
 
 
 def even_distortion(half: int, powers, deficits, r):
-    """D_{2h} = E ((R − r)² + 2 r R (1 − M))^h: a polynomial in r, moments of R and of 1 − M."""
+    """D_{2h} = E ((R − r)² + 2 r R (1 − M))^h: a polynomial in r, moments of R and of 1 − M.
+
+    For R = 1 it is left as a sum of positive terms: expanded it would cancel in doubles.
+    """
+    if powers is None:
+        terms = (
+            binomial(half, j) * (2 * r) ** j * (1 - r) ** (2 * (half - j)) * deficits(j)
+            for j in range(half + 1)
+        )
+        return sympy.Add(*terms)
     x = sympy.Dummy("x")
     total = S.Zero
     for j in range(half + 1):

@@ -104,7 +104,7 @@ def optimal_distortion(source, n=None, s=2, *, log_n=None) -> Formula:
     >>> tc.quantization.optimal_distortion(tc.distributions.UniformBall(3), n=10).expr
     2163/9680
     >>> print(tc.quantization.optimal_distortion(tc.distributions.Gaussian(3), n=10, s=1).at())
-    1.0180343514087 ± 5e-14
+    1.0180343514087 ± 6e-14
     """
     task = _read(source, n, s, log_n)
     return _formula("D_opt", task.scale**task.s * _unit_distortion(task, _unit_radius(task)))
@@ -141,10 +141,11 @@ def _formula(name, expr, domain=None) -> Formula:
 
 def _unit_distortion(task: _Task, r) -> Expr:
     source, _, d, n, s = task
+    low, high = source.support
     if s.is_Integer and s % 2 == 0:
         deficits = lambda k: CosineDeficit(d, n, S(k)) if k else S.One  # noqa: E731
-        return closed.even_distortion(int(s) // 2, source.mean_power, deficits, r)
-    low, high = source.support
+        powers = None if low == high else source.mean_power
+        return closed.even_distortion(int(s) // 2, powers, deficits, r)
     if low == high and n.is_Integer and n <= _MOST_IN_SERIES:
         found = closed.sphere_distortion(d, n, s, r)
         if found is not None:

@@ -72,7 +72,10 @@ def distortion(radial, d: float, n, s: float, r: float) -> tuple[np.ndarray, np.
     sizes = fine[[1, 3]] / fine[0]
     part = np.abs(values - half) / sizes
     error = np.minimum(part, part**2) + _ROUNDING + _law_error(d, n, s / 2)
-    return values, error * sizes
+    # logarithms of densities are sums of terms of this size
+    log_size = d * (1 + abs(window(radial, s).mode))
+    spread = np.minimum(np.sqrt(np.maximum(fine[4:] / fine[0] - values**2, 0)), 2 * sizes)
+    return values, error * sizes + EPS * log_size * spread
 
 
 def _on_sphere(d: float, n, s: float, r: float) -> tuple[np.ndarray, np.ndarray]:
@@ -81,11 +84,11 @@ def _on_sphere(d: float, n, s: float, r: float) -> tuple[np.ndarray, np.ndarray]
     x = abs(1 - r) / (1 + r)
     square = x * x + q * (1 - x * x)
     near = square ** (s / 2 - 1) if s != 2 else np.ones_like(square)
-    drift = (r - 1) + 2 * q
+    drift, size = (r - 1) + 2 * q, abs(r - 1) + 2 * q
     with np.errstate(invalid="ignore", divide="ignore"):
-        terms = weights * square ** (s / 2), weights * s * drift * near / (1 + r)
-    values = np.array([term.sum() for term in terms])
-    sizes = np.array([np.abs(term).sum() for term in terms])
+        value, slope = weights * square ** (s / 2), weights * s * near / (1 + r)
+    values = np.array([value.sum(), (drift * slope).sum()])
+    sizes = np.array([value.sum(), (size * slope).sum()])
     scale = np.array([(1 + r) ** s, (1 + r) ** (s - 1)])
     return values * scale, sizes * scale * (_ROUNDING + _law_error(d, n, s / 2))
 

@@ -82,7 +82,7 @@ class SphereDistortion(SpecialFunction):
         reach = (R**2 + r**2 - _U**2) / (2 * R * r)
         beyond = sympy.Integral(_cosine_density(d), (_T, reach, 1))
         inner = sympy.Integral(s * _U ** (s - 1) * (1 - beyond) ** n, (_U, sympy.Abs(R - r), R + r))
-        density, low, high = radial(R)
+        density, low, high, *_ = radial(R)
         whole = sympy.Abs(R - r) ** s + inner
         if low == high:
             return whole.subs(R, low)
@@ -138,7 +138,7 @@ class SphereDistortionSlope(SphereDistortion):
         square = R**2 + r**2 - 2 * R * r * _T
         law = n * _cosine_law(d) ** (n - 1) * _cosine_density(d)
         inner = sympy.Integral(s * (r - R * _T) * square ** (s / 2 - 1) * law, (_T, -1, 1))
-        density, low, high = radial(R)
+        density, low, high, *_ = radial(R)
         if low == high:
             return inner.subs(R, low)
         return sympy.Integral(density * inner, (R, low, high))

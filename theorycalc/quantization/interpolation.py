@@ -75,7 +75,8 @@ class Table:
         self.counts = [side(b, grid_step(bits)) for b in range(bits + 1)]
 
     def __call__(self, x, bits: int) -> list:
-        place = -CONTEXT.apply("log", x) / self.step - self.first
+        # without its radius: next to a point of the grid that would outgrow the distance
+        place = CONTEXT.midpoint(-CONTEXT.apply("log", x) / self.step - self.first)
         nearest = round(CONTEXT.as_float(place))
         if CONTEXT.compare("!=", place, CONTEXT.number(Rational(nearest))) is not True:
             return [row[nearest] for row in self.rows]

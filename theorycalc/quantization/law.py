@@ -9,6 +9,7 @@ from theorycalc.distributions import Gaussian, UniformBall, UniformSphere
 from theorycalc.distributions._base import SphericalLaw
 
 R = sympy.Symbol("R", positive=True)
+_POWER = sympy.Symbol("p", positive=True)
 # Larger numbers of points are kept apart from doubles.
 _LARGEST = sympy.Integer(10) ** 300
 _SCALES = {Gaussian: "sigma", UniformSphere: "radius", UniformBall: "radius"}
@@ -87,10 +88,16 @@ def read_source(source, s) -> tuple[SphericalLaw, Expr]:
 
 
 def as_lambda(source: SphericalLaw) -> sympy.Lambda:
-    """The law of R as an argument: its density, and the ends of its support."""
+    """The law of R as an argument: density, ends of the support, kinks between them, and E R^p.
+
+    A moment without a closed form is written as infinite: it bounds nothing.
+    """
     low, high = source.support
     if low == high:
         return sympy.Lambda(R, sympy.Tuple(sympy.DiracDelta(R - low), low, high))
     density = source.radial_density
     variable = next(x for x in density.args if x.name == "R")
-    return sympy.Lambda(R, sympy.Tuple(density.expr.xreplace({variable: R}), low, high))
+    moment = source.mean_power(_POWER)
+    moment = sympy.Lambda(_POWER, sympy.oo if moment.has(sympy.Integral) else moment)
+    parts = density.expr.xreplace({variable: R}), low, high, sympy.Tuple(*source.breaks), moment
+    return sympy.Lambda(R, sympy.Tuple(*parts))

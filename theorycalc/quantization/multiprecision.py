@@ -35,9 +35,10 @@ def law_of_maximum(d: int, n, bits: int) -> tuple[int, list]:
     level, step, log_n = (bits + 8) * _LOG2, grid_step(bits), doubles.log_of(n)
     ratio = max(1, math.ceil(step * (d - 1) * level / math.pi**2))
     fine = step / ratio
-    middle = round(numeric.mode_of_maximum(float(d), log_n) / step)
-    before, heights = numeric.heights_of_maximum(float(d), log_n, middle * step, fine, level)
-    first = middle * ratio - before
+    # on the fine grid: in high dimensions a step of the coarse one is wider than the law
+    middle = round(numeric.mode_of_maximum(float(d), log_n) / fine)
+    before, heights = numeric.heights_of_maximum(float(d), log_n, middle * fine, fine, level)
+    first = middle - before
     exactly = Rational(step) / ratio  # ``fine`` is rounded
     weights = _weights(Survival(d, _exact(n)), exactly, first, heights.size)
     return spread(first, weights, ratio, side(bits, step))

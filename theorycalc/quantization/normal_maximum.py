@@ -5,21 +5,17 @@ import math
 import numpy as np
 import sympy
 from scipy import special
-from sympy import Rational, S, erfc, exp, log, pi, sqrt
-from sympy.codegen.cfunctions import expm1, log1p
+from sympy import Rational, S, erfc, pi, sqrt
 
-from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
 from theorycalc.core.formula import Formula
-from theorycalc.core.lowering import lower
 from theorycalc.core.numbers import exact_integer
-from theorycalc.core.quadrature import Integral, Tail
 from theorycalc.core.special import SpecialFunction
+from theorycalc.quantization import normal_enclosures
 from theorycalc.quantization.doubles import EPS, log_of
 from theorycalc.quantization.law import counted, number_of, read_points
 from theorycalc.quantization.multiprecision import to_mp
 
 _T = sympy.Symbol("t", positive=True)
-_CUT = sympy.Symbol("T", positive=True)
 # Steps of the trapezoidal rule per width of the law; weights below e^−level of the largest.
 _STEPS_PER_WIDTH = 6.0
 _LEVEL = 45.0
@@ -82,24 +78,21 @@ class MaximumMoment(SpecialFunction):
     def _eval_is_extended_real(self):
         return True
 
-    @classmethod
-    def definition(cls, k, n):
-        n = number_of(n)
-        tail = erfc(_T / sqrt(2)) / 2
-        # SymPy would compute 2^−n in a power of the tail
-        missed = -expm1(n * log1p(-tail)) + (-1) ** k * (1 + expm1(n * log(tail), evaluate=False))
-        # 1 − Φ^n + Φ(−t)^n ≤ (n + 1) Φ(−t), and ∫_T^∞ t^{k−1} Φ(−t) dt ≤ 2 T^{k−3} φ(T), T² ≥ 2k
-        bound = 2 * (n + 1) * k * _CUT ** (k - 3) * exp(-(_CUT**2) / 2)
-        ends = {sympy.oo: Tail(bound=bound, symbol=_CUT, start=sqrt(2 * k) + 1)}
-        kinks = (sqrt(2 * log(1 + n)),)  # no kink: where the law is
-        return Integral(k * _T ** (k - 1) * missed, _T, 0, sympy.oo, kinks=kinks, tails=ends)
+    def _eval_rewrite_as_Integral(self, k, n, **hints):  # noqa: N802 - SymPy's hook
+        n, tail = number_of(n), erfc(_T / sqrt(2)) / 2
+        both = 1 - (1 - tail) ** n + (-1) ** k * tail**n
+        return sympy.Integral(k * _T ** (k - 1) * both, (_T, 0, sympy.oo))
+
+    @staticmethod
+    def in_ball(context, k, n):
+        n = n.expr if isinstance(n, sympy.Lambda) else context.rational(n)
+        return normal_enclosures.moment(context.integer(k), n, context.bits)
 
     @classmethod
     def in_mp(cls, context, k, n):
-        n = n if isinstance(n, sympy.Lambda) else context.rational(n)
-        program = lower(cls.definition(sympy.Integer(context.integer(k)), n))
-        with working_precision(context.bits + _GUARD_BITS):
-            return to_mp(context, program.run(BallContext(), []))
+        n = n.expr if isinstance(n, sympy.Lambda) else context.rational(n)
+        bits = context.bits + _GUARD_BITS
+        return to_mp(context, normal_enclosures.moment(context.integer(k), n, bits))
 
     @staticmethod
     def double(k, n):

@@ -177,24 +177,25 @@ def _interpolate(table, barycentric, x):
 
 @numba.njit(cache=True, nogil=True)
 def at_ratio(x, sign, ratio, mean, other, s):
-    """(ĝ^{s/2}, slope of the distance power in r) for R = ratio·r, in units of (R + r).
+    """(ĝ^{s/2}, slope of the distance power in r, size of its terms) in units of (R + r).
 
-    The sign is that of r − R, which the ratio may be too close to 1 to tell.
+    R = ratio·r; the sign is that of r − R, which the ratio may be too close to 1 to tell.
     """
     square = x * x
     value = square * mean + (1.0 - square) * other
-    slope = s * (sign * x * mean + 2.0 * ratio / (1.0 + ratio) * other)
-    return value, slope
+    along, across = s * x * mean, 2.0 * s * ratio / (1.0 + ratio) * other
+    return value, sign * along + across, along + across
 
 
 @numba.njit(cache=True, nogil=True)
 def radial_sums(table, s, r, w, inner, outer):
     """Sums over R = r e^{∓w} with weights ``inner`` and ``outer``, all and every other one.
 
-    The columns are the mass, the distortion, its slope, and the size of what the slope adds up.
+    The columns are the mass, the distortion, its slope, the size of what the slope adds up, and the
+    squares of distortion and slope at single R.
     """
     barycentric = _barycentric()
-    sums = np.zeros((2, 4))
+    sums = np.zeros((2, 6))
     for j in range(w.size):
         if inner[j] == 0.0 and outer[j] == 0.0:
             continue
@@ -205,13 +206,17 @@ def radial_sums(table, s, r, w, inner, outer):
             if weight == 0.0:
                 continue
             ratio = math.exp(-w[j]) if side == 0 else math.exp(w[j])
-            value, slope = at_ratio(x, 1.0 - 2.0 * side, ratio, mean, other, s)
+            value, slope, size = at_ratio(x, 1.0 - 2.0 * side, ratio, mean, other, s)
             scale = (r * (1.0 + ratio)) ** s
+            value *= scale
             slope *= scale / (r * (1.0 + ratio))
+            size *= scale / (r * (1.0 + ratio))
             for level in range(2 if j % 2 == 0 else 1):
                 factor = weight * (level + 1.0)
                 sums[level, 0] += factor
-                sums[level, 1] += factor * scale * value
+                sums[level, 1] += factor * value
                 sums[level, 2] += factor * slope
-                sums[level, 3] += factor * abs(slope)
+                sums[level, 3] += factor * size
+                sums[level, 4] += factor * value**2
+                sums[level, 5] += factor * slope**2
     return sums

@@ -29,13 +29,12 @@ def panels(radial: sympy.Lambda, s: Rational, r: Rational, bits: int) -> Iterato
     """
     level = (bits + _SPARE_BITS) * math.log(2)
     frame, log_r = window(radial, float(s), level), float(sympy.log(r))
-    reach = log_r - frame.left, frame.right - log_r
-    for piece in segments(frame, reach):
+    for piece in segments(frame, log_r, law_of(radial).log_breaks):
         yield from _piece(radial, frame, r, log_r, level, s, *piece)
 
 
 def _piece(radial, frame: Window, r, log_r, level, s, a, b, start, stop) -> Iterator[tuple]:
-    law, middle = law_of(radial), start + 1 if math.isinf(b) else (a + b) / 2
+    law, middle = law_of(radial), max(a, start) + 1 if math.isinf(b) else (a + b) / 2
     step = step_near(frame, log_r, a, max(level / LEVEL, 1.0))
     begin, end = _ends(a, b, start, stop, level)
     count = math.ceil((end - begin) / step) + 1
@@ -43,7 +42,13 @@ def _piece(radial, frame: Window, r, log_r, level, s, a, b, start, stop) -> Iter
     v = begin + step * np.arange(count)
     y = np.exp(v) if math.isinf(b) else math.expm1(b - a) / (1 + np.exp(-v))
     w = a + np.log1p(y)
-    heights = [_heights(law, frame, log_r, sign, w, log_r + sign * middle) for sign in (-1, 1)]
+    # near a kink rounding must not choose the branch
+    slack = 1e-9 * min(b - a, 1.0)
+    inside = np.clip(w, a + slack, b - slack)
+    heights = [
+        _heights(law, frame, float(s), log_r + sign * inside, log_r + sign * middle)
+        for sign in (-1, 1)
+    ]
     growth = max(0.0, 1.0 - float(s)) * np.minimum(np.log(np.tanh(w / 2)), 0.0)
     weight = np.logaddexp(*heights) + np.log(y / (1 + y)) - np.logaddexp(0, v) * (b < math.inf)
     needed = (level + weight - growth - weight.max()) / math.log(2) + _SPARE_BITS
@@ -87,14 +92,15 @@ def _jump(law, r: Rational, log_r: float, w: float):
         return None
     if w == 0:
         return _CONTEXT.number(S.One)
-    ends = [x for x in (law.lower, law.upper) if x.is_finite and x > 0]
+    ends = [x for x in (law.lower, *law.breaks, law.upper) if x.is_finite and x > 0]
     end = min(ends, key=lambda x: abs(abs(float(sympy.log(x)) - log_r) - w))
     return _CONTEXT.number(max(end / r, r / end))
 
 
-def _heights(law, frame: Window, log_r: float, sign: int, w: np.ndarray, middle: float):
-    """Logarithms of the density of log R relative to its mode, on one side of r."""
+def _heights(law, frame: Window, order: float, x: np.ndarray, middle: float):
+    """Logarithms of R^order times the density of x = log R, relative to its mode."""
     low, high = law.log_support
     if not low < middle < high:
-        return np.full(w.size, -np.inf)
-    return law.log_mass(np.clip(log_r + sign * w, low, high)) - frame.height
+        return np.full(x.size, -np.inf)
+    growth = order * np.maximum(x - frame.mode, 0.0)
+    return law.log_mass(np.clip(x, low, high)) - frame.height + growth

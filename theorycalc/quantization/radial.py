@@ -31,6 +31,9 @@ class RadialLaw:
     density: sympy.Expr
     lower: sympy.Expr
     upper: sympy.Expr
+    # where the density or a derivative of it jumps, and p ↦ E R^p
+    breaks: tuple = ()
+    moment: sympy.Lambda | None = None
 
     @property
     def point(self) -> sympy.Expr | None:
@@ -65,6 +68,11 @@ class RadialLaw:
         low, high = (float(sympy.log(x)) if x > 0 else -np.inf for x in (self.lower, self.upper))
         return low, high
 
+    @cached_property
+    def log_breaks(self) -> tuple[float, ...]:
+        """Logarithms of the points where the density has a kink."""
+        return tuple(float(sympy.log(x)) for x in self.breaks)
+
 
 @dataclass(frozen=True)
 class Window:
@@ -83,8 +91,8 @@ class Window:
 @lru_cache(maxsize=64)
 def law_of(radial: sympy.Lambda) -> RadialLaw:
     """The law that `as_lambda` wrote down."""
-    density, low, high = radial.expr.xreplace({radial.variables[0]: R})
-    return RadialLaw(density, low, high)
+    density, low, high, *rest = radial.expr.xreplace({radial.variables[0]: R})
+    return RadialLaw(density, low, high, *rest)
 
 
 @lru_cache(maxsize=64)
@@ -98,7 +106,7 @@ def window(radial: sympy.Lambda, order: float, level: float = LEVEL) -> Window:
     def weighted(x):
         return law.log_mass(x) + np.maximum(x - mode, 0.0) * order - height
 
-    left, right = (_crossing(weighted, mode, end, -level) for end in (low, high))
+    left, right = (_farthest(weighted, mode, end, -level, law.log_breaks) for end in (low, high))
     hard = tuple(
         bool(np.isfinite(edge) and end == edge)
         for end, edge in zip((left, right), law.log_support, strict=True)
@@ -131,11 +139,24 @@ def _crossing(function, inside: float, end: float, level: float) -> float:
     return float(end)
 
 
+def _farthest(function, inside: float, end: float, level: float, breaks: tuple) -> float:
+    """The last crossing on the way to an end: between breaks a density may vanish."""
+    marks = [inside, *sorted(x for x in breaks if (x - inside) * (end - x) > 0), end]
+    probes = np.concatenate([np.linspace(a, b, _GRID) for a, b in itertools.pairwise(marks)])
+    while True:
+        edge = _crossing(function, inside, end, level)
+        beyond = probes[(probes - edge) * (end - inside) > 0]
+        above = beyond[function(beyond) > level]
+        if not above.size:
+            return edge
+        inside = float(above[np.argmax(abs(above - edge))])
+
+
 def nodes(radial: sympy.Lambda, order: float, r: float) -> tuple:
     """(w, inner, outer): weights of R = r e^−w and R = r e^w, of a mass that is not yet one."""
     law, frame, log_r = law_of(radial), window(radial, order), float(np.log(r))
-    reach = log_r - frame.left, frame.right - log_r
-    parts = [_segment(frame, log_r, *piece) for piece in segments(frame, reach)]
+    pieces = segments(frame, log_r, law.log_breaks)
+    parts = [_segment(frame, log_r, *piece) for piece in pieces]
     w, dw = (np.concatenate(columns) for columns in zip(*parts, strict=True))
     inner, outer = (
         np.exp(law.log_mass(log_r + sign * w) - frame.height) * dw for sign in (-1.0, 1.0)
@@ -143,10 +164,12 @@ def nodes(radial: sympy.Lambda, order: float, r: float) -> tuple:
     return w, inner, outer
 
 
-def segments(frame: Window, reach: tuple) -> list:
-    """Pieces of the half-line of w between the jumps of the density on either side."""
-    jumps = {abs(x) for x, hard in zip(reach, frame.hard, strict=True) if hard and x}
-    ends = [0.0, *sorted(jumps), np.inf]
+def segments(frame: Window, log_r: float, breaks: tuple) -> list:
+    """Pieces of the half-line of w between the kinks of the density on either side."""
+    reach = log_r - frame.left, frame.right - log_r
+    kinks = [x for x, hard in zip((frame.left, frame.right), frame.hard, strict=True) if hard]
+    kinks += [x for x in breaks if frame.left < x < frame.right]
+    ends = [0.0, *sorted({abs(x - log_r) for x in kinks} - {0.0}), np.inf]
     start, stop = 0.0 if min(reach) > 0 else min(map(abs, reach)), max(reach)
     pairs = itertools.pairwise(ends)
     return [(a, b, start, stop) for a, b in pairs if a < stop and b > start]

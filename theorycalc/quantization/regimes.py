@@ -7,11 +7,8 @@ import sympy
 from sympy import EulerGamma, Expr, S, beta, cosh, gamma, log, pi, sqrt, tanh
 
 from theorycalc.core.special import SpecialFunction
-from theorycalc.quantization.inverse import BetaQuantile, through_balls
+from theorycalc.quantization.inverse import BetaQuantile, increasing_root, through_balls
 from theorycalc.quantization.normal_maximum import MaximumMoment
-
-# Damped steps of the elementary approximation: 1e-7 is far below its own error.
-_STEPS = 24
 
 
 @dataclass(frozen=True)
@@ -123,7 +120,14 @@ def _exponential(d: Expr, n: Expr) -> Expr:
 class ElementaryCosine(SpecialFunction):
     """m with 1 − m² = Γ(1 + 1/a)(2a B(1/2, a) m/n)^{1/a}, a = (d − 1)/2, of d and log n.
 
-    From √(1 − n^{−2/d}) on by damped steps, each of which about halves the error.
+    With m² = e^η/(1 + e^η) the logarithm of the equation is convex in η and increasing.
+
+    Examples
+    --------
+    >>> import sympy
+    >>> from theorycalc.quantization.regimes import ElementaryCosine
+    >>> sympy.N(ElementaryCosine(3, sympy.log(10)), 20)   # 1 − m² = 4m/10
+    0.81980390271855696601
     """
 
     nargs = 2
@@ -132,19 +136,25 @@ class ElementaryCosine(SpecialFunction):
         return True
 
     @staticmethod
-    def in_mp(context, d, level):
+    def in_ball(context, d, level):
         one, half = context.number(S.One), context.number(S.Half)
         a = (d - one) * half
-        factor = context.apply("gamma", one + one / a)
         log_size = context.apply("log", 2 * a * context.apply("beta", half, a)) - level
-        size = factor * context.apply("exp", log_size / a)
-        mean = context.apply("sqrt", one - context.apply("exp", -2 * level / d))
-        for _ in range(_STEPS):
-            rest = one - size * context.apply("exp", context.apply("log", mean) / a)
-            mean = (mean + context.apply("sqrt", context.apply("max", rest, one - one))) * half
-        return mean
+        constant = context.apply("log", context.apply("gamma", one + one / a)) + log_size / a
 
-    in_ball = in_mp
+        def equation(eta):
+            log_rest = context.apply("log1p", context.apply("exp", eta))  # −log(1 − m²)
+            square = one / (one + context.apply("exp", -eta))
+            value = constant + (eta - log_rest) / (2 * a) + log_rest
+            return value, (one - square) / (2 * a) + square
+
+        start = context.apply("log", context.apply("expm1", 2 * level / d))
+        eta = increasing_root(context, equation, one - one, start)
+        return one / context.apply("sqrt", one + context.apply("exp", -eta))
+
+    @classmethod
+    def in_mp(cls, context, d, level):
+        return through_balls(context, cls.in_ball, d, level)
 
 
 def _exponential_corrected(d: Expr, n: Expr) -> Expr:

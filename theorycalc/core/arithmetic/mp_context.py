@@ -27,7 +27,6 @@ _CONSTANTS = {
 # Names and argument orders of SymPy → those of mpmath, where they differ.
 _NAMES = {
     "ceiling": "ceil",
-    "rising": "rf",
     "digamma": "digamma",
     "polygamma": "psi",
     "chebyshevt": "chebyt",
@@ -42,6 +41,8 @@ _SPECIAL_ORDER = {
     "lowergamma": lambda mp, s, x: mp.gammainc(s, 0, x),
     "uppergamma": lambda mp, s, x: mp.gammainc(s, x),
     "erfcinv": lambda mp, x: _erfcinv(mp, x),
+    "beta": lambda mp, a, b: _with_sum(mp, mp.beta, a, b),
+    "rising": lambda mp, x, n: _with_sum(mp, mp.rf, x, n),
     "hermite": lambda mp, n, x: mp.hermite(n, x),
     "betainc": lambda mp, a, b, x, y: mp.betainc(a, b, x, y),
     "lambertw": lambda mp, x, k=0: mp.lambertw(x, int(k)),
@@ -52,6 +53,12 @@ def _erfcinv(mp, x):
     """erfinv(1 − x), with as many guard digits as the difference loses."""
     with mp.workprec(mp.prec + max(0, -mp.mag(x))):
         return +mp.erfinv(1 - x)
+
+
+def _with_sum(mp, function, x, y):
+    """A quotient of Γ functions of x, y and x + y, which must not be rounded to x or y."""
+    with mp.workprec(mp.prec + max(0, mp.mag(x), mp.mag(y))):
+        return +function(x, y)
 
 
 class MPContext:
