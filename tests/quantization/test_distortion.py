@@ -150,7 +150,8 @@ def test_slope(name, d, n, s, ratio):
     """The slope against a central difference of the distortion."""
     law = LAWS[name](d)
     r = ratio * (math.sqrt(d) if name == "gauss" else 1.0)
-    assume(name != "sphere" or abs(r - 1) > 0.1)  # differences are of no use where the source is
+    # differences are of no use where the source is, and at the edge of its support
+    assume(name == "gauss" or abs(r - 1) > 0.1)
     formula = distortion(law, n, s)
     step = 1e-4 * r
     values = formula.lambdify()(r + step * np.array([-2, -1, 1, 2]))

@@ -1,11 +1,15 @@
 """Extreme-value approximations against exact values, limits, and domains of attraction."""
 
+import itertools
+
+import mpmath
 import pytest
 import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import theorycalc as tc
+from theorycalc.quantization.regimes import ElementaryCosine
 
 Q, D = tc.quantization, tc.distributions
 X = sp.Symbol("x", positive=True)
@@ -37,20 +41,16 @@ def test_one_term_is_exact_in_three_dimensions(n):
 
 @pytest.mark.parametrize("n", [2, 10, 100])
 def test_few_points_in_many_dimensions(n):
-    """The second order errs like 1/d² where the first errs like 1/d."""
-    errors = {
-        order: [
-            abs(
-                float(Q.extreme_value_radius(D.UniformSphere(d), n, order=order).at())
-                / float(Q.mean_max_cosine(d, n).at())
-                - 1
-            )
-            for d in (100, 1000)
-        ]
-        for order in (1, 2)
-    }
+    """Order k errs like d^{−k}."""
+
+    def error(d, order):
+        estimate = Q.extreme_value_radius(D.UniformSphere(d), n, regime="n fixed", order=order)
+        return abs(float(estimate.at()) / float(Q.mean_max_cosine(d, n).at()) - 1)
+
+    errors = {order: [error(d, order) for d in (100, 1000)] for order in (1, 2, 3)}
     assert 8 < errors[1][0] / errors[1][1] < 12
     assert 60 < errors[2][0] / errors[2][1] < 140
+    assert 450 < errors[3][0] / errors[3][1] < 1500
 
 
 @pytest.mark.parametrize("s", ["1/2", 1, 2, 3, 4])
@@ -75,7 +75,32 @@ def test_the_regime_is_named():
     for d, n, name in ((60, 50, "n fixed"), (4, 10**9, "d fixed"), (60, 10**9, "extreme values")):
         note = Q.extreme_value_radius(D.Gaussian(d), n).note
         assert note.startswith(f"regime {name}, order ")
-        assert "last correction" in note
+
+
+@pytest.mark.parametrize("law", [D.Gaussian, D.UniformBall, D.UniformSphere])
+@pytest.mark.parametrize("s", [2, "1/2", 4])
+def test_errors_hold_what_is_left_out(law, s):
+    """Of the regime that is chosen, against the optimal radius; they are no rounding errors."""
+    dimensions = (2 if s == 2 else 6, 12, 30, 200, 10_000)
+    for d, n in itertools.product(dimensions, (3, 50, 10**4, "1e30", "1e300")):
+        value = Q.extreme_value_radius(law(d), n, s).at()
+        exact = Q.optimal_radius(law(d), n, s).at()
+        assert value.overlaps(exact), (d, n)
+        assert value.rigor is tc.Rigor.ESTIMATED
+        assert value.rad < 0.4 * value.mid
+
+
+@given(st.integers(2, 1000), st.floats(1, 3000))
+@settings(max_examples=30)
+def test_elementary_cosine(d, log_n):
+    """1 − m² = Γ(1 + 1/a)(2a B(1/2, a) m/n)^{1/a} at the centre, in three arithmetics."""
+    formula = tc.Formula("m", ElementaryCosine(sp.Integer(d), sp.Rational(log_n)))
+    values = [formula.at(using=using) for using in (tc.Float(), tc.MP(30), tc.Ball(30))]
+    assert all(a.overlaps(b) for a in values for b in values)
+    with mpmath.workdps(1500 // d + 60):
+        a, m = mpmath.mpf(d - 1) / 2, formula.at(using=tc.Ball(1400 // d + 50)).mid
+        size = 2 * a * mpmath.beta(0.5, a) * m * mpmath.exp(-mpmath.mpf(log_n))
+        assert mpmath.almosteq(1 - m**2, mpmath.gamma(1 + 1 / a) * size ** (1 / a), rel_eps=1e-15)
 
 
 @pytest.mark.parametrize("alpha", ["1/10", "1/2", 2])
@@ -119,9 +144,9 @@ def test_domains_of_attraction(tail, upper, name, shape):
 BAD = [
     (lambda: Q.extreme_value_radius(D.Gaussian(5), 1), tc.DomainError, "no extreme values"),
     (lambda: Q.extreme_value_radius(D.Gaussian(5), 10, regime="x"), tc.DomainError, "n fixed"),
-    (lambda: Q.extreme_value_radius(D.Gaussian(50), 10, order=3), tc.DomainError, "1 … 2"),
+    (lambda: Q.extreme_value_radius(D.Gaussian(50), 10, order=4), tc.DomainError, "1 … 3"),
     (
-        lambda: Q.extreme_value_radius(D.Gaussian(3), 10, s=1),
+        lambda: Q.extreme_value_radius(D.Gaussian(3), 10, s=1, regime="d fixed"),
         tc.NotSupportedError,
         "optimal_radius",
     ),

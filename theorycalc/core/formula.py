@@ -1,14 +1,21 @@
 """A named SymPy expression with its arguments, its domain and its source."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 import sympy
 
 from theorycalc.core import display
-from theorycalc.core.arithmetic import Float
-from theorycalc.core.errors import CertificationError, DomainError, explain, unknown_name
+from theorycalc.core.arithmetic import Ball, Float
+from theorycalc.core.derivative import total_derivative
+from theorycalc.core.errors import (
+    CertificationError,
+    DomainError,
+    PrecisionError,
+    explain,
+    unknown_name,
+)
 from theorycalc.core.evaluation import (
     Arithmetic,
     check_arithmetic,
@@ -25,6 +32,9 @@ from theorycalc.core.program import Program
 from theorycalc.core.reference import Reference
 from theorycalc.core.value import Rigor, Value
 from theorycalc.core.vectorised import VectorFunction
+
+# The size of an error needs few digits, and its terms may cancel.
+_ERROR_ARITHMETIC = Ball(3)
 
 
 @dataclass(frozen=True, repr=False, init=False)
@@ -50,6 +60,9 @@ class Formula:
         linear in size this way, and exponential when it is written out.
     note : str
         What the reader should know, e.g. why an infinite quantity is infinite.
+    error : sympy.Expr, optional
+        An estimate of what an approximation leaves out, in the same symbols; its size is added to
+        the error of every value. Derivatives have none.
 
     Attributes
     ----------
@@ -87,14 +100,18 @@ class Formula:
     reference: Reference | None
     where: tuple[tuple[sympy.Symbol, sympy.Expr], ...]
     note: str
+    error: sympy.Expr | None
 
-    def __init__(self, name, expr, args=None, domain=None, reference=None, where=(), note=""):
+    def __init__(
+        self, name, expr, args=None, domain=None, reference=None, where=(), note="", error=None
+    ):
         body = expression(expr, name or "formula")
         defined, used = set(), set()
         for symbol, part in where:
             used |= free_symbols(part) - defined
             defined.add(symbol)
-        used |= free_symbols(body) - defined
+        for part in (body, *([] if error is None else [error])):
+            used |= free_symbols(part) - defined
         args = _as_arguments(sorted(used, key=str) if args is None else args, name)
         region = _as_condition(domain)
         used |= region.free_symbols
@@ -106,17 +123,9 @@ class Formula:
                     allowed=", ".join(map(str, args)) or "none",
                 )
             )
-        fields = {
-            "name": name,
-            "body": body,
-            "args": args,
-            "domain": region,
-            "reference": reference,
-            "where": tuple(where),
-            "note": note,
-        }
-        for field, value in fields.items():
-            object.__setattr__(self, field, value)
+        values = (name, body, args, region, reference, tuple(where), note, error)
+        for field, value in zip(fields(self), values, strict=True):
+            object.__setattr__(self, field.name, value)
 
     @cached_property
     def expr(self) -> sympy.Expr:
@@ -159,7 +168,19 @@ class Formula:
             if not vanishes(self.body, self.where, values):
                 raise
             value = self._exactly(0, values, using)
-        return replace(value, reference=self.reference)
+        return replace(self._with_error(value, values), reference=self.reference)
+
+    def _with_error(self, value: Value, values: Mapping) -> Value:
+        """The value with what the formula leaves out in its error."""
+        if self.error is None:
+            return value
+        program = lower(self.error, self.args, self.where)
+        try:
+            left_out = evaluate(program, values, _ERROR_ARITHMETIC)
+        except PrecisionError as error:
+            left_out = error.value  # it cancels to next to nothing
+        rad = value.rad + abs(left_out.mid) + left_out.rad
+        return replace(value, rad=rad, rigor=min(value.rigor, Rigor.ESTIMATED))
 
     def _exactly(self, mid: float, values: Mapping, using: Arithmetic) -> Value:
         inputs = {symbol.name: x for symbol, x in values.items()}
@@ -191,6 +212,7 @@ class Formula:
             reference=self.reference,
             where=[(symbol, substitute(part, replacements)) for symbol, part in self.where],
             note=self.note,
+            error=None if self.error is None else substitute(self.error, replacements),
         )
 
     def diff(self, name: str | sympy.Symbol) -> "Formula":
@@ -206,13 +228,13 @@ class Formula:
         where = []
         for symbol, part in self.where:
             where.append((symbol, part))
-            slope = _total_derivative(part, slopes)
+            slope = total_derivative(part, slopes)
             if slope != 0:
                 slopes[symbol] = sympy.Symbol(f"{symbol.name}_{variable.name}", real=True)
                 where.append((slopes[symbol], slope))
         return Formula(
             f"{self.name}_{variable.name}",
-            _total_derivative(self.body, slopes),
+            total_derivative(self.body, slopes),
             args=self.args,
             domain=self.domain,
             reference=self.reference,
@@ -256,20 +278,6 @@ class Formula:
 
     def _sympy_(self):
         return self.expr
-
-
-def _total_derivative(expr, slopes) -> sympy.Expr:
-    """Σ ∂expr/∂s · slope of s, almost everywhere: jumps contribute nothing."""
-    moving = sorted(free_symbols(expr) & slopes.keys(), key=str)
-    return sympy.Add(*(_real_derivative(expr, symbol) * slopes[symbol] for symbol in moving))
-
-
-def _real_derivative(expr, symbol) -> sympy.Expr:
-    # SymPy differentiates |x| of a symbol that may be complex into real and imaginary parts
-    real = {s: sympy.Dummy(s.name, real=True) for s in free_symbols(expr) if s.is_real is None}
-    slope = expr.xreplace(real).diff(real.get(symbol, symbol))
-    slope = slope.replace(sympy.DiracDelta, lambda *_: sympy.S.Zero)
-    return slope.xreplace({dummy: s for s, dummy in real.items()})
 
 
 def _as_arguments(args, name: str) -> tuple:

@@ -26,7 +26,7 @@ class AngularRule:
         survival = Survival(d, n)
         end, self.far = survival.cut(context, bits)
         cut = -(bits + survival.log2_n) / (d - 1 + float(min(s, 2)))
-        start = context.number(Rational(2.0 ** math.floor(cut)))
+        start = context.number(Rational(2) ** math.floor(cut))
         log_near = context.apply("log1p", -survival.tail(context, start))
         count = lower(n).run(context, [])
         self.near = -context.apply("expm1", count * log_near)
@@ -38,9 +38,12 @@ class AngularRule:
             return (1 + math.cosh(reach / 2) ** 2) ** order * (1 + 1e-12)
 
         first, last = (context.apply("log", x) for x in (start, end))
-        nodes, self.weights, self.error = panel_rule(
-            _Density(d, n), first, last, bound, tolerance(bits)
-        )
+        nodes, self.weights, self.error = [], [], context.number(S.Zero)
+        if context.compare("<", first, last):  # or all of the law is that near
+            density = _Density(d, n)
+            nodes, self.weights, self.error = panel_rule(
+                density, first, last, bound, tolerance(bits)
+            )
         self.q = [_q(context, context.apply("exp", node)) for node in nodes]
 
     def __call__(self, x):

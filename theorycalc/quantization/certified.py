@@ -17,6 +17,8 @@ from theorycalc.core.lowering import lower
 
 _GUARD_BITS = 60
 _CUT_BITS = 20
+# The largest cut, as the logarithm of an angle.
+_LAST = 1.13
 
 
 @dataclass(frozen=True)
@@ -66,16 +68,19 @@ class Survival:
 
     def cut(self, context, bits: int):
         """(θ_0, F(θ_0)^n): an angle beyond which F^n is below 2^−bits, or π."""
-        left, right = 0.0, 3.1
+
+        def angle(log_theta):
+            return context.apply("exp", context.number(Rational(log_theta)))
+
+        left, right = -(self.log2_n + bits) / (self.d - 1) - 3, _LAST
         for _ in range(60):
             middle = (left + right) / 2
-            value = self(context, context.number(Rational(middle)))
+            value = self(context, angle(middle))
             small = context.compare("<", value, context.number(S(2)) ** -(bits + _CUT_BITS))
             left, right = (left, middle) if small else (middle, right)
-        if right > 3.05:
+        if right == _LAST:
             return context.number(sympy.pi), context.number(S.Zero)
-        end = context.number(Rational(right))
-        return end, self(context, end)
+        return angle(right), self(context, angle(right))
 
 
 @lru_cache(maxsize=64)

@@ -10,6 +10,11 @@ from theorycalc.quantization.cosine import mean_max_cosine
 from theorycalc.quantization.law import read_order, read_points, read_source
 from theorycalc.quantization.regimes import REGIMES, Regime
 
+# Regimes with a correction that tells how good they are.
+_CANDIDATES = ("n fixed", "d fixed", "extreme values")
+_IN_FIXED_DIMENSION = "d fixed"
+# So few that no norm concentrates.
+_FEW_DIMENSIONS = 5
 _MEAN, _VARIANCE = sympy.symbols("m v", nonnegative=True)
 
 
@@ -28,8 +33,8 @@ def extreme_value_radius(
         ‖X‖ concentrates: Gaussian and uniform laws in high dimension.
     regime : str, optional
         "n fixed" (d → ∞), "d fixed" (n → ∞), "extreme values" (Gumbel's law around the typical
-        largest cosine), "log n = αd", "log n/d → 0". By default "n fixed" for n ≤ 100 and d ≥ 50,
-        "d fixed" for d ≤ 5, otherwise "extreme values".
+        largest cosine), "log n = αd", "log n/d → 0". By default that of the first three (for s ≠ 2
+        not "d fixed") with the smallest estimate of its error.
     order : int, optional
         1 for the leading order; by default all orders that are known.
     log_n : number, optional
@@ -38,8 +43,9 @@ def extreme_value_radius(
     Returns
     -------
     Formula
-        Without arguments. Its ``note`` names the regime, the order, and the size of the last
-        correction, an estimate of the error.
+        Without arguments. Its ``note`` names the regime and the order. The size of the last
+        correction (of the next one for order 1), and of that for s ≠ 2, is part of the error of its
+        values: an estimate.
 
     Raises
     ------
@@ -58,58 +64,62 @@ def extreme_value_radius(
     >>> import theorycalc as tc
     >>> law = tc.distributions.Gaussian(200)
     >>> estimate = tc.quantization.extreme_value_radius(law, n=10**6)
-    >>> estimate.at().digits(6), estimate.note
-    ('4.73163', 'regime extreme values, order 2, last correction 8.6e-03')
+    >>> print(estimate.at(), "in", estimate.note)
+    4.73 ± 0.004 in regime n fixed, order 3 of 3
     >>> tc.quantization.optimal_radius(law, n=10**6).at().digits(6)
     '4.73236'
     """
     n, s = read_points(n, log_n), read_order(s)
     law, scale = read_source(source, s)
-    chosen = REGIMES[regime] if regime in REGIMES else _regime(regime, law.dimension, n)
-    means = _orders(chosen, law.dimension, n)
-    order = len(means) if order is None else exact_integer(order, "order", minimum=1)
-    if order > len(means):
-        allowed = f"1 … {len(means)} in the regime {chosen.name!r}"
+    chosen = _regime(regime, *_read_size(law.dimension, n), s)
+    highest = len(chosen.orders)
+    order = highest if order is None else exact_integer(order, "order", minimum=1)
+    if order > highest:
+        allowed = f"1 … {highest} in the regime {chosen.name!r}"
         raise DomainError(explain("order out of range", got=order, allowed=allowed))
-    if s != 2 and chosen.name == "d fixed":
+    if s != 2 and chosen.name == _IN_FIXED_DIMENSION:
         raise NotSupportedError(
             explain("r* for s ≠ 2 in a fixed dimension", got=s, hint="optimal_radius, exact")
         )
     variance = chosen.variance(law.dimension, n) if s != 2 else S.Zero
     radius = scale * _radius(law, s)
 
-    def formula(mean: Expr, note: str = "") -> Formula:
-        steps = [(_MEAN, mean), (_VARIANCE, variance)]
-        return Formula("r_ev", radius, args=(), where=steps, note=note)
-
-    note = f"regime {chosen.name}, order {order}"
-    neighbour = means[order - 2 if order > 1 else 1] if len(means) > 1 else None
-    if neighbour is not None:
-        change = float(formula(means[order - 1]).at()) - float(formula(neighbour).at())
-        note += f", last correction {abs(change):.1e}"
-    return formula(means[order - 1], note)
+    change = sympy.Abs(radius - scale * _radius(law, S(2)), evaluate=False)
+    missing = scale * law.mean_power(S.One) * chosen.error(order, law.dimension, n)
+    steps = [(_MEAN, chosen.orders[order - 1](law.dimension, n)), (_VARIANCE, variance)]
+    note = f"regime {chosen.name}, order {order} of {highest}"
+    return Formula("r_ev", radius, args=(), where=steps, note=note, error=missing + change)
 
 
 def _value(expr: Expr):
     return Formula("", expr, args=()).at()
 
 
-def _orders(regime: Regime, d: Expr, n: Expr) -> list[Expr]:
+def _read_size(d: Expr, n: Expr) -> tuple[Expr, Expr]:
     if d < 2 or n < 2:
         raise DomainError(
             explain("no extreme values", got=f"d = {d}, n = {n}", allowed="d ≥ 2, n ≥ 2")
         )
-    return [mean(d, n) for mean in regime.orders]
+    return d, n
 
 
-def _regime(name: str | None, d: Expr, n: Expr) -> Regime:
-    """The one that fits."""
+def _regime(name: str | None, d: Expr, n: Expr, s: Expr) -> Regime:
+    """The one that is asked for, or that has the smallest estimate of its error."""
+    if name in REGIMES:
+        return REGIMES[name]
     if name is not None:
         allowed = ", ".join(REGIMES)
         raise DomainError(explain("unknown regime", got=repr(name), allowed=allowed))
-    if d >= 50 and n <= 100:
-        return REGIMES["n fixed"]
-    return REGIMES["d fixed" if d <= 5 else "extreme values"]
+    if s != 2 and d <= _FEW_DIMENSIONS:
+        return REGIMES[_IN_FIXED_DIMENSION]
+    candidates = [REGIMES[name] for name in _CANDIDATES if s == 2 or name != _IN_FIXED_DIMENSION]
+    return min(candidates, key=lambda regime: _estimate(regime, d, n))
+
+
+def _estimate(regime: Regime, d: Expr, n: Expr) -> float:
+    """The size of the error of the highest order, as what a zero leaves out."""
+    error = regime.error(len(regime.orders), d, n)
+    return float(Formula("", S.Zero, args=(), error=error).at().rad)
 
 
 def _radius(law, s: Expr) -> Expr:
@@ -208,12 +218,12 @@ def compare_approximations(d, n=None, *, log_n=None):
     """
     import pandas as pd
 
-    d, n = S(exact_integer(d, "d", minimum=2)), read_points(n, log_n)
+    d, n = _read_size(S(exact_integer(d, "d", minimum=2)), read_points(n, log_n))
     exactly = float(mean_max_cosine(d, n).at())
     rows = {}
     for regime in REGIMES.values():
-        for order, mean in enumerate(_orders(regime, d, n), start=1):
-            value = float(_value(mean))
+        for order, mean in enumerate(regime.orders, start=1):
+            value = float(_value(mean(d, n)))
             rows[regime.name, order] = (value, abs(value / exactly - 1))
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["m", "relative_error"])
     table.index = pd.MultiIndex.from_tuples(table.index, names=["regime", "order"])

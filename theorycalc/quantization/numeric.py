@@ -109,9 +109,12 @@ def law_of_maximum(d, log_n):
     mode, step = mode_of_maximum(d, log_n), math.pi**2 / (max(d - 1.0, 1.5) * _LEVEL)
     before, heights = heights_of_maximum(d, log_n, mode, step, _LEVEL)
     tau, weight = mode + (np.arange(heights.size) - before) * step, np.exp(heights)
-    while step < _STEP / 2.0 and _coarse_error(tau, weight) < 1e-15:
-        tau, weight, step = tau[::2], weight[::2], 2.0 * step
     doubt = _coarse_error(tau, weight) ** 2
+    while step < _STEP / 2.0:
+        every_other = _coarse_error(tau[::2], weight[::2]) ** 2
+        if every_other > 1e-16:
+            break
+        tau, weight, step, doubt = tau[::2], weight[::2], 2.0 * step, every_other
     return 1.0 / (1.0 + np.exp(2.0 * tau)), weight / weight.sum(), doubt
 
 

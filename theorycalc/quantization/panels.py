@@ -51,6 +51,8 @@ def _piece(radial, frame: Window, r, log_r, level, s, a, b, start, stop) -> Iter
     ]
     growth = max(0.0, 1.0 - float(s)) * np.minimum(np.log(np.tanh(w / 2)), 0.0)
     weight = np.logaddexp(*heights) + np.log(y / (1 + y)) - np.logaddexp(0, v) * (b < math.inf)
+    if weight.max() == -np.inf:
+        return  # a gap of the law
     needed = (level + weight - growth - weight.max()) / math.log(2) + _SPARE_BITS
     exact = _CONTEXT.apply("exp", _CONTEXT.number(Rational(begin)))
     ratio = _CONTEXT.apply("exp", _CONTEXT.number(Rational(step)))

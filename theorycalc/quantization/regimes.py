@@ -1,14 +1,18 @@
 """How the largest cosine behaves: its mean and variance in five regimes."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import sympy
 from sympy import EulerGamma, Expr, S, beta, cosh, gamma, log, pi, sqrt, tanh
 
+from theorycalc.core.arithmetic.ball_context import working_precision
 from theorycalc.core.special import SpecialFunction
 from theorycalc.quantization.inverse import BetaQuantile, increasing_root, through_balls
 from theorycalc.quantization.normal_maximum import MaximumMoment
+
+_GUARD_BITS = 24
 
 
 @dataclass(frozen=True)
@@ -22,20 +26,48 @@ class Regime:
         (d, n) ↦ E M, from the leading order on.
     variance : function
         (d, n) ↦ Var M to leading order.
+    beyond : function, optional
+        (d, n) ↦ E M by which the error of a single order is judged.
+    remainder : function, optional
+        (d, n) ↦ a size of what follows, where corrections may vanish by chance.
     """
 
     name: str
     orders: tuple[Callable[[Expr, Expr], Expr], ...]
     variance: Callable[[Expr, Expr], Expr]
+    beyond: Callable[[Expr, Expr], Expr] | None = None
+    remainder: Callable[[Expr, Expr], Expr] = lambda d, n: S.Zero
+
+    def error(self, order: int, d: Expr, n: Expr) -> Expr:
+        """An estimate of the error of E M: the last correction, for order 1 the next one."""
+        first = self.orders[1] if len(self.orders) > 1 else self.beyond
+        neighbour = self.orders[order - 2] if order > 1 else first
+        change = self.orders[order - 1](d, n) - neighbour(d, n)
+        # SymPy would compute its sign
+        return sympy.Abs(change, evaluate=False) + self.remainder(d, n)
 
 
-def _few_leading(d: Expr, n: Expr) -> Expr:
-    return MaximumMoment(S.One, n) / sqrt(d)
+def _few(order: int) -> Callable[[Expr, Expr], Expr]:
+    """The Cornish–Fisher expansion of √d T, whose cumulants are κ_4 = −6/(d + 2), κ_6 below."""
+
+    def mean(d: Expr, n: Expr) -> Expr:
+        first, third, fifth = (MaximumMoment(S(k), n) for k in (1, 3, 5))
+        fourth, sixth = -6 / (d + 2), 240 / ((d + 2) * (d + 4))
+        second_order = sixth / 720 * (fifth - 10 * third + 15 * first)
+        second_order -= fourth**2 / 384 * (3 * fifth - 24 * third + 29 * first)
+        terms = first, fourth / 24 * (third - 3 * first), second_order
+        return sympy.Add(*terms[:order]) / sqrt(d)
+
+    return mean
 
 
-def _few_corrected(d: Expr, n: Expr) -> Expr:
-    first, third = (MaximumMoment(S(k), n) for k in (1, 3))
-    return (first - (third - 3 * first) / (4 * (d + 2))) / sqrt(d)
+def _few_remainder(d: Expr, n: Expr) -> Expr:
+    """A part of the product of both corrections without their signs."""
+    first, third, fifth = (MaximumMoment(S(k), n) for k in (1, 3, 5))
+    one = (third + 3 * first) / (4 * (d + 2))
+    two = (fifth + 10 * third + 15 * first) / (3 * (d + 2) * (d + 4))
+    two += 3 * (3 * fifth + 24 * third + 29 * first) / (32 * (d + 2) ** 2)
+    return one * two / (8 * first * sqrt(d))  # an eighth: as measured
 
 
 def _few_variance(d: Expr, n: Expr) -> Expr:
@@ -66,8 +98,7 @@ def _power(a: Expr, n: Expr, k: int) -> Expr:
 class GammaQuotient(SpecialFunction):
     """Γ(n + 1)/Γ(n + 1 + c), of log n and c.
 
-    For a large n the logarithms of the Gamma functions cancel in as many bits as n has: balls see
-    that and take more. (SymPy would write out the factorial.)
+    (SymPy would write out the factorial.)
     """
 
     nargs = 2
@@ -78,8 +109,14 @@ class GammaQuotient(SpecialFunction):
     @staticmethod
     def in_ball(context, level, c):
         top = context.apply("exp", level) + context.number(S.One)
-        logs = (context.apply("loggamma", x) for x in (top, top + c))
-        return context.apply("exp", next(logs) - next(logs))
+        centre = context.midpoint(top)
+        # the logarithms cancel in as many bits as n has; their slopes differ by c ψ' < 2c/x
+        cancelled = int(context.as_float(level) / math.log(2)) + _GUARD_BITS
+        with working_precision(context.bits + cancelled):
+            logs = (context.apply("loggamma", x) for x in (centre, centre + c))
+            difference = next(logs) - next(logs)
+        slack = 2 * abs(c) * abs(top - centre) / centre
+        return context.apply("exp", context.widen(difference, slack))
 
     @classmethod
     def in_mp(cls, context, level, c):
@@ -172,10 +209,10 @@ def _no_variance(d: Expr, n: Expr) -> Expr:
 REGIMES = {
     regime.name: regime
     for regime in (
-        Regime("n fixed", (_few_leading, _few_corrected), _few_variance),
-        Regime("d fixed", (_many(1), _many(2), _many(3)), _many_variance),
+        Regime("n fixed", tuple(map(_few, (1, 2, 3))), _few_variance, remainder=_few_remainder),
+        Regime("d fixed", tuple(map(_many, (1, 2, 3))), _many_variance),
         Regime("extreme values", (_gumbel, _gumbel_corrected), _gumbel_variance),
         Regime("log n = αd", (_exponential, _exponential_corrected), _no_variance),
-        Regime("log n/d → 0", (_subexponential,), _no_variance),
+        Regime("log n/d → 0", (_subexponential,), _no_variance, beyond=_gumbel_corrected),
     )
 }
