@@ -12,6 +12,7 @@ from sympy import Rational, S
 
 from theorycalc.core.arithmetic.ball_context import BallContext
 from theorycalc.core.arithmetic.ball_panels import panel_rule
+from theorycalc.core.arithmetic.effort import spend
 from theorycalc.core.lowering import lower
 from theorycalc.quantization.certified import Survival, constants, none_on_one_side
 
@@ -47,6 +48,7 @@ class AngularRule:
         self.q = [_q(context, context.apply("exp", node)) for node in nodes]
 
     def __call__(self, x):
+        spend(len(self.q))
         square, context = x * x, _CONTEXT
         rest, total = 1 - square, context.number(S.Zero)
         for weight, q in zip(self.weights, self.q, strict=True):

@@ -13,6 +13,7 @@ import sympy
 from sympy import Rational, S
 
 from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
+from theorycalc.core.arithmetic.effort import remembered
 from theorycalc.core.lowering import lower
 
 _GUARD_BITS = 60
@@ -115,7 +116,7 @@ def none_on_one_side(context, n: sympy.Expr):
     return context.apply("exp", -count * context.apply("log", context.number(S(2))))
 
 
-@lru_cache(maxsize=64)
+@remembered(maxsize=64)
 def deficit_moment(d: int, n: sympy.Expr, k: int, bits: int):
     """E (1 − M)^k with about ``bits`` of relative accuracy."""
     if d == 1:

@@ -8,6 +8,7 @@ import sympy
 from scipy.optimize import brentq
 
 from theorycalc.core.arithmetic.ball import rounded
+from theorycalc.core.arithmetic.effort import spend
 from theorycalc.core.errors import PrecisionError, explain
 from theorycalc.core.lowering import lower
 from theorycalc.quantization import numeric
@@ -45,6 +46,7 @@ def law_of_maximum(d: float, n) -> tuple[np.ndarray, np.ndarray, float]:
 def deficit_moment(d: float, n, k: float) -> tuple[float, float]:
     """(E (1 − M)^k, error)."""
     q, weights, _ = law_of_maximum(float(d), n)
+    spend(q.size)
     value = float((weights * (2 * q) ** k).sum())
     return value, _law_error(d, n, k) * value + math.ulp(0.0)
 
@@ -67,6 +69,7 @@ def distortion(radial, d: float, n, s: float, r: float) -> tuple[np.ndarray, np.
         return _on_sphere(d, n, s, r)
     r = max(r, _ZERO * math.exp(window(radial, s).mode))
     w, inner, outer = nodes(radial, s, r)
+    spend(w.size)
     fine, coarse = numeric.radial_sums(_table(float(d), n, s), s, r, w, inner, outer)
     values, half = fine[1:3] / fine[0], coarse[1:3] / coarse[0]
     sizes = fine[[1, 3]] / fine[0]
@@ -81,14 +84,16 @@ def distortion(radial, d: float, n, s: float, r: float) -> tuple[np.ndarray, np.
 def _on_sphere(d: float, n, s: float, r: float) -> tuple[np.ndarray, np.ndarray]:
     """The same for |source point| = 1."""
     q, weights, _ = law_of_maximum(float(d), n)
+    spend(q.size)
     x = abs(1 - r) / (1 + r)
     square = x * x + q * (1 - x * x)
-    near = square ** (s / 2 - 1) if s != 2 else np.ones_like(square)
     drift, size = (r - 1) + 2 * q, abs(r - 1) + 2 * q
+    value = weights * square ** (s / 2)
     with np.errstate(invalid="ignore", divide="ignore"):
-        value, slope = weights * square ** (s / 2), weights * s * near / (1 + r)
-    values = np.array([value.sum(), (drift * slope).sum()])
-    sizes = np.array([value.sum(), (size * slope).sum()])
+        near = square ** (s / 2 - 1) if s != 2 else np.ones_like(square)
+        slope = weights * s * near / (1 + r)
+        values = np.array([value.sum(), (drift * slope).sum()])
+        sizes = np.array([value.sum(), (size * slope).sum()])
     scale = np.array([(1 + r) ** s, (1 + r) ** (s - 1)])
     return values * scale, sizes * scale * (_ROUNDING + _law_error(d, n, s / 2))
 

@@ -9,13 +9,13 @@ for |Im| < π/2 in both variables, so that it is interpolated between the points
 import itertools
 import math
 from collections.abc import Iterator
-from functools import lru_cache
 
 import sympy
 from sympy import Rational, S
 
 from theorycalc.core.arithmetic.ball import mid_and_rad
 from theorycalc.core.arithmetic.ball_context import working_precision
+from theorycalc.core.arithmetic.effort import remembered, spend
 from theorycalc.core.lowering import lower
 from theorycalc.quantization import doubles, numeric
 from theorycalc.quantization.certified import Survival, constants, none_on_one_side
@@ -29,7 +29,7 @@ _MARGIN = 24
 _LOG2 = math.log(2)
 
 
-@lru_cache(maxsize=16)
+@remembered(maxsize=16)
 def law_of_maximum(d: int, n, bits: int) -> tuple[int, list]:
     """(first, weights): the law of τ on the grid of `grid_step`; some weights may be negative."""
     level, step, log_n = (bits + 8) * _LOG2, grid_step(bits), doubles.log_of(n)
@@ -69,11 +69,12 @@ def _weights(survival, step: sympy.Rational, first: int, count: int) -> list:
         tail = constant * sech * series
         log_f = context.apply("log", tail) if left else context.apply("log1p", -tail)
         found.append(context.midpoint(sech * context.apply("exp", number * log_f)))
+    spend(count)
     total = context.midpoint(sum(found))
     return [context.midpoint(x / total) for x in found]
 
 
-@lru_cache(maxsize=16)
+@remembered(maxsize=16)
 def kernel_table(d: int, n, s: sympy.Rational, bits: int) -> tuple[int, list, list]:
     """(first, E ĝ^{s/2−1}, E q ĝ^{s/2−1}) on the grid of ζ, with ĝ = g/(R + r)²."""
     context, step, power = CONTEXT, grid_step(bits), context_power(s)
@@ -106,7 +107,7 @@ def _powers(exponent: Rational, first: int, count: int) -> Iterator:
         power = CONTEXT.midpoint(power * ratio)
 
 
-@lru_cache(maxsize=16)
+@remembered(maxsize=16)
 def value_table(d: int, n, s: Rational, bits: int) -> tuple[int, list]:
     """(first, [E ĝ^{s/2}]) on the grid of ζ."""
     first, means, others = kernel_table(d, n, s, bits)
@@ -115,7 +116,7 @@ def value_table(d: int, n, s: Rational, bits: int) -> tuple[int, list]:
     return first, [[CONTEXT.midpoint(x * one + (1 - x) * two) for one, two, x in rows]]
 
 
-@lru_cache(maxsize=16)
+@remembered(maxsize=16)
 def slope_table(d: int, n, s: Rational, bits: int) -> tuple[int, list]:
     """(first, [E q ĝ^{s/2−1}, X E (1 − q) ĝ^{s/2−1}]) on the grid of ζ."""
     first, means, others = kernel_table(d, n, s, bits)
@@ -173,6 +174,7 @@ def _weighted(radial, r: Rational, sides) -> Iterator[tuple]:
     """(sign of r − R, R/r, weight) with the density of R."""
     density, radius = law_of(radial).varying, CONTEXT.number(r)
     for sign, ratio, weight in sides:
+        spend()
         height = density.run(CONTEXT, [radius * ratio])
         yield sign, ratio, CONTEXT.midpoint(weight * ratio * height)
 

@@ -6,12 +6,12 @@ value at the centre and its slope; Φ^n = exp(n log(1 − p)) keeps the digits o
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
 
 import sympy
 from sympy import Rational, S
 
 from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
+from theorycalc.core.arithmetic.effort import remembered
 from theorycalc.core.lowering import lower
 from theorycalc.quantization.doubles import log_of
 
@@ -67,7 +67,7 @@ class _Weighted:
         return weight * self.function(context, args[0])
 
 
-@lru_cache(maxsize=64)
+@remembered(maxsize=64)
 def moment(k: int, n: sympy.Expr, bits: int):
     """E max^k with an absolute error of about 2^−bits."""
     log_n = log_of(n if n.is_Rational and n < 10**300 else sympy.Lambda((), n))

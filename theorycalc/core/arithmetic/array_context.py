@@ -13,6 +13,7 @@ import array_api_compat
 import numpy as np
 import sympy
 
+from theorycalc.core.arithmetic.effort import spend
 from theorycalc.core.arithmetic.logic import RELATIONS
 from theorycalc.core.errors import DomainError, PrecisionError, explain
 
@@ -260,6 +261,7 @@ def quadrature(integrand, parameters: list, points: list) -> tuple[float, float]
             limit=200,
             full_output=1,  # no warnings: the error estimate says it
         )
+        spend(details["neval"])
         if message and _ROUNDING not in message[0] and _diverges(value, estimate, details):
             raise PrecisionError(
                 explain(

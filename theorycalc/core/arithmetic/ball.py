@@ -1,7 +1,6 @@
 """`Ball`: certified enclosures through Arb."""
 
 import math
-import time
 from dataclasses import dataclass
 
 import mpmath
@@ -9,6 +8,7 @@ from flint import acb, arb, fmpq
 from mpmath import libmp
 
 from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
+from theorycalc.core.arithmetic.effort import Effort, OutOfTime, effort
 from theorycalc.core.errors import CertificationError, DomainError, explain
 from theorycalc.core.numbers import exact_integer
 from theorycalc.core.value import Rigor, Value
@@ -17,6 +17,8 @@ from theorycalc.core.value import Rigor, Value
 # request is given up.
 _DOUBLINGS = 9
 PATIENCE = 30.0
+# A single precision is given up after so many seconds, where its rules ask (`effort.spend`).
+_LONGEST = 60.0
 # More precision rarely helps an enclosure that is not even finite.
 _PATIENCE_WITHOUT_VALUE = 2.0
 _GUARD_BITS = 32
@@ -43,7 +45,8 @@ class Ball:
     ----------
     digits : int
         Relative accuracy asked for: ``rad ≤ 10^-digits · |mid|``. The working precision is doubled
-        until it is reached, nine times at most and not once half a minute has been spent.
+        until it is reached, nine times at most and not once half a minute has been spent; a
+        quadrature is given up after a minute.
 
     Raises
     ------
@@ -64,16 +67,35 @@ class Ball:
 
     def evaluate(self, program, inputs) -> Value:
         """The program at exact inputs, to the accuracy of this arithmetic."""
-        start = time.perf_counter()
+        try:
+            with effort(_LONGEST) as spent:
+                return self._evaluate(program, inputs, spent)
+        except OutOfTime:
+            raise self._out_of_time(program, inputs) from None
+
+    def _evaluate(self, program, inputs, spent: Effort) -> Value:
         goal = bits_of(self.digits)
         for bits in doubling(goal + _GUARD_BITS):
             x = enclose(program, inputs, bits)
-            seconds = time.perf_counter() - start
             if is_exact(x) or accuracy_bits(x) >= goal:
-                return self.to_value(x, bits=bits, seconds=seconds)
-            if seconds > (PATIENCE if x.is_finite() else _PATIENCE_WITHOUT_VALUE):
+                return self.to_value(x, bits=bits, **spent.stats)
+            if spent.seconds > (PATIENCE if x.is_finite() else _PATIENCE_WITHOUT_VALUE):
                 break
         raise not_reached(self, x, bits)
+
+    def _out_of_time(self, program, inputs) -> CertificationError:
+        """The error for too many digits, with a Value of fewer digits if one is quickly had."""
+        digits, value = self.digits, None
+        while value is None and digits > 1:
+            digits //= 2
+            try:
+                with effort(_LONGEST / 6) as spent:
+                    value = Ball(digits)._evaluate(program, inputs, spent)
+            except (OutOfTime, CertificationError):
+                continue
+        reached = "none" if value is None else f"{digits} digits: {value}"
+        what = f"{self.digits} digits were not reached in {_LONGEST:.0f} seconds"
+        return CertificationError(explain(what, got=reached, hint="fewer digits"), value)
 
     def to_value(self, x, **stats) -> Value:
         """A Value of a rational or a finite real ball."""

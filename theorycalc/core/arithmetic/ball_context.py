@@ -8,6 +8,7 @@ import sympy
 from flint import acb, arb, arb_poly, ctx, fmpq
 
 from theorycalc.core.arithmetic.ball_functions import COMPLEX, NAN, REAL, hyper
+from theorycalc.core.arithmetic.effort import spend
 from theorycalc.core.arithmetic.logic import RELATIONS
 from theorycalc.core.errors import DomainError, NotSupportedError, explain
 
@@ -167,17 +168,29 @@ class BallContext:
                 )
             )
         contexts = (type(self)(analytic=False), type(self)(analytic=True))
+        failures: list[BaseException] = []
 
         def function(x, analytic):
-            return acb(integrand.run(contexts[bool(analytic)], [x, *parameters]))
+            # Arb does not stop for an exception: it is kept until Arb has given up
+            if failures:
+                return NAN
+            try:
+                spend()
+                return acb(integrand.run(contexts[bool(analytic)], [x, *parameters]))
+            except BaseException as error:
+                failures.append(error)
+                return NAN
 
         total = sum(
             (acb.integral(function, acb(a), acb(b)) for a, b in itertools.pairwise(points)), acb(0)
         )
+        if failures:
+            raise failures[0]
         return total.real if total.imag.contains(0) else total
 
     def rule(self, size: int) -> list:
         """Nodes and weights of the Gauss–Legendre rule of this size on [−1, 1]."""
+        spend(size)
         return _legendre_rule(size, ctx.prec)
 
     def convolve(self, xs: list, ys: list) -> list:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from flint import acb, arb, ctx
 
 from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
+from theorycalc.core.arithmetic.effort import spend
 from theorycalc.core.errors import PrecisionError, explain
 
 # Bernstein ellipses that are tried on every panel, by the sum of their semi-axes.
@@ -108,6 +109,7 @@ def _bound(function, centre, width: float, height: float):
 
     The lower half is a mirror image: f is real on the real axis.
     """
+    spend(math.prod(_PIECES))
     largest, context = arb(0), BallContext(analytic=True)
     pieces = _cut(0.0, height / 2, width, height / 2, *_PIECES)
     with working_precision(_BOUND_BITS):

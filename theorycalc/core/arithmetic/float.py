@@ -1,7 +1,6 @@
 """`Float`: results in double precision with an error estimate."""
 
 import math
-import time
 from dataclasses import dataclass
 
 import mpmath
@@ -19,6 +18,7 @@ from theorycalc.core.arithmetic.ball import (
     not_reached,
 )
 from theorycalc.core.arithmetic.ball_context import BallContext
+from theorycalc.core.arithmetic.effort import Effort, effort
 from theorycalc.core.arithmetic.mp import in_mp_twice
 from theorycalc.core.value import Rigor, Value, distance
 
@@ -46,21 +46,23 @@ class Float:
 
     def evaluate(self, program, inputs) -> Value:
         """The program at exact inputs, rounded to double."""
-        start = time.perf_counter()
+        with effort() as spent:
+            return self._evaluate(program, inputs, spent)
+
+    def _evaluate(self, program, inputs, spent: Effort) -> Value:
         for bits in doubling(_START_BITS):
             context = FloatContext()
             x = enclose(program, inputs, bits, context)
-            seconds = time.perf_counter() - start
             # Doubles inside the formula do not become better with more bits around them.
             if (
                 is_exact(x)
                 or accuracy_bits(x) > _DOUBLE_BITS
                 or (context.doubles and x.is_finite())
             ):
-                return self.to_value(x, exact=not context.doubles, bits=bits, seconds=seconds)
+                return self.to_value(x, exact=not context.doubles, bits=bits, **spent.stats)
             if x.is_finite() and x.abs_upper() < _SMALLEST:
-                return self.to_value(arb(0, x.abs_upper()), bits=bits, seconds=seconds)
-            if seconds > PATIENCE:
+                return self.to_value(arb(0, x.abs_upper()), bits=bits, **spent.stats)
+            if spent.seconds > PATIENCE:
                 break
         raise not_reached(self, x, bits)
 

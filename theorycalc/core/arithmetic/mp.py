@@ -1,12 +1,12 @@
 """`MP`: mpmath at any precision, its error estimated by a second precision."""
 
-import time
 from dataclasses import dataclass, replace
 
 import mpmath
 from mpmath import libmp
 
 from theorycalc.core.arithmetic.ball import CANCELLATION_HINT, PATIENCE, bits_of, read_digits
+from theorycalc.core.arithmetic.effort import Effort, effort
 from theorycalc.core.arithmetic.mp_context import MPContext
 from theorycalc.core.errors import DomainError, PrecisionError, explain
 from theorycalc.core.value import Rigor, Value, distance, exact_mpf
@@ -42,7 +42,10 @@ class MP:
 
     def evaluate(self, program, inputs) -> Value:
         """The program at exact inputs, to the accuracy of this arithmetic."""
-        start = time.perf_counter()
+        with effort() as spent:
+            return self._evaluate(program, inputs, spent)
+
+    def _evaluate(self, program, inputs, spent: Effort) -> Value:
         goal = bits_of(self.digits)
         bits = goal + _GUARD_BITS
         coarse, _ = _run(program, inputs, bits, goal)
@@ -51,11 +54,11 @@ class MP:
             fine, doubt = _run(program, inputs, finer_bits, goal)
             noise = mpmath.ldexp(abs(fine), 4 - bits) + doubt * abs(fine)
             error = distance(fine, coarse, noise)
-            stats = {"bits": finer_bits, "seconds": time.perf_counter() - start}
+            stats = {"bits": finer_bits, **spent.stats}
             value = Value(mid=fine, rad=error, rigor=Rigor.ESTIMATED, using=self, stats=stats)
             if fine != 0 and error <= mpmath.ldexp(abs(fine), -goal):
                 return value
-            if stats["seconds"] > PATIENCE:
+            if spent.seconds > PATIENCE:
                 break
             bits, coarse = finer_bits, fine
         if fine == 0 and coarse == 0:

@@ -10,6 +10,7 @@ import sympy
 from mpmath import libmp
 from mpmath.calculus.quadrature import TanhSinh
 
+from theorycalc.core.arithmetic.effort import spend
 from theorycalc.core.arithmetic.logic import RELATIONS
 from theorycalc.core.errors import DomainError, explain
 
@@ -135,6 +136,7 @@ class MPContext:
         """∫ of a program of (x, *parameters), by tanh–sinh quadrature between the points."""
 
         def function(x):
+            spend()
             return integrand.run(self, [x, *parameters])
 
         total = error = self.mp.zero
@@ -150,6 +152,7 @@ class MPContext:
         level = max(2, math.ceil(math.log2(size / 4)))
         # mpmath gives the nodes that a level adds: by themselves a rule of twice the step 2^−level
         nodes = TanhSinh(self.mp).get_nodes(-1, 1, level, self.mp.prec)
+        spend(len(nodes))
         return [(x, self.mp.ldexp(w, 1 - level)) for x, w in nodes]
 
     def midpoint(self, x):
