@@ -250,7 +250,7 @@ def test_nothing_but_doubles_for_nothing():
         lambda: distortion(tcd.Gaussian(3), 5, -1),
         lambda: distortion(tcd.StudentT(3, 2), 5, 2),
         lambda: distortion(tcd.Gaussian(3), 5).at(r=-1),
-        lambda: distortion(tcd.Gaussian(sp.Symbol("d")), 5),
+        lambda: distortion(tcd.Gaussian(1 + sp.Symbol("d")), 5),
         lambda: distortion("gauss", 5),
         lambda: distortion(tcd.Gaussian(3), 5, log_n=2),
         lambda: distortion(tcd.Gaussian(3), log_n=-1),
@@ -259,3 +259,40 @@ def test_nothing_but_doubles_for_nothing():
 def test_bad_input(call):
     with pytest.raises(tc.DomainError):
         call()
+
+
+@pytest.mark.parametrize("s", [1, 2, 4])
+@pytest.mark.parametrize(
+    "law", [tcd.Gaussian, tcd.UniformBall, tcd.UniformSphere, lambda d: tcd.StudentT(d, 5)]
+)
+def test_arrays_of_dimensions_and_numbers_of_points(law, s):
+    """Symbols of d and n are arguments: arrays, and exact numbers in three arithmetics."""
+    d, n = sp.symbols("d n")
+    formula, best = distortion(law(d), n, s), optimal_radius(law(d), n, s)
+    assert [str(x) for x in formula.args] == ["r", "d", "n"]
+    dimensions, points = np.array([[1], [2], [5], [40]]), np.array([1, 10, 1e12])
+    if law is tcd.Gaussian:
+        assert optimal_radius(tcd.UniformSphere(1), "1e300", 3).at(using=tc.MP(9)).contains(1)
+    values = formula.lambdify()(0.7, dimensions, points)
+    radii = best.lambdify()(dimensions, points)
+    for i, j in np.ndindex(values.shape):
+        where = int(dimensions[i, 0]), int(points[j])
+        single = distortion(law(where[0]), where[1], s)
+        assert values[i, j] == pytest.approx(float(single.at(r="0.7")), rel=1e-12)
+        single = optimal_radius(law(where[0]), where[1], s)
+        assert radii[i, j] == pytest.approx(float(single.at()), rel=1e-11)
+    same = distortion(law(5), 10, s).at(r="0.7")
+    for using in (tc.Float(), tc.MP(15), tc.Ball(8)):
+        assert formula.at(r="0.7", d=5, n=10, using=using).overlaps(same)
+
+
+def test_symbols_have_a_domain():
+    d, nu = sp.symbols("d nu", positive=True)
+    formula = distortion(tcd.Gaussian(d), 10, 1)
+    for wrong in ({"d": 0}, {"d": "2.5"}):
+        with pytest.raises(tc.DomainError, match="d"):
+            formula.at(r=1, **wrong)
+    with pytest.raises(tc.DomainError, match="ℕ"):
+        formula.lambdify()(1.0, 2.5)
+    with pytest.raises(tc.DomainError, match="nu"):
+        distortion(tcd.StudentT(3, nu), 10, 1)

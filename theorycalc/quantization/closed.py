@@ -16,7 +16,7 @@ def deficit_moment(d, n, k):
     if n == 1:
         return _one_point(d, k) if k.is_Integer else None
     if d == 1:
-        return 2 ** (k - n) if n.is_symbol or n <= _MOST_WRITTEN else None
+        return 2 ** (k - n) if is_short(n) else None
     if d == 3 and k.is_Integer:
         return 2**k * factorial(k) / sympy.Mul(*(n + j for j in range(1, int(k) + 1)))
     if k == 1 and n in (2, 3) and not (d.is_number and d > _MOST_WRITTEN):
@@ -29,6 +29,11 @@ def deficit_moment(d, n, k):
     if d.is_Integer and d % 2 and n.is_Integer and k.is_Integer and n * (d - 2) <= _MOST_DEGREE:
         return _polynomial(int(d), int(n), int(k))
     return None
+
+
+def is_short(n) -> bool:
+    """Whether 2^n may be written out."""
+    return bool(n.is_symbol or n <= _MOST_WRITTEN)
 
 
 def _one_point(d, k):

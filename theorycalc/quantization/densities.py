@@ -8,7 +8,7 @@ from theorycalc.distributions import Gaussian, Radial, StudentT, UniformBall
 from theorycalc.quantization.law import R
 
 # Dimensions up to which Gamma functions are written out as numbers.
-_MOST_WRITTEN = 400
+_MOST_WRITTEN = 60
 _DENSITY = "a law with a density: Gaussian, UniformBall, StudentT, Radial"
 
 

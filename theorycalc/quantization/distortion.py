@@ -24,7 +24,7 @@ def distortion(source, n=None, s=2, *, log_n=None) -> Formula:
     ----------
     source : law of theorycalc.distributions
         The law of X, spherically symmetric: Gaussian(d), UniformBall(d), UniformSphere(d),
-        StudentT(d, nu) or Radial(d, density).
+        StudentT(d, nu) or Radial(d, density). The dimension may be a Symbol.
     n : int, number, decimal string or Symbol, optional
         Number of points, an integer of any size; real n ≥ 1 interpolate.
     s : number
@@ -35,8 +35,9 @@ def distortion(source, n=None, s=2, *, log_n=None) -> Formula:
     Returns
     -------
     Formula
-        In ``r`` ≥ 0. For even s a polynomial in r, the moments of ‖X‖ and of the largest cosine;
-        otherwise a function whose ``rewrite(sympy.Integral)`` shows the integral.
+        In ``r`` ≥ 0 and the symbols of d and n. For even s a polynomial in r, the moments of ‖X‖
+        and of the largest cosine; otherwise a function whose ``rewrite(sympy.Integral)`` shows the
+        integral.
 
     Raises
     ------
@@ -45,6 +46,9 @@ def distortion(source, n=None, s=2, *, log_n=None) -> Formula:
 
     Notes
     -----
+    `lambdify` computes in doubles throughout; the polynomials of s = 4, 6, … then lose digits where
+    n is so large that the distortion is far below E R^s. `at` does not.
+
     With R = ‖X‖ and the density f of one cosine
 
     .. math:: D_s = E_R\\Bigl[|R-r|^s + \\int_{|R-r|}^{R+r} s u^{s-1} \\Bigl(1 -
@@ -63,7 +67,7 @@ def distortion(source, n=None, s=2, *, log_n=None) -> Formula:
     """
     task = _read(source, n, s, log_n)
     expr = task.scale**task.s * _unit_distortion(task, RADIUS / task.scale)
-    return _formula("D", expr, sympy.Ge(RADIUS, 0))
+    return _formula("D", task, expr, sympy.Ge(RADIUS, 0, evaluate=False))
 
 
 def optimal_radius(source, n=None, s=2, *, log_n=None) -> Formula:
@@ -90,7 +94,7 @@ def optimal_radius(source, n=None, s=2, *, log_n=None) -> Formula:
     1.2135920189529 ± 3e-14
     """
     task = _read(source, n, s, log_n)
-    return _formula("r_opt", task.scale * _unit_radius(task))
+    return _formula("r_opt", task, task.scale * _unit_radius(task))
 
 
 def optimal_distortion(source, n=None, s=2, *, log_n=None) -> Formula:
@@ -107,7 +111,7 @@ def optimal_distortion(source, n=None, s=2, *, log_n=None) -> Formula:
     1.0180343514087 ± 6e-14
     """
     task = _read(source, n, s, log_n)
-    return _formula("D_opt", task.scale**task.s * _unit_distortion(task, _unit_radius(task)))
+    return _formula("D_opt", task, task.scale**task.s * _unit_distortion(task, _unit_radius(task)))
 
 
 class _Task(NamedTuple):
@@ -119,24 +123,31 @@ class _Task(NamedTuple):
     n: Expr
     s: Expr
 
+    @property
+    def domain(self) -> dict:
+        """Conditions by symbols."""
+        whole = sympy.Contains(self.d, S.Naturals, evaluate=False)
+        return {self.d: whole, self.n: sympy.Ge(self.n, 1, evaluate=False)}
+
 
 def _read(source, n, s, log_n) -> _Task:
     n, s = read_points(n, log_n), read_order(s)
-    source, scale = read_source(source, s)
+    source, scale = read_source(source, s, symbolic=True)
     return _Task(source, scale, source.dimension, n, s)
 
 
-def _formula(name, expr, domain=None) -> Formula:
+def _formula(name, task, expr, allowed=sympy.true) -> Formula:
     """With the moments of the largest cosine as quantities of their own.
 
     SymPy would compute their digits to decide whether a derivative is zero.
     """
     symbols = sorted(expr.free_symbols - {RADIUS}, key=str)
+    region = sympy.And(*(task.domain[x] for x in symbols if x in task.domain))
     moments = sorted(expr.atoms(CosineDeficit), key=str)
     where = [(sympy.Symbol(f"c_{x.args[2]}", positive=True), x) for x in moments]
     body = expr.xreplace({moment: symbol for symbol, moment in where})
-    args = symbols if domain is None else [RADIUS, *symbols]
-    return Formula(name, body, args=args, domain=domain, where=where)
+    args = [RADIUS, *symbols] if RADIUS in allowed.free_symbols else symbols
+    return Formula(name, body, args=args, domain=sympy.And(allowed, region), where=where)
 
 
 def _unit_distortion(task: _Task, r) -> Expr:
@@ -157,7 +168,7 @@ def _unit_distortion(task: _Task, r) -> Expr:
 
 def _unit_radius(task: _Task) -> Expr:
     source, _, d, n, s = task
-    if n == 1 and (d > 1 or s >= 1):
+    if n == 1 and (s >= 1 or (d - 1).is_positive):
         return S.Zero  # ‖x‖^s is subharmonic
     if n == 1:
         raise NotSupportedError(
@@ -166,6 +177,6 @@ def _unit_radius(task: _Task) -> Expr:
     if s == 2:
         return source.mean_power(S.One) * (1 - CosineDeficit(d, n, S.One))
     low, high = source.support
-    if low == high and d == 1:
+    if low == high and d == 1 and closed.is_short(n):
         return closed.line_radius(n, s)
     return OptimalSphereRadius(as_lambda(source), d, counted(n), s)

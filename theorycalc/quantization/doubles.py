@@ -100,7 +100,14 @@ def _on_sphere(d: float, n, s: float, r: float) -> tuple[np.ndarray, np.ndarray]
 
 @lru_cache(maxsize=1024)
 def optimal_radius(radial, d: float, n, s: float) -> tuple[float, float]:
-    """(r*, error): the zero of D', by Brent's method in a bracket found by doubling."""
+    """(r*, error): the zero of D', by Brent's method in a bracket found by doubling.
+
+    For one point it is 0 in d ≥ 2, and for s ≥ 1.
+    """
+    if n == 1 and (d > 1 or s >= 1):
+        return 0.0, 0.0
+    if d == 1 and law_of(radial).point is not None:
+        return _on_line(log_of(n), s)
 
     def slope(log_r: float) -> float:
         return float(distortion(radial, d, n, s, math.exp(log_r))[0][1])
@@ -116,6 +123,15 @@ def optimal_radius(radial, d: float, n, s: float) -> tuple[float, float]:
         raise PrecisionError(explain("the optimal radius was not bracketed", got=math.exp(left)))
     root = brentq(slope, left, right, xtol=4 * EPS, rtol=4 * EPS)
     return math.exp(root), _radius_error(radial, d, n, s, math.exp(root))
+
+
+def _on_line(log_n: float, s: float) -> tuple[float, float]:
+    """r* for X = ±1 and points ±r: (1 − r)/(1 + r) is (2^n − 1)^{−1/(s−1)}, or 0 for s ≤ 1."""
+    if s <= 1:
+        return 1.0, 0.0
+    bits = math.exp(min(log_n, 700.0)) * math.log(2.0)
+    root = math.tanh((bits + math.log(-math.expm1(-bits))) / (s - 1) / 2)
+    return root, _ROUNDING * root
 
 
 def _first_guess(radial, d, n, s) -> float:

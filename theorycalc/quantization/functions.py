@@ -7,7 +7,7 @@ from sympy import Rational, S
 from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.core.special import SpecialFunction
 from theorycalc.quantization import certified, closed, doubles, enclosures, multiprecision, optimum
-from theorycalc.quantization.law import R, counted, number_of
+from theorycalc.quantization.law import R, at_dimension, counted, number_of
 
 _T, _U = sympy.symbols("t u", real=True)
 
@@ -66,8 +66,8 @@ class SphereDistortion(SpecialFunction):
     part = 0
 
     @classmethod
-    def eval(cls, radial, d, n, s, r):
-        return cls(radial, d, counted(n), s, r) if counted(n) != n else None
+    def eval(cls, law, d, n, s, r):
+        return cls(law, d, counted(n), s, r) if counted(n) != n else None
 
     def _eval_is_extended_real(self):
         return True
@@ -77,21 +77,21 @@ class SphereDistortion(SpecialFunction):
             raise sympy.core.function.ArgumentIndexError(self, argindex)
         return SphereDistortionSlope(*self.args)
 
-    def _eval_rewrite_as_Integral(self, radial, d, n, s, r, **hints):  # noqa: N802
+    def _eval_rewrite_as_Integral(self, law, d, n, s, r, **hints):  # noqa: N802
         n = number_of(n)
         reach = (R**2 + r**2 - _U**2) / (2 * R * r)
         beyond = sympy.Integral(_cosine_density(d), (_T, reach, 1))
         inner = sympy.Integral(s * _U ** (s - 1) * (1 - beyond) ** n, (_U, sympy.Abs(R - r), R + r))
-        density, low, high, *_ = radial(R)
+        density, low, high, *_ = law(R, d)
         whole = sympy.Abs(R - r) ** s + inner
         if low == high:
             return whole.subs(R, low)
         return sympy.Integral(density * whole, (R, low, high))
 
     @classmethod
-    def double(cls, radial, d, n, s, r):
+    def double(cls, law, d, n, s, r):
         def compute(d, s, r, n=n):
-            values, errors = doubles.distortion(radial, d, n, s, r)
+            values, errors = doubles.distortion(at_dimension(law, int(d)), d, n, s, r)
             return values[cls.part], errors[cls.part]
 
         if isinstance(n, sympy.Lambda):
@@ -99,22 +99,22 @@ class SphereDistortion(SpecialFunction):
         return _each(compute, d, s, r, n)
 
     @classmethod
-    def in_mp(cls, context, radial, d, n, s, r):
+    def in_mp(cls, context, law, d, n, s, r):
         d, s, r = context.integer(d), context.rational(s), context.rational(r)
         n = n if isinstance(n, sympy.Lambda) else context.rational(n)
         bits = multiprecision.accuracy(context)
         r = r or Rational(1, 2 ** (2 * bits))
         compute = multiprecision.slope if cls.part else multiprecision.distortion
-        return multiprecision.to_mp(context, compute(radial, d, n, s, r, bits))
+        return multiprecision.to_mp(context, compute(at_dimension(law, d), d, n, s, r, bits))
 
     @staticmethod
-    def in_ball(context, radial, d, n, s, r):
+    def in_ball(context, law, d, n, s, r):
         if not context.compare(">", r, context.number(S.Zero)):
             raise NotSupportedError(
                 explain("no enclosure at r = 0", hint="source.mean_power(s), or using=MP()")
             )
-        exactly = context.integer(d), _exact(context, n), context.rational(s)
-        return enclosures.distortion(radial, *exactly, r, context.bits)
+        d, *exactly = context.integer(d), _exact(context, n), context.rational(s)
+        return enclosures.distortion(at_dimension(law, d), d, *exactly, r, context.bits)
 
     def in_latex(self, printer):
         *_, s, r = map(printer._print, self.args)
@@ -133,12 +133,12 @@ class SphereDistortionSlope(SphereDistortion):
     def fdiff(self, argindex=1):
         raise sympy.core.function.ArgumentIndexError(self, argindex)
 
-    def _eval_rewrite_as_Integral(self, radial, d, n, s, r, **hints):  # noqa: N802
+    def _eval_rewrite_as_Integral(self, law, d, n, s, r, **hints):  # noqa: N802
         n = number_of(n)
         square = R**2 + r**2 - 2 * R * r * _T
         law = n * _cosine_law(d) ** (n - 1) * _cosine_density(d)
         inner = sympy.Integral(s * (r - R * _T) * square ** (s / 2 - 1) * law, (_T, -1, 1))
-        density, low, high, *_ = radial(R)
+        density, low, high, *_ = law(R, d)
         if low == high:
             return inner.subs(R, low)
         return sympy.Integral(density * inner, (R, low, high))
@@ -150,23 +150,25 @@ class OptimalSphereRadius(SpecialFunction):
     nargs = 4
 
     @classmethod
-    def eval(cls, radial, d, n, s):
-        return cls(radial, d, counted(n), s) if counted(n) != n else None
+    def eval(cls, law, d, n, s):
+        return cls(law, d, counted(n), s) if counted(n) != n else None
 
     def _eval_is_extended_positive(self):
         return True
 
     @staticmethod
-    def double(radial, d, n, s):
-        if isinstance(n, sympy.Lambda):
-            return _each(lambda d, s: doubles.optimal_radius(radial, d, n, s), d, s)
-        return _each(lambda d, n, s: doubles.optimal_radius(radial, d, n, s), d, n, s)
+    def double(law, d, n, s):
+        def compute(d, s, n=n):
+            return doubles.optimal_radius(at_dimension(law, int(d)), d, n, s)
+
+        return _each(compute, d, s) if isinstance(n, sympy.Lambda) else _each(compute, d, s, n)
 
     @staticmethod
-    def in_mp(context, radial, d, n, s):
+    def in_mp(context, law, d, n, s):
         n = n if isinstance(n, sympy.Lambda) else context.rational(n)
-        exactly = context.integer(d), n, context.rational(s)
-        root = optimum.optimal_radius(radial, *exactly, multiprecision.accuracy(context))
+        d, *exactly = context.integer(d), n, context.rational(s)
+        bits = multiprecision.accuracy(context)
+        root = optimum.optimal_radius(at_dimension(law, d), d, *exactly, bits)
         return context.number(root)
 
     def in_latex(self, printer):

@@ -1,5 +1,7 @@
 """Sources and numbers of points as arguments of SymPy functions."""
 
+from functools import lru_cache
+
 import sympy
 from sympy import Expr, S
 
@@ -10,6 +12,7 @@ from theorycalc.distributions._base import SphericalLaw
 
 R = sympy.Symbol("R", positive=True)
 _POWER = sympy.Symbol("p", positive=True)
+_D = sympy.Symbol("d", positive=True, integer=True)
 # Larger numbers of points are kept apart from doubles.
 _LARGEST = sympy.Integer(10) ** 300
 _SCALES = {Gaussian: "sigma", UniformSphere: "radius", UniformBall: "radius"}
@@ -64,8 +67,8 @@ def read_order(s) -> sympy.Expr:
     return s
 
 
-def read_source(source, s) -> tuple[SphericalLaw, Expr]:
-    """(the source in units of its scale, the scale).
+def read_source(source, s, *, symbolic: bool = False) -> tuple[SphericalLaw, Expr]:
+    """(the source in units of its scale, the scale); ``symbolic``: d may be a Symbol.
 
     Raises
     ------
@@ -75,8 +78,10 @@ def read_source(source, s) -> tuple[SphericalLaw, Expr]:
     if not isinstance(source, SphericalLaw):
         allowed = "a law of theorycalc.distributions, Gaussian(3) for instance"
         raise DomainError(explain("not a spherically symmetric law", got=source, allowed=allowed))
-    if not source.dimension.is_Integer:
-        raise DomainError(explain("the dimension is no number", got=source.dimension))
+    d = source.dimension
+    if not (d.is_Integer or (symbolic and d.is_Symbol)):
+        allowed = "an integer" + " or a Symbol" * symbolic
+        raise DomainError(explain("the dimension is no number", got=d, allowed=allowed))
     if source.mean_power(s) == sympy.oo:
         raise DomainError(
             explain("the distortion is infinite: E R^s is", got=f"s = {s} for {source}")
@@ -88,16 +93,33 @@ def read_source(source, s) -> tuple[SphericalLaw, Expr]:
 
 
 def as_lambda(source: SphericalLaw) -> sympy.Lambda:
-    """The law of R as an argument: density, ends of the support, kinks between them, and E R^p.
+    """The law of R and d as an argument: density, ends of the support, kinks between, and E R^p.
 
     A moment without a closed form is written as infinite: it bounds nothing.
+
+    Raises
+    ------
+    DomainError
+        For a law with other symbols than its dimension.
     """
     low, high = source.support
     if low == high:
-        return sympy.Lambda(R, sympy.Tuple(sympy.DiracDelta(R - low), low, high))
+        return sympy.Lambda((R, _D), sympy.Tuple(sympy.DiracDelta(R - low), low, high))
     density = source.radial_density
     variable = next(x for x in density.args if x.name == "R")
     moment = source.mean_power(_POWER)
     moment = sympy.Lambda(_POWER, sympy.oo if moment.has(sympy.Integral) else moment)
     parts = density.expr.xreplace({variable: R}), low, high, sympy.Tuple(*source.breaks), moment
-    return sympy.Lambda(R, sympy.Tuple(*parts))
+    parts = sympy.Tuple(*parts).xreplace({source.dimension: _D} if source.d.is_Symbol else {})
+    others = parts.free_symbols - {R, _D}
+    if others:
+        got = ", ".join(sorted(map(str, others)))
+        raise DomainError(explain("the law needs numbers for its parameters", got=got))
+    return sympy.Lambda((R, _D), parts)
+
+
+@lru_cache(maxsize=256)
+def at_dimension(law: sympy.Lambda, d: int) -> sympy.Lambda:
+    """The law of R in d dimensions, of R alone."""
+    symbol, dimension = law.variables
+    return sympy.Lambda(symbol, law.expr.xreplace({dimension: sympy.Integer(d)}))

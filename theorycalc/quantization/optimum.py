@@ -1,5 +1,6 @@
 """The optimal radius to many digits."""
 
+import math
 from functools import lru_cache
 
 import sympy
@@ -9,22 +10,40 @@ from theorycalc.core.arithmetic.ball import mid_and_rad
 from theorycalc.core.arithmetic.ball_context import working_precision
 from theorycalc.core.value import fraction
 from theorycalc.quantization import doubles
+from theorycalc.quantization.certified import none_on_one_side
 from theorycalc.quantization.interpolation import CONTEXT
 from theorycalc.quantization.multiprecision import slope
+from theorycalc.quantization.radial import law_of
 
 # What the root in doubles is good for, how many of the known bits are not relied on, and secants.
 _DOUBLE_BITS = 40
 _OVERLAP = 12
 _MOST_STEPS = 8
+_GUARD_BITS = 24
 
 
 def optimal_radius(radial, d: int, n, s: Rational, bits: int) -> Rational:
     """The zero of D', by secants from the best root that is known, at first a double."""
+    if n == 1 and (d > 1 or s >= 1):
+        return Rational(0)
+    if d == 1 and law_of(radial).point is not None:
+        return _on_line(n, s, bits)
     known, bits = _roots(radial, d, n, s), max(bits, _DOUBLE_BITS + 1)
     if bits not in known:
         before = max(b for b in known if b < bits)
         known[bits] = _refined(radial, d, n, s, bits, known[before], min(before, bits - _OVERLAP))
     return known[bits]
+
+
+def _on_line(n, s: Rational, bits: int) -> Rational:
+    """The root for X = ±1: (1 − r)/(1 + r) is (2^n − 1)^{−1/(s−1)}, or 0 for s ≤ 1."""
+    if s <= 1 or math.exp(min(doubles.log_of(n), 700.0)) > (bits + _GUARD_BITS) * s:
+        return Rational(1)
+    with working_precision(bits + _GUARD_BITS):
+        missing = none_on_one_side(CONTEXT, n.expr if isinstance(n, sympy.Lambda) else n)
+        odds = missing / (1 - missing)
+        ratio = CONTEXT.power(odds, CONTEXT.number(1 / (s - 1)))
+        return exact((1 - ratio) / (1 + ratio))
 
 
 @lru_cache(maxsize=64)
