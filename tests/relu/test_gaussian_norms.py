@@ -39,7 +39,7 @@ def test_constants_and_names_that_are_refused(kind):
     route = ROUTES[kind](target({(1, 1): 1}))
     with pytest.raises(NotSupportedError, match='sampling="default"'):
         route.constant(UniformSphere(2))
-    with pytest.raises(NotSupportedError, match="unknown norm"):
+    with pytest.raises(NotSupportedError, match="no such norm"):
         route.norm("L3")
 
 

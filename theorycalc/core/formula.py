@@ -27,9 +27,10 @@ from theorycalc.core.evaluation import (
 )
 from theorycalc.core.graph import free_symbols, substitute
 from theorycalc.core.lowering import lower
-from theorycalc.core.numbers import condition, expression
+from theorycalc.core.numbers import expression
 from theorycalc.core.program import Program
 from theorycalc.core.reference import Reference
+from theorycalc.core.signature import as_arguments, as_condition
 from theorycalc.core.value import Rigor, Value
 from theorycalc.core.vectorised import VectorFunction
 
@@ -112,8 +113,8 @@ class Formula:
             defined.add(symbol)
         for part in (body, *([] if error is None else [error])):
             used |= free_symbols(part) - defined
-        args = _as_arguments(sorted(used, key=str) if args is None else args, name)
-        region = _as_condition(domain)
+        args = as_arguments(sorted(used, key=str) if args is None else args, name)
+        region = as_condition(domain)
         used |= region.free_symbols
         if not used <= set(args):
             raise DomainError(
@@ -278,29 +279,3 @@ class Formula:
 
     def _sympy_(self):
         return self.expr
-
-
-def _as_arguments(args, name: str) -> tuple:
-    args = (args,) if isinstance(args, sympy.Symbol) else tuple(args)
-    names = [getattr(symbol, "name", None) for symbol in args]
-    if None in names or len(set(names)) < len(names):
-        raise DomainError(
-            explain(
-                f"{name}: not arguments",
-                got=", ".join(map(str, args)),
-                allowed="SymPy symbols with different names",
-            )
-        )
-    return args
-
-
-def _as_condition(domain) -> sympy.Basic:
-    if domain is None:
-        return sympy.true
-    if isinstance(domain, Mapping):
-        if not all(
-            isinstance(x, sympy.Symbol) and isinstance(s, sympy.Set) for x, s in domain.items()
-        ):
-            raise DomainError(explain("not a domain", got=domain, allowed="{symbol: SymPy set}"))
-        return sympy.And(*(sympy.Contains(x, s, evaluate=False) for x, s in domain.items()))
-    return condition(domain, "domain")

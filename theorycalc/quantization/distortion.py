@@ -170,13 +170,13 @@ def _unit_radius(task: _Task) -> Expr:
     source, _, d, n, s = task
     if n == 1 and (s >= 1 or (d - 1).is_positive):
         return S.Zero  # ‖x‖^s is subharmonic
+    low, high = source.support
+    if low == high and d == 1 and closed.is_short(n):
+        return closed.line_radius(n, s)
     if n == 1:
         raise NotSupportedError(
             explain("the best pair ±r for one point on the line", got=f"s = {s} < 1")
         )
     if s == 2:
         return source.mean_power(S.One) * (1 - CosineDeficit(d, n, S.One))
-    low, high = source.support
-    if low == high and d == 1 and closed.is_short(n):
-        return closed.line_radius(n, s)
     return OptimalSphereRadius(as_lambda(source), d, counted(n), s)

@@ -11,7 +11,7 @@ from theorycalc.core.errors import DomainError, explain
 from theorycalc.relu import directions
 from theorycalc.relu.averages import sphere_average
 from theorycalc.relu.constants import admissible_bias_near, funk_hecke
-from theorycalc.relu.route import Infinite, Neurons, Route, unknown_norm
+from theorycalc.relu.route import Infinite, Neurons, Route, no_norm
 from theorycalc.relu.target import rescaled, spherical_mean
 from theorycalc.sphere import funk_hecke as zonal_eigenvalue
 
@@ -155,7 +155,7 @@ class AngularRoute(Route):
         if kind == "L2":
             square = spherical_mean(self.angular * self.angular, self.target.dimension)
             return sqrt(square) / self.radius
-        raise unknown_norm(kind)
+        raise no_norm(kind)
 
     def draw(self, rng: np.random.Generator, width: int) -> Neurons:
         weights = directions.uniform(rng, width, self.target.dimension)

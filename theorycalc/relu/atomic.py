@@ -24,7 +24,7 @@ from theorycalc.relu.route import (
     UNBOUNDED,
     Infinite,
     Neurons,
-    unknown_norm,
+    no_norm,
 )
 from theorycalc.relu.target import Target
 
@@ -182,7 +182,7 @@ class AtomicRoute(HomogeneousRoute):
             return UNBOUNDED
         if kind in ("L1", "TV"):
             return self.variation
-        raise unknown_norm(kind)
+        raise no_norm(kind)
 
     def draw(self, rng: np.random.Generator, width: int) -> Neurons:
         d = self.target.dimension

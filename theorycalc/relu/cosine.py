@@ -11,7 +11,7 @@ from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.relu.averages import Doubles, evaluate, normal_average
 from theorycalc.relu.exponential import gaussian_law, translates
 from theorycalc.relu.norms import spectral_barron
-from theorycalc.relu.route import Infinite, Neurons, Route, unknown_norm
+from theorycalc.relu.route import Infinite, Neurons, Route, no_norm
 from theorycalc.relu.target import homogeneous_parts, rescaled, wick_polynomial
 
 
@@ -109,7 +109,7 @@ class CosineRoute(Route):
         if kind == "L2":
             return sqrt(translates(self.target).norm(S.Zero, self.scale))
         if kind not in ("L1", "TV"):
-            raise unknown_norm(kind)
+            raise no_norm(kind)
         scaled = rescaled(self.target.polynomial, 1 / self.scale)
         return spectral_barron(scaled.as_expr(), *self.target.active, order=0).body
 

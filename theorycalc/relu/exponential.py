@@ -16,7 +16,7 @@ from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.distributions import Gaussian
 from theorycalc.relu.averages import Doubles, evaluate, line, normal_average
 from theorycalc.relu.modulus import modulus_mean
-from theorycalc.relu.route import BIAS, Infinite, Neurons, Route, unknown_norm
+from theorycalc.relu.route import BIAS, Infinite, Neurons, Route, no_norm
 from theorycalc.relu.target import (
     Target,
     homogeneous_parts,
@@ -149,7 +149,7 @@ class ExponentialRoute(Route):
 
     def norm(self, kind: str) -> Expr | Infinite:
         if kind not in ("L1", "L2", "TV"):
-            raise unknown_norm(kind)
+            raise no_norm(kind)
         if not self.target.polynomial:
             return S.Zero
         if self.has_biases:

@@ -13,7 +13,7 @@ from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.distributions import Moments
 from theorycalc.relu.averages import Doubles, evaluate, normal_average
 from theorycalc.relu.modulus import modulus_mean
-from theorycalc.relu.route import BIAS, Infinite, Neurons, Route, unknown_norm
+from theorycalc.relu.route import BIAS, Infinite, Neurons, Route, no_norm
 from theorycalc.relu.target import fischer_square, wick_polynomial
 from theorycalc.sphere.coordinates import R2
 from theorycalc.sphere.fischer import fischer_sum
@@ -155,7 +155,7 @@ class GaussianRoute(Route):
             return size / abs(self.relu_constant)
         if kind == "L2":
             return sqrt(self.fischer) / abs(self.relu_constant)
-        raise unknown_norm(kind)
+        raise no_norm(kind)
 
     def draw(self, rng: np.random.Generator, width: int) -> Neurons:
         points = rng.standard_normal((width, self.target.dimension + 1))

@@ -13,7 +13,7 @@ from sympy import Expr, Integral, Max, Min, Poly, S, sqrt
 
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.relu.averages import panel
-from theorycalc.relu.route import BIAS, Infinite, Neurons, Route, unknown_norm
+from theorycalc.relu.route import BIAS, Infinite, Neurons, Route, no_norm
 from theorycalc.relu.target import real_roots
 
 _X = sympy.Symbol("x", real=True)
@@ -132,7 +132,7 @@ class IntervalRoute(Route):
             square = (self._curvature**2).integrate()
             (x,) = self.target.variables
             return sqrt(square.as_expr().subs(x, self.upper) - square.as_expr().subs(x, self.lower))
-        raise unknown_norm(kind)
+        raise no_norm(kind)
 
     def draw(self, rng: np.random.Generator, width: int) -> Neurons:
         masses = np.array([float(sign * self._mass(a, b)) for a, b, sign in self.pieces])

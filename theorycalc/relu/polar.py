@@ -22,8 +22,8 @@ from theorycalc.relu.route import (
     UNBOUNDED,
     Infinite,
     Neurons,
+    no_norm,
     number,
-    unknown_norm,
 )
 from theorycalc.relu.target import laplacian, spherical_mean
 from theorycalc.sphere.coordinates import R2
@@ -85,7 +85,7 @@ class Polar(HomogeneousRoute):
             return sqrt(spherical_mean(total * total, self.target.dimension))
         if kind == "TV":
             return self.total_variation()
-        raise unknown_norm(kind)
+        raise no_norm(kind)
 
     def total_variation(self) -> Expr | Infinite:
         """E_w ∫_0^R |g_k(w)| s^{k−2} ds, degree by degree."""

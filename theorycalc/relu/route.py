@@ -129,9 +129,9 @@ class Route(ABC):
         """Refuse a point where the representation does not hold."""
 
 
-def unknown_norm(kind: str) -> NotSupportedError:
-    """The error for a norm that is not there."""
-    return NotSupportedError(explain("unknown norm", got=kind, allowed="L1, L2, TV, fischer"))
+def no_norm(kind: str) -> NotSupportedError:
+    """The refusal of a norm that has no closed form, or no meaning, for a method."""
+    return NotSupportedError(explain("this method has no such norm in closed form", got=kind))
 
 
 def inside_ball(point: tuple, radius: Expr) -> tuple:

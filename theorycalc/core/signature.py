@@ -1,0 +1,48 @@
+"""What a formula takes: its arguments and its domain."""
+
+from collections.abc import Mapping
+
+import sympy
+
+from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.numbers import condition
+
+
+def as_arguments(args, name: str) -> tuple:
+    """The arguments of a formula, symbols with different names.
+
+    Raises
+    ------
+    DomainError
+        For anything else.
+    """
+    args = (args,) if isinstance(args, sympy.Symbol) else tuple(args)
+    names = [getattr(symbol, "name", None) for symbol in args]
+    if None in names or len(set(names)) < len(names):
+        raise DomainError(
+            explain(
+                f"{name}: not arguments",
+                got=", ".join(map(str, args)),
+                allowed="SymPy symbols with different names",
+            )
+        )
+    return args
+
+
+def as_condition(domain) -> sympy.Basic:
+    """A domain as one condition: a condition, sets by symbols, or None for everywhere.
+
+    Raises
+    ------
+    DomainError
+        For anything else.
+    """
+    if domain is None:
+        return sympy.true
+    if isinstance(domain, Mapping):
+        if not all(
+            isinstance(x, sympy.Symbol) and isinstance(s, sympy.Set) for x, s in domain.items()
+        ):
+            raise DomainError(explain("not a domain", got=domain, allowed="{symbol: SymPy set}"))
+        return sympy.And(*(sympy.Contains(x, s, evaluate=False) for x, s in domain.items()))
+    return condition(domain, "domain")
