@@ -10,10 +10,12 @@ import mpmath
 import numpy as np
 import pytest
 import sympy as sp
+from flint import acb, arb
 from hypothesis import given
 from hypothesis import strategies as st
 
 import theorycalc as tc
+from theorycalc.core.arithmetic.ball_context import BallContext
 from theorycalc.core.lowering import lower
 from theorycalc.core.vocabulary import FUNCTIONS
 
@@ -272,3 +274,22 @@ def test_what_cannot_be_lowered_is_named():
         lower(sp.Sum(1 / X**2, (X, 1, sp.oo)))
     with pytest.raises(tc.DomainError, match="no value was given"):
         lower(X + Y, (X,))
+
+
+@pytest.mark.parametrize("size", ["1e300", "1e40", "7", "1e-30"])
+def test_quotients_of_gammas_keep_a_small_argument(size):
+    """Γ(x)Γ(y)/Γ(x + y) and Γ(x + y)/Γ(x) where x + y is x to the working precision."""
+    x = sp.Symbol("x", positive=True)
+    for expr in (sp.beta(x, sp.Rational(1, 2)), sp.rf(x, sp.Rational(1, 3))):
+        formula = tc.Formula("f", expr)
+        values = [formula.at(x=size, using=using) for using in (tc.MP(20), tc.Ball(20))]
+        assert values[0].overlaps(values[1])
+        assert values[0].rad < 1e-19 * values[0].mid
+
+
+@pytest.mark.parametrize("exponent", [-300, -40, -3])
+def test_logarithms_next_to_one_keep_their_digits(exponent):
+    """Complex balls too: |log(1 + z) − z| ≤ |z|²."""
+    z = acb(arb(10) ** exponent, arb(10) ** exponent)
+    error = abs(BallContext().apply("log1p", z) - z)
+    assert error < abs(z) * (3 * abs(z) + arb(2) ** -40)  # and rounding
