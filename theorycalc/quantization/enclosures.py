@@ -19,7 +19,7 @@ from theorycalc.core.kinks import branch_at
 from theorycalc.core.lowering import lower
 from theorycalc.quantization import doubles
 from theorycalc.quantization.angular_rule import AngularRule, OnLine, tolerance
-from theorycalc.quantization.law import R
+from theorycalc.quantization.law import R, counted
 from theorycalc.quantization.radial import law_of
 
 _GUARD_BITS = 40
@@ -29,7 +29,7 @@ _CONTEXT = BallContext()
 # Powers of two that are tried in Markov's inequality for a tail.
 _POWERS = range(-6, 13)
 # Quarterings of the lowest norm.
-_MOST_HALVINGS = 2000
+_MOST_QUARTERINGS = 2000
 
 
 def distortion(radial, d: int, n: sympy.Expr, s: Rational, r, bits: int):
@@ -46,7 +46,7 @@ def distortion(radial, d: int, n: sympy.Expr, s: Rational, r, bits: int):
 
 def _size(radial, d, n, s, r: float) -> int:
     """The binary exponent of the distortion, from doubles."""
-    number = n if n.is_Rational and n < 10**300 else sympy.Lambda((), n)
+    number = counted(n)
     number = number if isinstance(number, sympy.Lambda) else float(number)
     value = float(doubles.distortion(radial, float(d), number, float(s), r)[0][0])
     return math.frexp(max(value, 1e-300))[1]
@@ -131,7 +131,7 @@ def _lowest(law, s, r, bits: int) -> tuple:
     if law.lower > 0:
         return context.number(law.lower), context.number(S.Zero)
     density, place = lower(law.density, (R,)), context.number(S.One)
-    for _ in range(_MOST_HALVINGS):
+    for _ in range(_MOST_QUARTERINGS):
         largest = abs(density.run(context, [context.hull(context.number(S.Zero), place)]))
         bound = largest * place * context.power(r + place, context.number(s))
         if context.compare("<", bound, tolerance(bits)):

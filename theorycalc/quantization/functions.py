@@ -7,7 +7,7 @@ from sympy import Rational, S
 from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.core.special import SpecialFunction
 from theorycalc.quantization import certified, closed, doubles, enclosures, multiprecision, optimum
-from theorycalc.quantization.law import R, at_dimension, counted, number_of
+from theorycalc.quantization.law import R, at_dimension, counted, exact_number, number_of
 
 _T, _U = sympy.symbols("t u", real=True)
 
@@ -41,14 +41,14 @@ class CosineDeficit(SpecialFunction):
 
     @staticmethod
     def in_mp(context, d, n, k):
-        exactly = context.integer(d), _exact(context, n), context.integer(k)
+        exactly = context.integer(d), exact_number(context, n), context.integer(k)
         bits = multiprecision.accuracy(context)
         return multiprecision.to_mp(context, certified.deficit_moment(*exactly, bits))
 
     @staticmethod
     def in_ball(context, d, n, k):
         return certified.deficit_moment(
-            context.integer(d), _exact(context, n), context.integer(k), context.bits
+            context.integer(d), exact_number(context, n), context.integer(k), context.bits
         )
 
     def in_latex(self, printer):
@@ -113,7 +113,7 @@ class SphereDistortion(SpecialFunction):
             raise NotSupportedError(
                 explain("no enclosure at r = 0", hint="source.mean_power(s), or using=MP()")
             )
-        d, *exactly = context.integer(d), _exact(context, n), context.rational(s)
+        d, *exactly = context.integer(d), exact_number(context, n), context.rational(s)
         return enclosures.distortion(at_dimension(law, d), d, *exactly, r, context.bits)
 
     def in_latex(self, printer):
@@ -173,11 +173,6 @@ class OptimalSphereRadius(SpecialFunction):
 
     def in_latex(self, printer):
         return rf"r^*_{{{printer._print(self.args[-1])}}}"
-
-
-def _exact(context, n) -> sympy.Expr:
-    """The number of points, as an exact number."""
-    return n.expr if isinstance(n, sympy.Lambda) else context.rational(n)
 
 
 def _each(function, *arrays):

@@ -53,6 +53,11 @@ def number_of(n) -> Expr:
     return n.expr if isinstance(n, sympy.Lambda) else n
 
 
+def exact_number(context, n) -> Expr:
+    """The number itself, from an argument that an implementation gets."""
+    return n.expr if isinstance(n, sympy.Lambda) else context.rational(n)
+
+
 def read_order(s) -> sympy.Expr:
     """The power s > 0 of the distance.
 

@@ -20,6 +20,7 @@ from theorycalc.core.lowering import lower
 from theorycalc.quantization import doubles, numeric
 from theorycalc.quantization.certified import Survival, constants, none_on_one_side
 from theorycalc.quantization.interpolation import CONTEXT, Table, grid_step, side, spread
+from theorycalc.quantization.law import number_of
 from theorycalc.quantization.panels import panels
 from theorycalc.quantization.radial import law_of
 
@@ -40,12 +41,8 @@ def law_of_maximum(d: int, n, bits: int) -> tuple[int, list]:
     before, heights = numeric.heights_of_maximum(float(d), log_n, middle * fine, fine, level)
     first = middle - before
     exactly = Rational(step) / ratio  # ``fine`` is rounded
-    weights = _weights(Survival(d, _exact(n)), exactly, first, heights.size)
+    weights = _weights(Survival(d, number_of(n)), exactly, first, heights.size)
     return spread(first, weights, ratio, side(bits, step))
-
-
-def _exact(n) -> sympy.Expr:
-    return n.expr if isinstance(n, sympy.Lambda) else sympy.Rational(n)
 
 
 def _weights(survival, step: sympy.Rational, first: int, count: int) -> list:
@@ -129,7 +126,7 @@ class OnLine:
     """The same for d = 1, where the n points are ±r."""
 
     def __init__(self, n, power, slope: bool = False):
-        self.missing, self.power = none_on_one_side(CONTEXT, _exact(n)), power
+        self.missing, self.power = none_on_one_side(CONTEXT, number_of(n)), power
         self.slope = slope
 
     def __call__(self, x, bits: int) -> list:

@@ -14,6 +14,7 @@ from theorycalc.core.arithmetic.ball_context import BallContext, working_precisi
 from theorycalc.core.arithmetic.effort import remembered
 from theorycalc.core.lowering import lower
 from theorycalc.quantization.doubles import log_of
+from theorycalc.quantization.law import counted
 
 _GUARD_BITS = 40
 _CUT_BITS = 20
@@ -70,7 +71,7 @@ class _Weighted:
 @remembered(maxsize=64)
 def moment(k: int, n: sympy.Expr, bits: int):
     """E max^k with an absolute error of about 2^−bits."""
-    log_n = log_of(n if n.is_Rational and n < 10**300 else sympy.Lambda((), n))
+    log_n = log_of(counted(n))
     with working_precision(bits + _GUARD_BITS):
         context, survival = BallContext(), _Survival(n)
         zero, number = context.number(S.Zero), lambda x: context.number(Rational(x))

@@ -12,7 +12,7 @@ from theorycalc.core.numbers import exact_integer
 from theorycalc.core.special import SpecialFunction
 from theorycalc.quantization import normal_enclosures
 from theorycalc.quantization.doubles import EPS, log_of
-from theorycalc.quantization.law import counted, number_of, read_points
+from theorycalc.quantization.law import counted, exact_number, number_of, read_points
 from theorycalc.quantization.multiprecision import to_mp
 
 _T = sympy.Symbol("t", positive=True)
@@ -85,12 +85,12 @@ class MaximumMoment(SpecialFunction):
 
     @staticmethod
     def in_ball(context, k, n):
-        n = n.expr if isinstance(n, sympy.Lambda) else context.rational(n)
+        n = exact_number(context, n)
         return normal_enclosures.moment(context.integer(k), n, context.bits)
 
     @classmethod
     def in_mp(cls, context, k, n):
-        n = n.expr if isinstance(n, sympy.Lambda) else context.rational(n)
+        n = exact_number(context, n)
         bits = context.bits + _GUARD_BITS
         return to_mp(context, normal_enclosures.moment(context.integer(k), n, bits))
 

@@ -12,6 +12,7 @@ from theorycalc.core.value import fraction
 from theorycalc.quantization import doubles
 from theorycalc.quantization.certified import none_on_one_side
 from theorycalc.quantization.interpolation import CONTEXT
+from theorycalc.quantization.law import number_of
 from theorycalc.quantization.multiprecision import slope
 from theorycalc.quantization.radial import law_of
 
@@ -24,11 +25,11 @@ _GUARD_BITS = 24
 
 def optimal_radius(radial, d: int, n, s: Rational, bits: int) -> Rational:
     """The zero of D', by secants from the best root that is known, at first a double."""
-    if n == 1 and (d > 1 or s >= 1):
-        return Rational(0)
+    known, bits = _roots(radial, d, n, s), max(bits, _DOUBLE_BITS + 1)
+    if not known[_DOUBLE_BITS]:
+        return Rational(0)  # one point
     if d == 1 and law_of(radial).point is not None:
         return _on_line(n, s, bits)
-    known, bits = _roots(radial, d, n, s), max(bits, _DOUBLE_BITS + 1)
     if bits not in known:
         before = max(b for b in known if b < bits)
         known[bits] = _refined(radial, d, n, s, bits, known[before], min(before, bits - _OVERLAP))
@@ -40,7 +41,7 @@ def _on_line(n, s: Rational, bits: int) -> Rational:
     if s <= 1 or math.exp(min(doubles.log_of(n), 700.0)) > (bits + _GUARD_BITS) * s:
         return Rational(1)
     with working_precision(bits + _GUARD_BITS):
-        missing = none_on_one_side(CONTEXT, n.expr if isinstance(n, sympy.Lambda) else n)
+        missing = none_on_one_side(CONTEXT, number_of(n))
         odds = missing / (1 - missing)
         ratio = CONTEXT.power(odds, CONTEXT.number(1 / (s - 1)))
         return exact((1 - ratio) / (1 + ratio))
