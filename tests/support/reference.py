@@ -31,6 +31,26 @@ def assert_reference(value, entry):
     assert gap <= fraction(value.rad) + unit, f"{value!r} against {entry['value']}"
 
 
+def assert_error_holds(value, exact):
+    """|mid − exact| ≤ rad, by exact arithmetic.
+
+    ``exact`` is a rational, a decimal string, an mpf, or a Value of so many more digits that its
+    own error is less than a thousandth of the one under test.
+    """
+    error = Fraction(0)
+    if hasattr(exact, "rad"):
+        exact, error = fraction(exact.mid), fraction(exact.rad)
+        assert 1000 * error <= max(fraction(value.rad), abs(exact) / 10**12), "the oracle is coarse"
+    elif hasattr(exact, "_mpf_"):
+        exact = fraction(exact)
+    else:
+        exact = Fraction(str(exact))
+    gap = abs(fraction(value.mid) - exact)
+    assert gap <= fraction(value.rad) + error, (
+        f"{value!r} with rad {float(value.rad):.3g} is off by {float(gap):.3g}"
+    )
+
+
 def relative_error(computed, value):
     """|computed − value|/|value| for a double and a Value of many more digits."""
     exact = fraction(value.mid)
