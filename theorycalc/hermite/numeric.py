@@ -2,8 +2,9 @@
 
 import itertools
 
-import numba
 import numpy as np
+
+from theorycalc.core.compiled import compiled
 
 _EPS = np.finfo(float).eps
 # |c_k| beyond R is below e^{−R²/4}·φ(R): R = 14 leaves 1e-21.
@@ -14,7 +15,7 @@ _HALVINGS = 8
 _LARGE, _SHIFT = 1e150, 500
 
 
-@numba.njit(cache=True)
+@compiled
 def _recurrence(order, z, values):
     """h_0, …, h_order at every z, with exponents of their own so that nothing overflows early."""
     for i in range(z.size):

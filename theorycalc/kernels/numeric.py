@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
+from theorycalc.core.compiled import compiled
 from theorycalc.kernels import numeric_rows as rows
 from theorycalc.kernels import tables
 from theorycalc.kernels.numeric_families import (
@@ -38,12 +39,12 @@ def _row(plan, layers, left, i, right, start, nngp, ntk, work):
     """The row rule of the plan; resolved when it is compiled."""
 
 
-@numba.extending.overload(_row, jit_options={"cache": True, "nogil": True})
+@numba.extending.overload(_row)
 def _overload_row(plan, layers, left, i, right, start, nngp, ntk, work):
     return _RULES[plan.instance_class]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _fill(plan, layers, left, right, first, last, symmetric, top, nngp, ntk):
     """The rows [first, last) of both kernels, which the arrays hold from row ``top`` on.
 
@@ -60,7 +61,7 @@ def _fill(plan, layers, left, right, first, last, symmetric, top, nngp, ntk):
             _row(plan, layers, left, i, right, start, sigma, theta, work)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _mirror(kernel, first, last):
     """The rows [first, last) left of the diagonal, copied above it, tile by tile."""
     for start in range(0, last, _TILE):

@@ -5,8 +5,9 @@ from layer to layer as a sum of terms that do not cancel: nearly equal and nearl
 keep all their digits.
 """
 
-import numba
 import numpy as np
+
+from theorycalc.core.compiled import compiled
 
 # The loss of angle integrates an entire function over (0, θ): 20 nodes reach double precision.
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(20)
@@ -16,7 +17,7 @@ NEAR = 1e-2
 _OPPOSITE = 1.5
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def sine_loss(theta):
     """Sin θ − θ cos θ to full relative accuracy: by its series where the difference cancels."""
     if theta > 0.5:
@@ -30,7 +31,7 @@ def sine_loss(theta):
     return total
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _horner(coefficients, c):
     total = 0.0
     for coefficient in coefficients:
@@ -38,7 +39,7 @@ def _horner(coefficients, c):
     return total
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _angular(p, a, b, opposite, c, sine, turn):
     """J_p at the angle π − turn with this cosine and sine."""
     if turn < _OPPOSITE:
@@ -46,7 +47,7 @@ def _angular(p, a, b, opposite, c, sine, turn):
     return _horner(a, c) * sine + _horner(b, c) * turn
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _angular_loss(p, odd_factorial, below_a, below_b, theta):
     """1 − J_p(θ)/J_p(0), J_p(0) = π(2p−1)!!."""
     if p == 0:
@@ -62,7 +63,7 @@ def _angular_loss(p, odd_factorial, below_a, below_b, theta):
     return p * p * total * theta / 2.0 / (np.pi * odd_factorial)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def angular_losses(p, odd_factorial, below_a, below_b, thetas):
     """1 − J_p(θ)/J_p(0) for a flat array of angles."""
     losses = np.empty_like(thetas)
@@ -71,7 +72,7 @@ def angular_losses(p, odd_factorial, below_a, below_b, thetas):
     return losses
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _homogeneous_dual(f, minus, plus):
     """(K, K', V − K, V + K) at unit variances, K' the dual of the derivative, V = K(0).
 
@@ -101,7 +102,7 @@ def _homogeneous_dual(f, minus, plus):
     return dual, slope, below, above
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def homogeneous_pair(f, layers, q1, i, q2, j, minus, plus, tangent):
     """(Σ, Θ) of inputs i, j after the last layer; q1, q2 are the variances after every layer."""
     p = f.degree
@@ -133,7 +134,7 @@ def homogeneous_pair(f, layers, q1, i, q2, j, minus, plus, tangent):
     return q12, tangent
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _first_gap(x1, x2, weight, bias, q1, q2, sign):
     """(|u||u'| − |⟨u, u'⟩|, |u|² − |u'|²), u = (σ_w x/√d, σ_b), from differences of the inputs.
 
@@ -154,7 +155,7 @@ def _first_gap(x1, x2, weight, bias, q1, q2, sign):
     return total * np.sqrt(q2 / q1) / 2.0, excess
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def near_pair(left, right, i, j, layers, minus, plus):
     """The pair's (minus, plus, excess) after the first layer, from differences."""
     weight, bias = layers.weight[0], layers.bias[0]

@@ -1,7 +1,8 @@
 """Polynomials that stand for a function on an interval, and their values on whole buffers."""
 
-import numba
 import numpy as np
+
+from theorycalc.core.compiled import compiled
 
 
 def chebyshev_nodes(count: int) -> np.ndarray:
@@ -24,7 +25,7 @@ def interpolate(values: np.ndarray) -> np.ndarray:
     return np.tensordot(powers[::-1], np.tensordot(chebyshev, values, 1), 1)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def polynomial(coefficients, x, values):
     """The polynomial at every x, one coefficient at a time: a loop that runs on vectors."""
     for j in range(x.size):

@@ -6,9 +6,9 @@ arcsines are polynomials. Pairs that are nearly parallel get their digits from `
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
+from theorycalc.core.compiled import compiled
 from theorycalc.kernels.numeric_pairs import NEAR, near_pair, sine_loss
 from theorycalc.kernels.numeric_polynomials import chebyshev_nodes, interpolate, polynomial
 from theorycalc.kernels.numeric_smooth import smooth_pair
@@ -37,7 +37,7 @@ class PiecewiseLinear(NamedTuple):
     smooth: float
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _first_layer(layers, nngp, ntk):
     """⟨x, x'⟩/d in ``nngp`` becomes Σ; the Θ of it."""
     weight, bias = layers.weight[0], layers.bias[0]
@@ -65,7 +65,7 @@ def piecewise_linear_row(plan, layers, left, i, right, start, nngp, ntk, work):
         _piecewise_linear_layer(plan, layers, layer, root1, next1, root2, next2, nngp, ntk, work)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _piecewise_linear_layer(f, layers, layer, root1, next1, root2, next2, nngp, ntk, work):
     n = nngp.size
     minus, plus, t, x, arc, bent = (
@@ -107,7 +107,7 @@ def _piecewise_linear_layer(f, layers, layer, root1, next1, root2, next2, nngp, 
         plus[j] = weight * scale * above + norms + 2.0 * bias
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _cosines(t, q1, q2, inverse1, inverse2, nngp, work):
     """The sine y = t·q₁₂/√(…) of the arcsine law, its cosine and the arcsine, into the buffers."""
     n = nngp.size
@@ -127,7 +127,7 @@ def _cosines(t, q1, q2, inverse1, inverse2, nngp, work):
         arc[j] = -angle if sine[j] < 0.0 else angle
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _near_pairs(f, layers, left, i, right, start, first, nngp, ntk):
     """Once more, by differences, what is nearly parallel; ``first`` is Σ of the first layer."""
     for j in range(nngp.size):

@@ -9,9 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
+from theorycalc.core.compiled import compiled
 from theorycalc.core.errors import PrecisionError, explain
 from theorycalc.kernels.plane import Function
 
@@ -158,7 +158,7 @@ def project(function: Function, scales: np.ndarray, order: int, grid: Grid):
     return moment, coefficients
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _project(z, half, values, coefficients):
     """Σ values·h_k·half, k = 0, 1, …: the Hermite functions h_k·half neither grow nor overflow."""
     shared = z.shape[0] == 1
@@ -219,13 +219,13 @@ def _beyond(total: np.ndarray, squares: np.ndarray) -> np.ndarray:
     return np.where(rest > 100 * _ROUNDING, rest, np.minimum(rest, slow))
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _correlation(q1, q2, q12):
     norm = np.sqrt(q1 * q2)  # not a product of roots: exactly q for equal variances
     return min(max(q12 / norm, -1.0), 1.0) if norm > 0.0 else 0.0
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _body(c, tails, a, b, r, front):
     """Σ c_{a,m} c_{b,m} r^m until ``front`` times the rest is negligible."""
     r2 = r * r
@@ -250,7 +250,7 @@ def _body(c, tails, a, b, r, front):
     return low + ((s4 + s5 * r) + (s6 + s7 * r) * r2) * r4
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _fill(table, rows_of, q, index1, index2, q12, todo, result, first, last):
     """The sums of the rows [first, last) that are to do and that the table reaches."""
     # not slices of the arrays: threads would count references to them

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
+from theorycalc.core.compiled import compiled
 from theorycalc.kernels.numeric_families import Erf
 from theorycalc.kernels.numeric_pairs import near_pair
 
@@ -32,7 +33,7 @@ class _Pair(NamedTuple):
     arc_excess: float  # A(a, a) − A(b, b)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _pair(a, b, c, gap, excess):
     """Of near inputs, differences of arcsines are arcsines of what the area and the excess make."""
     root_a, root_b = np.sqrt(1.0 + 2.0 * a), np.sqrt(1.0 + 2.0 * b)
@@ -101,12 +102,12 @@ def _step(f, pair, sign):
     """The step of the activation; resolved when it is compiled."""
 
 
-@numba.extending.overload(_step, jit_options={"cache": True, "nogil": True})
+@numba.extending.overload(_step)
 def _overload_step(f, pair, sign):
     return _erf_step if f.instance_class is Erf else _gelu_step
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def smooth_pair(f, layers, left, i, right, j, minus, plus):
     """(Σ, Θ) after the last layer of nearly parallel inputs that are not 0.
 

@@ -7,9 +7,9 @@ and the depth of the network costs nothing a pair.
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
+from theorycalc.core.compiled import compiled
 from theorycalc.kernels.numeric_families import Homogeneous, Layers
 from theorycalc.kernels.numeric_pairs import NEAR, homogeneous_pair, near_pair
 from theorycalc.kernels.numeric_polynomials import chebyshev_nodes, interpolate
@@ -70,7 +70,7 @@ def _on_panels(family, layers: Layers, panels: int, points: np.ndarray) -> np.nd
     return _on_circle(family, layers, minus, plus).reshape(2 * panels, len(points), 2)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _on_circle(family, layers, minus, plus):
     """(Σ, Θ) of pairs with unit variances in every layer, given 1 ∓ cos θ."""
     unit = np.ones((layers.weight.size, minus.size))
@@ -84,7 +84,7 @@ def _on_circle(family, layers, minus, plus):
     return values
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def exact_entry(f, layers, left, i, right, j, inner):
     """(Σ, Θ) of a pair by the recursion; ``inner`` is ⟨x, x'⟩/d."""
     mean = left.root[0, i] * right.root[0, j]
@@ -121,7 +121,7 @@ def table_row(plan, layers, left, i, right, start, nngp, ntk, work):
                 )
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _look_up(coefficients, floor, inverse1, inverse2, root1, root2, inner, nngp, ntk):
     """Both kernels from the table; NaN where it does not have all digits: the number of these."""
     panels, refused = coefficients.shape[0] // 2, 0

@@ -8,8 +8,9 @@ sum over R.
 
 import math
 
-import numba
 import numpy as np
+
+from theorycalc.core.compiled import compiled
 
 # Neighbours of the interpolation in a table, on either side, and the step of the table: with them a
 # function that is analytic for |Im ζ| < π/2 is interpolated to 18 digits.
@@ -22,7 +23,7 @@ NEAREST = 1e-20
 _GOLDEN = (math.sqrt(5.0) - 1.0) / 2.0
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _log_root_ratio(a):
     """log Γ(a + 1/2)/Γ(a), without the cancellation of two large logarithms."""
     shift = 0.0
@@ -34,7 +35,7 @@ def _log_root_ratio(a):
     return shift + 0.5 * math.log(a) + series / a
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _log_tail(tau, a, constant):
     """log P(T > tanh τ) for one cosine T and τ ≥ 0: a hypergeometric series of positive terms."""
     square = math.exp(-2.0 * tau)
@@ -48,7 +49,7 @@ def _log_tail(tau, a, constant):
     return -2.0 * a * (tau + math.log1p(square)) - constant + math.log(total)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _log_weight(tau, a, log_n, tail_constant):
     """Logarithm of the density of artanh of the largest cosine, up to a constant."""
     near = -2.0 * a * (abs(tau) + math.log1p(math.exp(-2.0 * abs(tau))))
@@ -63,7 +64,7 @@ def _log_weight(tau, a, log_n, tail_constant):
     return near - others * math.exp(min(log_n + log_tail, 700.0)) * curvature
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _tail_constant(d):
     """log(a B(a, a)) for a = (d − 1)/2."""
     a = (d - 1.0) / 2.0
@@ -71,7 +72,7 @@ def _tail_constant(d):
     return math.log(a) + (1.0 - 2.0 * a) * math.log(2.0) + root
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def mode_of_maximum(d, log_n):
     """The most likely artanh of the largest cosine, by golden section."""
     a, constant = (d - 1.0) / 2.0, _tail_constant(d)
@@ -85,7 +86,7 @@ def mode_of_maximum(d, log_n):
     return (left + right) / 2.0
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def heights_of_maximum(d, log_n, mode, step, level):
     """(steps left of the mode, log-weights): down to e^−level of the largest weight."""
     a, constant = (d - 1.0) / 2.0, _tail_constant(d)
@@ -100,7 +101,7 @@ def heights_of_maximum(d, log_n, mode, step, level):
     return sides[0].size - 1, np.concatenate((sides[0][:0:-1], sides[1]))
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def law_of_maximum(d, log_n):
     """(q, weights, doubt): the law of q = sin²(θ/2) for the smallest of n angles, d ≥ 2.
 
@@ -118,7 +119,7 @@ def law_of_maximum(d, log_n):
     return 1.0 / (1.0 + np.exp(2.0 * tau)), weight / weight.sum(), doubt
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _coarse_error(tau, weight):
     """What every other node of the law says differently about its mass and its mean."""
     total = weight.sum()
@@ -129,7 +130,7 @@ def _coarse_error(tau, weight):
     return abs(mass) + abs(mean)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def kernel_means(x, q, weights, s):
     """E ĝ^{s/2−1} and E q ĝ^{s/2−1} with ĝ = x² + q (1 − x²)."""
     first = second = 0.0
@@ -141,7 +142,7 @@ def kernel_means(x, q, weights, s):
     return first, second
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def table(q, weights, s):
     """The means of `kernel_means` at x = e^−ζ on a uniform grid of ζ."""
     size = int(-math.log(NEAREST) / _STEP) + 2 * _SIDE + 4
@@ -151,7 +152,7 @@ def table(q, weights, s):
     return result
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _barycentric():
     """Weights of the interpolation at 2·_SIDE equidistant points."""
     weights = np.ones(2 * _SIDE)
@@ -160,7 +161,7 @@ def _barycentric():
     return weights
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _interpolate(table, barycentric, x):
     """Both means at x."""
     place = -math.log(x) / _STEP + _SIDE
@@ -178,7 +179,7 @@ def _interpolate(table, barycentric, x):
     return one / norm, two / norm
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def at_ratio(x, sign, ratio, mean, other, s):
     """(ĝ^{s/2}, slope of the distance power in r, size of its terms) in units of (R + r).
 
@@ -190,7 +191,7 @@ def at_ratio(x, sign, ratio, mean, other, s):
     return value, sign * along + across, along + across
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def radial_sums(table, s, r, w, inner, outer):
     """Sums over R = r e^{∓w} with weights ``inner`` and ``outer``, all and every other one.
 

@@ -14,9 +14,10 @@ Polynomials in x and r²: no angle, no division, and a change of sign of the poi
 import os
 from concurrent.futures import ThreadPoolExecutor
 
-import numba
 import numpy as np
 from scipy.special import gammaln
+
+from theorycalc.core.compiled import compiled
 
 # Points that share one pass of the recursion: a line of the cache, one vector register.
 _LANES = 8
@@ -130,7 +131,7 @@ def _coefficients(d: int, degree: int) -> tuple[np.ndarray, np.ndarray, np.ndarr
     return a, b, start
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _circle(points, lowest, highest, out):
     """1, √2 Re (x+iy)^k, √2 Im (x+iy)^k."""
     for p in range(points.shape[0]):
@@ -148,7 +149,7 @@ def _circle(points, lowest, highest, out):
                 column += 2
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _two_sphere(points, a, b, start, lowest, out):
     """Harmonics in three dimensions, point by point: vectors run along j, rows are written once."""
     degree = len(start) - 1
@@ -176,7 +177,7 @@ def _two_sphere(points, a, b, start, lowest, out):
                 column += 2 * k + 1
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _any_sphere(points, a, b, start, sizes, ends, lowest, out):
     """Harmonics in four or more dimensions: vectors run along the points of a group."""
     n, d = points.shape
@@ -207,7 +208,7 @@ def _any_sphere(points, a, b, start, sizes, ends, lowest, out):
                     column += ends[k]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _plane(x, y, ends, u):
     """The harmonics of the plane, each degree at the end of its place."""
     u[0] = 1.0
@@ -219,7 +220,7 @@ def _plane(x, y, ends, u):
             u[ends[k] - 1, p] = im[p]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _advance(k, a, b, x, square, now, before):
     """t_{k,j} for j < k from t_{k−1,j} (before) and t_{k−2,j} (now), in the place of the latter."""
     for j in range(k):
@@ -227,7 +228,7 @@ def _advance(k, a, b, x, square, now, before):
             now[j, p] = a[j] * x[p] * before[j, p] - b[j] * square[p] * now[j, p]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _prepend(k, factors, sizes, ends, u):
     """Put the new harmonics of degree k, those with j < k, in front of the old ones."""
     place = ends[k] - sizes[k]
@@ -238,7 +239,7 @@ def _prepend(k, factors, sizes, ends, u):
                 u[place, p] = factors[j, p] * u[i, p]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _write(k, factors, ends, u, out):
     """The products of the last level, one row for each point."""
     i = 0
@@ -254,7 +255,7 @@ def _write(k, factors, ends, u, out):
             i += 1
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _zonal(t, up, down, weights):
     """The three-term recurrence, on as many inner products at a time as the cache keeps."""
     now, before = np.empty(_INNER_PRODUCTS), np.empty(_INNER_PRODUCTS)
