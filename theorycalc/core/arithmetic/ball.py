@@ -9,7 +9,7 @@ from mpmath import libmp
 
 from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
 from theorycalc.core.arithmetic.effort import Effort, OutOfTime, effort
-from theorycalc.core.errors import CertificationError, DomainError, explain
+from theorycalc.core.errors import CertificationError, DomainError, NotSupportedError, explain
 from theorycalc.core.numbers import exact_integer
 from theorycalc.core.value import Rigor, Value
 
@@ -22,6 +22,11 @@ _LONGEST = 60.0
 # More precision rarely helps an enclosure that is not even finite.
 _PATIENCE_WITHOUT_VALUE = 2.0
 _GUARD_BITS = 32
+# An array's element that still has no enclosure at this precision is at a pole, or has none.
+_BITS_WITHOUT_VALUE = 640
+# What is smaller is zero for a double.
+_SMALLEST = arb(2) ** -1075
+_LARGEST = arb(2) ** 1024
 
 MAX_DIGITS = 10_000
 CANCELLATION_HINT = (
@@ -183,14 +188,29 @@ def not_reached(using, x: arb, bits: int) -> Exception:
 
 
 def rounded(operation, *xs: float, goal: int = 56) -> float:
-    """``operation(context, *balls)`` at doubles, correctly rounded up to 2^-56 relative."""
+    """``operation(context, *numbers)`` at doubles, correctly rounded up to 2^-56 relative.
+
+    Not-a-number where there is no real value, or none was found.
+    """
     context = BallContext()
+    points = [fmpq(*float(x).as_integer_ratio()) for x in xs]
     for bits in doubling(80):
         with working_precision(bits):
             try:
-                x = real_ball(operation(context, *(arb(float(x)) for x in xs)))
-            except (ZeroDivisionError, DomainError):
+                x = arb(real_ball(operation(context, *points)))
+            except (ZeroDivisionError, DomainError, NotSupportedError):
                 return math.nan
-            if is_exact(x) or accuracy_bits(arb(x)) >= goal:
-                return float(arb(x).mid())
+            if x.is_finite() and (is_exact(x) or accuracy_bits(x) >= goal):
+                return _double(x)
+            if x.is_finite() and x.abs_upper() < _SMALLEST:
+                return 0.0
+        if not x.is_finite() and bits >= _BITS_WITHOUT_VALUE:
+            break
     return math.nan
+
+
+def _double(x: arb) -> float:
+    """The midpoint; python-flint turns what is larger than any double, or far smaller, into 0."""
+    if x.abs_lower() > _LARGEST:
+        return math.inf if x > 0 else -math.inf
+    return float(x.mid())
