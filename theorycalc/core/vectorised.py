@@ -4,19 +4,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorycalc.core.arithmetic.array_context import ArrayContext, by_balls
+from theorycalc.core.arithmetic.array_context import ArrayContext
+from theorycalc.core.arithmetic.slopes import sensitivity
+from theorycalc.core.arithmetic.special_arrays import ACCURACY, by_balls
 from theorycalc.core.arithmetic.tracked_context import Tracked, TrackedContext
 from theorycalc.core.arrays import real_array
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.program import Program
 
-# Elements whose rounding errors may be larger than this part of them are computed again, unless a
-# change of the arguments by this part moves them as much; what is smaller than the normal doubles
-# has no relative accuracy.
-_ACCURACY = 1e-12
+# What is smaller has no relative accuracy.
 _TINY = np.finfo(float).tiny
-# The step of that change: of relative differences that rounding leaves a few digits of.
-_STEP = 2.0**-20
 # Arrays are computed in blocks that stay in the processor's cache.
 _BLOCK = 8192
 
@@ -90,7 +87,7 @@ def _on_block(program: Program, arrays: list) -> np.ndarray:
         tracked = program.run(TrackedContext(), [Tracked(x, 0.0) for x in arrays])
         value, error, *arrays = np.broadcast_arrays(tracked.value, tracked.error, *arrays)
         value = np.array(value, dtype=np.float64)
-        sound = error <= _ACCURACY * np.abs(value) + _TINY
+        sound = error <= ACCURACY * np.abs(value) + _TINY
         suspect = ~(sound & np.isfinite(value))
         for x in arrays:
             suspect &= np.isfinite(x)
@@ -102,22 +99,9 @@ def _on_block(program: Program, arrays: list) -> np.ndarray:
 def _repair(program: Program, value, error, suspect, arrays) -> None:
     lost = np.flatnonzero(suspect)
     points = [x.ravel()[lost] for x in arrays]
-    felt = _sensitivity(program, points)
-    excused = error.ravel()[lost] <= _ACCURACY * felt
+    felt = sensitivity(lambda *xs: program.run(ArrayContext(), list(xs)), points)
+    excused = error.ravel()[lost] <= ACCURACY * felt
     lost, points = lost[~excused], [x[~excused] for x in points]
     if lost.size:
         again = by_balls(lambda context, *xs: program.run(context, xs), *points)
         value.reshape(-1)[lost] = np.where(np.isnan(again), value.reshape(-1)[lost], again)
-
-
-def _sensitivity(program: Program, points: list):
-    """Σ |x ∂f/∂x|, by differences."""
-
-    def run(xs):
-        return program.run(ArrayContext(), xs)
-
-    centre, total = run(points), 0.0
-    for i, x in enumerate(points):
-        moved = run([*points[:i], x * (1 + _STEP), *points[i + 1 :]])
-        total = total + np.abs(moved - centre) / _STEP
-    return total

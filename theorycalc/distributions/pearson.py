@@ -15,7 +15,7 @@ import numpy as np
 import sympy
 from sympy import Expr, S
 
-from theorycalc.core.arithmetic.array_context import by_balls
+from theorycalc.core.arithmetic.special_arrays import by_balls
 from theorycalc.core.lowering import lower
 from theorycalc.core.program import Program
 from theorycalc.core.special import SpecialFunction

@@ -6,7 +6,7 @@ import numpy as np
 import sympy
 from sympy import Rational, S, beta, exp, factorial, gamma, hyper, pi, sqrt
 
-from theorycalc.core.arithmetic.array_context import by_balls
+from theorycalc.core.arithmetic.special_arrays import by_balls
 from theorycalc.core.functions import hyperu
 from theorycalc.core.lowering import lower
 from theorycalc.core.program import Program

@@ -13,8 +13,8 @@ import numpy as np
 import sympy
 from sympy import Expr, Rational, S, erfc, exp, oo, pi, sqrt, uppergamma
 
-from theorycalc.core.arithmetic.array_context import by_balls
 from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
+from theorycalc.core.arithmetic.special_arrays import by_balls
 from theorycalc.core.lowering import lower
 from theorycalc.core.quadrature import Integral, Tail
 from theorycalc.core.special import SpecialFunction

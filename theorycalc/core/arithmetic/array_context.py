@@ -15,6 +15,7 @@ import sympy
 
 from theorycalc.core.arithmetic.effort import spend
 from theorycalc.core.arithmetic.logic import RELATIONS
+from theorycalc.core.arithmetic.special_arrays import by_balls, special_with_errors
 from theorycalc.core.errors import DomainError, PrecisionError, explain
 
 # Functions of the array API standard, under the names of the vocabulary.
@@ -29,60 +30,11 @@ _ROUNDING = "roundoff error is detected, which prevents"
 _ALIASES = {"ceiling": "ceil", "max": "maximum", "min": "minimum"}
 
 
-def _scipy(name: str):
-    """A function of scipy.special with SymPy's argument order, or None."""
-    from scipy import special as sp
-
-    return {
-        "gamma": sp.gamma,
-        "rgamma": sp.rgamma,
-        "loggamma": lambda x: np.where(x > 0, sp.gammaln(x), np.nan),
-        "digamma": sp.digamma,
-        "beta": sp.beta,
-        "betainc": lambda a, b, x, y: sp.beta(a, b) * (sp.betainc(a, b, y) - sp.betainc(a, b, x)),
-        "binomial": sp.binom,
-        "rising": sp.poch,
-        "lowergamma": lambda s, x: sp.gamma(s) * sp.gammainc(s, x),
-        "uppergamma": lambda s, x: sp.gamma(s) * sp.gammaincc(s, x),
-        "erf": sp.erf,
-        "erfc": sp.erfc,
-        "erfi": sp.erfi,
-        "erfinv": sp.erfinv,
-        "erfcinv": sp.erfcinv,
-        "besselj": sp.jv,
-        "bessely": sp.yv,
-        "besseli": sp.iv,
-        "besselk": sp.kv,
-        "legendre": _integer_degree(sp.eval_legendre),
-        "gegenbauer": _integer_degree(sp.eval_gegenbauer),
-        "jacobi": _integer_degree(sp.eval_jacobi),
-        "hermite": _integer_degree(sp.eval_hermite),
-        "laguerre": _integer_degree(sp.eval_genlaguerre),
-        "chebyshevt": _integer_degree(sp.eval_chebyt),
-        "chebyshevu": _integer_degree(sp.eval_chebyu),
-        "lambertw": lambda x, k=0: sp.lambertw(x, np.asarray(k, int)).real,
-        "ei": sp.expi,
-    }.get(name)
-
-
-def _integer_degree(function):
-    """SciPy's recurrence for integer degrees; not-a-number, to be repaired, for the others."""
-
-    def evaluate(degree, *args):
-        whole = np.rint(degree)
-        values = function(whole.astype(np.int64), *args)
-        return np.where(degree == whole, values, np.nan)
-
-    return evaluate
-
-
 class ArrayContext:
     """The operations that a `Program` calls, on arrays of one namespace (NumPy by default)."""
 
     def __init__(self, xp=np):
         self.xp = xp
-        # whether a special function has left the range of doubles
-        self.overflowed = False
 
     def number(self, x: sympy.Expr) -> float:
         # A Python float takes the precision of the array it meets.
@@ -141,8 +93,7 @@ class ArrayContext:
         native = getattr(getattr(self.xp, "special", None), name, None)
         if arrays and native is not None:
             return native(*(self._like(x, args) for x in args))
-        values = special_on_numpy(name, *(np.asarray(x) for x in args))
-        self.overflowed |= bool(np.isinf(values).any())
+        values, _ = special_with_errors(name, *(np.asarray(x) for x in args))
         if not arrays:
             return float(values)
         return self.xp.asarray(values, dtype=arrays[0].dtype)
@@ -221,29 +172,6 @@ def _integer_power(base, exponent: int):
         if exponent:
             square = square * square
     return result
-
-
-def special_on_numpy(name: str, *args: np.ndarray) -> np.ndarray:
-    """A special function on NumPy arrays, SciPy's values repaired where they are not finite."""
-    function = _scipy(name)
-    if function is None:
-        return by_balls(lambda ctx, *xs: ctx.apply(name, *xs), *args)
-    values = np.asarray(function(*args), dtype=float)
-    broken = ~np.isfinite(values)
-    for x in args:
-        broken &= np.isfinite(x)
-    if np.any(broken):
-        exact = [np.broadcast_to(x, values.shape)[broken] for x in args]
-        values[broken] = by_balls(lambda ctx, *xs: ctx.apply(name, *xs), *exact)
-    return values
-
-
-def by_balls(operation, *args) -> np.ndarray:
-    """The operation on every element in ball arithmetic, rounded to double."""
-    from theorycalc.core.arithmetic.ball import rounded
-
-    values = np.vectorize(lambda *xs: rounded(operation, *xs), otypes=[float])(*args)
-    return values if values.ndim else float(values)
 
 
 def quadrature(integrand, parameters: list, points: list) -> tuple[float, float]:

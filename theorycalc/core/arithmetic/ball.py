@@ -23,7 +23,7 @@ _LONGEST = 60.0
 _PATIENCE_WITHOUT_VALUE = 2.0
 _GUARD_BITS = 32
 # An array's element that still has no enclosure at this precision is at a pole, or has none.
-_BITS_WITHOUT_VALUE = 640
+_BITS_WITHOUT_VALUE = 2560
 # What is smaller is zero for a double.
 _SMALLEST = arb(2) ** -1075
 _LARGEST = arb(2) ** 1024

@@ -54,13 +54,24 @@ _STEP = 2.0**-26
 def differences(function, args: list, values, errors: list):
     """The errors of the arguments times difference quotients of a function of arrays."""
     total = 0.0
-    for i, (x, error) in enumerate(zip(args, errors, strict=True)):
-        if not np.any(error):
-            continue
-        step = _STEP * np.abs(x) + _TINY / _STEP
-        change = np.abs(function(*args[:i], x + step, *args[i + 1 :]) - values)
-        if not np.all(np.isfinite(change)):  # the domain may end here
-            back = np.abs(function(*args[:i], x - step, *args[i + 1 :]) - values)
-            change = np.where(np.isfinite(change), change, back)
-        total = total + change / step * error
+    for i, error in enumerate(errors):
+        if np.any(error):
+            total = total + _quotient(function, args, i, values) * error
     return total
+
+
+def sensitivity(function, args: list):
+    """Σ |x ∂f/∂x|, by differences; an argument that cannot be moved is none."""
+    values = function(*args)
+    quotients = (_quotient(function, args, i, values) * np.abs(x) for i, x in enumerate(args))
+    return sum(np.where(np.isfinite(part), part, 0.0) for part in quotients)
+
+
+def _quotient(function, args: list, i: int, values):
+    x = args[i]
+    step = _STEP * np.abs(x) + _TINY / _STEP
+    change = np.abs(function(*args[:i], x + step, *args[i + 1 :]) - values)
+    if not np.all(np.isfinite(change)):  # the domain may end here
+        back = np.abs(function(*args[:i], x - step, *args[i + 1 :]) - values)
+        change = np.where(np.isfinite(change), change, back)
+    return change / step

@@ -12,10 +12,9 @@ import sympy
 
 from theorycalc.core.arithmetic.array_context import ArrayContext
 from theorycalc.core.arithmetic.slopes import SLOPES, differences
+from theorycalc.core.arithmetic.special_arrays import FUNCTION, special_with_errors
 
 _UNIT = np.finfo(float).eps / 2
-# A function of the library is within so many roundings of the truth.
-_FUNCTION = 4 * _UNIT
 _SMALLEST = np.finfo(float).smallest_subnormal
 # The reciprocal of what overflows is zero, and less than this.
 _BELOW = np.finfo(float).tiny
@@ -67,7 +66,7 @@ class TrackedContext:
 
     def power(self, base, exponent):
         value = self.plain.power(base.value, exponent.value)
-        return inexact(value, _power_error(base, exponent, value, self.plain), _FUNCTION)
+        return inexact(value, _power_error(base, exponent, value, self.plain), FUNCTION)
 
     def hyper(self, a: list, b: list, z):
         def function(*xs):
@@ -78,7 +77,7 @@ class TrackedContext:
     def atan2(self, y, x):
         square = y.value * y.value + x.value * x.value
         moved = np.abs(x.value) * y.error + np.abs(y.value) * x.error
-        return inexact(self.plain.atan2(y.value, x.value), moved / (square + _BELOW), _FUNCTION)
+        return inexact(self.plain.atan2(y.value, x.value), moved / (square + _BELOW), FUNCTION)
 
     def apply(self, name: str, *args):
         """Any other function of the vocabulary, by name."""
@@ -91,9 +90,9 @@ class TrackedContext:
             return Tracked(function(*values), error + args[1].error)
         slope = SLOPES.get(_ALIASES.get(name, name))
         if slope is None:
-            return _called(function, *args)
+            return _special(name, args)
         (x,), result = args, function(*values)
-        return inexact(result, slope(x.value, result, x.error), _FUNCTION)
+        return inexact(result, slope(x.value, result, x.error), FUNCTION)
 
     def compare(self, relation: str, x, y) -> Truth:
         slack = x.error + y.error
@@ -199,10 +198,18 @@ def _power_error(base: Tracked, exponent: Tracked, value, plain: ArrayContext):
     return np.where(overflown, _BELOW, error) if np.any(overflown) else error
 
 
+def _special(name: str, args) -> Tracked:
+    """A special function, whose own error may be more than a few roundings."""
+    values = [np.asarray(x.value) for x in args]
+    result, own = special_with_errors(name, *values)
+    moved = differences(
+        lambda *xs: special_with_errors(name, *xs)[0], values, result, [x.error for x in args]
+    )
+    return inexact(result, own + moved, 0.0)
+
+
 def _called(function, *args: Tracked) -> Tracked:
     """A function of the library, with its slopes by differences."""
     values = [x.value for x in args]
     result = function(*values)
-    return inexact(
-        result, differences(function, values, result, [x.error for x in args]), _FUNCTION
-    )
+    return inexact(result, differences(function, values, result, [x.error for x in args]), FUNCTION)

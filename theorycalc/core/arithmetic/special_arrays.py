@@ -1,0 +1,190 @@
+"""Special functions on arrays of doubles, with bounds on their errors.
+
+They are SciPy's where those are good to the last digits. Where SciPy has none, may have lost digits
+by what is known of its method, or overflows, every element is computed by ball arithmetic and
+rounded, which is slower and right.
+"""
+
+import functools
+from collections.abc import Callable
+
+import numpy as np
+
+from theorycalc.core.arithmetic.polynomials import FAMILIES, polynomial
+from theorycalc.core.arithmetic.slopes import sensitivity
+
+_UNIT = np.finfo(float).eps / 2
+# A function of a library is within so many roundings of the truth.
+FUNCTION = 4 * _UNIT
+# Elements with larger errors, relative to them, are computed again.
+ACCURACY = 1e-12
+# Exponentials of more under- or overflow.
+_EXPONENTS = 750.0
+_SMALLEST = np.finfo(float).smallest_subnormal
+
+
+def special_with_errors(name: str, *args: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(values, bounds on the errors) of a function of the vocabulary on NumPy arrays.
+
+    An error that rounded arguments would cause as well is left.
+    """
+    routine = ROUTINES.get(name)
+    if routine is None:
+        values = np.asarray(by_balls(lambda ctx, *xs: ctx.apply(name, *xs), *args))
+        return values, FUNCTION * np.abs(values)
+    values, errors = map(np.array, np.broadcast_arrays(*routine(*args)))
+    broken = ~(np.isfinite(values) & (errors <= ACCURACY * np.abs(values)))
+    for x in args:
+        broken &= np.isfinite(x)
+    if np.any(broken):
+        lost = np.flatnonzero(broken)
+        points = [np.broadcast_to(x, values.shape).ravel()[lost] for x in args]
+        felt = sensitivity(lambda *xs: routine(*xs)[0], points)
+        again = ~(errors.ravel()[lost] <= ACCURACY * felt)
+        lost, points = lost[again], [x[again] for x in points]
+        exact = np.asarray(by_balls(lambda ctx, *xs: ctx.apply(name, *xs), *points))
+        values.reshape(-1)[lost], errors.reshape(-1)[lost] = exact, FUNCTION * np.abs(exact)
+    return values, errors
+
+
+def by_balls(operation, *args) -> np.ndarray:
+    """The operation on every element in ball arithmetic, rounded to double."""
+    from theorycalc.core.arithmetic.ball import rounded
+
+    values = np.vectorize(lambda *xs: rounded(operation, *xs), otypes=[float])(*args)
+    return values if values.ndim else float(values)
+
+
+def _routine(name: str, size: Callable = lambda *args: 1.0) -> Callable:
+    """A function of scipy.special, whose relative error is a few roundings times a size."""
+
+    def routine(*args):
+        from scipy import special
+
+        values = getattr(special, name)(*args)
+        return values, FUNCTION * np.abs(values) * size(*args)
+
+    return routine
+
+
+def _logarithms(*gammas: Callable) -> Callable:
+    """The size of the terms of Σ ± log Γ, which SciPy may compute quotients of gammas from."""
+
+    def size(*args):
+        from scipy.special import gammaln
+
+        return 1 + sum(np.abs(gammaln(argument(*args))) for argument in gammas) / 2
+
+    return size
+
+
+def _turns(x):
+    """π|x|/sin(πx)², where a function is reflected at a rounded πx."""
+    return np.where(x < 0, np.pi * np.abs(x) / np.sin(np.pi * x) ** 2, 0.0)
+
+
+_BETA = _logarithms(lambda a, b: a, lambda a, b: b, lambda a, b: a + b)
+
+
+def _binomial_size(n, k):
+    logarithms = _logarithms(lambda n, k: n + 1, lambda n, k: k + 1, lambda n, k: n - k + 1)
+    whole = k == np.rint(k)
+    return logarithms(n, k) + np.where(whole, 0.0, _turns(n - k))
+
+
+def _loggamma(x):
+    from scipy.special import gammaln
+
+    values = np.where(x > 0, gammaln(x), np.nan)
+    return values, FUNCTION * (np.abs(values) + 1)  # relative to 1 beside its zeros
+
+
+def _digamma(x):
+    from scipy.special import digamma
+
+    values = digamma(x)
+    return values, FUNCTION * (np.abs(values) + np.pi * _turns(x))
+
+
+def _betainc(a, b, x, y):
+    """The difference of two integrals, from 0 or to 1, whichever are smaller."""
+    from scipy import special
+
+    factor, values, whole = special.beta(a, b), 0.0, 0.0
+    upper = special.betainc(a, b, x) > 0.5
+    for end, sign in ((x, -1), (y, 1)):
+        part = np.where(upper, -special.betaincc(a, b, end), special.betainc(a, b, end))
+        values, whole = values + sign * factor * part, whole + np.abs(factor * part)
+    return values, 4 * FUNCTION * whole * _BETA(a, b)
+
+
+def _incomplete_gamma(regularised: str) -> Callable:
+    """Γ(s) times a part of 1, which may underflow and whose logarithm is of the size of s and x."""
+
+    def routine(s, x):
+        from scipy import special
+
+        factor = special.gamma(s)
+        values = factor * getattr(special, regularised)(s, x)
+        size = 1 + np.abs(s) + np.minimum(np.abs(x), _EXPONENTS)
+        return values, 4 * FUNCTION * size * np.abs(values) + np.abs(factor) * _SMALLEST
+
+    return routine
+
+
+def _bessel(name: str) -> Callable:
+    """Bessel functions; errors of those that oscillate are relative to their amplitude."""
+
+    def routine(order, x):
+        from scipy import special
+
+        values = getattr(special, name)(order, x)
+        amplitude = np.where(x > np.abs(order), np.sqrt(2 / (np.pi * x)), 0.0)
+        whole = np.abs(values) + (amplitude if name in ("jv", "yv") else 0.0)
+        return values, 4 * FUNCTION * (1 + np.abs(x) + np.abs(order)) * whole
+
+    return routine
+
+
+def _lambertw(x, branch=0):
+    from scipy.special import lambertw
+
+    values = lambertw(x, np.asarray(branch, int)).real
+    return values, FUNCTION * np.abs(values) * (1 + 1 / np.abs(1 + values))
+
+
+def _ei(x):
+    from scipy.special import expi
+
+    values = expi(x)
+    return values, FUNCTION * (np.abs(values) + np.exp(x))  # beside its zero
+
+
+def _sinc(x):
+    safe = np.where(x == 0, 1.0, x)
+    values = np.where(x == 0, 1.0, np.sin(safe) / safe)
+    return values, FUNCTION * np.abs(values)
+
+
+# Functions of (*arguments) in SymPy's order that return (values, error bounds).
+ROUTINES: dict[str, Callable] = {
+    **{name: _routine(name) for name in ("gamma", "rgamma", "erf", "erfinv", "erfcinv")},
+    **{name: functools.partial(polynomial, name) for name in FAMILIES},
+    "sinc": _sinc,
+    "loggamma": _loggamma,
+    "digamma": _digamma,
+    "beta": _routine("beta", _BETA),
+    "betainc": _betainc,
+    "binomial": _routine("binom", _binomial_size),
+    "rising": _routine("poch", _logarithms(lambda x, n: x, lambda x, n: x + n)),
+    "lowergamma": _incomplete_gamma("gammainc"),
+    "uppergamma": _incomplete_gamma("gammaincc"),
+    "erfc": _routine("erfc", lambda x: 1 + np.where(x > 0, x * x, 0.0)),
+    "erfi": _routine("erfi", lambda x: 16 + x * x),
+    "besselj": _bessel("jv"),
+    "bessely": _bessel("yv"),
+    "besseli": _bessel("iv"),
+    "besselk": _bessel("kv"),
+    "lambertw": _lambertw,
+    "ei": _ei,
+}
