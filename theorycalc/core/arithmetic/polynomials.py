@@ -5,8 +5,9 @@ what the rounding of the k-th step does to the last value. A bound that runs for
 values would grow exponentially with the degree where they oscillate.
 """
 
-import numba
 import numpy as np
+
+from theorycalc.core.compiled import compiled
 
 _UNIT = np.finfo(float).eps / 2
 # Roundings of a step, in the coefficients and in the sum.
@@ -26,7 +27,7 @@ FAMILIES = {
 }
 
 
-@numba.njit(cache=True)
+@compiled
 def _coefficients(family, k, a, b, x):
     """(a_k, a bound on the size of its terms, c_k)."""
     if family == 0:
@@ -55,7 +56,7 @@ def _coefficients(family, k, a, b, x):
     return slope, abs(slope), c
 
 
-@numba.njit(cache=True)
+@compiled
 def _value(family, n, a, b, x, values):
     """(p_n, the bound on its error); ``values`` has room for p_0 … p_n."""
     values[0] = 1.0
@@ -72,7 +73,7 @@ def _value(family, n, a, b, x, values):
     return values[n], _ROUNDINGS * _UNIT * error
 
 
-@numba.njit(cache=True)
+@compiled
 def _values(family, degree, a, b, x, results, errors):
     room = np.empty(int(degree.max()) + 2 if degree.size else 2)
     for i in range(x.size):

@@ -10,7 +10,6 @@ from collections.abc import Callable
 
 import numpy as np
 
-from theorycalc.core.arithmetic.polynomials import FAMILIES, polynomial
 from theorycalc.core.arithmetic.slopes import sensitivity
 
 _UNIT = np.finfo(float).eps / 2
@@ -23,6 +22,7 @@ _EXPONENTS = 750.0
 _SMALLEST = np.finfo(float).smallest_subnormal
 
 
+@np.errstate(all="ignore")
 def special_with_errors(name: str, *args: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(values, bounds on the errors) of a function of the vocabulary on NumPy arrays.
 
@@ -166,10 +166,18 @@ def _sinc(x):
     return values, FUNCTION * np.abs(values)
 
 
+def _polynomial(name: str, *args):
+    from theorycalc.core.arithmetic.polynomials import polynomial
+
+    return polynomial(name, *args)
+
+
+_FAMILIES = "legendre gegenbauer jacobi hermite laguerre chebyshevt chebyshevu".split()
+
 # Functions of (*arguments) in SymPy's order that return (values, error bounds).
 ROUTINES: dict[str, Callable] = {
     **{name: _routine(name) for name in ("gamma", "rgamma", "erf", "erfinv", "erfcinv")},
-    **{name: functools.partial(polynomial, name) for name in FAMILIES},
+    **{name: functools.partial(_polynomial, name) for name in _FAMILIES},
     "sinc": _sinc,
     "loggamma": _loggamma,
     "digamma": _digamma,
