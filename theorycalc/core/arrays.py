@@ -11,7 +11,8 @@ def real_array(x, what: str, *, finite: bool = True) -> np.ndarray:
     Raises
     ------
     DomainError
-        For complex numbers, strings, None, ragged lists, and, if ``finite``, NaN and infinities.
+        For complex numbers, strings, None, numbers with a radius, ragged lists, and, if ``finite``,
+        NaN and infinities.
 
     Examples
     --------
@@ -22,7 +23,7 @@ def real_array(x, what: str, *, finite: bool = True) -> np.ndarray:
         array = np.asarray(x)
         if array.dtype.kind not in "biufO":
             raise TypeError(f"dtype {array.dtype}")
-        if array.dtype == object and any(isinstance(e, str | complex | None) for e in array.flat):
+        if array.dtype == object and any(map(_is_no_double, array.flat)):
             raise TypeError("not numbers")
         array = array.astype(np.float64)
     except (TypeError, ValueError) as error:
@@ -32,6 +33,11 @@ def real_array(x, what: str, *, finite: bool = True) -> np.ndarray:
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         raise DomainError(explain(f"{what} has an entry that is not finite", got=f"at {where}"))
     return array
+
+
+def _is_no_double(x) -> bool:
+    """Whether an element is no number, or has a radius that a double would lose."""
+    return isinstance(x, str | complex | None) or hasattr(x, "rad") or hasattr(x, "_mpi_")
 
 
 def random_stream(seed) -> np.random.Generator:

@@ -15,9 +15,10 @@ from theorycalc.core.evaluation import (
     check_supported,
     decide,
     evaluate,
+    meets_assumptions,
     read_parameters,
+    written_out,
 )
-from theorycalc.core.graph import substitute
 from theorycalc.core.lowering import lower
 from theorycalc.core.numbers import condition
 from theorycalc.core.reference import Reference
@@ -171,12 +172,12 @@ def check(claim: Claim, using: Arithmetic = Ball(30), **params) -> Check:
     check_arithmetic(using)
     values = read_parameters(claim.args, params)
     applicable = decide(claim.assumptions, values)
-    if applicable is not True:
-        verdict = Verdict.UNDECIDED if applicable is None else Verdict.NOT_APPLICABLE
+    if applicable is not True or not meets_assumptions(values):
+        verdict = Verdict.NOT_APPLICABLE if applicable is False else Verdict.UNDECIDED
         return Check(claim=claim, verdict=verdict)
     if claim.relation in (sympy.true, sympy.false):
         return Check(claim=claim, verdict=_verdict(bool(claim.relation)))
-    check_supported(claim.relation, using)
+    check_supported(claim.relation, using, values)
     lhs, rhs = claim.relation.args
     difference = lhs - rhs if isinstance(claim.relation, (sympy.Gt, sympy.Ge)) else rhs - lhs
     if isinstance(claim.relation, (sympy.Eq, sympy.Ne)):
@@ -200,7 +201,7 @@ def _evaluate(expr, values, using) -> Value:
         if error.value is None:
             raise
         value = error.value
-    if value.rad and value.contains(0) and sympy.simplify(substitute(expr, values)) == 0:
+    if value.rad and value.contains(0) and sympy.simplify(written_out(expr, values)) == 0:
         return Value(mid=0, rad=0, rigor=Rigor.EXACT, using=using)
     return value
 

@@ -7,6 +7,7 @@ from typing import Protocol
 import sympy
 
 from theorycalc.core.arithmetic.ball import enclose
+from theorycalc.core.arithmetic.enclosures import constant, image, number_or_enclosure
 from theorycalc.core.errors import DomainError, NotSupportedError, explain, unknown_name
 from theorycalc.core.graph import postorder, substitute
 from theorycalc.core.lowering import lower
@@ -34,6 +35,15 @@ _FACTS = {
 }
 
 
+# Where an enclosure certainly has a sign, and where it certainly has not.
+_SIGNS = {
+    "positive": (lambda x: x.lower > 0, lambda x: x.upper <= 0),
+    "nonnegative": (lambda x: x.lower >= 0, lambda x: x.upper < 0),
+    "negative": (lambda x: x.upper < 0, lambda x: x.lower >= 0),
+    "nonpositive": (lambda x: x.upper <= 0, lambda x: x.lower > 0),
+}
+
+
 class Arithmetic(Protocol):
     """What ``using=`` accepts: Float(), MP(digits), Ball(digits)."""
 
@@ -51,9 +61,12 @@ def check_arithmetic(using, what: str = "using") -> None:
         )
 
 
-def check_supported(expr, using) -> None:
-    """Refuse an arithmetic that some special function in the expression does not have."""
-    wanted = type(using).__name__
+def check_supported(expr, using, values: Mapping | None = None) -> None:
+    """Refuse an arithmetic that some special function in the expression does not have.
+
+    Enclosures among the ``values`` need ball arithmetic.
+    """
+    wanted = "Ball" if _wide((values or {}).values()) else type(using).__name__
     for node in postorder(expr):
         if isinstance(node, SpecialFunction) and wanted not in node.arithmetics:
             raise NotSupportedError(
@@ -61,12 +74,17 @@ def check_supported(expr, using) -> None:
                     f"{type(node).__name__} cannot be computed in {wanted} arithmetic",
                     got=node,
                     allowed=", ".join(node.arithmetics),
+                    hint="parameters without a radius" if wanted != type(using).__name__ else "",
                 )
             )
 
 
 def read_parameters(args, params: Mapping, *, partial: bool = False) -> dict:
-    """The exact numbers for the symbols ``args``, in their order, from the user's keywords."""
+    """The numbers for the symbols ``args``, in their order, from the user's keywords.
+
+    They are exact, or Values where the user gave something with a radius; with ``partial``, which
+    is for expressions, all are exact.
+    """
     symbols = {symbol.name: symbol for symbol in args}
     for name in params:
         if name not in symbols:
@@ -81,20 +99,46 @@ def read_parameters(args, params: Mapping, *, partial: bool = False) -> dict:
             )
         )
     values = {
-        symbol: exact(params[name], name) for name, symbol in symbols.items() if name in params
+        symbol: (exact if partial else number_or_enclosure)(params[name], name)
+        for name, symbol in symbols.items()
+        if name in params
     }
     for symbol, x in values.items():
         _check_assumptions(symbol, x)
     return values
 
 
-def _check_assumptions(symbol: sympy.Symbol, x: sympy.Expr) -> None:
-    assumptions = symbol.assumptions0
-    for fact in sorted(_FACTS & assumptions.keys()):
-        wanted = assumptions[fact]
-        if getattr(x, f"is_{fact}", None) is (not wanted):
+def _check_assumptions(symbol: sympy.Symbol, x) -> None:
+    for fact, wanted in _facts(symbol):
+        if _has(x, fact) is (not wanted):
             allowed = fact if wanted else f"not {fact}"
             raise DomainError(explain(f"{symbol} is outside its domain", got=x, allowed=allowed))
+
+
+def meets_assumptions(values: Mapping) -> bool:
+    """Whether every number is shown to have what its symbol assumes; exact ones were checked."""
+    return all(
+        _has(x, fact) is wanted
+        for symbol, x in values.items()
+        if isinstance(x, Value)
+        for fact, wanted in _facts(symbol)
+    )
+
+
+def _facts(symbol: sympy.Symbol) -> list[tuple[str, bool]]:
+    assumptions = symbol.assumptions0
+    return [(fact, assumptions[fact]) for fact in sorted(_FACTS & assumptions.keys())]
+
+
+def _has(x, fact: str) -> bool | None:
+    """Whether a number has a property that symbols may assume; None where it is not known."""
+    if not isinstance(x, Value):
+        return getattr(x, f"is_{fact}", None)
+    if fact not in _SIGNS:
+        # what is known up to a radius is not known to be an integer
+        return None if fact == "rational" else False
+    holds, fails = _SIGNS[fact]
+    return True if holds(x) else False if fails(x) else None
 
 
 def check_domain(domain: sympy.Basic, values: Mapping, name: str = "") -> None:
@@ -113,25 +157,51 @@ def check_domain(domain: sympy.Basic, values: Mapping, name: str = "") -> None:
 
 
 def decide(condition: sympy.Basic, values: Mapping) -> bool | None:
-    """Truth of a condition at exact parameters; None if it is too close to call."""
-    symbols = tuple(values)
-    program = lower(condition, symbols)
-    numbers = [lower(values[symbol]) for symbol in symbols]
-    return enclose(program, numbers, _DECISION_BITS)
+    """Truth of a condition at the parameters; None if it is too close to call.
+
+    Over enclosures it is None where the truth depends on the place inside.
+    """
+    program = lower(condition, tuple(values))
+    return enclose(program, _constants(values), _DECISION_BITS)
 
 
 def evaluate(program: Program, values: Mapping, using: Arithmetic) -> Value:
-    """The Value of a program at exact parameters, given in the order of its inputs."""
-    value = using.evaluate(program, [lower(x) for x in values.values()])
-    return replace(value, inputs={symbol.name: x for symbol, x in values.items()})
+    """The Value of a program at the parameters, given in the order of its inputs.
+
+    Parameters with a radius give an enclosure of the image, through balls in every arithmetic; the
+    weakest of what went in decides its rigor.
+    """
+    inputs = _constants(values)
+    enclosures = [x for x in values.values() if isinstance(x, Value)]
+    if _wide(enclosures):
+        known = max(x.accuracy for x in enclosures if x.rad)
+        value = image(program, inputs, known, using)
+    else:
+        value = using.evaluate(program, inputs)
+    rigor = min([value.rigor, *(x.rigor for x in enclosures)])
+    return replace(value, rigor=rigor, inputs={symbol.name: x for symbol, x in values.items()})
+
+
+def _wide(numbers: Iterable) -> bool:
+    return any(isinstance(x, Value) and x.rad for x in numbers)
+
+
+def _constants(values: Mapping) -> list[Program]:
+    return [constant(x) if isinstance(x, Value) else lower(x) for x in values.values()]
+
+
+def written_out(expr: sympy.Basic, values: Mapping) -> sympy.Basic:
+    """The expression at the parameters; one that is not known exactly is a symbol."""
+    unknown = {s: sympy.Dummy(real=True) for s, x in values.items() if isinstance(x, Value)}
+    return substitute(expr, {**values, **unknown})
 
 
 def vanishes(body: sympy.Expr, where: Iterable, values: Mapping) -> bool:
     """Whether SymPy sees that an expression is zero at exact parameters."""
-    written: dict = dict(values)
+    written: dict = {}
     for symbol, part in where:
         written[symbol] = substitute(part, written)
-    exactly = substitute(body, written)
+    exactly = written_out(substitute(body, written), values)
     if exactly == 0 or exactly.is_zero:
         return True
     small = sum(1 for _ in postorder(exactly)) <= _SIMPLIFIED

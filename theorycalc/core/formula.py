@@ -145,7 +145,8 @@ class Formula:
             The arithmetic.
         **params
             One number per argument: int, Fraction, SymPy number, decimal string, or a float, which
-            is read by its shortest repr (0.3 means 3/10).
+            is read by its shortest repr (0.3 means 3/10). What has a radius (a Value, an ``arb``,
+            an interval of mpmath) is an enclosure; the result then encloses the image.
 
         Raises
         ------
@@ -162,7 +163,7 @@ class Formula:
         if self.body in (sympy.oo, -sympy.oo):
             value = self._exactly(float(self.body), values, using)
             return replace(value, reference=self.reference)
-        self._check_supported(using)
+        self._check_supported(using, values)
         try:
             value = evaluate(self._program, values, using)
         except CertificationError:
@@ -267,9 +268,9 @@ class Formula:
     def _program(self) -> Program:
         return lower(self.body, self.args, self.where)
 
-    def _check_supported(self, using) -> None:
+    def _check_supported(self, using, values: Mapping | None = None) -> None:
         for part in (self.body, *(part for _, part in self.where)):
-            check_supported(part, using)
+            check_supported(part, using, values)
 
     def _repr_latex_(self):
         return f"$$\n{self.latex()}\n$$"

@@ -1,5 +1,6 @@
 """Reading parameters exactly: what the user wrote is the number that is meant."""
 
+import enum
 import math
 import numbers
 import re
@@ -14,11 +15,27 @@ ALLOWED = (
     "int, Fraction, SymPy number, float, or a decimal or fraction string such as '0.3' or '3/10'"
 )
 
+# The exact numbers of python-flint: integers and rationals.
+_FLINT = ("fmpz", "fmpq")
 # Digits of a decimal string and of its exponent that are still turned into an exact rational.
 _MAX_DIGITS = 4_000
 _MAX_EXPONENT = 4_000
+_MAX_BITS = 200_000
 _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,6})?", re.ASCII)
 _FRACTION = re.compile(r"([+-]?\d+)\s*/\s*(\d+)", re.ASCII)
+
+
+class Rigor(enum.IntEnum):
+    """How far the error of a `Value` can be trusted; the weakest ingredient decides.
+
+    ``SAMPLED``: a statistical error. ``ESTIMATED``: two computations were compared.
+    ``CERTIFIED``: an enclosure, proved by ball arithmetic. ``EXACT``: no error at all.
+    """
+
+    SAMPLED = 0
+    ESTIMATED = 1
+    CERTIFIED = 2
+    EXACT = 3
 
 
 def exact(x, what: str = "number") -> sympy.Expr:
@@ -40,8 +57,8 @@ def exact(x, what: str = "number") -> sympy.Expr:
     Raises
     ------
     DomainError
-        For NaN, infinities, complex numbers, symbols, booleans, arrays, and strings that are not a
-        decimal or a fraction. No string is evaluated as code.
+        For NaN, infinities, complex numbers, symbols, booleans, arrays, enclosures that are no
+        point, and strings that are not a decimal or a fraction. No string is evaluated as code.
 
     Examples
     --------
@@ -118,8 +135,10 @@ def _read(x) -> sympy.Expr | None:
         return sympy.Integer(int(x))
     if isinstance(x, Fraction):
         return sympy.Rational(x.numerator, x.denominator)
-    if hasattr(x, "_mpf_"):
-        return _read_binary(x._mpf_)
+    if type(x).__name__ in _FLINT:
+        return sympy.Rational(str(x))
+    if any(hasattr(x, name) for name in ("rad", "_mpi_", "_mpf_")):
+        return _read_point(x)
     if isinstance(x, numbers.Real):
         # float and numpy floats: the shortest decimal that gives this float back.
         return _read_string(str(x)) if math.isfinite(x) else None
@@ -149,7 +168,22 @@ def _read_sympy(x: sympy.Expr) -> sympy.Expr | None:
     return x if x.is_number and x.is_extended_real else None
 
 
+def _read_point(x) -> sympy.Rational | None:
+    """A binary number; an enclosure of Arb's, mpmath's or ours only if it is known as a point."""
+    if callable(getattr(x, "func", None)):
+        return None  # mpmath.pi and its like are rounded anew in every precision
+    if hasattr(x, "_mpi_"):
+        left, right = x._mpi_
+        return _read_binary(left) if left == right else None
+    if not hasattr(x, "rad"):
+        return _read_binary(x._mpf_)
+    mid, rad = (part() if callable(part) else part for part in (x.mid, x.rad))
+    known = getattr(x, "rigor", None) in (None, Rigor.EXACT)
+    return _read_binary(getattr(mid, "_mpf_", libmp.fnan)) if known and rad == 0 else None
+
+
 def _read_binary(mpf: tuple) -> sympy.Rational | None:
-    if mpf in (libmp.fnan, libmp.finf, libmp.fninf):
+    _, man, exp, bits = mpf
+    if (not man and exp) or abs(exp + bits) > _MAX_BITS:  # no number, or too long to be written out
         return None
     return sympy.Rational(*libmp.to_rational(mpf))

@@ -1,6 +1,5 @@
 """A number with its error statement."""
 
-import enum
 import numbers
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,21 +13,8 @@ from mpmath import libmp
 
 from theorycalc.core import display
 from theorycalc.core.errors import DomainError, PrecisionError, explain
-from theorycalc.core.numbers import exact, exact_integer
+from theorycalc.core.numbers import Rigor, exact, exact_integer
 from theorycalc.core.reference import Reference
-
-
-class Rigor(enum.IntEnum):
-    """How far the error of a `Value` can be trusted; the weakest ingredient decides.
-
-    ``SAMPLED``: a statistical error. ``ESTIMATED``: two computations were compared.
-    ``CERTIFIED``: an enclosure, proved by ball arithmetic. ``EXACT``: no error at all.
-    """
-
-    SAMPLED = 0
-    ESTIMATED = 1
-    CERTIFIED = 2
-    EXACT = 3
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -181,6 +167,13 @@ def exact_mpf(x) -> mpmath.mpf:
 
 def _mpf(raw: tuple) -> mpmath.mpf:
     return mpmath.mp.make_mpf(raw)
+
+
+def between(left: mpmath.mpf, right: mpmath.mpf) -> tuple[mpmath.mpf, mpmath.mpf]:
+    """Midpoint and radius of a ball that contains an interval: the radius is rounded up."""
+    precision = max(53, left._mpf_[3], right._mpf_[3]) + 1
+    mid = _mpf(libmp.mpf_shift(libmp.mpf_add(left._mpf_, right._mpf_, precision, "n"), -1))
+    return mid, max(distance(mid, left), distance(mid, right))
 
 
 def distance(x: mpmath.mpf, y: mpmath.mpf, *more: mpmath.mpf) -> mpmath.mpf:

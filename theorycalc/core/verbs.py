@@ -88,5 +88,5 @@ def integrate(integral: Integral, using: Arithmetic = Float(), **params) -> Valu
         raise DomainError(explain("not an Integral", got=type(integral).__name__))
     check_arithmetic(using)
     values = read_parameters(sorted(integral.free_symbols, key=str), params)
-    check_supported(integral.integrand, using)
+    check_supported(integral.integrand, using, values)
     return evaluate(lower(integral, tuple(values)), values, using)

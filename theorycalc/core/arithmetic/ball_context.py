@@ -262,10 +262,17 @@ def _integer_power(base, exponent: int):
         if abs(exponent) <= _MAX_EXACT_POWER and (base != 0 or exponent >= 0):
             return _tidy(base**exponent)
         base = arb(base)
+    if isinstance(base, arb) and exponent > 0 and exponent % 2 == 0 and _is_wide(base):
+        # a product of wide balls does not know that an even power has no sign
+        return (base.abs_lower() ** exponent).union(base.abs_upper() ** exponent)
     if exponent == 2:
         return base * base
     # python-flint 0.9: a real ball around 0 raised to an integer is nan, a complex one is not
     return (acb(base) ** exponent).real if isinstance(base, arb) else base**exponent
+
+
+def _is_wide(x: arb) -> bool:
+    return x.is_finite() and x.rel_accuracy_bits() < 8
 
 
 def _hull(x, y):
