@@ -102,7 +102,7 @@ def doubles_only():
         best = radius.at()
 
         def set_up(d=d, log_n=log_n, s=s):
-            return numeric.table(*numeric.law_of_maximum(float(d), log_n)[:2], float(s))
+            return numeric.table(*numeric.law_of_maximum(float(d), log_n, s / 2)[:2], float(s))
 
         def find(radius=radius):
             doubles.optimal_radius.cache_clear()

@@ -32,34 +32,42 @@ def log_of(n) -> float:
 
 
 @lru_cache(maxsize=256)
-def law_of_maximum(d: float, n) -> tuple[np.ndarray, np.ndarray, float]:
-    """(q, weights, relative doubt) of sin²(θ/2) for the smallest angle.
+def law_of_maximum(d: float, n, power: float) -> tuple[np.ndarray, np.ndarray, float]:
+    """(q, weights, relative doubt) of q = sin²(θ/2) for the smallest angle, for E q^power too.
 
     In one dimension it is 0 for a point on the right side and 1 if there is none.
     """
     if d == 1:
         wrong = math.exp(-math.exp(min(log_of(n), 700.0)) * math.log(2.0))
         return np.array([0.0, 1.0]), np.array([1.0 - wrong, wrong]), EPS
-    return numeric.law_of_maximum(d, log_of(n))
+    return numeric.law_of_maximum(d, log_of(n), power)
 
 
 def deficit_moment(d: float, n, k: float) -> tuple[float, float]:
     """(E (1 − M)^k, error)."""
-    q, weights, _ = law_of_maximum(float(d), n)
+    q, weights, _ = law_of_maximum(float(d), n, k)
     spend(q.size)
     value = float((weights * (2 * q) ** k).sum())
     return value, _law_error(d, n, k) * value + math.ulp(0.0)
 
 
 def _law_error(d: float, n, power: float) -> float:
-    """Relative error of a moment of q: an error of log n counts 1/a times, for every power."""
-    doubt = law_of_maximum(float(d), n)[2]
-    return _ROUNDING * (1 + power) * (1 + log_of(n) / max(d - 1, 1) / 4) + (1 + power) * doubt
+    """Relative error of a moment of q: of its rule, of powers, and of the weights.
+
+    A weight is e^h, h a difference of numbers of the size of log n and of the level where the law
+    is cut, with a series of about √d terms. An error that all weights have in common is none: the
+    others move a mean of q^power by as much as that varies.
+    """
+    q, weights, doubt = law_of_maximum(float(d), n, power)
+    mean = weights @ q
+    spread = math.sqrt(weights @ (q - mean) ** 2) / mean if mean else 1.0
+    heights = log_of(n) + numeric.LEVEL + math.sqrt(d)
+    return (1 + power) * (_ROUNDING + 4 * EPS * spread * heights) + 2 * doubt
 
 
 @lru_cache(maxsize=64)
 def _table(d: float, n, s: float) -> np.ndarray:
-    return numeric.table(*law_of_maximum(d, n)[:2], s)
+    return numeric.table(*law_of_maximum(d, n, s / 2)[:2], s)
 
 
 def distortion(radial, d: float, n, s: float, r: float) -> tuple[np.ndarray, np.ndarray]:
@@ -77,13 +85,15 @@ def distortion(radial, d: float, n, s: float, r: float) -> tuple[np.ndarray, np.
     error = np.minimum(part, part**2) + _ROUNDING + _law_error(d, n, s / 2)
     # logarithms of densities are sums of terms of this size
     log_size = d * (1 + abs(window(radial, s).mode))
-    spread = np.minimum(np.sqrt(np.maximum(fine[4:] / fine[0] - values**2, 0)), 2 * sizes)
+    with np.errstate(over="ignore", invalid="ignore"):  # squares; then the sizes are the bound
+        deviation = np.sqrt(np.maximum(fine[4:] / fine[0] - values**2, 0))
+    spread = np.fmin(deviation, 2 * sizes)
     return values, error * sizes + EPS * log_size * spread
 
 
 def _on_sphere(d: float, n, s: float, r: float) -> tuple[np.ndarray, np.ndarray]:
     """The same for |source point| = 1."""
-    q, weights, _ = law_of_maximum(float(d), n)
+    q, weights, _ = law_of_maximum(float(d), n, s / 2)
     spend(q.size)
     x = abs(1 - r) / (1 + r)
     square = x * x + q * (1 - x * x)
@@ -136,7 +146,7 @@ def _on_line(log_n: float, s: float) -> tuple[float, float]:
 
 def _first_guess(radial, d, n, s) -> float:
     scale = 0.0 if law_of(radial).point is not None else window(radial, s).mode
-    q, weights, _ = law_of_maximum(float(d), n)
+    q, weights, _ = law_of_maximum(float(d), n, s / 2)
     return scale + math.log(max(float(weights @ (1 - 2 * q)), 1e-12))
 
 

@@ -38,7 +38,7 @@ def law_of_maximum(d: int, n, bits: int) -> tuple[int, list]:
     fine = step / ratio
     # on the fine grid: in high dimensions a step of the coarse one is wider than the law
     middle = round(numeric.mode_of_maximum(float(d), log_n) / fine)
-    before, heights = numeric.heights_of_maximum(float(d), log_n, middle * fine, fine, level)
+    before, heights = numeric.heights_of_maximum(float(d), log_n, middle * fine, fine, level, 0.0)
     first = middle - before
     exactly = Rational(step) / ratio  # ``fine`` is rounded
     weights = _weights(Survival(d, number_of(n)), exactly, first, heights.size)

@@ -13,11 +13,13 @@ import numpy as np
 from theorycalc.core.compiled import compiled
 
 # Neighbours of the interpolation in a table, on either side, and the step of the table: with them a
-# function that is analytic for |Im ζ| < π/2 is interpolated to 18 digits.
+# function that is analytic for |Im ζ| < π/2 is interpolated to 18 digits, where it changes slowly.
 _SIDE = 12
 _STEP = 1 / 16
+# A power ĝ^p changes like e^{−2pζ} at the most; beyond this p the steps are shorter.
+_SLOW_POWER = 3.0
 # Digits of the trapezoidal rules, as a natural logarithm.
-_LEVEL = 43.0
+LEVEL = 43.0
 # |R − r| below this part of r contributes nothing: its two sides cancel in the slope.
 NEAREST = 1e-20
 _GOLDEN = (math.sqrt(5.0) - 1.0) / 2.0
@@ -36,6 +38,15 @@ def _log_root_ratio(a):
 
 
 @compiled
+def _log_cosh(tau):
+    """Log cosh τ to full relative accuracy: in high dimensions it is multiplied by d."""
+    size = abs(tau)
+    if size < 1.0:
+        return math.log1p(2.0 * math.sinh(size / 2.0) ** 2)
+    return size + math.log1p(math.exp(-2.0 * size)) - math.log(2.0)
+
+
+@compiled
 def _log_tail(tau, a, constant):
     """log P(T > tanh τ) for one cosine T and τ ≥ 0: a hypergeometric series of positive terms."""
     square = math.exp(-2.0 * tau)
@@ -46,13 +57,13 @@ def _log_tail(tau, a, constant):
         term *= (2.0 * a + k) / (a + 1.0 + k) * q
         total += term
         k += 1.0
-    return -2.0 * a * (tau + math.log1p(square)) - constant + math.log(total)
+    return -2.0 * a * _log_cosh(tau) - constant + math.log(total)
 
 
 @compiled
 def _log_weight(tau, a, log_n, tail_constant):
     """Logarithm of the density of artanh of the largest cosine, up to a constant."""
-    near = -2.0 * a * (abs(tau) + math.log1p(math.exp(-2.0 * abs(tau))))
+    near = -2.0 * a * _log_cosh(tau)
     log_tail = _log_tail(abs(tau), a, tail_constant)
     others = -math.expm1(-log_n)  # 1 − 1/n
     if others == 0.0:
@@ -66,10 +77,9 @@ def _log_weight(tau, a, log_n, tail_constant):
 
 @compiled
 def _tail_constant(d):
-    """log(a B(a, a)) for a = (d − 1)/2."""
+    """log(4^a a B(a, a)) for a = (d − 1)/2."""
     a = (d - 1.0) / 2.0
-    root = 0.5 * math.log(math.pi) - _log_root_ratio(a)
-    return math.log(a) + (1.0 - 2.0 * a) * math.log(2.0) + root
+    return math.log(2.0 * a) + 0.5 * math.log(math.pi) - _log_root_ratio(a)
 
 
 @compiled
@@ -87,14 +97,23 @@ def mode_of_maximum(d, log_n):
 
 
 @compiled
-def heights_of_maximum(d, log_n, mode, step, level):
-    """(steps left of the mode, log-weights): down to e^−level of the largest weight."""
+def _log_q(tau):
+    """The logarithm of sin²(θ/2) = 1/(1 + e^2τ)."""
+    return -2.0 * max(tau, 0.0) - math.log1p(math.exp(-2.0 * abs(tau)))
+
+
+@compiled
+def heights_of_maximum(d, log_n, mode, step, level, power):
+    """(steps left of the mode, log-weights): down to e^−level of the largest weight.
+
+    With a ``power`` down to there for the weights times q^power, which has its mass further left.
+    """
     a, constant = (d - 1.0) / 2.0, _tail_constant(d)
     top = _log_weight(mode, a, log_n, constant)
     sides = []
     for direction in (-1.0, 1.0):
-        side = [0.0]
-        while side[-1] >= -level:
+        side, tau = [0.0], mode
+        while side[-1] + power * max(_log_q(tau) - _log_q(mode), 0.0) >= -level:
             tau = mode + direction * len(side) * step
             side.append(_log_weight(tau, a, log_n, constant) - top)
         sides.append(np.array(side[:-1]))
@@ -102,21 +121,35 @@ def heights_of_maximum(d, log_n, mode, step, level):
 
 
 @compiled
-def law_of_maximum(d, log_n):
+def law_of_maximum(d, log_n, power):
     """(q, weights, doubt): the law of q = sin²(θ/2) for the smallest of n angles, d ≥ 2.
 
-    The doubt is the relative error of its trapezoidal rule, from one of twice the step.
+    It is good for moments of q up to the given one. The doubt is the relative error of its
+    trapezoidal rule, from one of twice the step: for the mass, and for the mass of q^power.
     """
-    mode, step = mode_of_maximum(d, log_n), math.pi**2 / (max(d - 1.0, 1.5) * _LEVEL)
-    before, heights = heights_of_maximum(d, log_n, mode, step, _LEVEL)
-    tau, weight = mode + (np.arange(heights.size) - before) * step, np.exp(heights)
-    doubt = _coarse_error(tau, weight) ** 2
+    mode, step = mode_of_maximum(d, log_n), math.pi**2 / (max(d - 1.0, 1.5) * LEVEL)
+    # q^power follows a Gamma law of this many standard deviations more in its logarithm
+    step /= 1.0 + math.sqrt(2.0 * power / (d - 1.0)) / 2.0
+    before, heights = heights_of_maximum(d, log_n, mode, step, LEVEL, power)
+    tau = mode + (np.arange(heights.size) - before) * step
+    doubt = _doubt(tau, heights, power)
     while step < _STEP / 2.0:
-        every_other = _coarse_error(tau[::2], weight[::2]) ** 2
+        every_other = _doubt(tau[::2], heights[::2], power)
         if every_other > 1e-16:
             break
-        tau, weight, step, doubt = tau[::2], weight[::2], 2.0 * step, every_other
+        tau, heights, step, doubt = tau[::2], heights[::2], 2.0 * step, every_other
+    weight = np.exp(heights)
     return 1.0 / (1.0 + np.exp(2.0 * tau)), weight / weight.sum(), doubt
+
+
+@compiled
+def _doubt(tau, heights, power):
+    """The squares of what every other node says differently, without and with q^power."""
+    tilted = heights.copy()
+    for i in range(tau.size):
+        tilted[i] += power * _log_q(tau[i])
+    plain = _coarse_error(tau, np.exp(heights))
+    return plain**2 + _coarse_error(tau, np.exp(tilted - tilted.max())) ** 2
 
 
 @compiled
@@ -143,12 +176,19 @@ def kernel_means(x, q, weights, s):
 
 
 @compiled
+def _table_step(s):
+    """The step in ζ: every ĝ^{s/2−1} is interpolated to 18 digits of itself, and so is any mean."""
+    return _STEP / max(1.0, (s / 2.0 - 1.0) / _SLOW_POWER)
+
+
+@compiled
 def table(q, weights, s):
     """The means of `kernel_means` at x = e^−ζ on a uniform grid of ζ."""
-    size = int(-math.log(NEAREST) / _STEP) + 2 * _SIDE + 4
+    step = _table_step(s)
+    size = int(-math.log(NEAREST) / step) + 2 * _SIDE + 4
     result = np.empty((size, 2))
     for k in range(size):
-        result[k] = kernel_means(math.exp(-(k - _SIDE) * _STEP), q, weights, s)
+        result[k] = kernel_means(math.exp(-(k - _SIDE) * step), q, weights, s)
     return result
 
 
@@ -162,9 +202,9 @@ def _barycentric():
 
 
 @compiled
-def _interpolate(table, barycentric, x):
+def _interpolate(table, step, barycentric, x):
     """Both means at x."""
-    place = -math.log(x) / _STEP + _SIDE
+    place = -math.log(x) / step + _SIDE
     first = min(max(int(place) - _SIDE + 1, 0), table.shape[0] - 2 * _SIDE)
     place -= first
     one = two = norm = 0.0
@@ -198,13 +238,13 @@ def radial_sums(table, s, r, w, inner, outer):
     The columns are the mass, the distortion, its slope, the size of what the slope adds up, and the
     squares of distortion and slope at single R.
     """
-    barycentric = _barycentric()
+    barycentric, step = _barycentric(), _table_step(s)
     sums = np.zeros((2, 6))
     for j in range(w.size):
         if inner[j] == 0.0 and outer[j] == 0.0:
             continue
         x = math.tanh(w[j] / 2.0)
-        mean, other = _interpolate(table, barycentric, x)
+        mean, other = _interpolate(table, step, barycentric, x)
         for side in range(2):
             weight = inner[j] if side == 0 else outer[j]
             if weight == 0.0:
