@@ -5,7 +5,7 @@ import pytest
 import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reference import assert_reference, entries, label
+from reference import assert_error_holds, assert_reference, entries, label
 
 import theorycalc as tc
 from theorycalc.kernels.angular import AngularLoss, CorrelationAngle, angular_polynomials
@@ -316,3 +316,15 @@ def test_correlation_angle():
 def test_bad_input(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+@pytest.mark.parametrize("p", [0, 1, 2, 5, 12, 20, 40])
+def test_the_error_of_a_loss_of_angle_holds(p):
+    gaps = []
+    for theta in (1e-8, 1e-3, 0.7, 1.5707, 2.2, 3.0, np.pi - 1e-8):
+        value, error = (float(x[0]) for x in AngularLoss.double(p, np.array([theta])))
+        exact = tc.certify(AngularLoss(p, sp.Rational(theta)), digits=25)
+        double = tc.Value(mid=value, rad=error, rigor=tc.Rigor.ESTIMATED)
+        assert_error_holds(double, exact)
+        gaps.append(abs(value - float(exact)) / error)
+    assert max(gaps) > 1 / 1024

@@ -14,6 +14,7 @@ import theorycalc as tc
 from theorycalc.core.value import Rigor, Value, fraction
 from theorycalc.quantization import distortion, numeric, optimal_radius
 from theorycalc.quantization.functions import CosineDeficit
+from theorycalc.quantization.kde import FreezingPoint
 
 dimensions = st.sampled_from([2, 3, 5, 30, 1000, 10**5])
 counts = st.one_of(st.integers(2, 100), st.integers(2, 30).map(lambda e: 2 ** (3 * e)))
@@ -65,3 +66,11 @@ def test_high_powers(name, d, n, s):
     assert_error_holds(radius.at(), radius.at(using=tc.MP(20)))
     mean = distortion(law, n, s)
     assert_error_holds(mean.at(r="0.3"), mean.at(r="0.3", using=tc.MP(20)))
+
+
+def test_freezing_points():
+    for exponent in range(-40, 41, 3):
+        point = tc.Formula(
+            "y", FreezingPoint(sp.Rational(7, 5) * sp.Integer(2) ** exponent), args=()
+        )
+        assert_error_holds(point.at(), point.at(using=tc.Ball(25)))

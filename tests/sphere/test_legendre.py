@@ -5,7 +5,7 @@ import pytest
 import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
-from reference import assert_reference, entries, label
+from reference import assert_error_holds, assert_reference, entries, label
 
 import theorycalc as tc
 from theorycalc.sphere.legendre import SphericalLegendre
@@ -129,3 +129,18 @@ def test_coordinate_density():
 def test_bad_input(call, message):
     with pytest.raises(tc.DomainError, match=message):
         call()
+
+
+@pytest.mark.parametrize("d", [2, 3, 10, 1000, 10**6])
+def test_the_error_of_doubles_holds(d):
+    """Also close to ±1 and outside, where errors of a step grow, and not a thousand times less."""
+    gaps = []
+    for k in (2, 5, 40, 200, 1000):
+        for t in (0.0, 0.3, -0.8, 1 - 1e-4, 1 - 1e-12, -1 + 1e-9, 1 + 1e-6, 1.02):
+            value, error = map(float, SphericalLegendre.double(d, k, t))
+            point = tc.Formula("P", SphericalLegendre(d, k, sp.Rational(t)), args=())
+            exact = point.at(using=tc.Ball(25))
+            double = tc.Value(mid=value, rad=error, rigor=tc.Rigor.ESTIMATED)
+            assert_error_holds(double, exact)
+            gaps.append(abs(value - float(exact)) / error)
+    assert max(gaps) > 1 / 1024

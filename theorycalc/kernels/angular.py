@@ -84,7 +84,11 @@ class AngularLoss(SpecialFunction):
         below = polynomial_arrays(max(p - 1, 0))
         odd = float(factorial2(2 * p - 1))
         losses = numeric.angular_losses(p, odd, *below, theta.ravel()).reshape(theta.shape)
-        return losses, 4e-15 * losses
+        # the terms of J_{p−1} sin, without their signs, add up to four times the loss at most: they
+        # are as large beyond π/2 as before, where J is half of them or more. Roundings of a term:
+        # three for each degree, of the sum one for each node
+        units = 3 * p + 16 + numeric.angular_nodes(p)
+        return losses, 4 * units * np.finfo(float).eps / 2 * losses
 
     def fdiff(self, argindex=1):
         p, theta = self.args

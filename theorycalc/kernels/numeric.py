@@ -19,9 +19,17 @@ from theorycalc.kernels.numeric_families import (
     Layers,
     variances,
 )
-from theorycalc.kernels.numeric_pairs import angular_losses
+from theorycalc.kernels.numeric_pairs import angular_losses, angular_nodes
 
-__all__ = ["Erf", "Gelu", "Homogeneous", "Layers", "angular_losses", "kernel_matrices"]
+__all__ = [
+    "Erf",
+    "Gelu",
+    "Homogeneous",
+    "Layers",
+    "angular_losses",
+    "angular_nodes",
+    "kernel_matrices",
+]
 
 _SLAB_ROWS = 1024  # a product of matrices
 _BLOCK_ROWS = 64  # a task of a thread

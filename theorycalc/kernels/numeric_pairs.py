@@ -9,8 +9,10 @@ import numpy as np
 
 from theorycalc.core.compiled import compiled
 
-# The loss of angle integrates an entire function over (0, θ): 20 nodes reach double precision.
+# The loss of angle integrates a trigonometric polynomial of degree 2p, or nearly so, over (0, θ):
+# 20 nodes reach double precision up to this p, and on panels that are so many times shorter.
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(20)
+_DEGREE_OF_A_PANEL = 12
 # Pairs with 1 ∓ cos θ below this are compared by the differences of their inputs.
 NEAR = 1e-2
 # Angles π − θ below this use the series of J_p there: its closed form cancels.
@@ -48,19 +50,27 @@ def _angular(p, a, b, opposite, c, sine, turn):
 
 
 @compiled
+def angular_nodes(p):
+    """How many nodes the loss of angle is integrated with."""
+    return _NODES.size * (1 + p // _DEGREE_OF_A_PANEL)
+
+
+@compiled
 def _angular_loss(p, odd_factorial, below_a, below_b, theta):
     """1 − J_p(θ)/J_p(0), J_p(0) = π(2p−1)!!."""
     if p == 0:
         return theta / np.pi
     if p == 1:
         return 2.0 * np.sin(theta / 2.0) ** 2 - sine_loss(theta) / np.pi
-    total = 0.0
-    for i in range(_NODES.size):
-        t = theta * (1.0 + _NODES[i]) / 2.0
+    total, count = 0.0, angular_nodes(p)
+    panels = count // _NODES.size
+    for i in range(count):
+        left, node = divmod(i, _NODES.size)
+        t = theta * (left + (1.0 + _NODES[node]) / 2.0) / panels
         c = np.cos(t)
         below = _horner(below_a, c) * np.sin(t) + _horner(below_b, c) * (np.pi - t)
-        total += _WEIGHTS[i] * below * np.sin(t)
-    return p * p * total * theta / 2.0 / (np.pi * odd_factorial)
+        total += _WEIGHTS[node] * below * np.sin(t)
+    return p * p * total * theta / (2.0 * panels) / (np.pi * odd_factorial)
 
 
 @compiled

@@ -70,7 +70,11 @@ class FreezingPoint(SpecialFunction):
     @staticmethod
     def double(alpha):
         y = _freezing_point(alpha)
-        return y, 4 * np.finfo(float).eps * y
+        value, slope = _rate_in_double(y), -np.expm1(-y) * (1 + 2 * np.exp(-y)) / 2
+        # what is left of the equation, and what α(y) may be off: its terms add up to three times
+        # its size at most, each with a few roundings
+        doubt = np.abs(value - alpha) + 3 * 4 * np.finfo(float).eps / 2 * value
+        return y, doubt / slope + np.finfo(float).eps / 2 * y
 
     @classmethod
     def in_mp(cls, context, alpha):
