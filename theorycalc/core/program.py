@@ -2,13 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import sympy
 
+from theorycalc.core.arithmetic.effort import work
 from theorycalc.core.errors import DomainError, explain
 
 # Terms of a sum or a product; computing one costs some microseconds.
 _MOST_TERMS = 1_000_000
+# What a hypergeometric function costs, in other special functions, and those that are none.
+_HYPER = 5
+_ELEMENTARY = frozenset(
+    "exp expm1 log log1p sqrt softplus sin cos tan sinc asin acos atan sinh cosh tanh asinh acosh "
+    "atanh abs sign heaviside max min floor ceiling erf erfc".split()
+)
 
 
 @dataclass(frozen=True)
@@ -26,10 +34,20 @@ class Program:
 
     def run(self, context, inputs: Sequence):
         """The last result, computed with the context's operations."""
+        work(len(self.steps), *self._functions, context.bits)
         results = list(inputs)
         for method, payload, slots in self.steps:
             results.append(method(context, payload, *[results[i] for i in slots]))
         return results[-1]
+
+    @cached_property
+    def _functions(self) -> tuple[int, int]:
+        """How many elementary and special functions the steps are worth."""
+        names = [payload for method, payload, _ in self.steps if method is function]
+        powers = sum(payload == "power" for _, payload, _ in self.steps)
+        series = sum(method is hyper for method, _, _ in self.steps)
+        elementary = sum(name in _ELEMENTARY for name in names)
+        return elementary + powers, len(names) - elementary + _HYPER * series
 
 
 def number(context, x: sympy.Expr):

@@ -1,6 +1,5 @@
 """Certified Hermite coefficients of any activation, all degrees at once, by ball quadrature."""
 
-from functools import lru_cache
 from typing import NamedTuple
 
 import sympy
@@ -8,6 +7,7 @@ import sympy
 from theorycalc.activations import Activation
 from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
 from theorycalc.core.arithmetic.ball_panels import panel_rule
+from theorycalc.core.arithmetic.effort import remembered
 from theorycalc.core.lowering import lower
 from theorycalc.hermite.growth import Growth, growth
 
@@ -20,7 +20,7 @@ _FIRST_CUT_OFF = 4
 _ROUNDING = 1e-9
 
 
-@lru_cache(maxsize=32)
+@remembered(maxsize=32)
 def enclosures(activation: Activation, order: int, bits: int) -> tuple:
     """c_0, …, c_order with errors of about 2^−bits.
 

@@ -48,7 +48,7 @@ class AngularRule:
         self.q = [_q(context, context.apply("exp", node)) for node in nodes]
 
     def __call__(self, x):
-        spend(len(self.q))
+        spend(len(self.q), _CONTEXT.bits)
         square, context = x * x, _CONTEXT
         rest, total = 1 - square, context.number(S.Zero)
         for weight, q in zip(self.weights, self.q, strict=True):

@@ -6,7 +6,6 @@ real nodes. What is left out at w = 0 and at both ends of the law of R is bounde
 """
 
 import math
-from functools import lru_cache
 from itertools import pairwise
 
 import sympy
@@ -14,6 +13,7 @@ from sympy import Rational, S
 
 from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
 from theorycalc.core.arithmetic.ball_panels import panel_rule
+from theorycalc.core.arithmetic.effort import remembered
 from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.core.kinks import branch_at
 from theorycalc.core.lowering import lower
@@ -52,7 +52,7 @@ def _size(radial, d, n, s, r: float) -> int:
     return math.frexp(max(value, 1e-300))[1]
 
 
-@lru_cache(maxsize=16)
+@remembered(maxsize=16)
 def _angular_rule(d, n, s, bits):
     return OnLine(n, s) if d == 1 else AngularRule(d, n, s, bits)
 

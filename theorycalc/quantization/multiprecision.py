@@ -66,7 +66,7 @@ def _weights(survival, step: sympy.Rational, first: int, count: int) -> list:
         tail = constant * sech * series
         log_f = context.apply("log", tail) if left else context.apply("log1p", -tail)
         found.append(context.midpoint(sech * context.apply("exp", number * log_f)))
-    spend(count)
+    spend(count, context.bits)
     total = context.midpoint(sum(found))
     return [context.midpoint(x / total) for x in found]
 
@@ -171,7 +171,7 @@ def _weighted(radial, r: Rational, sides) -> Iterator[tuple]:
     """(sign of r − R, R/r, weight) with the density of R."""
     density, radius = law_of(radial).varying, CONTEXT.number(r)
     for sign, ratio, weight in sides:
-        spend()
+        spend(1, CONTEXT.bits)
         height = density.run(CONTEXT, [radius * ratio])
         yield sign, ratio, CONTEXT.midpoint(weight * ratio * height)
 

@@ -7,13 +7,13 @@ analytic where h has no zero: for Re s ≥ 0 (the proof is with `gaussian_bias_c
 
 import itertools
 import math
-from functools import lru_cache
 
 import numpy as np
 import sympy
 from sympy import Expr, Rational, S, erfc, exp, oo, pi, sqrt, uppergamma
 
 from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
+from theorycalc.core.arithmetic.effort import remembered
 from theorycalc.core.arithmetic.special_arrays import by_balls
 from theorycalc.core.lowering import lower
 from theorycalc.core.quadrature import Integral, Tail
@@ -76,7 +76,7 @@ def tail_bound(k: Expr, s: Expr) -> Expr:
     return sqrt(2) / (2 * pi) ** Rational(1, 4) * 4**half / 2 * uppergamma(half, s**2 / 4)
 
 
-@lru_cache(maxsize=256)
+@remembered(maxsize=256)
 def enclosure(k: int, bits: int):
     """The integral with a relative error of about 2^−bits."""
     with working_precision(bits + _GUARD_BITS):

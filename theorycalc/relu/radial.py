@@ -10,6 +10,7 @@ from sympy import Expr, Lambda, Poly, S, Symbol, exp, gamma, log, oo, sqrt, uppe
 
 from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
 from theorycalc.core.arithmetic.ball_panels import panel_rule
+from theorycalc.core.arithmetic.effort import remembered
 from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.core.functions import hyperu
 from theorycalc.core.lowering import lower
@@ -130,7 +131,7 @@ def _tails(q: Lambda, n: Expr, m: Expr, order: Expr) -> dict:
     return {oo: Tail(above, _V), -oo: Tail(size * exp(-n * _V) / n, _V)}
 
 
-@lru_cache(maxsize=64)
+@remembered(maxsize=64)
 def _enclosure(q: Lambda, n: Expr, m: Expr, order: Expr, bits: int):
     """By Gauss–Legendre rules, between cut-offs and sign changes.
 

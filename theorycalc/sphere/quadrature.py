@@ -8,6 +8,7 @@ from sympy import Rational, S
 
 from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
 from theorycalc.core.arithmetic.ball_panels import panel_rule
+from theorycalc.core.arithmetic.effort import remembered
 from theorycalc.core.arithmetic.mp_context import MPContext
 from theorycalc.core.lowering import lower
 from theorycalc.sphere.kernel import THETA, ZonalKernel
@@ -33,7 +34,7 @@ def bits_below(d: int, order: int) -> int:
     return int(num_harmonics(d, order)).bit_length() + 2 * (order + 1).bit_length()
 
 
-@lru_cache(maxsize=32)
+@remembered(maxsize=32)
 def enclosures(kernel: ZonalKernel, d: int, order: int, bits: int) -> tuple:
     """μ_0, …, μ_order with absolute errors of about 2^−bits.
 
@@ -89,7 +90,7 @@ def doubles(kernel: ZonalKernel, d: int, order: int) -> tuple[np.ndarray, np.nda
         below *= 2  # an analytic kernel: its eigenvalues fall faster
 
 
-@lru_cache(maxsize=32)
+@remembered(maxsize=32)
 def estimates(kernel: ZonalKernel, d: int, order: int, bits: int) -> tuple:
     """μ_0, …, μ_order in numbers of mpmath, with relative errors of about 2^−bits."""
     below = bits_below(d, order)

@@ -4,14 +4,13 @@
 sphere is negative, so that nothing cancels and Σ a_m = κ(1) bounds what is left out.
 """
 
-from functools import lru_cache
-
 import numpy as np
 from scipy.special import gammaln
 from sympy import Rational, S
 
 from theorycalc.core.arithmetic.ball import mid_and_rad
 from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
+from theorycalc.core.arithmetic.effort import remembered
 from theorycalc.core.arithmetic.series_context import taylor_coefficients
 from theorycalc.core.errors import NotSupportedError
 from theorycalc.core.lowering import lower
@@ -35,7 +34,7 @@ def applies(kernel: ZonalKernel, d: int, order: int, bits: int) -> bool:
     return _coefficients(kernel, 2, bits) is not None
 
 
-@lru_cache(maxsize=32)
+@remembered(maxsize=32)
 def enclosures(kernel: ZonalKernel, d: int, order: int, bits: int) -> tuple:
     """μ_0, …, μ_order with relative errors of about 2^−bits, where this `applies`."""
     length = _terms(d, order, bits)
@@ -58,7 +57,7 @@ def doubles(kernel: ZonalKernel, d: int, order: int) -> tuple[np.ndarray, np.nda
     return values, radii + abs(values) * UNIT_ROUNDOFF
 
 
-@lru_cache(maxsize=32)
+@remembered(maxsize=32)
 def _coefficients(kernel: ZonalKernel, length: int, bits: int) -> tuple | None:
     """(a_0 … a_{length − 1}, κ(1)), or None if a function in κ has no power series."""
     program = lower(kernel.body, (T,), kernel.where)
@@ -84,7 +83,7 @@ def _sum(context, coefficients: list, rest, d: int, k: int):
     return total
 
 
-@lru_cache(maxsize=256)
+@remembered(maxsize=256)
 def _terms(d: int, order: int, bits: int) -> int | None:
     """How many terms leave a rest of 2^−bits of the largest, or None for too many."""
     m = np.arange(order, _MOST_TERMS, 2)

@@ -33,6 +33,8 @@ _ALIASES = {"ceiling": "ceil", "max": "maximum", "min": "minimum"}
 class ArrayContext:
     """The operations that a `Program` calls, on arrays of one namespace (NumPy by default)."""
 
+    bits = 53
+
     def __init__(self, xp=np):
         self.xp = xp
 

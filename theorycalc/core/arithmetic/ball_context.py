@@ -175,7 +175,7 @@ class BallContext:
             if failures:
                 return NAN
             try:
-                spend()
+                spend(1, ctx.prec)
                 return acb(integrand.run(contexts[bool(analytic)], [x, *parameters]))
             except BaseException as error:
                 failures.append(error)
@@ -190,7 +190,7 @@ class BallContext:
 
     def rule(self, size: int) -> list:
         """Nodes and weights of the Gauss–Legendre rule of this size on [−1, 1]."""
-        spend(size)
+        spend(size, ctx.prec)
         return _legendre_rule(size, ctx.prec)
 
     def convolve(self, xs: list, ys: list) -> list:

@@ -109,7 +109,7 @@ def _bound(function, centre, width: float, height: float):
 
     The lower half is a mirror image: f is real on the real axis.
     """
-    spend(math.prod(_PIECES))
+    spend(math.prod(_PIECES), _BOUND_BITS)
     largest, context = arb(0), BallContext(analytic=True)
     pieces = _cut(0.0, height / 2, width, height / 2, *_PIECES)
     with working_precision(_BOUND_BITS):

@@ -1,7 +1,7 @@
 """`Float`: results in double precision with an error estimate."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import mpmath
 from flint import arb
@@ -18,8 +18,15 @@ from theorycalc.core.arithmetic.ball import (
     not_reached,
 )
 from theorycalc.core.arithmetic.ball_context import BallContext
-from theorycalc.core.arithmetic.effort import Effort, effort
+from theorycalc.core.arithmetic.effort import (
+    Effort,
+    OutOfEffort,
+    check_seconds,
+    effort,
+    given_up,
+)
 from theorycalc.core.arithmetic.mp import in_mp_twice
+from theorycalc.core.errors import PrecisionError, explain
 from theorycalc.core.value import Rigor, Value, distance
 
 _DOUBLE_BITS = 53
@@ -37,7 +44,17 @@ class Float:
     come from SciPy or from double-precision routines of ours with their own error estimates; the
     balls carry these through the rest of the formula. Arrays go through `Formula.lambdify`, which
     computes in hardware doubles throughout.
+
+    Parameters
+    ----------
+    seconds : float
+        A limit of time for one evaluation; without one the clock decides nothing.
     """
+
+    seconds: float = field(default=math.inf, kw_only=True, repr=False)
+
+    def __post_init__(self):
+        check_seconds(self.seconds)
 
     @property
     def digits(self) -> int:
@@ -46,8 +63,11 @@ class Float:
 
     def evaluate(self, program, inputs) -> Value:
         """The program at exact inputs, rounded to double."""
-        with effort() as spent:
-            return self._evaluate(program, inputs, spent)
+        with effort(seconds=self.seconds) as spent:
+            try:
+                return self._evaluate(program, inputs, spent)
+            except OutOfEffort:
+                raise PrecisionError(explain(given_up(self, spent), hint="using=MP()")) from None
 
     def _evaluate(self, program, inputs, spent: Effort) -> Value:
         for bits in doubling(_START_BITS):
@@ -62,7 +82,7 @@ class Float:
                 return self.to_value(x, exact=not context.doubles, bits=bits, **spent.stats)
             if x.is_finite() and x.abs_upper() < _SMALLEST:
                 return self.to_value(arb(0, x.abs_upper()), bits=bits, **spent.stats)
-            if spent.seconds > PATIENCE:
+            if spent.work > PATIENCE:
                 break
         raise not_reached(self, x, bits)
 

@@ -1,18 +1,28 @@
 """`MP`: mpmath at any precision, its error estimated by a second precision."""
 
-from dataclasses import dataclass, replace
+import math
+from dataclasses import dataclass, field, replace
 
 import mpmath
 from mpmath import libmp
 
-from theorycalc.core.arithmetic.ball import CANCELLATION_HINT, PATIENCE, bits_of, read_digits
-from theorycalc.core.arithmetic.effort import Effort, effort
+from theorycalc.core.arithmetic.ball import CANCELLATION_HINT, bits_of, read_digits
+from theorycalc.core.arithmetic.effort import (
+    Effort,
+    OutOfEffort,
+    check_seconds,
+    effort,
+    given_up,
+)
 from theorycalc.core.arithmetic.mp_context import MPContext
 from theorycalc.core.errors import DomainError, PrecisionError, explain
 from theorycalc.core.value import Rigor, Value, distance, exact_mpf
 
 _GUARD_BITS = 24
 _ROUNDS = 7
+# mpmath does about a quarter of a million operations a second: after half a minute precision is not
+# raised once more.
+_PATIENCE = 8e6
 
 
 @dataclass(frozen=True)
@@ -23,11 +33,13 @@ class MP:
     ----------
     digits : int
         Relative accuracy asked for.
+    seconds : float
+        A limit of time for one evaluation; without one the clock decides nothing.
 
     Raises
     ------
     DomainError
-        If ``digits`` is not an integer between 1 and 10000.
+        If ``digits`` is not an integer between 1 and 10000, or ``seconds`` not positive.
 
     Notes
     -----
@@ -36,14 +48,19 @@ class MP:
     """
 
     digits: int = 30
+    seconds: float = field(default=math.inf, kw_only=True, repr=False)
 
     def __post_init__(self):
         object.__setattr__(self, "digits", read_digits(self.digits))
+        check_seconds(self.seconds)
 
     def evaluate(self, program, inputs) -> Value:
         """The program at exact inputs, to the accuracy of this arithmetic."""
-        with effort() as spent:
-            return self._evaluate(program, inputs, spent)
+        with effort(seconds=self.seconds) as spent:
+            try:
+                return self._evaluate(program, inputs, spent)
+            except OutOfEffort:
+                raise PrecisionError(explain(given_up(self, spent), hint="fewer digits")) from None
 
     def _evaluate(self, program, inputs, spent: Effort) -> Value:
         goal = bits_of(self.digits)
@@ -58,7 +75,7 @@ class MP:
             value = Value(mid=fine, rad=error, rigor=Rigor.ESTIMATED, using=self, stats=stats)
             if fine != 0 and error <= mpmath.ldexp(abs(fine), -goal):
                 return value
-            if spent.seconds > PATIENCE:
+            if spent.work > _PATIENCE:
                 break
             bits, coarse = finer_bits, fine
         if fine == 0 and coarse == 0:

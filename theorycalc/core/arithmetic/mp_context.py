@@ -136,7 +136,7 @@ class MPContext:
         """∫ of a program of (x, *parameters), by tanh–sinh quadrature between the points."""
 
         def function(x):
-            spend()
+            spend(1, self.bits)
             return integrand.run(self, [x, *parameters])
 
         total = error = self.mp.zero
@@ -152,7 +152,7 @@ class MPContext:
         level = max(2, math.ceil(math.log2(size / 4)))
         # mpmath gives the nodes that a level adds: by themselves a rule of twice the step 2^−level
         nodes = TanhSinh(self.mp).get_nodes(-1, 1, level, self.mp.prec)
-        spend(len(nodes))
+        spend(len(nodes), self.bits)
         return [(x, self.mp.ldexp(w, 1 - level)) for x, w in nodes]
 
     def midpoint(self, x):

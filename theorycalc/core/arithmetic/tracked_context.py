@@ -50,6 +50,8 @@ def inexact(value, error=0.0, rounding: float = _UNIT) -> Tracked:
 class TrackedContext:
     """The operations that a `Program` calls, on NumPy arrays with error bounds."""
 
+    bits = 53
+
     def __init__(self):
         self.plain = ArrayContext()
 
