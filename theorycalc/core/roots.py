@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 import sympy
@@ -173,7 +174,7 @@ class _Function:
         self.program = lower(expr, tuple(self.values))
         # balls take the points exactly; mpmath rounds them, and must not move them
         digits = _STEERING_DIGITS + (using.digits if isinstance(using, MP) else 0)
-        self.using = using if isinstance(using, Float) else type(using)(digits)
+        self.using = using if isinstance(using, Float) else replace(using, digits=digits)
         self.calls = 0
 
     def __call__(self, x: Fraction) -> Fraction:

@@ -34,7 +34,8 @@ class Value:
     inputs : mapping
         The exact parameters, by name.
     stats : mapping
-        What the computation cost and how it went (seconds, working precision, nodes, ...).
+        What the computation cost and how it went (seconds, operations, working precision,
+        nodes, ...).
 
     Raises
     ------
