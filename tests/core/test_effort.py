@@ -32,9 +32,8 @@ def test_function_values_are_counted(using):
 def test_distortions_are_counted_again_from_a_cache():
     formula = tc.quantization.distortion(tc.distributions.Gaussian(4), 20, 1)
     for using in (tc.Float(), tc.MP(16)):
-        first, second = (formula.at(r=1, using=using).stats for _ in range(2))
-        assert first["nodes"] == second["nodes"] > 200
-        assert first["work"] == second["work"]
+        first, second = (formula.at(r=1, using=using).stats["nodes"] for _ in range(2))
+        assert first == second > 200
     cosine = tc.quantization.mean_max_cosine(8, 50)
     counts = [cosine.at(using=tc.Ball(21)).stats["nodes"] for _ in range(2)]
     assert counts[0] == counts[1] > 50
@@ -106,7 +105,7 @@ def test_work_is_the_same_every_time(using):
     ids=["Float", "MP", "Ball"],
 )
 def test_a_limit_of_time_is_seen_inside_long_sums(using):
-    formula = tc.Formula("s", sp.Sum(X**2 / T, (T, 1, 10**6)) + X)
+    formula = tc.Formula("s", sp.Sum(sp.exp(-X * T), (T, 1, 10**5)) + X)
     with pytest.raises(tc.PrecisionError, match=r"not reached with .* operations in 1e-09 seconds"):
         formula.at(x=1, using=using)
 
