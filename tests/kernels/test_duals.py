@@ -318,6 +318,20 @@ def test_bad_input(call, error, message):
         call()
 
 
+@pytest.mark.parametrize("q1", ["1e-8", "1", "24843800", "1e8"])
+@pytest.mark.parametrize("q2", ["1e-8", "1/3", "1e8"])
+@pytest.mark.parametrize("rho", ["0", "0.7", "-0.999", "0.999999999999"])
+def test_the_error_in_the_plane_holds(q1, q2, rho):
+    """For sharp functions as well, whose bends are nothing beside a panel."""
+    q1, q2 = sp.Rational(q1), sp.Rational(q2)
+    q12 = sp.Rational(float(sp.Rational(rho) * sp.sqrt(q1 * q2)))
+    pair = GaussianPair(sp.Lambda(Z, sp.erf(Z)), sp.Lambda(Z, sp.erf(Z)), q1, q12, q2)
+    exact = 2 / sp.pi * sp.asin(2 * q12 / sp.sqrt((1 + 2 * q1) * (1 + 2 * q2)))
+    value = tc.Formula("K", pair, args=()).at()
+    assert_error_holds(value, tc.certify(exact, digits=25))
+    assert value.rad <= 1e-12
+
+
 @pytest.mark.parametrize("p", [0, 1, 2, 5, 12, 20, 40])
 def test_the_error_of_a_loss_of_angle_holds(p):
     gaps = []

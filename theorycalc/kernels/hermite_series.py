@@ -8,7 +8,7 @@ from theorycalc.activations import Activation, as_activation
 from theorycalc.core.arrays import real_array
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.kernels import numeric_series as series
-from theorycalc.kernels.plane import Function, expectation
+from theorycalc.kernels.plane import Function, determinant, expectation
 from theorycalc.kernels.symbolic import no_tangent_kernel
 
 # Lengths of the series that are tried in turn.
@@ -184,31 +184,12 @@ def _variances_of(todo, index1, index2, count: int) -> np.ndarray:
 def _by_quadrature(function: Function, q1, q2, q12) -> np.ndarray:
     """E f(u)f(v) over the plane; where two rules disagree, by the slow and adaptive one."""
     sigma = np.where(q12 < 0, -1.0, 1.0)
-    root = np.sqrt(np.maximum(_determinant(q1, q2, q12), 0.0))
+    root = np.sqrt(np.maximum(determinant(q1, q2, q12), 0.0))
     rule = _conditional if function.kinks else _rotated
     values, trusted = rule(function, np.sqrt(q1), np.sqrt(q2), np.abs(q12), root, sigma)
     for i in np.flatnonzero(~trusted):
         values[i] = expectation(function, function, q1[i], q12[i], q2[i])[0]
     return values
-
-
-def _determinant(q1, q2, q12) -> np.ndarray:
-    """q₁q₂ − q₁₂² with the errors of both products (Dekker): correct however close to zero."""
-    (a, a_rest), (b, b_rest) = _product(q1, q2), _product(q12, q12)
-    return (a - b) + (a_rest - b_rest)
-
-
-def _product(x, y) -> tuple[np.ndarray, np.ndarray]:
-    """Two doubles whose sum is the product."""
-    (x1, x2), (y1, y2) = _halves(x), _halves(y)
-    product = x * y
-    return product, ((x1 * y1 - product) + x1 * y2 + x2 * y1) + x2 * y2
-
-
-def _halves(x) -> tuple[np.ndarray, np.ndarray]:
-    shifted = x * (2.0**27 + 1)
-    high = shifted - (shifted - x)
-    return high, x - high
 
 
 def _rotated(function: Function, s1, s2, q12, root, sigma):

@@ -11,8 +11,6 @@ _CUT_OFF = 10.0
 _NODES = (10, 14)
 # Panels are halved this often at most: then an integral has 10⁷ nodes.
 _HALVINGS = 5
-# Around a kink of the second function the inner mean bends on the scale of √(1 − ρ²).
-_GRADES = np.concatenate([-(4.0 ** np.arange(6))[::-1], [0.0], 4.0 ** np.arange(6)])
 _CHUNK = 2_000_000
 
 
@@ -31,7 +29,7 @@ def expectation(f: Function, g: Function, q11: float, q12: float, q22: float):
     """
     s1, s2 = np.sqrt(q11), np.sqrt(q22)
     slope = q12 / s1 if s1 else 0.0
-    spread = np.sqrt(max(q11 * q22 - q12 * q12, 0.0)) / s1 if s1 else s2
+    spread = np.sqrt(max(determinant(q11, q22, q12), 0.0)) / s1 if s1 else s2
     length = 1.0
     for _ in range(_HALVINGS):
         (coarse, _), (fine, size) = (
@@ -46,10 +44,11 @@ def expectation(f: Function, g: Function, q11: float, q12: float, q22: float):
 
 def _integral(f, g, s1, slope, spread, s2, length: float, nodes: int) -> tuple[float, float]:
     """(∬ f g, ∬ |f g|) with the density."""
-    outer = [kink / s1 for kink in f.kinks if s1]
-    if slope:
-        outer += [(kink + step * spread) / slope for kink in g.kinks for step in _GRADES]
-    u, weight = _rule(_edges(np.array(outer)[None, :], length), nodes)
+    # the mean of g bends on the scale of the spread around a kink, and where g itself does
+    turned = np.sign(slope) * _bends(g, abs(slope), length)
+    sharp = np.sign(slope) * _bends(g, abs(slope), length, min(1.0, spread or 1.0))
+    outer = np.concatenate([_bends(f, s1, length), turned, sharp])
+    u, weight = _rule(_edges(outer[None, :], length), nodes)
     u, weight = u[0], weight[0] * f.values(s1 * u[0])
     total = size = 0.0
     rows = max(1, int(_CHUNK * length / (2 * _CUT_OFF * nodes)))
@@ -66,10 +65,24 @@ def _inner(g: Function, centre: np.ndarray, spread: float, length: float, nodes:
     if spread == 0:
         values = g.values(centre)
         return values, np.abs(values)
-    kinks = np.array(g.kinks, dtype=float)
-    w, weight = _rule(_edges((kinks[None, :] - centre[:, None]) / spread, length), nodes)
+    bends = _bends(g, spread, length)
+    w, weight = _rule(_edges(bends[None, :] - centre[:, None] / spread, length), nodes)
     values = g.values(centre[:, None] + spread * w) * weight
     return values.sum(axis=1), np.abs(values).sum(axis=1)
+
+
+def _bends(g: Function, scale: float, length: float, width: float = 1.0) -> np.ndarray:
+    """The t around which g(scale·t) bends: its kinks and 0, and at growing distances from them.
+
+    Functions change on a scale of 1, which may be nothing beside a panel; shorter panels grow less.
+    """
+    if scale == 0:
+        return np.array([])
+    growth = 4.0**length
+    count = np.log(_CUT_OFF * scale / (width * length)) / np.log(growth)
+    steps = width * length * growth ** np.arange(max(0, np.ceil(count)))
+    around = np.concatenate([-steps[::-1], [0.0], steps])
+    return np.add.outer([0.0, *g.kinks], around).ravel() / scale
 
 
 def _edges(kinks: np.ndarray, length: float) -> np.ndarray:
@@ -86,3 +99,22 @@ def _rule(edges: np.ndarray, nodes: int) -> tuple[np.ndarray, np.ndarray]:
     z = edges[:, :-1, None] + half * (1 + x)
     weight = half * w * np.exp(-z * z / 2) / np.sqrt(2 * np.pi)
     return z.reshape(len(edges), -1), weight.reshape(len(edges), -1)
+
+
+def determinant(q1, q2, q12) -> np.ndarray:
+    """q₁q₂ − q₁₂² with the errors of both products (Dekker): correct however close to zero."""
+    (a, a_rest), (b, b_rest) = _product(q1, q2), _product(q12, q12)
+    return (a - b) + (a_rest - b_rest)
+
+
+def _product(x, y) -> tuple[np.ndarray, np.ndarray]:
+    """Two doubles whose sum is the product."""
+    (x1, x2), (y1, y2) = _halves(x), _halves(y)
+    product = x * y
+    return product, ((x1 * y1 - product) + x1 * y2 + x2 * y1) + x2 * y2
+
+
+def _halves(x) -> tuple[np.ndarray, np.ndarray]:
+    shifted = x * (2.0**27 + 1)
+    high = shifted - (shifted - x)
+    return high, x - high
