@@ -168,7 +168,7 @@ class Architecture:
         formula = getattr(self, kernel) if layer is None else self.layer_ntk(layer)
         return sphere.spectrum(formula, d, degree, using=using)
 
-    def fixed_points(self, using: Arithmetic = Float()) -> list[stability.FixedPoint]:
+    def fixed_points(self, using: Arithmetic = Float()) -> stability.FixedPoints:
         """Fixed points (q*, c*) of the covariances of a deep dense network, with χ₁.
 
         Parameters
@@ -178,9 +178,10 @@ class Architecture:
 
         Returns
         -------
-        list of FixedPoint
-            By growing variance; ``q`` is None for bias-free networks of the ReLU family, whose
-            correlations do not depend on the variance.
+        FixedPoints
+            A list of FixedPoint by growing variance, all of them if ``complete`` is true; ``note``
+            says why that is not proved, and names double roots. ``q`` is None for bias-free
+            networks of the ReLU family, whose correlations do not depend on the variance.
 
         Raises
         ------
@@ -198,7 +199,7 @@ class Architecture:
         >>> network = tc.kernels.mlp(2, "tanh", sigma_w, sigma_b)
         >>> [point] = network.fixed_points()
         >>> print(point.q, point.c, point.chi, sep=", ")
-        0.31531647748529 ± 4e-15, 1, 0.88016350988322 ± 7e-15
+        0.31531647748529 ± 3e-15, 1, 0.88016350988322 ± 6e-15
         """
         return stability.fixed_points(stability.hidden_layer(self.layers), using)
 
@@ -212,7 +213,7 @@ class Architecture:
         >>> import sympy, theorycalc as tc
         >>> sigma_w, sigma_b = sympy.sqrt(sympy.Rational("1.3")), sympy.sqrt(sympy.Rational("0.05"))
         >>> print(*tc.kernels.mlp(2, "tanh", sigma_w, sigma_b).depth_scales(), sep=", ")
-        1.7852366315425 ± 7e-14, 7.83406926846 ± 2e-12
+        1.7852366315425 ± 7e-14, 7.834069268459 ± 5e-13
         """
         return stability.depth_scales(stability.hidden_layer(self.layers), using)
 

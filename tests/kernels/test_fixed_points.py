@@ -1,0 +1,86 @@
+"""Fixed points against the recursion itself, far down."""
+
+import numpy as np
+import pytest
+import sympy as sp
+
+import theorycalc as tc
+
+k, a = tc.kernels, tc.activations
+ZOO = [
+    "tanh", "gelu", "erf", "exp", "softplus", "mish", "selu", "elu", "sigmoid", "silu", "probit",
+    "sin", "cos", "gaussian", "step", "sign", a.biased_relu("-1/2"), a.biased_relu(1),
+    a.hermite(2), a.hermite(3), a.monomial(2), a.monomial(3), a.relu_power(2),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("activation", ZOO, ids=str)
+@pytest.mark.parametrize("sigma", [{}, {"sigma_w": "1.3", "sigma_b": "0.1"}], ids=["default", "b"])
+def test_deep_recursion_converges_to_a_stable_point(activation, sigma):
+    """160 layers, in plain quadrature, from next to every stable point."""
+    network = k.mlp(2, activation, **sigma)
+    points = network.fixed_points()
+    dense = network.layers[2]
+    weight, bias = float(dense.sigma_w) ** 2, float(dense.sigma_b) ** 2
+    assert points.complete or points.note
+    if not sigma:
+        assert any(abs(float(point.q) - 1) < 1e-12 for point in points)
+    phi = network.layers[1].activation
+    nodes = np.linspace(-12, 12, 20_000)
+    density = np.exp(-(nodes**2) / 2) / np.sqrt(2 * np.pi) * (nodes[1] - nodes[0])
+    for point in points:
+        slope = float(point.slope)
+        if abs(slope) > 0.85:
+            continue
+        q = float(point.q) * 1.01 + 1e-6
+        for _ in range(160):
+            q = weight * float(phi(np.sqrt(q) * nodes) ** 2 @ density) + bias
+        # the step of the rule squared, at kinks and jumps
+        assert q == pytest.approx(float(point.q), rel=2e-3 if phi.kinks else 1e-9, abs=1e-9)
+
+
+@pytest.mark.parametrize("activation", ["gelu", "erf", "step", "sign", "sin"])
+def test_deep_correlations(activation):
+    """Of a network whose inputs have the fixed variance 1."""
+    network = k.mlp(160, activation)
+    points = network.fixed_points()
+    [point] = [point for point in points if float(point.q) == 1]
+    assert float(network.nngp.lambdify()(0.3)) == pytest.approx(float(point.c), abs=2e-4)
+
+
+def test_double_roots_and_their_neighbours():
+    """exp: V(q) = σ_w² e^{2q} touches the diagonal at σ_w² = 1/(2e)."""
+    [touching] = (points := k.mlp(2, "exp", sp.sqrt(1 / (2 * sp.E))).fixed_points())
+    assert touching.q.contains("1/2") and points.complete and "double root" in points.note
+    below = k.mlp(2, "exp", "0.42").fixed_points()
+    roots = [-sp.LambertW(-2 * sp.Rational("0.42") ** 2, branch) / 2 for branch in (0, -1)]
+    for point, root in zip(below, roots, strict=True):
+        assert abs(float(point.q) - float(sp.N(root, 20))) <= float(point.q.rad) + 1e-16
+    above = k.mlp(2, "exp", "0.43").fixed_points()
+    assert not above and not above.complete and "up to 2" in above.note
+
+
+def test_critical_and_continuous_cases():
+    assert "every variance is fixed" in k.mlp(2).fixed_points().note
+    assert "multiple of q" in k.mlp(2, "relu", "1.3").fixed_points().note
+    [zero] = (points := k.mlp(2, "gelu", sp.sqrt(2)).fixed_points())
+    assert zero.q.mid == 0 and points.complete
+    [zero] = (points := k.mlp(2, "tanh", 1).fixed_points())
+    assert zero.slope.mid == 1 and points.complete
+    undecided = k.mlp(2, "silu", sp.sqrt(2)).fixed_points()
+    assert not undecided.complete and "not proved" in undecided.note
+
+
+def test_depth_scales_of_the_default():
+    """tanh: the variance 1 is stable, with V'(1) = 0.461..."""
+    scales = k.mlp(2, "tanh").depth_scales()
+    assert float(scales.xi_q) == pytest.approx(-1 / np.log(0.46107083047763), rel=1e-10)
+    oscillating = k.mlp(2, "cos").depth_scales()
+    assert float(oscillating.xi_q) == pytest.approx(-1 / np.log(0.2384058440442351), rel=1e-10)
+    assert k.mlp(2, "gelu").depth_scales().xi_c is None
+
+
+def test_small_biases():
+    """Far below one: V(q) = σ_w²/2 q + σ_b²."""
+    [point] = (points := k.mlp(2, "relu", 1, sp.Rational(1, 10**12)).fixed_points())
+    assert point.q.contains(sp.Rational(2, 10**24)) and points.complete
