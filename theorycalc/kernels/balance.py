@@ -30,7 +30,7 @@ _NUMBERS = Ball(20)
 _HIGHEST_DERIVATIVE = 24
 # Derivatives of more operations than this decide nothing.
 _LONGEST_DERIVATIVE = 100
-_SCALES = 16
+_SCALES = 10
 _MOST_CELLS = 2000
 # Longer expressions are not simplified to see whether they are zero.
 _LONGEST_SIMPLIFIED = 60
@@ -137,7 +137,7 @@ class _Piece:
         """(ε, the sign on (0, ε)), or Nones."""
         forms = self._forms
         for step in range(_SCALES):
-            end = Fraction(1, 8**step)
+            end = Fraction(1, 2**step)
             if right != sympy.oo and end > _outwards(right)[0]:
                 continue
             for form in forms:
@@ -152,7 +152,7 @@ class _Piece:
         """(X, the sign on (X, ∞)), or Nones."""
         forms = self._forms
         for step in range(_SCALES):
-            cut = start * 8**step
+            cut = start * 2**step
             known = self.ranges | {_X: (cut, math.inf)}
             for form in forms:
                 if (sign := _sign(range_beyond(form, known))) is not None:

@@ -8,6 +8,7 @@ import sympy
 from scipy import optimize
 
 from theorycalc.core.arithmetic import Ball, Float
+from theorycalc.core.arithmetic.array_context import ArrayContext
 from theorycalc.core.errors import NotSupportedError
 from theorycalc.core.evaluation import Arithmetic, check_supported
 from theorycalc.core.formula import Formula
@@ -70,10 +71,16 @@ def root(formula: Formula, bracket: tuple, using: Arithmetic) -> Value:
     return Value(mid=x, rad=2 * missed + _EPS * abs(x), rigor=Rigor.ESTIMATED, using=using)
 
 
+def _in_doubles(formula: Formula):
+    """Plain doubles for the search alone: signs are enclosed afterwards."""
+    program, context = lower(formula.expr, formula.args), ArrayContext(np)
+    return lambda x: program.run(context, [np.asarray(x, dtype=float)])
+
+
 def _crossings(gap: Formula, grid: np.ndarray) -> tuple[list, list]:
     """(brackets with proved changes of sign, rational zeros near points without a sign)."""
     points, suspects = [], []
-    function = gap.lambdify()
+    function = _in_doubles(gap)
     with np.errstate(all="ignore"):
         sizes = function(grid) / grid
     for q, size in [*zip(grid, sizes, strict=True), *_extremes(function, grid, sizes)]:
