@@ -1,5 +1,6 @@
 """Bracketed roots and minimisers against closed forms."""
 
+import flint
 import pytest
 import sympy as sp
 from hypothesis import given, settings
@@ -18,7 +19,9 @@ ROOTS = {
     "flat": ((X - 1) ** 5, (0, sp.sqrt(3)), sp.Integer(1)),
     "far": (sp.log(X) - 50, (1, sp.exp(60)), sp.exp(50)),
     "falling": (sp.cos(X), (0, 3), sp.pi / 2),
-    "jump": (sp.sign(X - sp.sqrt(2)), (0, 2), sp.sqrt(2)),
+    "kink": (sp.Max(X - sp.Rational(1, 3), 0) - sp.Rational(1, 10), (0, 1), sp.Rational(13, 30)),
+    "steep": (sp.exp(-(X**2)) * (X - 41), (40, 43), sp.Integer(41)),
+    "off a jump": (X**2 * sp.sign(X) - 2, (0, 5), sp.sqrt(2)),
 }
 MINIMA = {
     "parabola": ((X - sp.sqrt(2)) ** 2, (0, 2), sp.sqrt(2)),
@@ -34,11 +37,58 @@ def test_roots(name, using):
     value = tc.find_root(tc.Formula("f", expr), "x", bracket, using=using)
     assert value.contains(root)
     assert value.rad <= max(abs(value.mid), 1e-30) * 10.0**-using.digits
-    smooth = name != "jump"
-    proved = isinstance(using, tc.Ball) and smooth
+    proved = isinstance(using, tc.Ball)
     assert value.rigor is (tc.Rigor.CERTIFIED if proved else tc.Rigor.ESTIMATED)
     # bisection would take log2(10^40) = 133 steps and more
-    assert value.stats["steps"] < (60 if smooth else 400)
+    assert value.stats["steps"] < (200 if name == "steep" else 60)
+
+
+@pytest.mark.parametrize("using", ARITHMETICS, ids=repr)
+@pytest.mark.parametrize(
+    ("expr", "bracket"),
+    [
+        (sp.sign(X - sp.sqrt(2)), (0, 2)),
+        (sp.Mod(X, 1) - sp.Rational(1, 2), ("0.9", "1.1")),
+        (sp.ceiling(X) - sp.Rational(1, 2), ("-1.5", "0.7")),
+        (sp.atan2(X, -1), (-1, 2)),
+        (sp.tan(X), (1, 2)),
+        (1 / (X - sp.sqrt(2)), (1, 2)),
+        (sp.Piecewise((X - 1, sp.Rational(1, 3) > X), (X + 1, True)), (0, 1)),
+        (sp.Integral(sp.sign(X - 1) + A, (A, 0, 1)) - sp.Rational(1, 2), (0, "2.3")),
+    ],
+    ids=str,
+)
+def test_jumps_and_poles_are_no_roots(expr, bracket, using):
+    with pytest.raises(tc.TheoryCalcError):
+        tc.find_root(tc.Formula("f", expr), "x", bracket, using=using)
+
+
+@pytest.mark.parametrize("using", ARITHMETICS, ids=repr)
+@pytest.mark.parametrize(
+    ("expr", "bracket"),
+    [
+        (sp.cos(X), (0, 3)),
+        (sp.Piecewise((5 * X - 1, sp.Rational(1, 5) > X), (0, True)), (0, 1)),
+        (X**3, (-1, 1)),
+        (sp.Integer(3) + 0 * X, (-1, 1)),
+    ],
+    ids=str,
+)
+def test_what_is_no_minimum_is_refused(expr, bracket, using):
+    with pytest.raises(tc.TheoryCalcError):
+        tc.minimize(tc.Formula("f", expr, args=(X,)), "x", bracket, using=using)
+
+
+@pytest.mark.parametrize("using", ARITHMETICS, ids=repr)
+def test_roots_over_enclosures(using):
+    f = tc.Formula("f", X**2 - A)
+    wide = tc.find_root(f, "x", (0, 3), using=using, a=flint.arb(2, 0.125))
+    assert wide.lower**2 <= 1.875
+    assert wide.upper**2 >= 2.125
+    assert wide.rad < 0.06
+    thin = tc.find_root(f, "x", (0, 3), using=using, a=tc.certify(sp.pi, digits=90))
+    assert thin.contains(sp.sqrt(sp.pi))
+    assert thin.accuracy >= using.digits - 1
 
 
 @pytest.mark.parametrize("using", ARITHMETICS, ids=repr)

@@ -162,7 +162,7 @@ def decide(condition: sympy.Basic, values: Mapping) -> bool | None:
     Over enclosures it is None where the truth depends on the place inside.
     """
     program = lower(condition, tuple(values))
-    return enclose(program, _constants(values), _DECISION_BITS)
+    return enclose(program, constants(values), _DECISION_BITS)
 
 
 def evaluate(program: Program, values: Mapping, using: Arithmetic) -> Value:
@@ -171,7 +171,7 @@ def evaluate(program: Program, values: Mapping, using: Arithmetic) -> Value:
     Parameters with a radius give an enclosure of the image, through balls in every arithmetic; the
     weakest of what went in decides its rigor.
     """
-    inputs = _constants(values)
+    inputs = constants(values)
     enclosures = [x for x in values.values() if isinstance(x, Value)]
     if _wide(enclosures):
         known = max(x.accuracy for x in enclosures if x.rad)
@@ -186,7 +186,8 @@ def _wide(numbers: Iterable) -> bool:
     return any(isinstance(x, Value) and x.rad for x in numbers)
 
 
-def _constants(values: Mapping) -> list[Program]:
+def constants(values: Mapping) -> list[Program]:
+    """The programs that compute the parameters, exact ones and enclosures."""
     return [constant(x) if isinstance(x, Value) else lower(x) for x in values.values()]
 
 

@@ -8,28 +8,31 @@ from fractions import Fraction
 
 import sympy
 
-from theorycalc.core import program as ops
 from theorycalc.core.arithmetic import MP, Ball, Float
-from theorycalc.core.arithmetic.ball import enclose
-from theorycalc.core.errors import DomainError, PrecisionError, explain
+from theorycalc.core.arithmetic.continuity import is_continuous
+from theorycalc.core.errors import DomainError, NotSupportedError, PrecisionError, explain
 from theorycalc.core.evaluation import (
     Arithmetic,
     check_arithmetic,
     check_domain,
     check_supported,
+    constants,
     evaluate,
     read_parameters,
 )
 from theorycalc.core.formula import Formula
-from theorycalc.core.graph import postorder
 from theorycalc.core.lowering import lower
 from theorycalc.core.numbers import exact
-from theorycalc.core.program import Program
 from theorycalc.core.value import Rigor, Value, binary_mpf, fraction
 
 # Function values steer the search and decide signs; ten digits gain ten digits of the root a step.
 _STEERING_DIGITS = 10
-_JUMPS = (sympy.sign, sympy.Heaviside, sympy.floor, sympy.ceiling, sympy.Piecewise)
+# Without an enclosure, a function whose values at the ends do not shrink by this is no root's.
+_SHRINKS = Fraction(1, 1000)
+# So many probes in a row may miss the root, which lies farther away where a function is steep.
+_PROBES = 32
+# Steps towards the points where the parameters no longer decide the sign.
+_CLOSING_STEPS = 16
 
 
 def find_root(
@@ -50,10 +53,11 @@ def find_root(
         Points where the formula has opposite signs.
     using : Float, MP or Ball
         The root is enclosed to the digits of this arithmetic. With `Ball` the signs at both ends of
-        the enclosure are proved; the result is CERTIFIED if the formula is also shown to be
-        continuous in between, and ESTIMATED otherwise.
+        the enclosure are proved, and the result is CERTIFIED. In every arithmetic the formula is
+        shown to be continuous in between, by an enclosure; a formula without one (ESTIMATED) has
+        to become small there.
     **params
-        Exact numbers for the other arguments.
+        Numbers for the other arguments; with enclosures among them the roots are enclosed.
 
     Returns
     -------
@@ -66,7 +70,8 @@ def find_root(
     DomainError
         If the signs at the ends of the bracket do not differ, or for bad parameters.
     PrecisionError
-        If the sign of the formula cannot be decided at a point that is needed.
+        If the sign of the formula cannot be decided at a point that is needed, or if it changes
+        where the formula is not shown to be continuous: at a jump or a pole.
 
     Examples
     --------
@@ -89,9 +94,9 @@ def minimize(
 ) -> Value:
     """A local minimiser of a continuous formula in one argument, inside a bracket.
 
-    The derivative must be negative at the left end and positive at the right end; the point where
-    it changes sign is enclosed, which may be a kink. Its parameters, result and errors are those of
-    `find_root`.
+    The derivative must be negative at the left end and positive at the right end, not zero; a point
+    where it changes from one to the other is enclosed, which may be a kink. Its parameters, result
+    and errors are those of `find_root`.
 
     Examples
     --------
@@ -116,10 +121,11 @@ def _sign_change(formula, expr, name, bracket, using, params, rising=False) -> V
     """The Value of a point in the bracket where ``expr`` changes its sign."""
     begun = time.perf_counter()
     check_arithmetic(using)
-    check_supported(expr, using)
     symbol, values, ends = _read(formula, name, bracket, using, params)
-    function = _Function(expr, symbol, values, using)
-    signs = [_sign(function(end)) for end in ends]
+    check_supported(expr, using, values)
+    function = _Function(expr, symbol, values, using, zeros=not rising)
+    at_ends = [function(end) for end in ends]
+    signs = list(map(_sign, at_ends))
     if 0 not in signs and (signs[0] == signs[1] or (rising and signs[0] > 0)):
         raise DomainError(
             explain(
@@ -130,18 +136,31 @@ def _sign_change(formula, expr, name, bracket, using, params, rising=False) -> V
                 hint="another bracket",
             )
         )
-    lower_end, upper_end = _shrink(function, *ends, using.digits)
-    mid, rad = (lower_end + upper_end) / 2, (upper_end - lower_end) / 2
-    proved = isinstance(using, Ball) and _continuous(formula.expr, symbol, values, mid, rad)
-    return Value(
-        mid=binary_mpf(mid),
-        rad=binary_mpf(rad),
-        rigor=Rigor.CERTIFIED if proved else Rigor.ESTIMATED,
+    a, b = _shrink(function, *ends, using.digits)
+    shown = a == b or _continuous(formula.expr, symbol, values, a, b)
+    if shown is None:
+        # a slope may jump at a minimum
+        shown = rising or max(map(abs, map(function, (a, b)))) <= _SHRINKS * max(map(abs, at_ends))
+    value = Value(
+        mid=binary_mpf((a + b) / 2),
+        rad=binary_mpf((b - a) / 2),
+        rigor=_rigor(using, values, shown),
         using=using,
         reference=formula.reference,
         inputs={s.name: x for s, x in values.items()},
         stats={"steps": function.calls, "seconds": time.perf_counter() - begun},
     )
+    if not shown:
+        what = f"{formula.name}: the sign changes where the formula is not shown to be continuous"
+        hint = "a bracket without jumps and poles"
+        raise PrecisionError(explain(what, got=f"{symbol} = {value}", hint=hint), value)
+    return value
+
+
+def _rigor(using, values, shown: bool) -> Rigor:
+    known = [x.rigor for x in values.values() if isinstance(x, Value)]
+    proved = isinstance(using, Ball) and shown
+    return min([Rigor.CERTIFIED if proved else Rigor.ESTIMATED, *known])
 
 
 def _read(formula, name, bracket, using, params) -> tuple:
@@ -168,7 +187,13 @@ def _read(formula, name, bracket, using, params) -> tuple:
 class _Function:
     """The expression at binary fractions: a rational whose sign is that of the value."""
 
-    def __init__(self, expr, symbol, values, using):
+    def __init__(self, expr, symbol, values, using, *, zeros: bool = True):
+        # whether a zero is an answer: one of a slope does not say which way it changes
+        self.zeros = zeros
+        # where the values are known up to a radius only, the signs near a root are not decided
+        self.blurred = isinstance(using, Float) or any(
+            isinstance(x, Value) for x in values.values()
+        )
         self.values = {symbol: None, **values}
         self.symbol = symbol
         self.program = lower(expr, tuple(self.values))
@@ -181,7 +206,8 @@ class _Function:
         self.calls += 1
         values = self.values | {self.symbol: sympy.Rational(x)}
         value = evaluate(self.program, values, self.using)
-        if value.contains(0) and value.mid != 0:
+        zero = value.mid == 0 and (value.rad == 0 or isinstance(self.using, MP))
+        if value.contains(0) and not (zero and self.zeros):
             raise PrecisionError(explain("the sign is not decided", got=value), value)
         return fraction(value.mid)
 
@@ -195,7 +221,7 @@ def _shrink(function: Callable, a: Fraction, b: Fraction, digits: int) -> tuple[
         scaled = a * b > 0 and far <= 2 * near
         width = max(near / 10**digits / 2 if scaled else (b - a) / 64, smallest)
         a, b = _narrow(function, a, b, width)
-        if scaled or width == smallest or a == b:
+        if scaled or width == smallest or b - a > width or a == b:
             return a, b
 
 
@@ -208,7 +234,7 @@ def _narrow(function: Callable, a: Fraction, b: Fraction, width: Fraction) -> tu
     grid = Fraction(2) ** math.floor(_log2(width) - 4)
     ends = {"a": (a, function(a)), "b": (b, function(b))}
     weights = {"a": Fraction(1), "b": Fraction(1)}
-    widths, moved = [], None
+    widths, moved, probes = [], None, 0
     while True:
         (a, y_a), (b, y_b) = ends["a"], ends["b"]
         if y_a == 0 or y_b == 0:
@@ -219,12 +245,19 @@ def _narrow(function: Callable, a: Fraction, b: Fraction, width: Fraction) -> tu
         slope = (y_b - y_a) / (b - a)
         left, right = weights["a"] * y_a, weights["b"] * y_b
         x = (a * right - b * left) / (right - left)
-        if moved and abs(ends[moved][1]) < abs(slope) * width / 4:
+        close = moved and abs(ends[moved][1]) < abs(slope) * width / 4
+        probes = probes + 1 if close and probes < _PROBES else 0
+        if probes:
             x = ends[moved][0] + (width / 2 if moved == "a" else -width / 2)
         elif len(widths) > 3 and b - a > widths[-4] / 2:
             x, widths = (a + b) / 2, []
         x = min(max(round(x / grid) * grid, a + grid), b - grid)
-        x, y = _decided(function, x, grid)
+        try:
+            x, y = _decided(function, x, grid)
+        except PrecisionError:
+            if not function.blurred:
+                raise
+            return _close_in(function, a, x), _close_in(function, b, x)
         side = "a" if _sign(y) in (0, _sign(y_a)) else "b"
         other = "b" if side == "a" else "a"
         weights[other] = weights[other] / 2 if side == moved else Fraction(1)
@@ -239,22 +272,29 @@ def _decided(function: Callable, x: Fraction, grid: Fraction) -> tuple[Fraction,
         return x + grid, function(x + grid)
 
 
-def _continuous(expr, symbol, values, mid: Fraction, rad: Fraction) -> bool:
-    """Whether the expression is shown to be continuous on mid ± rad."""
-    jumps = (n for n in postorder(expr) if isinstance(n, _JUMPS) and symbol in n.free_symbols)
-    if any(jumps):
-        return False
-    interval = Program(
-        steps=(
-            (ops.number, sympy.Rational(mid), ()),
-            (ops.number, sympy.Rational(rad), ()),
-            (ops.operation, "widen", (0, 1)),
-        )
-    )
-    program = lower(expr, (symbol, *values))
-    inputs = [interval, *map(lower, values.values())]
-    # a finite enclosure of a composition of continuous functions
-    return bool(enclose(program, inputs, 128).is_finite())
+def _close_in(function: Callable, decided: Fraction, undecided: Fraction) -> Fraction:
+    """A point with the sign of the first, near to where the parameters decide no sign."""
+    sign = _sign(function(decided))
+    for _ in range(_CLOSING_STEPS):
+        middle = (decided + undecided) / 2
+        try:
+            same = _sign(function(middle)) == sign
+        except PrecisionError:
+            same = False
+        decided, undecided = (middle, undecided) if same else (decided, middle)
+    return decided
+
+
+def _continuous(expr, symbol, values, a: Fraction, b: Fraction) -> bool | None:
+    """Whether the expression is shown to be continuous on [a, b]; None if it has no enclosure."""
+    try:
+        check_supported(expr, Ball())
+        program = lower(expr, (symbol, *values))
+    except NotSupportedError:
+        return None
+    mid, rad = binary_mpf((a + b) / 2), binary_mpf((b - a) / 2)
+    interval = Value(mid=mid, rad=rad, rigor=Rigor.CERTIFIED)
+    return is_continuous(program, constants({symbol: interval, **values}))
 
 
 def _sign(x: Fraction) -> int:
