@@ -97,7 +97,8 @@ REWRITES: dict[type, Callable] = {
     sympy.FallingFactorial: lambda x, k: sympy.RisingFactorial(x - k + 1, k),
     sympy.betainc_regularized: lambda a, b, x, y: sympy.betainc(a, b, x, y) / sympy.beta(a, b),
     sympy.erf2: lambda x, y: sympy.erf(y) - sympy.erf(x),
-    sympy.laguerre: lambda n, x: sympy.assoc_laguerre(n, 0, x),
+    # SymPy would turn it back
+    sympy.laguerre: lambda n, x: sympy.assoc_laguerre(n, 0, x, evaluate=False),
     sympy.hermite_prob: lambda n, x: sympy.hermite(n, x / sympy.sqrt(2)) / 2 ** (n / 2),
     sympy.dirichlet_eta: lambda s: (1 - 2 ** (1 - s)) * sympy.zeta(s),
 }

@@ -1,7 +1,9 @@
 """`MP`: mpmath at any precision, its error estimated by a second precision."""
 
+import itertools
 import math
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 import mpmath
 from mpmath import libmp
@@ -15,14 +17,17 @@ from theorycalc.core.arithmetic.effort import (
     given_up,
 )
 from theorycalc.core.arithmetic.mp_context import MPContext
+from theorycalc.core.arithmetic.mp_exact import Exact
 from theorycalc.core.errors import DomainError, PrecisionError, explain
-from theorycalc.core.value import Rigor, Value, distance, exact_mpf
+from theorycalc.core.value import Rigor, Value, distance, exact_mpf, fraction
 
 _GUARD_BITS = 24
 _ROUNDS = 7
 # mpmath does about a quarter of a million operations a second: after half a minute precision is not
 # raised once more.
 _PATIENCE = 8e6
+# So many undecided branches are tried both ways.
+_MOST_TIES = 4
 
 
 @dataclass(frozen=True)
@@ -65,35 +70,137 @@ class MP:
     def _evaluate(self, program, inputs, spent: Effort) -> Value:
         goal = bits_of(self.digits)
         bits = goal + _GUARD_BITS
-        coarse, _ = _run(program, inputs, bits, goal)
+        coarse = _run(program, inputs, bits, goal)
+        if coarse.is_rational:
+            return self._value(coarse, mpmath.mpf(0), bits, spent)
+        grown = 0
         for _ in range(_ROUNDS):
             finer_bits = bits + bits // 2 + _GUARD_BITS
-            fine, doubt = _run(program, inputs, finer_bits, goal)
-            noise = mpmath.ldexp(abs(fine), 4 - bits) + doubt * abs(fine)
-            error = distance(fine, coarse, noise)
-            stats = {"bits": finer_bits, **spent.stats}
-            value = Value(mid=fine, rad=error, rigor=Rigor.ESTIMATED, using=self, stats=stats)
-            if fine != 0 and error <= mpmath.ldexp(abs(fine), -goal):
-                return value
-            if spent.work > _PATIENCE:
+            fine = _run(program, inputs, finer_bits, goal)
+            error = _difference(coarse, fine, bits)
+            ties = _ties(coarse, fine)
+            value, spread = fine.mid, mpmath.mpf(0)
+            if ties is not None and len(ties) <= _MOST_TIES:
+                others = (
+                    _run(program, inputs, finer_bits, goal, frozenset(turned)).mid
+                    for size in range(1, len(ties) + 1)
+                    for turned in itertools.combinations(ties, size)
+                )
+                spread = max((distance(other, value) for other in others), default=spread)
+            reached = self._value(fine, distance(error, mpmath.mpf(0), spread), finer_bits, spent)
+            settled = ties is not None and len(ties) <= _MOST_TIES
+            if settled and _is_small(reached, goal, fine):
+                return reached
+            # rounding noise shrinks; what grows twice is an integral that diverges by its rule
+            grown = grown + 1 if spent.nodes and abs(fine.mid) > 2 * abs(coarse.mid) else 0
+            if spent.work > _PATIENCE or grown == 2 or _is_stuck(coarse, fine, goal):
                 break
             bits, coarse = finer_bits, fine
-        if fine == 0 and coarse == 0:
-            # Everything cancelled at every precision. Terms of unknown size may have done so.
-            return replace(value, rad=mpmath.ldexp(1, -finer_bits // 2))
+        if not settled or spread > mpmath.ldexp(abs(fine.mid), -goal):
+            raise self._tied(reached if settled else None, finer_bits)
+        if fine.mid == 0 and coarse.mid == 0:
+            # Everything cancelled at every precision: half of the digits of the largest number met
+            # are left for what later factors made of its rounding.
+            return replace(reached, rad=mpmath.ldexp(fine.largest, -finer_bits // 2))
         raise PrecisionError(
             explain(
                 f"{self.digits} digits asked for; two precisions (up to {finer_bits} bits) differ",
-                got=value,
+                got=reached,
                 hint=CANCELLATION_HINT,
             ),
-            value,
+            reached,
+        )
+
+    def _value(self, run: "_Run", error: mpmath.mpf, bits: int, spent: Effort) -> Value:
+        """The Value of a run; one that stayed rational throughout is exact."""
+        mid, rad = run.mid, distance(error, mpmath.mpf(0))
+        if run.rational is not None:
+            off = abs(fraction(mid) - run.rational)
+            rad = distance(rad, mpmath.mpf(0), _rounded_up(off))
+        exact = run.is_rational and not rad
+        return Value(
+            mid=mid,
+            rad=rad,
+            rigor=Rigor.EXACT if exact else Rigor.ESTIMATED,
+            using=self,
+            stats={"bits": bits, **spent.stats},
+        )
+
+    def _tied(self, value: Value | None, bits: int) -> PrecisionError:
+        """The error for a formula whose branch is not decided; the value covers the branches."""
+        what = f"a tie: up to {bits} bits do not tell on which side of a jump the formula is"
+        return PrecisionError(
+            explain(what, got=value, hint="another point, or rational parameters"), value
         )
 
 
-def _run(program, inputs, bits: int, goal: int) -> tuple[mpmath.mpf, mpmath.mpf]:
-    """(result at ``bits`` of working precision, relative doubt of its quadratures)."""
-    context = MPContext(bits, goal)
+@dataclass(frozen=True)
+class _Run:
+    """What one working precision gave: the result, and what it rests on."""
+
+    mid: mpmath.mpf
+    rational: Fraction | None
+    doubt: mpmath.mpf
+    decisions: tuple
+    largest: mpmath.mpf
+
+    @property
+    def is_rational(self) -> bool:
+        """Whether nothing was rounded on the way to a rational result."""
+        return self.rational is not None and not self.decisions
+
+
+def _difference(coarse: _Run, fine: _Run, bits: int) -> mpmath.mpf:
+    """What the finer result may be off: no more than the coarser one.
+
+    Their distance is the error of the coarser one, up to its unit in the last place, and what the
+    quadratures said of themselves. Rationals that both runs chose are not rounded at all.
+    """
+    if fine.rational is not None and fine.rational == coarse.rational:
+        return mpmath.mpf(0)
+    size = abs(fine.mid)
+    return distance(fine.mid, coarse.mid, mpmath.ldexp(size, 1 - bits), fine.doubt * size)
+
+
+def _ties(coarse: _Run, fine: _Run) -> list | None:
+    """The decisions on whose distance from a tie two precisions do not agree.
+
+    None if the two runs took different ways.
+    """
+    if len(coarse.decisions) != len(fine.decisions):
+        return None
+    pairs = zip(coarse.decisions, fine.decisions, strict=True)
+    return [i for i, (x, y) in enumerate(pairs) if not 8 * distance(x, y) < abs(y)]
+
+
+def _is_small(value: Value, goal: int, run: _Run) -> bool:
+    """Whether the error is small enough."""
+    if value.mid == 0:
+        return run.rational is not None and not value.rad
+    return value.rad <= mpmath.ldexp(abs(value.mid), -goal)
+
+
+def _is_stuck(coarse: _Run, fine: _Run, goal: int) -> bool:
+    """Whether a quadrature gains hardly a digit by half as many more of the working precision.
+
+    It does not suit the integrand then: an oscillation over an infinite range, a hidden kink.
+    """
+    if fine.doubt <= mpmath.ldexp(1, -goal):
+        return False
+    if not coarse.doubt:
+        return True
+    before, now = (min(mpmath.log(run.doubt, 2), -1) for run in (coarse, fine))
+    return now > 1.25 * before
+
+
+def _rounded_up(x: Fraction) -> mpmath.mpf:
+    parts = x.numerator, x.denominator
+    return mpmath.mp.make_mpf(libmp.from_rational(*parts, 53, "u"))
+
+
+def _run(program, inputs, bits: int, goal: int, turned: frozenset = frozenset()) -> _Run:
+    """The program at ``bits`` of working precision, with some decisions turned."""
+    context = MPContext(bits, goal, turned)
     try:
         x = program.run(context, [number.run(context, []) for number in inputs])
     except libmp.NoConvergence as error:
@@ -102,7 +209,13 @@ def _run(program, inputs, bits: int, goal: int) -> tuple[mpmath.mpf, mpmath.mpf]
         if isinstance(error, DomainError):
             raise
         raise DomainError(explain("the formula has no finite value here", got=error)) from error
-    return _real(context.mp.convert(x), bits), exact_mpf(context.doubt)
+    return _Run(
+        mid=_real(context.mp.convert(x), bits),
+        rational=x.value if isinstance(x, Exact) else None,
+        doubt=exact_mpf(context.doubt),
+        decisions=tuple(context.decisions),
+        largest=exact_mpf(context.largest),
+    )
 
 
 def _real(x, bits: int) -> mpmath.mpf:

@@ -4,6 +4,8 @@ import functools
 import itertools
 import math
 import operator
+from contextlib import contextmanager
+from fractions import Fraction
 
 import mpmath
 import sympy
@@ -12,7 +14,18 @@ from mpmath.calculus.quadrature import TanhSinh
 
 from theorycalc.core.arithmetic.effort import spend
 from theorycalc.core.arithmetic.logic import RELATIONS
+from theorycalc.core.arithmetic.mp_exact import (
+    MAX_EXACT_POWER,
+    Exact,
+    bits_from_halves,
+    exact_number,
+    exact_type,
+    is_integer,
+)
+from theorycalc.core.arithmetic.mp_functions import FUNCTIONS, NAMES, known_exactly
+from theorycalc.core.arithmetic.mp_series import sums_to_the_end
 from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.value import exact_mpf
 
 _CONSTANTS = {
     sympy.pi: "pi",
@@ -25,57 +38,35 @@ _CONSTANTS = {
     sympy.S.NegativeInfinity: "ninf",
 }
 
-# Names and argument orders of SymPy → those of mpmath, where they differ.
-_NAMES = {
-    "ceiling": "ceil",
-    "digamma": "digamma",
-    "polygamma": "psi",
-    "chebyshevt": "chebyt",
-    "chebyshevu": "chebyu",
-    "abs": "fabs",
-}
-_SPECIAL_ORDER = {
-    "heaviside": lambda mp, x, at_zero: at_zero if x == 0 else mp.mpf(x > 0),
-    "softplus": lambda mp, x: mp.log1p(mp.exp(x)),
-    "max": lambda mp, *xs: max(xs),
-    "min": lambda mp, *xs: min(xs),
-    "lowergamma": lambda mp, s, x: mp.gammainc(s, 0, x),
-    "uppergamma": lambda mp, s, x: mp.gammainc(s, x),
-    "erfcinv": lambda mp, x: _erfcinv(mp, x),
-    "beta": lambda mp, a, b: _with_sum(mp, mp.beta, a, b),
-    "rising": lambda mp, x, n: _with_sum(mp, mp.rf, x, n),
-    "hermite": lambda mp, n, x: mp.hermite(n, x),
-    "betainc": lambda mp, a, b, x, y: mp.betainc(a, b, x, y),
-    "lambertw": lambda mp, x, k=0: mp.lambertw(x, int(k)),
-}
-
-
-def _erfcinv(mp, x):
-    """erfinv(1 − x), with as many guard digits as the difference loses."""
-    with mp.workprec(mp.prec + max(0, -mp.mag(x))):
-        return +mp.erfinv(1 - x)
-
-
-def _with_sum(mp, function, x, y):
-    """A quotient of Γ functions of x, y and x + y, which must not be rounded to x or y."""
-    with mp.workprec(mp.prec + max(0, mp.mag(x), mp.mag(y))):
-        return +function(x, y)
-
 
 class MPContext:
-    """The operations that a `Program` calls, on numbers of one private mpmath context."""
+    """The operations that a `Program` calls, on numbers of one private mpmath context.
+
+    Rationals stay exact until a transcendental function meets them. What depends on the side of a
+    rounded number (a relation, floor, sign) is a decision: its distance from the tie is noted, so
+    that two precisions can be compared in it. ``turned`` are the decisions, by their number, that
+    are taken the other way.
+    """
 
     encloses = False
 
-    def __init__(self, bits: int, goal: int | None = None):
+    def __init__(self, bits: int, goal: int | None = None, turned: frozenset = frozenset()):
         self.mp = mpmath.mp.clone()
         self.mp.prec = bits
+        sums_to_the_end(self.mp)
+        self._exact = exact_type(self.mp)
         # the bits of relative accuracy that are asked for, where they are known: an expensive
         # quadrature need not exhaust the working precision
         self.goal = goal
         # the largest relative error that a quadrature reported: two precisions that use the same
         # nodes would agree on a wrong number
         self.doubt = self.mp.zero
+        # distances from ties
+        self.decisions: list = []
+        self._turned = turned
+        self._noting = True
+        # the largest number that a sum met: what cancelled may have been as large
+        self.largest = self.mp.one
 
     @property
     def bits(self) -> int:
@@ -84,22 +75,47 @@ class MPContext:
 
     def number(self, x: sympy.Expr):
         if x.is_Rational:
-            return self.mp.mpf(int(x.p)) / int(x.q)
+            return self.exact(Fraction(int(x.p), int(x.q)))
         if isinstance(x, sympy.CRootOf):
             return self.number(x.eval_rational(n=self.mp.dps + 3))
         return +getattr(self.mp, _CONSTANTS[x])
 
+    def exact(self, x: Fraction):
+        """A rational number that stays exact."""
+        return exact_number(self._exact, x)
+
     def add(self, *terms):
+        if all(isinstance(x, Exact) for x in terms):
+            return functools.reduce(operator.add, terms)
+        self.largest = max(self.largest, *map(abs, terms))
         return self.mp.fsum(terms)
 
     def mul(self, *factors):
         return functools.reduce(operator.mul, factors)
 
     def power(self, base, exponent):
+        if isinstance(base, Exact) and is_integer(exponent):
+            whole = exponent.value.numerator
+            if abs(whole) <= MAX_EXACT_POWER and (base or whole >= 0):
+                return self.exact(base.value**whole)
         return self.mp.power(base, exponent)
 
     def hyper(self, a: list, b: list, z):
-        return self.mp.hyper(a, b, z)
+        with self._telling(*a, *b, z):
+            a, b = ([self._parameter(x) for x in xs] for xs in (a, b))
+            result = self.mp.hyper(a, b, z)
+        return +result
+
+    def _telling(self, *args):
+        """As many more bits as tell exact arguments from the integers and halves next to them.
+
+        Rounded to one of them at two precisions, both results would be those of a special case.
+        """
+        return self.mp.workprec(self.bits + max(map(bits_from_halves, args)))
+
+    def _parameter(self, x):
+        """A parameter that mpmath sees to be rational."""
+        return self.mp.mpq(x.value.numerator, x.value.denominator) if isinstance(x, Exact) else x
 
     def atan2(self, y, x):
         if isinstance(x, self.mp.mpf) and isinstance(y, self.mp.mpf):
@@ -109,12 +125,49 @@ class MPContext:
 
     def apply(self, name: str, *args):
         """Any other function of the vocabulary, by name."""
-        if name in _SPECIAL_ORDER:
-            return _SPECIAL_ORDER[name](self.mp, *args)
-        return getattr(self.mp, _NAMES.get(name, name))(*args)
+        exactly = known_exactly(self, name, *args[:1])
+        if exactly is not None:
+            return exactly
+        with self._telling(*args):
+            if name in FUNCTIONS:
+                result = FUNCTIONS[name](self, *args)
+            else:
+                result = getattr(self.mp, NAMES.get(name, name))(*args)
+        return result if isinstance(result, Exact) else +result
+
+    def real(self, x):
+        """A number without the imaginary part that rounding left in it."""
+        if not isinstance(x, self.mp.mpc):
+            return x
+        if abs(x.imag) > self.mp.ldexp(max(abs(x.real), 1), -self.bits // 3):
+            raise DomainError(explain("an order of numbers that are not real", got=x))
+        return x.real
 
     def compare(self, relation: str, x, y) -> bool:
-        return bool(RELATIONS[relation](self.mp.re(x), self.mp.re(y)))
+        x, y = self.real(x), self.real(y)
+        truth = bool(RELATIONS[relation](x, y))
+        if isinstance(x, Exact) and isinstance(y, Exact):
+            return truth
+        return self.decide(x - y, truth) if self.mp.isfinite(x - y) else truth
+
+    def decide(self, distance, truth: bool) -> bool:
+        """Note a decision and how far it is from a tie; the truth, or the other one if turned."""
+        if not self._noting:
+            return truth
+        self.decisions.append(exact_mpf(distance))
+        return truth != (len(self.decisions) - 1 in self._turned)
+
+    @contextmanager
+    def _without_notes(self):
+        """Inside a quadrature, where the points follow the precision and a single one is nothing.
+
+        Jumps of the integrand are end points of panels, if they are declared.
+        """
+        before, self._noting = self._noting, False
+        try:
+            yield
+        finally:
+            self._noting = before
 
     def all(self, truths: list) -> bool:
         return all(truths)
@@ -141,11 +194,24 @@ class MPContext:
 
         total = error = self.mp.zero
         for panel in itertools.pairwise(points):
-            value, estimate = self.mp.quad(function, panel, error=True)
+            with self._without_notes():
+                value, estimate = self._quad(function, panel)
             total, error = total + value, error + estimate
         if total:
             self.doubt = max(self.doubt, abs(error / total))
         return total
+
+    def _quad(self, function, panel) -> tuple:
+        """(integral, error estimate), where mpmath stops at an absolute error of an integral of 1.
+
+        A smaller one is scaled: the integrals inside of others may be of any size.
+        """
+        value, estimate = self.mp.quad(function, panel, error=True)
+        shift = -self.mp.mag(value) if value else 0
+        if shift <= 0 or estimate <= abs(value) * self.mp.eps:
+            return value, estimate
+        scaled = self.mp.quad(lambda x: self.mp.ldexp(1, shift) * function(x), panel, error=True)
+        return tuple(self.mp.ldexp(1, -shift) * x for x in scaled)
 
     def rule(self, size: int) -> list:
         """Nodes and weights of a tanh–sinh rule of about this size on [−1, 1]."""
@@ -161,6 +227,8 @@ class MPContext:
 
     def rational(self, x) -> sympy.Rational:
         """The exact value of a number."""
+        if isinstance(x, Exact):
+            return sympy.Rational(x.value)
         return sympy.Rational(*libmp.to_rational(x._mpf_))
 
     def negligible(self, x) -> bool:
