@@ -4,7 +4,7 @@ import functools
 import itertools
 import math
 import operator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from fractions import Fraction
 
 import mpmath
@@ -55,6 +55,8 @@ class MPContext:
         self.mp.prec = bits
         sums_to_the_end(self.mp)
         self._exact = exact_type(self.mp)
+        # an integrand meets its constants at every node
+        self._rationals: dict = {}
         # the bits of relative accuracy that are asked for, where they are known: an expensive
         # quadrature need not exhaust the working precision
         self.goal = goal
@@ -75,7 +77,9 @@ class MPContext:
 
     def number(self, x: sympy.Expr):
         if x.is_Rational:
-            return self.exact(Fraction(int(x.p), int(x.q)))
+            if x not in self._rationals:
+                self._rationals[x] = self.exact(Fraction(int(x.p), int(x.q)))
+            return self._rationals[x]
         if isinstance(x, sympy.CRootOf):
             return self.number(x.eval_rational(n=self.mp.dps + 3))
         return +getattr(self.mp, _CONSTANTS[x])
@@ -87,7 +91,8 @@ class MPContext:
     def add(self, *terms):
         if all(isinstance(x, Exact) for x in terms):
             return functools.reduce(operator.add, terms)
-        self.largest = max(self.largest, *map(abs, terms))
+        if self._noting:
+            self.largest = max(self.largest, *map(abs, terms))
         return self.mp.fsum(terms)
 
     def mul(self, *factors):
@@ -111,7 +116,8 @@ class MPContext:
 
         Rounded to one of them at two precisions, both results would be those of a special case.
         """
-        return self.mp.workprec(self.bits + max(map(bits_from_halves, args)))
+        more = max(map(bits_from_halves, args))
+        return self.mp.workprec(self.bits + more) if more else nullcontext()
 
     def _parameter(self, x):
         """A parameter that mpmath sees to be rational."""
@@ -133,7 +139,7 @@ class MPContext:
                 result = FUNCTIONS[name](self, *args)
             else:
                 result = getattr(self.mp, NAMES.get(name, name))(*args)
-        return result if isinstance(result, Exact) else +result
+        return +result if type(result) is self.mp.mpf else result
 
     def real(self, x):
         """A number without the imaginary part that rounding left in it."""
