@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import theorycalc as tc
 from theorycalc.core.value import fraction
 
+X = sp.Symbol("x")
 finite = st.floats(allow_nan=False, allow_infinity=False, min_value=-1e200, max_value=1e200)
 radii = st.floats(allow_nan=False, min_value=0, max_value=1e200)
 
@@ -73,6 +74,36 @@ def test_display():
     assert str(value(1.0, 2.0)) == "0 ± 3"
     assert len(tc.certify(sp.sqrt(2), digits=10_000).digits(10_000)) == 10_001
     assert float(v) == pytest.approx(math.exp(-40), rel=1e-15)
+
+
+def test_numbers_outside_the_range_of_doubles():
+    """Exponents are compared: no exact rational of 10^12 bits is built."""
+    small = tc.certify(sp.exp(-X / 2), x=10**12)
+    large = tc.certify(sp.exp(X / 2), x=10**13, digits=12)
+    for v, inside in ((small, False), (large, False)):
+        assert not v.contains(0)
+        assert not v.contains("-1e-400")
+        assert v.contains(1) is inside
+        assert v.lower < v.mid < v.upper
+        assert pickle.loads(pickle.dumps(v)) == v
+        assert hash(v) == hash(pickle.loads(pickle.dumps(v)))
+    assert small.digits(10) == "2.366389199e-217147240952"
+    assert not small.overlaps(large)
+    assert float(small) == 0
+    near_one = value(1, mpmath.ldexp(1, -(10**13)))
+    assert near_one.contains(1)
+    assert not near_one.contains(2)
+    assert near_one.lower < 1 < near_one.upper
+    with pytest.raises(tc.PrecisionError, match="too long"):
+        fraction(large.mid)
+
+
+def test_claims_about_numbers_outside_the_range_of_doubles():
+    stirling = tc.Claim(sp.gamma(X + 1) > (X / sp.E) ** X)
+    for using in (tc.Float(), tc.MP(20), tc.Ball(20)):
+        assert tc.check(stirling, using=using, x="1e12").verdict is tc.Verdict.HOLDS
+        decay = tc.Claim(sp.exp(-X) < sp.exp(-X / 2))
+        assert tc.check(decay, using=using, x="1e13").verdict is tc.Verdict.HOLDS
 
 
 def test_rigor_is_ordered():

@@ -24,7 +24,7 @@ def vouched_digits(mid, rad) -> int | None:
         return None
     if mid == 0:
         return 0
-    if _is_extreme(mid):
+    if is_extreme(mid):
         return max(0, math.floor((_magnitude(mid) - _magnitude(rad) - 2) * math.log10(2)))
     leading_place = math.floor(_log10(mid))
     return max(0, math.floor(leading_place + 1 - math.log10(2) - _log10(rad)))
@@ -34,6 +34,8 @@ def decimal(mid, n: int) -> str:
     """``mid`` rounded to ``n`` significant digits."""
     if mid in _INFINITIES:
         return _INFINITIES[mid]
+    if is_extreme(mid):
+        return libmp.to_str(mid._mpf_, n, strip_zeros=False)
     return _decimal_text(*_round_to(_fraction(mid), n)) if mid else "0"
 
 
@@ -42,7 +44,7 @@ def value_text(value) -> str:
     if value.is_infinite:
         reason = value.stats.get("reason")
         return _INFINITIES[value.mid] + (f" ({reason})" if reason else "")
-    if _is_extreme(value.mid) or _is_extreme(value.rad):
+    if is_extreme(value.mid) or is_extreme(value.rad):
         return _extreme_text(value)
     mid, rad = _fraction(value.mid), _fraction(value.rad)
     accuracy = value.accuracy
@@ -57,7 +59,7 @@ def value_text(value) -> str:
     return f"{_decimal_text(number, place)} ± {_radius(radius)}"
 
 
-def _is_extreme(x) -> bool:
+def is_extreme(x) -> bool:
     """Whether the exact fraction of a number is too long to be worth writing."""
     return bool(x) and abs(_magnitude(x)) > _EXTREME_BITS
 

@@ -16,6 +16,9 @@ from theorycalc.core.errors import DomainError, PrecisionError, explain
 from theorycalc.core.numbers import Rigor, exact, exact_integer
 from theorycalc.core.reference import Reference
 
+# Sums of binary numbers are exact up to so many bits, and rounded outwards beyond.
+_EXACT_BITS = 400_000
+
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Value:
@@ -80,19 +83,21 @@ class Value:
 
     @cached_property
     def lower(self) -> mpmath.mpf:
-        """The left end ``mid − rad``, exactly."""
-        return _mpf(libmp.mpf_sub(self.mid._mpf_, self.rad._mpf_))
+        """The left end ``mid − rad``: exactly, or rounded down if that would be very long."""
+        return _mpf(_sum(self.mid._mpf_, libmp.mpf_neg(self.rad._mpf_), "f"))
 
     @cached_property
     def upper(self) -> mpmath.mpf:
-        """The right end ``mid + rad``, exactly."""
-        return _mpf(libmp.mpf_add(self.mid._mpf_, self.rad._mpf_))
+        """The right end ``mid + rad``: exactly, or rounded up if that would be very long."""
+        return _mpf(_sum(self.mid._mpf_, self.rad._mpf_, "c"))
 
     def contains(self, x) -> bool:
         """Whether the exact number ``x`` lies in ``[lower, upper]``."""
         x = exact(x)
         if self.is_infinite:
             return False
+        if x.is_Rational:
+            return _at_most(self.lower, x) and _at_most(_mpf(libmp.mpf_neg(self.upper._mpf_)), -x)
         lower, upper = (sympy.Rational(fraction(end)) for end in (self.lower, self.upper))
         return bool(lower <= x) and bool(x <= upper)
 
@@ -166,6 +171,28 @@ def exact_mpf(x) -> mpmath.mpf:
     return _mpf(x._mpf_)
 
 
+def _sum(x: tuple, y: tuple, rounding: str) -> tuple:
+    """x + y, exactly as long as that takes no more than so many bits."""
+    _, _, exp_x, bits_x = x
+    _, _, exp_y, bits_y = y
+    spread = max(exp_x + bits_x, exp_y + bits_y) - min(exp_x, exp_y)
+    exactly = not (x[1] and y[1]) or spread <= _EXACT_BITS
+    return libmp.mpf_add(x, y) if exactly else libmp.mpf_add(x, y, _EXACT_BITS, rounding)
+
+
+def _at_most(x: mpmath.mpf, y: sympy.Rational) -> bool:
+    """x ≤ y; where the sizes differ they decide, and no long rational is built."""
+    sign, man, exp, bits = x._mpf_
+    signs = (-1 if sign else 1 if man else 0), (y.p > 0) - (y.p < 0)
+    if signs[0] != signs[1] or signs == (0, 0):
+        return signs[0] <= signs[1]
+    # 2^(size − 1) ≤ |x| < 2^size, and |y| within a factor of two of 2^other
+    size, other = exp + bits, abs(y.p).bit_length() - y.q.bit_length()
+    if abs(size - other) > 2:
+        return (size < other) == (signs[0] > 0)
+    return bool(sympy.Rational(fraction(x)) <= y)
+
+
 def _mpf(raw: tuple) -> mpmath.mpf:
     return mpmath.mp.make_mpf(raw)
 
@@ -179,14 +206,26 @@ def between(left: mpmath.mpf, right: mpmath.mpf) -> tuple[mpmath.mpf, mpmath.mpf
 
 def distance(x: mpmath.mpf, y: mpmath.mpf, *more: mpmath.mpf) -> mpmath.mpf:
     """|x − y| + Σ more, rounded up: mpmath's own operators round to the global precision."""
-    total = libmp.mpf_abs(libmp.mpf_sub(x._mpf_, y._mpf_))
+    # away from zero, the sign of the difference known
+    larger, smaller = (x, y) if x >= y else (y, x)
+    total = _sum(larger._mpf_, libmp.mpf_neg(smaller._mpf_), "c")
     for term in more:
-        total = libmp.mpf_add(total, term._mpf_)
+        total = _sum(total, term._mpf_, "c")
     return _mpf(libmp.mpf_pos(total, 53, "u"))
 
 
 def fraction(x: mpmath.mpf) -> Fraction:
-    """The exact value of a finite mpf."""
+    """The exact value of a finite mpf.
+
+    Raises
+    ------
+    PrecisionError
+        If its exponent is so large that the fraction would not fit into memory.
+    """
+    if display.is_extreme(x):
+        raise PrecisionError(
+            explain("too long to be written as a fraction", got=display.decimal(x, 5))
+        )
     return Fraction(*map(int, libmp.to_rational(x._mpf_)))
 
 
