@@ -6,27 +6,22 @@ by ball arithmetic and rounded, which is slower and right.
 """
 
 import functools
-import itertools
 import operator
 
 import array_api_compat
 import numpy as np
 import sympy
 
-from theorycalc.core.arithmetic.effort import spend
 from theorycalc.core.arithmetic.logic import RELATIONS
+from theorycalc.core.arithmetic.node_integral import quadrature
 from theorycalc.core.arithmetic.special_arrays import by_balls, special_with_errors
-from theorycalc.core.errors import DomainError, PrecisionError, explain
+from theorycalc.core.errors import DomainError, explain
 
 # Functions of the array API standard, under the names of the vocabulary.
 _ELEMENTARY = (
     "sqrt exp log expm1 log1p sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh abs sign "
     "floor ceil"
 ).split()
-# A quadrature that complains and errs by more than this part has not converged.
-_UNCONVERGED = 1e-3
-# What SciPy says of an integral that is as good as doubles allow.
-_ROUNDING = "roundoff error is detected, which prevents"
 _ALIASES = {"ceiling": "ceil", "max": "maximum", "min": "minimum"}
 
 
@@ -130,7 +125,7 @@ class ArrayContext:
 
     def integral(self, integrand, parameters: list, points: list) -> float:
         """∫ of a program of (x, *parameters) over the points, by SciPy's adaptive quadrature."""
-        return quadrature(integrand, parameters, points)[0]
+        return quadrature(lambda x: float(integrand.run(self, [x, *parameters])), points)[0]
 
     def negligible(self, x) -> bool:
         """Whether a cut-off error is below double precision."""
@@ -174,39 +169,3 @@ def _integer_power(base, exponent: int):
         if exponent:
             square = square * square
     return result
-
-
-def quadrature(integrand, parameters: list, points: list) -> tuple[float, float]:
-    """(∫, estimated error) of a program of (x, *parameters) on scalars, panel by panel."""
-    from scipy import integrate
-
-    context = ArrayContext()
-    total = error = 0.0
-    for panel in itertools.pairwise(points):
-        value, estimate, details, *message = integrate.quad(
-            lambda x: float(integrand.run(context, [x, *parameters])),
-            *panel,
-            epsabs=0,
-            epsrel=1e-13,
-            limit=200,
-            full_output=1,  # no warnings: the error estimate says it
-        )
-        spend(details["neval"])
-        if message and _ROUNDING not in message[0] and _diverges(value, estimate, details):
-            raise PrecisionError(
-                explain(
-                    "the integral diverges or converges too slowly", got=f"{value} ± {estimate}"
-                )
-            )
-        total, error = total + value, error + estimate
-    return total, error
-
-
-def _diverges(value: float, estimate: float, details: dict) -> bool:
-    """Whether a quadrature that complains has no result.
-
-    A result that is extrapolated far from the sum over its panels belongs to a divergent integral.
-    """
-    panels = details["rlist"][: details["last"]]
-    tolerance = _UNCONVERGED * np.abs(panels).sum()
-    return not (estimate <= tolerance and abs(value - panels.sum()) <= tolerance)

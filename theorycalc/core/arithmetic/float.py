@@ -4,10 +4,9 @@ import math
 from dataclasses import dataclass, field
 
 import mpmath
-from flint import arb
+from flint import acb, arb, ctx
 from mpmath import libmp
 
-from theorycalc.core.arithmetic.array_context import quadrature
 from theorycalc.core.arithmetic.ball import (
     PATIENCE,
     accuracy_bits,
@@ -25,12 +24,16 @@ from theorycalc.core.arithmetic.effort import (
     effort,
     given_up,
 )
+from theorycalc.core.arithmetic.enclosed_integral import enclosed_integral
 from theorycalc.core.arithmetic.mp import in_mp_twice
-from theorycalc.core.errors import PrecisionError, explain
+from theorycalc.core.arithmetic.node_integral import node_integral
+from theorycalc.core.errors import NotSupportedError, PrecisionError, explain
 from theorycalc.core.value import Rigor, Value, distance
 
 _DOUBLE_BITS = 53
 _START_BITS = 80
+# An integral of fewer bits is tried again with a higher working precision.
+_ENOUGH_BITS = 48
 # What is smaller is zero for a double.
 _SMALLEST = arb(2) ** -1075
 
@@ -103,9 +106,36 @@ class FloatContext(BallContext):
         self.doubles = False
 
     def integral(self, integrand, parameters: list, points: list):
+        """∫ of a program of (x, *parameters), enclosed where it can be and estimated elsewhere."""
+        points = [arb(x) for x in points]
+        if len(points) == 2 and not any(x.is_finite() for x in points):
+            # both halves of an integral over the line have to exist
+            points.insert(1, arb(0))
+        try:
+            value, scale, estimated = enclosed_integral(integrand, parameters, points)
+        except NotSupportedError:
+            return self._from_nodes(integrand, parameters, points)
+        # a zero is known by its parts; anything else may be cancellation, which more bits mend
+        error = arb(value.rad())
+        if error < arb(2) ** -_ENOUGH_BITS * max(abs(value), scale * arb(2) ** -4):
+            self.doubles = True
+            return value
+        if ctx.prec <= _START_BITS and not estimated:
+            return value
+        nodes = self._from_nodes(integrand, parameters, points)
+        return value if value.is_finite() and error < nodes.rad() else nodes
+
+    def _from_nodes(self, integrand, parameters: list, points: list) -> arb:
+        """∫ by rules of nodes, where the integrand has no enclosure over intervals."""
         self.doubles = True
-        doubles = [[float(arb(x)) for x in numbers] for numbers in (parameters, points)]
-        return arb(*quadrature(integrand, *doubles))
+
+        def at(x: float) -> tuple[float, float, float]:
+            y = acb(integrand.run(self, [arb(x), *parameters])).real
+            size = abs(y.mid())
+            log_size = -math.inf if size.is_zero() else float(size.log())
+            return float(y.mid()), float(y.rad()), log_size
+
+        return arb(*node_integral(at, [float(x) for x in points]))
 
     def special(self, call, *args):
         if not call.prefers_double and call.has_enclosure:

@@ -1,0 +1,192 @@
+"""Integrals for `Float`: enclosures where the mass may be, estimates of what lies beyond.
+
+A rule that only sees nodes cannot tell a mass that no node meets from none. Here the integrand is
+enclosed over whole intervals, which Arb bisects where the enclosure is not negligible: a peak is
+found however narrow it is. Ends where that fails, and infinite ones, are mapped by x = end ± e^u,
+under which powers decay and Gaussians too. What remains beyond the last u is estimated from the
+rate of decay; a rate that is not positive is a divergence.
+"""
+
+import itertools
+from collections.abc import Callable
+
+from flint import acb, arb, ctx
+
+from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
+from theorycalc.core.arithmetic.ball_functions import NAN
+from theorycalc.core.arithmetic.effort import spend
+from theorycalc.core.errors import NotSupportedError, PrecisionError, explain
+
+# Function values after which Arb returns what it has, and the accuracy at which it stops.
+_MOST_VALUES = 6000
+_GOAL_BITS = 58
+# An interval over which an enclosure overflows is halved so often.
+_HALVINGS = 5
+# Logarithms of the distance to an end that are tried in turn; e^720 is the range of doubles.
+_REACHES = (45, 90, 180, 360, 720)
+# Bits per unit of u that a distance e^−u to an end takes, for what cancels there.
+_BITS_PER_UNIT = 4
+
+
+class _Enclosing(BallContext):
+    """Enclosures over intervals: no estimate may pass for one."""
+
+    def integral(self, integrand, parameters: list, points: list):
+        raise NotSupportedError(explain("an integral over intervals of parameters"))
+
+    def special(self, call, *args):
+        if call.prefers_double or not call.has_enclosure:
+            raise NotSupportedError(explain("a double-precision routine over intervals"))
+        return call.in_ball(self, *args)
+
+
+def enclosed_integral(integrand, parameters: list, points: list) -> tuple[arb, arb, bool]:
+    """∫ of a program of (x, *parameters), as (value, scale, whether an end was estimated).
+
+    The value is not finite where nothing is known; the scale is the sum of the sizes of its parts,
+    by which a zero is known.
+
+    Raises
+    ------
+    NotSupportedError
+        If the integrand cannot be enclosed over intervals.
+    PrecisionError
+        If the integrand does not decay at an end.
+    """
+    found = _Parts(integrand, parameters)
+    for left, right in itertools.pairwise(points):
+        found.panel(left, right)
+    return found.total, found.scale, found.estimated
+
+
+class _Parts:
+    """The parts of one integral, added up."""
+
+    def __init__(self, integrand, parameters: list):
+        self.integrand, self.parameters = integrand, parameters
+        self.contexts = (_Enclosing(analytic=False), _Enclosing(analytic=True))
+        self.total, self.scale, self.estimated = arb(0), arb(0), False
+
+    def value(self, x, analytic: bool = False) -> acb:
+        """The integrand on a ball."""
+        spend()
+        try:
+            return acb(self.integrand.run(self.contexts[analytic], [x, *self.parameters]))
+        except ZeroDivisionError:
+            return acb(NAN)
+
+    def panel(self, left: arb, right: arb) -> None:
+        """Add ∫ from left to right, of which one at most is infinite."""
+        if not left.is_finite():
+            side = 1 if left > 0 else -1
+            self._outwards(right, side, -side)
+        elif not right.is_finite():
+            side = 1 if right > 0 else -1
+            self._outwards(left, side, side)
+        else:
+            # not the middle: the halves of an odd integrand would have one place in common
+            inside = left + (right - left) * 29 / 64
+            self._from_end(left, inside)
+            self._from_end(right, inside, -1)
+
+    def _from_end(self, end: arb, inside: arb, sign: int = 1) -> None:
+        part = _arb_integral(self.value, end, inside)
+        if not part.is_finite():
+            distance = abs(inside - end)
+            if distance.is_zero():
+                return
+            side = 1 if inside > end else -1
+            part = self._mapped(end, side, -1, distance.log()) * side
+        self._add(part * sign)
+
+    def _outwards(self, end: arb, side: int, orientation: int) -> None:
+        self._from_end(end, end + side, side * orientation)
+        self._add(self._mapped(end, side, 1, arb(0)) * orientation)
+
+    def _add(self, part: arb) -> None:
+        self.total += part
+        self.scale += abs(part)
+
+    def _mapped(self, end: arb, side: int, direction: int, start: arb) -> arb:
+        """∫ f(end + side·e^u) e^u du from ``start`` to direction·∞, counted as positive length."""
+        self.estimated = True
+        for reach in _REACHES:
+            bits = ctx.prec + (_BITS_PER_UNIT * reach if direction < 0 else 0)
+            with working_precision(bits):
+
+                def value(u, analytic=False):
+                    distance = acb(u).exp() if isinstance(u, acb) else arb(u).exp()
+                    return self.value(end + side * distance, analytic) * distance
+
+                last = start + direction * reach
+                low, high = (last, start) if direction < 0 else (start, last)
+                part = _arb_integral(value, low, high)
+                rest, doubt = _remainder(value, last, direction, reach)
+            if not part.is_finite():
+                return part
+            if doubt is not None and not doubt > max(abs(part), abs(self.total)) / 2**_GOAL_BITS:
+                return part + rest + arb(0, doubt.abs_upper())
+        if doubt is None or doubt > abs(part) / 2**20:
+            raise PrecisionError(
+                explain(
+                    "the integral diverges or converges too slowly",
+                    got=f"an integrand that does not decay towards {'∞' if direction > 0 else end}",
+                )
+            )
+        return part + rest + arb(0, doubt.abs_upper())
+
+
+def _arb_integral(value: Callable, low: arb, high: arb, halvings: int = _HALVINGS) -> arb:
+    """∫ between finite limits by Arb, which bisects where the enclosure is not negligible."""
+    failures: list[BaseException] = []
+
+    def function(x, analytic):
+        # Arb does not stop for an exception: it is kept until Arb has given up
+        if failures:
+            return NAN
+        try:
+            return value(x, bool(analytic))
+        except BaseException as error:
+            failures.append(error)
+            return NAN
+
+    total = acb.integral(
+        function,
+        acb(low),
+        acb(high),
+        rel_tol=arb(2) ** -_GOAL_BITS,
+        abs_tol=arb(0),
+        eval_limit=_MOST_VALUES,
+        use_heap=True,
+    )
+    if failures:
+        raise failures[0]
+    if total.is_finite():
+        return total.real if total.imag.contains(0) else arb.nan()
+    if not halvings:
+        return arb.nan()
+    middle = (low + high) / 2
+    first = _arb_integral(value, low, middle, halvings - 1)
+    if not first.is_finite():
+        return first
+    return first + _arb_integral(value, middle, high, halvings - 1)
+
+
+def _remainder(value: Callable, last: arb, direction: int, reach: int) -> tuple:
+    """(what lies beyond the last u, its error or None without a decay).
+
+    The rate λ of a decay e^{−λu} is measured over two neighbouring steps. Powers have the same λ
+    in both; where it drifts, it goes on drifting, over a length of ``reach``.
+    """
+    sizes = [value(last - direction * k).real for k in range(3)]
+    if all(x.is_zero() for x in sizes):
+        return arb(0), arb(0)
+    if any(not x.is_finite() or x.contains(0) for x in sizes):
+        # beyond all bits: known to be as small as its enclosure
+        largest = max((x.abs_upper() for x in sizes), key=float)
+        return (arb(0), largest) if largest < arb(2) ** -4096 else (arb(0), None)
+    near, far = (abs(sizes[k + 1] / sizes[k]).log() for k in range(2))
+    if not near > 0:
+        return arb(0), None
+    rest = sizes[0] / near
+    return rest, abs(rest) * (abs(near - far) / near) * reach
