@@ -58,8 +58,9 @@ def integrate(integral: Integral, using: Arithmetic = Float(), **params) -> Valu
     ----------
     integral : Integral
     using : Float, MP or Ball
-        SciPy's adaptive quadrature, mpmath's tanh–sinh quadrature at two precisions, or Arb's
-        rigorous quadrature between the declared kinks with the declared tail bounds.
+        Enclosures with estimated ends, or two rules of nodes where there are none; mpmath's
+        tanh–sinh quadrature at two precisions; or Arb's rigorous quadrature between the declared
+        kinks with the declared tail bounds.
     **params
         Exact numbers for the parameters.
 
@@ -74,8 +75,9 @@ def integrate(integral: Integral, using: Arithmetic = Float(), **params) -> Valu
 
     Notes
     -----
-    `Float` and `MP` estimate: a spike that no node sees is lost. ∫_0^1 of a bump of width 1e-4
-    may come out as 0 ± 0; `Ball` cannot miss it.
+    `MP` sees an integrand at nodes only, and a spike between them is lost. `Float` encloses the
+    integrand over intervals and finds it, unless the integrand itself is an integral or a
+    double-precision routine: then it is refused, or lost too. `Ball` cannot miss it.
 
     Examples
     --------

@@ -40,8 +40,8 @@ class _Enclosing(BallContext):
         return call.in_ball(self, *args)
 
 
-def enclosed_integral(integrand, parameters: list, points: list) -> tuple[arb, arb, bool]:
-    """∫ of a program of (x, *parameters), as (value, scale, whether an end was estimated).
+def enclosed_integral(integrand, parameters: list, points: list) -> tuple[arb, arb]:
+    """(∫, scale) of a program of (x, *parameters).
 
     The value is not finite where nothing is known; the scale is the sum of the sizes of its parts,
     by which a zero is known.
@@ -54,9 +54,10 @@ def enclosed_integral(integrand, parameters: list, points: list) -> tuple[arb, a
         If the integrand does not decay at an end.
     """
     found = _Parts(integrand, parameters)
-    for left, right in itertools.pairwise(points):
+    panels = list(itertools.pairwise(points))
+    for left, right in sorted(panels, key=found.size, reverse=True):
         found.panel(left, right)
-    return found.total, found.scale, found.estimated
+    return found.total, found.scale
 
 
 class _Parts:
@@ -65,7 +66,7 @@ class _Parts:
     def __init__(self, integrand, parameters: list):
         self.integrand, self.parameters = integrand, parameters
         self.contexts = (_Enclosing(analytic=False), _Enclosing(analytic=True))
-        self.total, self.scale, self.estimated = arb(0), arb(0), False
+        self.total, self.scale = arb(0), arb(0)
 
     def value(self, x, analytic: bool = False) -> acb:
         """The integrand on a ball."""
@@ -74,6 +75,23 @@ class _Parts:
             return acb(self.integrand.run(self.contexts[analytic], [x, *self.parameters]))
         except ZeroDivisionError:
             return acb(NAN)
+
+    def size(self, panel: tuple) -> float:
+        """log|f| where it is largest on a few points: the panel to begin with, for speed only."""
+        left, right = panel
+        if not left.is_finite():
+            places = [right + (1 if left > 0 else -1) * arb(2) ** k for k in range(-8, 12, 2)]
+        elif not right.is_finite():
+            places = [left + (1 if right > 0 else -1) * arb(2) ** k for k in range(-8, 12, 2)]
+        else:
+            places = [left + (right - left) * k / 8 for k in range(1, 8)]
+        logs = (float(self.value(x).abs_upper().log()) for x in places)
+        return max((x for x in logs if x == x), default=0.0)
+
+    @property
+    def _negligible(self) -> arb:
+        """What does not matter beside the parts so far."""
+        return arb(self.scale.abs_lower()) / 2**_GOAL_BITS
 
     def panel(self, left: arb, right: arb) -> None:
         """Add ∫ from left to right, of which one at most is infinite."""
@@ -90,7 +108,7 @@ class _Parts:
             self._from_end(right, inside, -1)
 
     def _from_end(self, end: arb, inside: arb, sign: int = 1) -> None:
-        part = _arb_integral(self.value, end, inside)
+        part = _arb_integral(self.value, end, inside, self._negligible)
         if not part.is_finite():
             distance = abs(inside - end)
             if distance.is_zero():
@@ -109,7 +127,6 @@ class _Parts:
 
     def _mapped(self, end: arb, side: int, direction: int, start: arb) -> arb:
         """∫ f(end + side·e^u) e^u du from ``start`` to direction·∞, counted as positive length."""
-        self.estimated = True
         for reach in _REACHES:
             bits = ctx.prec + (_BITS_PER_UNIT * reach if direction < 0 else 0)
             with working_precision(bits):
@@ -120,7 +137,7 @@ class _Parts:
 
                 last = start + direction * reach
                 low, high = (last, start) if direction < 0 else (start, last)
-                part = _arb_integral(value, low, high)
+                part = _arb_integral(value, low, high, self._negligible)
                 rest, doubt = _remainder(value, last, direction, reach)
             if not part.is_finite():
                 return part
@@ -136,7 +153,9 @@ class _Parts:
         return part + rest + arb(0, doubt.abs_upper())
 
 
-def _arb_integral(value: Callable, low: arb, high: arb, halvings: int = _HALVINGS) -> arb:
+def _arb_integral(
+    value: Callable, low: arb, high: arb, negligible: arb, halvings: int = _HALVINGS
+) -> arb:
     """∫ between finite limits by Arb, which bisects where the enclosure is not negligible."""
     failures: list[BaseException] = []
 
@@ -155,7 +174,7 @@ def _arb_integral(value: Callable, low: arb, high: arb, halvings: int = _HALVING
         acb(low),
         acb(high),
         rel_tol=arb(2) ** -_GOAL_BITS,
-        abs_tol=arb(0),
+        abs_tol=negligible,
         eval_limit=_MOST_VALUES,
         use_heap=True,
     )
@@ -166,10 +185,10 @@ def _arb_integral(value: Callable, low: arb, high: arb, halvings: int = _HALVING
     if not halvings:
         return arb.nan()
     middle = (low + high) / 2
-    first = _arb_integral(value, low, middle, halvings - 1)
+    first = _arb_integral(value, low, middle, negligible, halvings - 1)
     if not first.is_finite():
         return first
-    return first + _arb_integral(value, middle, high, halvings - 1)
+    return first + _arb_integral(value, middle, high, negligible, halvings - 1)
 
 
 def _remainder(value: Callable, last: arb, direction: int, reach: int) -> tuple:

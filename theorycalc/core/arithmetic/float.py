@@ -112,7 +112,7 @@ class FloatContext(BallContext):
             # both halves of an integral over the line have to exist
             points.insert(1, arb(0))
         try:
-            value, scale, estimated = enclosed_integral(integrand, parameters, points)
+            value, scale = enclosed_integral(integrand, parameters, points)
         except NotSupportedError:
             return self._from_nodes(integrand, parameters, points)
         # a zero is known by its parts; anything else may be cancellation, which more bits mend
@@ -120,7 +120,7 @@ class FloatContext(BallContext):
         if error < arb(2) ** -_ENOUGH_BITS * max(abs(value), scale * arb(2) ** -4):
             self.doubles = True
             return value
-        if ctx.prec <= _START_BITS and not estimated:
+        if value.is_finite() and ctx.prec <= _START_BITS:
             return value
         nodes = self._from_nodes(integrand, parameters, points)
         return value if value.is_finite() and error < nodes.rad() else nodes
