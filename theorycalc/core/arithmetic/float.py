@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, field
 
 import mpmath
-from flint import acb, arb, ctx
+from flint import arb, ctx
 from mpmath import libmp
 
 from theorycalc.core.arithmetic.ball import (
@@ -15,6 +15,7 @@ from theorycalc.core.arithmetic.ball import (
     is_exact,
     mid_and_rad,
     not_reached,
+    real_ball,
 )
 from theorycalc.core.arithmetic.ball_context import BallContext
 from theorycalc.core.arithmetic.effort import (
@@ -130,7 +131,7 @@ class FloatContext(BallContext):
         self.doubles = True
 
         def at(x: float) -> tuple[float, float, float]:
-            y = acb(integrand.run(self, [arb(x), *parameters])).real
+            y = arb(real_ball(integrand.run(self, [arb(x), *parameters])))
             size = abs(y.mid())
             log_size = -math.inf if size.is_zero() else float(size.log())
             return float(y.mid()), float(y.rad()), log_size
