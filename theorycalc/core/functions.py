@@ -26,6 +26,7 @@ class hyperu(SpecialFunction):  # noqa: N801 - named like SymPy's functions
     """
 
     nargs = 3
+    holomorphic_in = (0, 1, 2)
 
     @classmethod
     def eval(cls, a, b, x):
@@ -67,6 +68,7 @@ class MeanValue(SpecialFunction):
     """
 
     nargs = 3
+    holomorphic_in = (2,)
 
     @classmethod
     def definition(cls, function, slope, x):
@@ -111,6 +113,7 @@ class bivariate_normal(SpecialFunction):  # noqa: N801 - named like SymPy's func
     """
 
     nargs = 3
+    holomorphic_in = (2,)
 
     def _eval_is_extended_real(self):
         return True
@@ -131,6 +134,8 @@ class bivariate_normal(SpecialFunction):  # noqa: N801 - named like SymPy's func
         if context.compare("==", rho, one):
             return half * _twice_normal(context, context.apply("min", h, k))
         if context.encloses and context.compare("<", abs(rho), one) is None:
+            if context.analytic:
+                return context.select([])  # not holomorphic at ±1
             return _between(context, h, k, rho, one if context.compare(">", rho, zero) else -one)
         gap = _twice_normal(context, h) - _twice_normal(context, -k)
         strip = half * context.apply("max", gap, zero)

@@ -22,7 +22,8 @@ class SpecialFunction(sympy.Function):
     - ``definition(*args)``, a class method: the closed form or the `Integral` that defines the
       function; that alone lets every arithmetic evaluate it;
     - ``in_mp(context, *args)``, ``in_ball(context, *args)``, static: a better algorithm, in mpmath
-      numbers (``context.mp``) or in enclosures;
+      numbers (``context.mp``) or in enclosures; ``holomorphic_in`` has the positions of arguments
+      that may be complex balls: the holomorphic continuation is enclosed, as a quadrature asks;
     - ``double(*arrays) -> (values, errors)``, static: float64 arrays with error estimates; used by
       `Formula.lambdify`, and by `Float` where the definition is not a closed form;
     - ``in_latex(printer)``: how it looks, by default its name with its arguments.
@@ -48,6 +49,7 @@ class SpecialFunction(sympy.Function):
     definition = None
     in_mp = None
     in_ball = None
+    holomorphic_in = ()
     double = None
     in_latex = None
 
@@ -155,6 +157,14 @@ class Call:
             next(computed) if x is None else x if isinstance(x, sympy.Lambda) else number(x)
             for x in self.fixed
         ]
+
+    @property
+    def holomorphic(self) -> list[bool]:
+        """For each computed argument, whether it may be a complex ball."""
+        number = len(self.fixed)
+        free = {i % number for i in self.function.holomorphic_in}
+        anything = self.function.in_ball is None
+        return [anything or i in free for i, x in enumerate(self.fixed) if x is None]
 
     @property
     def prefers_double(self) -> bool:

@@ -36,6 +36,7 @@ class TailMoment(SpecialFunction):
     parameters: tuple = ()
     near = S.One
     bounded = False
+    holomorphic_in = (-1,)
 
     @classmethod
     def eval(cls, k, *args):
@@ -107,7 +108,7 @@ class TailMoment(SpecialFunction):
         k, centre = context.integer(k), context.midpoint(s)
         step = s - centre
         inside = cls._is_inside(context, s)
-        if inside is False or _vanishes(context, step):
+        if inside is False or context.vanishes(step):
             return cls.at_point(context, k, parameters, s)
         if inside and context.negligible(step * step):
             return cls.at_point(context, k, parameters, s)  # a number with its rounding error
@@ -115,7 +116,7 @@ class TailMoment(SpecialFunction):
         if inside:
             density = _program(cls, "density", k).run(context, [*parameters, s])
             order, remainder = k + 1, density / (k + 1)
-        elif context.analytic or not _is_real(context, s):
+        elif context.analytic or not context.is_real(s):
             return context.select([])  # nothing is known: not analytic at ±1
         total, power = context.number(S.Zero), context.number(S.One)
         for j in range(order):
@@ -138,17 +139,6 @@ class TailMoment(SpecialFunction):
         inside = rf"\left({name} - {printer.parenthesize(s, _SUM)}\right)_{{+}}^{{{k}}}"
         text = rf"\mathbb{{E}}\left[{inside}\right]"
         return text if exp is None else rf"{text}^{{{exp}}}"
-
-
-def _is_real(context, x) -> bool:
-    """Whether a number is known to be real."""
-    turned = x * context.number(S.ImaginaryUnit)
-    return bool(context.compare("==", turned, context.number(S.Zero)))
-
-
-def _vanishes(context, x) -> bool:
-    """Whether a number is exactly zero."""
-    return bool(context.compare("==", x, context.number(S.Zero))) and _is_real(context, x)
 
 
 def with_error(values):

@@ -43,6 +43,7 @@ class AngularLoss(SpecialFunction):
     """
 
     nargs = 2
+    holomorphic_in = (1,)
 
     @classmethod
     def eval(cls, p, theta):
@@ -67,7 +68,7 @@ class AngularLoss(SpecialFunction):
         p = context.integer(p)
         odd, centre = int(factorial2(2 * p - 1)), context.midpoint(theta)
         rest, value = theta - centre, _loss_at(context, p, centre) / odd
-        if context.compare("==", theta, centre):
+        if context.vanishes(rest):
             return value
         if p == 0:
             return value + rest / context.number(pi)
@@ -111,6 +112,7 @@ class AngularLossRatio(SpecialFunction):
     """`AngularLoss` divided by θ², for p ≥ 1: analytic at θ = 0, and on balls around it."""
 
     nargs = 2
+    holomorphic_in = (1,)
 
     @classmethod
     def definition(cls, p, theta):
@@ -175,6 +177,7 @@ class CorrelationAngle(SpecialFunction):
     """
 
     nargs = 2
+    holomorphic_in = (0, 1)
 
     @classmethod
     def eval(cls, minus, plus):

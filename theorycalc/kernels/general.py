@@ -40,6 +40,7 @@ class GaussianPair(SpecialFunction):
     """
 
     nargs = 5
+    holomorphic_in = (3,)
 
     @property
     def arithmetics(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import sympy
 from sympy import Expr, Rational, S, acos, cos, pi
 
 from theorycalc.core.arithmetic.ball_context import BallContext
+from theorycalc.core.arithmetic.ball_functions import NotHolomorphic
 from theorycalc.core.errors import DomainError, NotSupportedError, explain
 from theorycalc.core.formula import Formula
 from theorycalc.core.lowering import lower
@@ -162,7 +163,11 @@ def _is_analytic(kernel: ZonalKernel, side: int) -> bool:
     """Whether an enclosure around the pole finds no branch point."""
     context, step = BallContext(analytic=True), Rational(1, 10**4)
     around = context.hull(*(context.number(side + x) for x in (-step, step)))
-    return context.is_finite(lower(kernel.body, (T,), kernel.where).run(context, [around]))
+    kernel_around = lower(kernel.body, (T,), kernel.where)
+    try:
+        return context.is_finite(kernel_around.run(context, [context.variable(around)]))
+    except NotHolomorphic:
+        return False
 
 
 def _expansion(kernel: ZonalKernel, side: int, order: int, numbers: dict) -> Expr:

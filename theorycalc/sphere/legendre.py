@@ -52,6 +52,7 @@ class SphericalLegendre(SpecialFunction):
         return _of_degree(d, context.integer(k), t, context.number(S.One))
 
     in_ball = in_mp
+    holomorphic_in = (2,)
 
     @staticmethod
     def double(d, k, t):

@@ -7,7 +7,15 @@ import operator
 import sympy
 from flint import acb, arb, arb_poly, ctx, fmpq
 
-from theorycalc.core.arithmetic.ball_functions import COMPLEX, NAN, REAL, hyper
+from theorycalc.core.arithmetic.ball_functions import (
+    COMPLEX,
+    CONTINUED,
+    NAN,
+    REAL,
+    NotHolomorphic,
+    hyper,
+    whole,
+)
 from theorycalc.core.arithmetic.effort import spend
 from theorycalc.core.arithmetic.logic import RELATIONS
 from theorycalc.core.errors import DomainError, NotSupportedError, explain
@@ -26,6 +34,7 @@ _CONSTANTS = {
 # Beyond this size an exact rational costs more than the ball that contains it.
 _MAX_RATIONAL_BITS = 4096
 _MAX_EXACT_POWER = 256
+_EQUALITIES = ("==", "!=")
 
 
 def working_precision(bits: int):
@@ -38,13 +47,28 @@ class BallContext:
 
     Rationals stay exact until a transcendental function meets them, so that comparisons, integer
     parameters and differences such as 1 − ρ are exact. Where a real function is not defined on the
-    whole ball, its complex extension encloses it; the final value must contain a real number.
+    whole ball, its complex extension encloses it; the final value must contain a real number. A
+    number whose imaginary part may be zero is read as real where only real numbers are allowed.
+
+    Parameters
+    ----------
+    analytic : bool
+        Whether complex balls stand for a variable in which the result must be holomorphic, as a
+        quadrature asks: |x|, floor and relations then stand for the branch that continues the real
+        function, and where no branch does on the whole ball the result is not finite or
+        `NotHolomorphic` is raised. Real balls and rationals do not move with the variable, and are
+        treated as always. Otherwise |z| is a modulus, and an order of numbers that are not real is
+        refused.
+    integrand : bool
+        Whether values of an integrand are asked for: a modulus of numbers that are not real, which
+        has no holomorphic continuation, is refused too.
     """
 
     encloses = True
 
-    def __init__(self, analytic: bool = False):
+    def __init__(self, analytic: bool = False, integrand: bool = False):
         self.analytic = analytic
+        self.integrand = integrand
 
     @property
     def bits(self) -> int:
@@ -63,7 +87,8 @@ class BallContext:
         places = int(ctx.prec * 0.302) + 2
         if not x.is_real:
             raise NotSupportedError(explain("a complex root of a polynomial", got=x))
-        return arb(self.number(x.eval_rational(n=places))) + arb(0, arb(10) ** -places)
+        near = arb(self.number(x.eval_rational(n=places)))
+        return near + arb(0, abs(near) * arb(10) ** -places)  # its error is relative
 
     def add(self, *terms):
         return _tidy(functools.reduce(operator.add, terms))
@@ -80,24 +105,27 @@ class BallContext:
             result = arb(base) ** arb(exponent)
             if result.is_finite():
                 return result
-        return self._complex_power(acb(base), acb(exponent))
+        return self._complex_power(acb(base), acb(exponent), self._moves(base, exponent))
 
-    def _complex_power(self, base: acb, exponent: acb):
-        if base.contains(0) and not self.analytic and exponent.real > 0 and exponent.imag.is_zero():
+    def _complex_power(self, base: acb, exponent: acb, moves: bool):
+        if base.contains(0) and not moves and exponent.real > 0 and exponent.imag.is_zero():
             radius = base.abs_upper() ** exponent.real
             return acb(arb(0, radius), arb(0, radius))
-        return base.pow(exponent, analytic=self.analytic)
+        return base.pow(exponent, analytic=moves)
 
     def hyper(self, a: list, b: list, z):
         if isinstance(z, acb):
             on_cut = len(a) == len(b) + 1 and z.imag.contains(0) and not z.real < 1
             return NAN if self.analytic and on_cut else hyper(a, b, z, acb)
-        result = hyper(a, b, z, arb)
-        return result if result.is_finite() else hyper(a, b, z, acb)
+        if acb not in map(type, (*a, *b)):
+            result = hyper(a, b, z, arb)
+            if result.is_finite():
+                return result
+        return hyper(a, b, z, acb)
 
     def atan2(self, y, x):
-        if not isinstance(x, acb) and not isinstance(y, acb):
-            return arb.atan2(arb(y), arb(x))
+        if not self._moves(x, y):
+            return arb.atan2(self.real(y), self.real(x))
         x, y = acb(x), acb(y)
         if x.real > 0:
             return self.apply("atan", y / x)
@@ -112,23 +140,81 @@ class BallContext:
             result = REAL[name](*map(arb, args)) if name in REAL else NAN
             if result.is_finite() or name not in COMPLEX:
                 return result
-        if name not in COMPLEX:
+            return COMPLEX[name](*map(acb, args), analytic=False)
+        if name in COMPLEX:
+            return COMPLEX[name](*map(acb, args), analytic=self.analytic)
+        if name in CONTINUED and self.analytic:
+            return CONTINUED[name](*map(acb, args))
+        if name == "abs" and not self.integrand:
+            return abs(*args)
+        if self.analytic:
             raise NotSupportedError(
                 explain(f"{name} of a complex ball has no enclosure", hint="using=MP()")
             )
-        return COMPLEX[name](*map(acb, args), analytic=self.analytic)
+        return REAL[name](*map(self.real, args))
+
+    def _moves(self, *args) -> bool:
+        """Whether numbers stand for a variable in which results must be holomorphic."""
+        return self.analytic and acb in map(type, args)
+
+    def real(self, x) -> arb:
+        """A number where only real ones are allowed.
+
+        Raises
+        ------
+        DomainError
+            If it is surely not real.
+        """
+        if not isinstance(x, acb):
+            return arb(x)
+        if x.is_finite() and not x.imag.contains(0):
+            raise DomainError(
+                explain(
+                    "not a real number where an order, a sign or an integral needs one",
+                    got=x.str(10),
+                )
+            )
+        return x.real
+
+    def variable(self, x) -> acb:
+        """A number as a variable in which an analytic context makes results holomorphic."""
+        return acb(x)
+
+    def is_real(self, x) -> bool:
+        """Whether a number is known to be real."""
+        return not isinstance(x, acb) or x.imag.is_zero()
+
+    def vanishes(self, x) -> bool:
+        """Whether a number is known to be zero."""
+        return x == 0 if isinstance(x, fmpq) else bool(x.is_zero())
 
     # Three-valued logic: True, False, or None when the balls do not tell.
 
     def compare(self, relation: str, x, y) -> bool | None:
         if isinstance(x, fmpq) and isinstance(y, fmpq):
             return RELATIONS[relation](x, y)
-        difference = _real_part(x - y)
+        if self._moves(x, y):
+            return self._compare_moving(relation, acb(x - y))
+        if relation in _EQUALITIES and isinstance(difference := x - y, acb):
+            if difference.contains(0) and not difference.is_zero():
+                return None
+            return difference.is_zero() == (relation == "==")
+        difference = self.real(x) - self.real(y)
         positive, negative = bool(difference > 0), bool(difference < 0)
         zero = difference.is_zero()
         if not (positive or negative or zero):
             return None
         return RELATIONS[relation](positive - negative, 0)
+
+    def _compare_moving(self, relation: str, difference: acb) -> bool:
+        """A relation that does not change where the variable moves."""
+        if difference.is_zero():
+            return RELATIONS[relation](0, 0)
+        if relation in _EQUALITIES and not difference.contains(0):
+            return relation == "!="
+        if difference.real.contains(0) or not difference.is_finite():
+            raise NotHolomorphic
+        return RELATIONS[relation](1 if difference.real > 0 else -1, 0)
 
     def all(self, truths: list) -> bool | None:
         return False if False in truths else None if None in truths else True
@@ -144,39 +230,50 @@ class BallContext:
         possible = []
         for condition, branch in branches:
             truth = condition()
-            if truth is not False:
-                possible.append(branch())
             if truth is True:
+                possible.append(branch())
                 break
+            if truth is None:
+                possible.append(_if_defined(branch))
         else:
             possible.append(NAN)  # no branch may apply
-        if len(possible) == 1:
-            return possible[0]
-        return NAN if self.analytic else functools.reduce(_hull, possible)
+        # a condition that is undecided here does not move with the variable
+        return functools.reduce(_hull, possible)
 
     def integral(self, integrand, parameters: list, points: list):
         """∫ of a piecewise holomorphic program of (x, *parameters) over the points, by Arb.
 
-        The integrand is run by a context that knows whether Arb needs an analytic result. The
-        points between the first and the last are only a help.
+        Arb asks for values at real x, and for bounds around them where the integrand must be
+        holomorphic. Inside another integral whose variable moves, all must be holomorphic in that.
+        The points between the first and the last are only a help.
         """
-        if not all(_real_part(point).is_finite() for point in points):
+        if not self.analytic:
+            points = [self.real(point) for point in points]
+        if any(_is_infinity(point) for point in points):
             raise NotSupportedError(
                 explain(
                     "an infinite integral has no enclosure without a bound on its tail",
                     hint="Integral(..., tails=...) with a declared Tail, or using=MP()",
                 )
             )
-        contexts = (type(self)(analytic=False), type(self)(analytic=True))
+        if not all(acb(point).is_finite() for point in points):
+            return NAN
+        values = type(self)(analytic=self.analytic, integrand=True)
+        bounds = type(self)(analytic=True)
         failures: list[BaseException] = []
 
-        def function(x, analytic):
+        def function(x, holomorphic):
             # Arb does not stop for an exception: it is kept until Arb has given up
             if failures:
                 return NAN
             try:
                 spend(1, ctx.prec)
-                return acb(integrand.run(contexts[bool(analytic)], [x, *parameters]))
+                if holomorphic:
+                    return acb(integrand.run(bounds, [x, *parameters]))
+                x = x.real if x.imag.is_zero() else x
+                return acb(integrand.run(values, [x, *parameters]))
+            except NotHolomorphic:
+                return NAN
             except BaseException as error:
                 failures.append(error)
                 return NAN
@@ -186,7 +283,7 @@ class BallContext:
         )
         if failures:
             raise failures[0]
-        return total.real if total.imag.contains(0) else total
+        return total if self.analytic or not total.imag.contains(0) else total.real
 
     def rule(self, size: int) -> list:
         """Nodes and weights of the Gauss–Legendre rule of this size on [−1, 1]."""
@@ -220,12 +317,12 @@ class BallContext:
 
     def negligible(self, x) -> bool:
         """Whether a cut-off error is below the working precision."""
-        return bool(_real_part(x).abs_upper() < arb(2) ** -ctx.prec)
+        return bool(acb(x).abs_upper() < arb(2) ** -ctx.prec)
 
     def widen(self, x, radius):
         """x with an error of at most ``radius`` added."""
-        error = arb(0, _real_part(radius).abs_upper())
-        return acb(x) + acb(error) if isinstance(x, acb) else arb(x) + error
+        error = arb(0, acb(radius).abs_upper())
+        return acb(x) + acb(error, error) if isinstance(x, acb) else arb(x) + error
 
     def scalarwise(self, function, *args):
         """Call ``function`` on scalars; here everything is one."""
@@ -233,13 +330,21 @@ class BallContext:
 
     def integer(self, x) -> int:
         """An exact integer, e.g. the limit of a sum."""
-        whole = x.p if isinstance(x, fmpq) and x.q == 1 else _real_part(x).unique_fmpz()
-        if whole is None:
-            raise DomainError(explain("the limit of a sum is not an integer", got=x))
-        return int(whole)
+        integer = x.p if isinstance(x, fmpq) and x.q == 1 else whole(self.real(x))
+        if integer is None:
+            raise DomainError(explain("not an integer that is known to be one", got=x))
+        return int(integer)
 
     def special(self, call, *args):
+        if acb in map(type, args):
+            args = [x if free else self._fixed(x) for x, free in zip(args, call.holomorphic, strict=True)]
         return call.in_ball(self, *args)
+
+    def _fixed(self, x):
+        """An argument in which a special function knows no holomorphic continuation."""
+        if self._moves(x):
+            raise NotHolomorphic
+        return self.real(x) if isinstance(x, acb) else x
 
 
 @functools.lru_cache(maxsize=64)
@@ -249,6 +354,19 @@ def _legendre_rule(size: int, bits: int) -> list:
 
 def _real_part(x) -> arb:
     return x.real if isinstance(x, acb) else arb(x)
+
+
+def _is_infinity(x) -> bool:
+    """Whether a limit is ±∞, and not a ball of which nothing is known."""
+    return not isinstance(x, acb) and x in (arb.pos_inf(), arb.neg_inf())
+
+
+def _if_defined(branch):
+    """A branch that may not be the one: where it is not defined, nothing is known."""
+    try:
+        return branch()
+    except DomainError:
+        return NAN
 
 
 def _tidy(x):

@@ -12,6 +12,15 @@ from flint import acb, arb, fmpq
 NAN = acb(arb.nan(), arb.nan())
 
 
+class NotHolomorphic(Exception):  # noqa: N818 - a signal, caught by the quadrature that asked
+    """No branch of the integrand is holomorphic on the whole ball."""
+
+
+def whole(x: arb):
+    """The integer that a ball is known to be, or None: a ball around an integer need not be one."""
+    return x.unique_fmpz() if x.is_exact() else None
+
+
 def _hyper_flags(a: list, b: list) -> dict:
     """Which parameter differences of 2F1 are exact integers, though the parameters are rounded."""
     (a1, a2), (b1,) = a, b
@@ -48,22 +57,24 @@ def _beta(a, b):
 
 def _binomial(n, k):
     """Γ(n+1)/(Γ(k+1)Γ(n−k+1)); a product when k is a small integer, so that n may be a pole."""
-    whole = k.unique_fmpz()
-    if whole is not None and 0 <= whole <= 10_000:
-        return (n - k + 1).rising(whole) / k.fac()
+    count = whole(k)
+    if count is not None and 0 <= count <= 10_000:
+        return (n - k + 1).rising(count) / k.fac()
     return (n + 1).gamma() * (k + 1).rgamma() * (n - k + 1).rgamma()
 
 
 def _rising(x, n):
-    return x.rising(n) if n.unique_fmpz() is not None else (x + n).gamma() * x.rgamma()
+    return x.rising(n) if whole(n) is not None else (x + n).gamma() * x.rgamma()
 
 
 def _lambertw(x, branch=None):
-    return x.lambertw(0 if branch is None else int(branch.unique_fmpz()))
+    number = 0 if branch is None else whole(branch)
+    return NAN if number is None else x.lambertw(int(number))
 
 
 def _derivative_of_gamma(order, x):
-    return acb(x).polygamma(acb(order)).real
+    value = acb(x).polygamma(acb(order))
+    return value if whole(order) is None else value.real
 
 
 def _heaviside(x, at_zero):
@@ -71,7 +82,7 @@ def _heaviside(x, at_zero):
         return at_zero
     if x > 0 or x < 0:
         return arb(1 if x > 0 else 0)
-    return arb(0).union(arb(1))
+    return arb(0).union(arb(1)).union(at_zero)
 
 
 # Argument orders follow SymPy.
@@ -163,7 +174,7 @@ def _cut(function, left=None, right=None, argument=-1, entire_order=None):
 
 
 def _is_integer(z: acb) -> bool:
-    return z.imag.is_zero() and z.real.unique_fmpz() is not None and z.real.is_exact()
+    return z.imag.is_zero() and whole(z.real) is not None
 
 
 def _entire(function):
@@ -178,9 +189,7 @@ def _flagged(function):
 
 def _pairwise(function):
     """A flagged function of two arguments, for any number of them."""
-    return lambda *args, analytic: functools.reduce(
-        lambda x, y: function(x, y, analytic=analytic), args
-    )
+    return lambda *args: functools.reduce(lambda x, y: function(x, y, analytic=True), args)
 
 
 def _sqrt(z: acb, analytic):
@@ -225,14 +234,9 @@ def _asinh(z: acb, analytic):
     return z.asinh()
 
 
-def _complex_heaviside(z: acb, at_zero: acb, analytic):
-    if z.is_zero() and not analytic:
-        return at_zero
-    return z.real_heaviside(analytic=analytic)
-
-
 def _complex_lambertw(z: acb, branch: acb | None = None):
-    return z.lambertw(0 if branch is None else int(branch.real.unique_fmpz()))
+    number = 0 if branch is None else whole(branch.real)
+    return NAN if number is None else z.lambertw(int(number))
 
 
 COMPLEX = {
@@ -255,13 +259,6 @@ COMPLEX = {
     "asinh": _asinh,
     "acosh": _cut(acb.acosh, left=1),
     "atanh": _cut(acb.atanh, left=-1, right=1),
-    "abs": _flagged(acb.real_abs),
-    "sign": _flagged(acb.real_sgn),
-    "heaviside": _complex_heaviside,
-    "max": _pairwise(acb.real_max),
-    "min": _pairwise(acb.real_min),
-    "floor": _flagged(acb.real_floor),
-    "ceiling": _flagged(acb.real_ceil),
     "gamma": _entire(acb.gamma),
     "rgamma": _entire(acb.rgamma),
     "loggamma": _cut(acb.lgamma, left=0),
@@ -291,4 +288,16 @@ COMPLEX = {
     "lambertw": _cut(_complex_lambertw, left=0, argument=0),
     "expint": _cut(lambda s, z: z.expint(s), left=0),
     "ei": _cut(acb.ei, left=0),
+}
+
+# Functions of real numbers, continued from the real line into a ball that one branch covers: right
+# for the bounds of a quadrature, and not what the name means for a number that is not real.
+CONTINUED = {
+    "abs": lambda z: z.real_abs(analytic=True),
+    "sign": lambda z: z.real_sgn(analytic=True),
+    "heaviside": lambda z, at_zero: z.real_heaviside(analytic=True),
+    "max": _pairwise(acb.real_max),
+    "min": _pairwise(acb.real_min),
+    "floor": lambda z: z.real_floor(analytic=True),
+    "ceiling": lambda z: z.real_ceil(analytic=True),
 }

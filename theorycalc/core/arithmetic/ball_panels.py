@@ -7,6 +7,7 @@ from collections.abc import Callable
 from flint import acb, arb, ctx
 
 from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
+from theorycalc.core.arithmetic.ball_functions import NAN, NotHolomorphic
 from theorycalc.core.arithmetic.effort import spend
 from theorycalc.core.errors import PrecisionError, explain
 
@@ -120,7 +121,10 @@ def _bound(function, centre, width: float, height: float):
                 continue  # outside of the ellipse
             # pieces overlap a little: rounding must not leave a gap
             box = acb(centre + arb(x, half_x * _OUTWARDS), arb(y, half_y * _OUTWARDS))
-            value = acb(function(context, box))
+            try:
+                value = acb(function(context, box))
+            except NotHolomorphic:
+                value = NAN
             if value.is_finite():
                 largest = largest.max(arb(value.abs_upper()))
             elif max(half_x, half_y) < height * _SMALLEST_PIECE:

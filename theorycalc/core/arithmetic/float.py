@@ -102,8 +102,8 @@ class Float:
 class FloatContext(BallContext):
     """Balls around results of double-precision routines."""
 
-    def __init__(self, analytic: bool = False):
-        super().__init__(analytic)
+    def __init__(self, analytic: bool = False, integrand: bool = False):
+        super().__init__(analytic, integrand)
         self.doubles = False
 
     def integral(self, integrand, parameters: list, points: list):
@@ -141,13 +141,14 @@ class FloatContext(BallContext):
     def special(self, call, *args):
         if not call.prefers_double and call.has_enclosure:
             own = call.function.in_ball is not None
-            enclosed = call.in_ball(BallContext(self.analytic) if own else self, *args)
+            context = BallContext(self.analytic) if own else super()
+            enclosed = context.special(call, *args)
             if call.function.double is None or self.is_finite(enclosed):
                 return enclosed
         self.doubles = True
         if call.function.double is not None:
-            return _in_double(call, [arb(x) for x in args])
-        return arb(*in_mp_twice(call, [float(arb(x)) for x in args]))
+            return _in_double(call, [self.real(x) for x in args])
+        return arb(*in_mp_twice(call, [float(self.real(x)) for x in args]))
 
 
 def _in_double(call, balls: list[arb]) -> arb:
