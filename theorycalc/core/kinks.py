@@ -1,10 +1,12 @@
 """Kinks and jumps of an expression, and its branches between them, read off exactly."""
 
 import itertools
+from collections.abc import Callable, Mapping
 
 import sympy
 
 from theorycalc.core.errors import NotSupportedError, explain
+from theorycalc.core.graph import postorder
 
 _STAIRS = (sympy.floor, sympy.ceiling, sympy.frac, sympy.Mod)
 SWITCHES = (sympy.Abs, sympy.sign, sympy.Heaviside, sympy.Max, sympy.Min, sympy.Piecewise)
@@ -14,7 +16,9 @@ def kinks(expr: sympy.Expr, variable: sympy.Symbol) -> tuple:
     """Every real point where a branch of ``expr`` switches as ``variable`` moves.
 
     Abs, sign, Heaviside, Max, Min and Piecewise are looked into; what they switch on must be a
-    polynomial in the variable. Points come sorted when they are numbers.
+    polynomial in the variable. An integral inside switches where what it integrates does, where a
+    limit does, and where a kink of its own comes to a limit or to another kink. Points come sorted
+    when they are numbers.
 
     Raises
     ------
@@ -23,23 +27,76 @@ def kinks(expr: sympy.Expr, variable: sympy.Symbol) -> tuple:
 
     Examples
     --------
-    >>> z = sympy.Symbol("z")
+    >>> z, x = sympy.symbols("z x")
     >>> kinks(sympy.Max(2 * z - 1, 0) + sympy.Abs(z), z)
     (0, 1/2)
+    >>> kinks(sympy.Integral(sympy.Abs(x - z), (x, 2, 3)), z)
+    (2, 3)
     """
-    steps = [node for node in expr.atoms(*_STAIRS) if variable in node.free_symbols]
-    if steps:
-        raise NotSupportedError(
-            explain("a staircase has infinitely many jumps", got=steps[0], hint="a Piecewise")
-        )
     points = {
         point
-        for node in expr.atoms(*SWITCHES)
-        if variable in node.free_symbols
-        for switch in _switch_functions(node)
+        for switch, node in _switches(expr)
+        if variable in switch.free_symbols
         for point in _real_zeros(switch, variable, node)
     }
     return tuple(sorted(points, key=sympy.default_sort_key if _symbolic(points) else None))
+
+
+# Functions from a node of a class to what it stands for, where that may switch.
+DEFINITIONS: dict[type, Callable] = {}
+
+
+def _switches(expr) -> list[tuple]:
+    """(function, node): the functions whose signs choose the branches of the nodes of ``expr``."""
+    found = []
+    for node in postorder(expr, leaves=(sympy.Integral, sympy.Sum, sympy.Product)):
+        if isinstance(node, _STAIRS):
+            if node.free_symbols:
+                found.append((node, node))
+        elif isinstance(node, SWITCHES):
+            found += [(switch, node) for switch in _switch_functions(node)]
+        elif isinstance(node, sympy.Integral):
+            found += _switches_of_integral(node)
+        elif isinstance(node, (sympy.Sum, sympy.Product)):
+            found += _switches_of_sum(node)
+        else:
+            found += _switches_of_definition(node)
+    return found
+
+
+def _switches_of_definition(node) -> list[tuple]:
+    define = next((DEFINITIONS[c] for c in type(node).__mro__ if c in DEFINITIONS), None)
+    definition = None if define is None else define(node)
+    return [] if definition is None else _switches(definition)
+
+
+def _switches_of_integral(node: sympy.Integral) -> list[tuple]:
+    """Those of an integral, in the symbols that are free in it."""
+    found = _switches(node.function)
+    for variable, *ends in node.limits:
+        inside = [zero for s, n in found for zero in _zeros_if_moving(s, variable, n)]
+        found = [(s, n) for s, n in found if variable not in s.free_symbols]
+        found += [switch for end in ends for switch in _switches(end)]
+        places = [x for x in dict.fromkeys([*inside, *ends]) if not x.is_infinite]
+        if inside:
+            found += [(x - y, node) for x, y in itertools.combinations(places, 2)]
+    return found
+
+
+def _switches_of_sum(node) -> list[tuple]:
+    """Those of a sum or a product, which must not depend on its index."""
+    found = _switches(node.function)
+    indices = set(node.bound_symbols)
+    for switch, inner in found:
+        if switch.free_symbols & indices:
+            raise NotSupportedError(
+                explain("a switch that depends on the index of a sum", got=inner)
+            )
+    return found
+
+
+def _zeros_if_moving(switch, variable, node) -> list:
+    return _real_zeros(switch, variable, node) if variable in switch.free_symbols else []
 
 
 def _symbolic(points) -> bool:
@@ -72,6 +129,13 @@ def _inside(left, right) -> sympy.Expr:
 def _real_zeros(switch, variable, node) -> list:
     if variable not in switch.free_symbols:
         return []
+    if isinstance(switch, _STAIRS):
+        raise NotSupportedError(
+            explain("a staircase has infinitely many jumps", got=switch, hint="a Piecewise")
+        )
+    if switch.is_Mul or (switch.is_Pow and switch.exp.is_positive):
+        factors = switch.args if switch.is_Mul else (switch.base,)
+        return [zero for factor in factors for zero in _real_zeros(factor, variable, node)]
     if switch.has(*SWITCHES):
         # a switch on another switch: its branches between the inner kinks
         return [
@@ -107,20 +171,42 @@ def branch_at(expr: sympy.Expr, variable: sympy.Symbol, point: sympy.Expr) -> sy
     # what does not move, such as a function given as a Lambda, keeps its switches
     if variable not in expr.free_symbols or not expr.has(*SWITCHES):
         return expr
-    if isinstance(expr, sympy.Piecewise):
-        for part, condition in expr.args:
-            if condition.subs(variable, point) == sympy.true:
-                return branch_at(part, variable, point)
-        raise NotSupportedError(
-            explain("no branch of a Piecewise applies", got=f"{expr} at {point}")
-        )
-    args = [branch_at(arg, variable, point) for arg in expr.args]
-    if isinstance(expr, (sympy.Max, sympy.Min)):
-        choose = max if isinstance(expr, sympy.Max) else min
-        return choose(args, key=lambda arg: arg.subs(variable, point))
     if isinstance(expr, SWITCHES):
-        sign = sympy.sign(args[0].subs(variable, point))
-        if isinstance(expr, sympy.Abs):
-            return sign * args[0]
-        return sign if isinstance(expr, sympy.sign) else (1 + sign) / 2
-    return expr.func(*args)
+        return branch_at(choose_branch(expr, {variable: point}), variable, point)
+    return expr.func(*(branch_at(arg, variable, point) for arg in expr.args))
+
+
+def choose_branch(node: sympy.Expr, at: Mapping) -> sympy.Expr:
+    """The branch of one switch where symbols have the numbers of ``at``.
+
+    The node itself, where they do not decide.
+
+    Raises
+    ------
+    NotSupportedError
+        If no branch of a Piecewise applies.
+    """
+    if isinstance(node, sympy.Piecewise):
+        return _choose_part(node, at)
+    values = [arg.subs(at) for arg in node.args]
+    if isinstance(node, (sympy.Max, sympy.Min)):
+        if not all(value.is_number for value in values):
+            return node
+        choose = max if isinstance(node, sympy.Max) else min
+        return node.args[values.index(choose(values))]
+    sign = sympy.sign(values[0])
+    if not sign.is_number:
+        return node
+    if isinstance(node, sympy.Abs):
+        return sign * node.args[0]
+    return sign if isinstance(node, sympy.sign) else (1 + sign) / 2
+
+
+def _choose_part(node: sympy.Piecewise, at: Mapping) -> sympy.Expr:
+    for part, condition in node.args:
+        truth = condition.subs(at)
+        if truth == sympy.true:
+            return part
+        if truth != sympy.false:
+            return node
+    raise NotSupportedError(explain("no branch of a Piecewise applies", got=f"{node} at {at}"))

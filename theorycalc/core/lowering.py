@@ -20,6 +20,7 @@ from theorycalc.core.contractions import (
 from theorycalc.core.errors import DomainError, NotSupportedError, explain
 from theorycalc.core.kinks import kinks
 from theorycalc.core.numbers import exact
+from theorycalc.core.pieces import smooth_pieces
 from theorycalc.core.program import Program
 from theorycalc.core.vocabulary import FUNCTIONS, LOGIC, RELATIONS, REWRITES
 
@@ -45,16 +46,17 @@ def lower(
     slots: dict[sympy.Basic, int] = {symbol: i for i, symbol in enumerate(inputs)}
     definitions = dict(where)
     steps: list[tuple] = []
+    plans: dict[sympy.Basic, tuple] = {}
     todo = [expr]
     while todo:
         node = todo[-1]
         if node in slots:
             todo.pop()
             continue
-        if node in definitions:
-            method, payload, children = ops.same, None, (definitions[node],)
-        else:
-            method, payload, children = _plan(node)
+        if node not in plans:
+            known = node in definitions
+            plans[node] = (ops.same, None, (definitions[node],)) if known else _plan(node)
+        method, payload, children = plans[node]
         missing = [child for child in children if child not in slots]
         if missing:
             todo.extend(missing)
@@ -211,10 +213,12 @@ def _repeated(node, name):
 
 @handles(sympy.Integral)
 def _sympy_integral(node):
+    pieces = smooth_pieces(node)
+    if pieces != node:
+        return ops.same, None, (pieces,)
     *inner, (variable, first, last) = node.limits
     body = node.func(node.function, *inner) if inner else node.function
-    points = () if inner else kinks(body, variable)
-    return _integral(quadrature.Integral(body, variable, first, last, kinks=points))
+    return _integral(quadrature.Integral(body, variable, first, last, kinks=kinks(body, variable)))
 
 
 @handles(quadrature.Integral)

@@ -119,11 +119,11 @@ def integral(context, payload, *args):
             error = None
         lower, upper = (point for point, _ in points)
         inside = [kink.run(context, args) for kink in kinks]
-        if context.compare("<", upper, lower):
-            points = [lower, *reversed(_between(context, upper, lower, inside)), upper]
+        if inside and context.compare("<", upper, lower):
+            inside = [*reversed(_between(context, upper, lower, inside))]
         else:
-            points = [lower, *_between(context, lower, upper, inside), upper]
-        total = context.integral(body, list(args), points)
+            inside = _between(context, lower, upper, inside)
+        total = context.integral(body, list(args), [lower, *inside, upper])
         return total if error is None else context.widen(total, error)
 
     return context.scalarwise(evaluate, *args)
@@ -146,6 +146,7 @@ def _limit(context, end, tails, args):
             context.number(end) if end in (sympy.oo, -sympy.oo) else end.run(context, args)
         ), None
     bound, start = tails[end]
+    args = [context.fixed(x) for x in args]  # the bound is claimed for real numbers
     cutoff = start.run(context, args)
     while not context.negligible(tail := bound.run(context, [cutoff, *args])):
         cutoff = context.mul(cutoff, context.number(sympy.Rational(_CUTOFF_GROWTH)))

@@ -7,6 +7,7 @@ import sympy
 
 from theorycalc.core import program as ops
 from theorycalc.core.errors import NotSupportedError, explain
+from theorycalc.core.kinks import DEFINITIONS
 from theorycalc.core.lowering import handles, lower
 from theorycalc.core.program import Program
 from theorycalc.core.quadrature import Integral
@@ -210,3 +211,12 @@ def _special(node):
 def prefers_double(node: SpecialFunction) -> bool:
     """Whether `Float` computes a function by its double-precision routine."""
     return _call(node).prefers_double
+
+
+def _integral_of(node: SpecialFunction) -> sympy.Expr | None:
+    """The integral that defines a function, which has the kinks of its integrand."""
+    definition = None if node.definition is None else node.definition(*node.args)
+    return definition.to_sympy() if isinstance(definition, Integral) else None
+
+
+DEFINITIONS[SpecialFunction] = _integral_of

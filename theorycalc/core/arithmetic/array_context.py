@@ -134,6 +134,10 @@ class ArrayContext:
     def widen(self, x, radius):
         return x
 
+    def fixed(self, x):
+        """The number itself: no variable of a quadrature moves here."""
+        return x
+
     def scalarwise(self, function, *args):
         """Call ``function`` once per element of the broadcast arguments."""
         if all(np.ndim(x) == 0 for x in args):

@@ -62,6 +62,9 @@ class Context(Protocol):
     def widen(self, x, radius) -> Any:
         """x with an error of at most ``radius`` added, where errors are tracked."""
 
+    def fixed(self, x) -> Any:
+        """x where only real numbers that do not move with a quadrature's variable are allowed."""
+
     def scalarwise(self, function: Callable, *args) -> Any:
         """Call a function that only takes scalars, once per element."""
 

@@ -245,6 +245,10 @@ class MPContext:
         # The cut-off of a tail is covered by comparing two precisions: it depends on them.
         return x
 
+    def fixed(self, x):
+        """The number itself: no variable of a quadrature moves here."""
+        return x
+
     def scalarwise(self, function, *args):
         return function(*args)
 

@@ -1,0 +1,138 @@
+"""Iterated integrals, cut where their integrands switch: every piece is smooth inside."""
+
+from collections.abc import Mapping
+
+import sympy
+
+from theorycalc.core.kinks import SWITCHES, choose_branch, kinks
+
+# More pieces than this cost more than the kinks that they remove.
+_MOST_PIECES = 64
+
+
+class _NotNumbersError(Exception):
+    """The ends of the pieces depend on parameters."""
+
+
+def smooth_pieces(node: sympy.Integral) -> sympy.Expr:
+    """The integral as a sum over the pieces between the kinks of all its variables.
+
+    On a piece the integrand is written with the branch that holds there, so that a kink that moves
+    with an outer variable is a limit and nothing else. Factors that do not depend on a variable
+    leave its integral. Where the kinks depend on parameters the integral is returned as it is.
+
+    Raises
+    ------
+    NotSupportedError
+        If the kinks cannot be read off.
+
+    Examples
+    --------
+    >>> x, y = sympy.symbols("x y")
+    >>> smooth_pieces(sympy.Integral(sympy.Abs(x - 1), (x, 0, 3)))
+    Integral(1 - x, (x, 0, 1)) + Integral(x - 1, (x, 1, 3))
+    >>> smooth_pieces(sympy.Integral(sympy.exp(x) * sympy.cos(y), (x, 0, 1), (y, 0, 1)))
+    Integral(exp(x), (x, 0, 1))*Integral(cos(y), (y, 0, 1))
+    """
+    try:
+        return _cut(node, {})
+    except _NotNumbersError:
+        return node
+
+
+def _cut(node: sympy.Integral, at: Mapping) -> sympy.Expr:
+    """The pieces where the symbols of ``at``, on which limits may depend, are near its numbers."""
+    if not node.function.has(*SWITCHES):
+        return _apart(node)
+    *inner, (variable, *ends) = node.limits
+    body = node.func(node.function, *inner) if inner else node.function
+    points = [(x, _number(x, at)) for x in (*ends, *kinks(body, variable))]
+    (first, a), (last, b) = points[:2]
+    low, high = min(a, b), max(a, b)
+    between = {value: point for point, value in points[2:] if low < value < high}
+    places = [(first, a), *((between[x], x) for x in sorted(between, reverse=bool(b < a))), (last, b)]
+    if len(places) > _MOST_PIECES:
+        raise _NotNumbersError
+    return sympy.Add(
+        *(
+            _apart(sympy.Integral(_branch(body, {**at, variable: _inside(a, b)}), (variable, p, q)))
+            for (p, a), (q, b) in zip(places, places[1:], strict=False)
+            if a != b
+        )
+    )
+
+
+def _number(x: sympy.Expr, at: Mapping) -> sympy.Expr:
+    value = x.subs(at)
+    if not value.is_number or not value.is_extended_real:
+        raise _NotNumbersError
+    return value
+
+
+def _inside(a: sympy.Expr, b: sympy.Expr) -> sympy.Expr:
+    """A number between two others, one of which may be infinite."""
+    low, high = min(a, b), max(a, b)
+    if low == -sympy.oo:
+        return sympy.S.Zero if high == sympy.oo else high - 1
+    return low + 1 if high == sympy.oo else (low + high) / 2
+
+
+def _branch(expr: sympy.Expr, at: Mapping) -> sympy.Expr:
+    """The expression with every switch decided that the numbers decide, also inside integrals."""
+    if not expr.has(*SWITCHES):
+        return expr
+    if isinstance(expr, sympy.Integral):
+        return _cut(expr, at)
+    if isinstance(expr, SWITCHES):
+        chosen = choose_branch(expr, at)
+        return expr if chosen is expr else _branch(chosen, at)
+    return expr.func(*(_branch(arg, at) for arg in expr.args))
+
+
+def _apart(expr: sympy.Expr) -> sympy.Expr:
+    """∫ c f dx = c ∫ f dx, from the innermost integral outwards."""
+    if not expr.has(sympy.Integral):
+        return expr
+    if not isinstance(expr, sympy.Integral):
+        return expr.func(*map(_apart, expr.args))
+    function = _apart(expr.function)
+    for variable, *ends in expr.limits:
+        variable, ends, function = _signed(*_at_rest(variable, ends, function))
+        free, bound = function.as_independent(variable, as_Add=False)
+        function = free * sympy.Integral(bound, (variable, *ends))
+    return function
+
+
+def _at_rest(variable, ends, function) -> tuple:
+    """Limits that do not move: x = a + t(b − a), so that a branch point at a limit stays there."""
+    a, b = ends
+    if not (a.free_symbols | b.free_symbols) or a.is_infinite or b.is_infinite:
+        return variable, ends, function
+    t = sympy.Dummy(variable.name, positive=True)
+    moved = function.xreplace({variable: a + t * (b - a)}) * (b - a)
+    return t, (sympy.S.Zero, sympy.S.One), moved.replace(_has_branch_point, _factored)
+
+
+def _has_branch_point(expr) -> bool:
+    return isinstance(expr, sympy.log) or (expr.is_Pow and not expr.exp.is_Integer)
+
+
+def _factored(expr: sympy.Expr) -> sympy.Expr:
+    """A root or a logarithm of a product, with the factors of known sign apart."""
+    if isinstance(expr, sympy.log):
+        return sympy.expand_log(sympy.log(sympy.factor(expr.args[0])))
+    return sympy.factor(expr.base) ** expr.exp
+
+
+def _signed(variable, ends, function) -> tuple:
+    """A variable between numbers of one sign has that sign: √(xy) becomes √x √y."""
+    if variable.is_positive or variable.is_negative:
+        return variable, ends, function
+    if all(end.is_extended_nonnegative for end in ends):
+        known = {"positive": True}
+    elif all(end.is_extended_nonpositive for end in ends):
+        known = {"negative": True}
+    else:
+        return variable, ends, function
+    symbol = sympy.Dummy(variable.name, **known)
+    return symbol, ends, function.xreplace({variable: symbol})
