@@ -1,5 +1,6 @@
 """Iterated integrals, cut where their integrands switch: every piece is smooth inside."""
 
+import itertools
 from collections.abc import Mapping
 
 import sympy
@@ -30,9 +31,9 @@ def smooth_pieces(node: sympy.Integral) -> sympy.Expr:
     --------
     >>> x, y = sympy.symbols("x y")
     >>> smooth_pieces(sympy.Integral(sympy.Abs(x - 1), (x, 0, 3)))
-    Integral(1 - x, (x, 0, 1)) + Integral(x - 1, (x, 1, 3))
+    Integral(1 - _x, (_x, 0, 1)) + Integral(_x - 1, (_x, 1, 3))
     >>> smooth_pieces(sympy.Integral(sympy.exp(x) * sympy.cos(y), (x, 0, 1), (y, 0, 1)))
-    Integral(exp(x), (x, 0, 1))*Integral(cos(y), (y, 0, 1))
+    Integral(exp(_x), (_x, 0, 1))*Integral(cos(_y), (_y, 0, 1))
     """
     try:
         return _cut(node, {})
@@ -50,16 +51,16 @@ def _cut(node: sympy.Integral, at: Mapping) -> sympy.Expr:
     (first, a), (last, b) = points[:2]
     low, high = min(a, b), max(a, b)
     between = {value: point for point, value in points[2:] if low < value < high}
-    places = [(first, a), *((between[x], x) for x in sorted(between, reverse=bool(b < a))), (last, b)]
+    inside = ((between[value], value) for value in sorted(between, reverse=bool(b < a)))
+    places = [(first, a), *inside, (last, b)]
     if len(places) > _MOST_PIECES:
         raise _NotNumbersError
-    return sympy.Add(
-        *(
-            _apart(sympy.Integral(_branch(body, {**at, variable: _inside(a, b)}), (variable, p, q)))
-            for (p, a), (q, b) in zip(places, places[1:], strict=False)
-            if a != b
-        )
+    pieces = (
+        sympy.Integral(_branch(body, {**at, variable: _inside(x, y)}), (variable, left, right))
+        for (left, x), (right, y) in itertools.pairwise(places)
+        if x != y
     )
+    return sympy.Add(*map(_apart, pieces))
 
 
 def _number(x: sympy.Expr, at: Mapping) -> sympy.Expr:

@@ -58,7 +58,7 @@ class Survival:
     def _change(self, context, theta, centre):
         """p(θ) − p(centre) on a ball, by its slope."""
         rest = theta - centre
-        if context.negligible(rest):
+        if context.vanishes(rest):
             return context.number(S.Zero)
         sine = context.power(context.apply("sin", theta), context.number(S(self.d - 2)))
         return sine * constants(self.d, context.bits)[1] * rest

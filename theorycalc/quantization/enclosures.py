@@ -104,8 +104,10 @@ def _piece(law, s, r, sides: dict, start, end, bits: int, rule):
 
 def _inside(context, w) -> bool:
     """Whether Re w > 0 and |Im w| < π/2."""
-    turned, quarter = w * context.number(S.ImaginaryUnit), context.number(sympy.pi) / 2
     inside = context.compare(">", w, context.number(S.Zero))
+    if context.is_real(w):
+        return bool(inside)
+    turned, quarter = w * context.number(S.ImaginaryUnit), context.number(sympy.pi) / 2
     return bool(inside and all(context.compare("<", x, quarter) for x in (turned, -turned)))
 
 

@@ -344,7 +344,8 @@ class BallContext:
 
     def special(self, call, *args):
         if acb in map(type, args):
-            args = [x if free else self.fixed(x) for x, free in zip(args, call.holomorphic, strict=True)]
+            pairs = zip(args, call.holomorphic, strict=True)
+            args = [x if free else self.fixed(x) for x, free in pairs]
         return call.in_ball(self, *args)
 
     def fixed(self, x):

@@ -4,7 +4,7 @@ from flint import acb, arb
 
 from theorycalc.core.arithmetic.ball import enclose, is_exact
 from theorycalc.core.arithmetic.ball_context import BallContext
-from theorycalc.core.arithmetic.ball_functions import NAN
+from theorycalc.core.arithmetic.ball_functions import NAN, NotHolomorphic
 from theorycalc.core.errors import DomainError, NotSupportedError, explain
 from theorycalc.core.program import Program
 
@@ -20,7 +20,7 @@ def is_continuous(program: Program, inputs: list[Program]) -> bool:
     """
     try:
         return bool(arb(enclose(program, inputs, _BITS, ContinuousContext())).is_finite())
-    except (DomainError, NotSupportedError):
+    except (DomainError, NotSupportedError, NotHolomorphic):
         return False
 
 
@@ -72,7 +72,9 @@ class ContinuousContext(BallContext):
     def special(self, call, *args):
         if call.function.in_ball is None:
             return super().special(call, *args)
-        return call.in_ball(self._holomorphic, *map(acb, args))
+        if all(call.holomorphic):
+            return self._holomorphic.special(call, *map(acb, args))
+        return super().special(call, *args)  # of what it decides, nothing may jump
 
     @property
     def _holomorphic(self) -> BallContext:
