@@ -76,9 +76,7 @@ def test_the_kinks_of_both_variables(a, b, c, jump):
         power = 0 if jump else 1
         u = sp.Symbol("u")
         smooth = sp.integrate((u**power * (1 + (u + k) * Y)).expand(), u)
-        return lambda point: (
-            sp.sign(x - k).subs(Y, point) * smooth.subs(u, x - k).subs(Y, point)
-        )
+        return lambda point: sp.sign(x - k).subs(Y, point) * smooth.subs(u, x - k).subs(Y, point)
 
     def outer(y):
         return antiderivative(sp.S(2))(y) - antiderivative(c)(y)
