@@ -13,7 +13,7 @@ from collections.abc import Callable
 from flint import acb, arb, ctx
 
 from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
-from theorycalc.core.arithmetic.ball_functions import NAN
+from theorycalc.core.arithmetic.ball_functions import NAN, NotHolomorphic
 from theorycalc.core.arithmetic.effort import spend
 from theorycalc.core.errors import NotSupportedError, PrecisionError, explain
 
@@ -31,13 +31,10 @@ _BITS_PER_UNIT = 4
 class _Enclosing(BallContext):
     """Enclosures over intervals: no estimate may pass for one."""
 
-    def integral(self, integrand, parameters: list, points: list):
-        raise NotSupportedError(explain("an integral over intervals of parameters"))
-
     def special(self, call, *args):
         if call.prefers_double or not call.has_enclosure:
             raise NotSupportedError(explain("a double-precision routine over intervals"))
-        return call.in_ball(self, *args)
+        return super().special(call, *args)
 
 
 def enclosed_integral(integrand, parameters: list, points: list) -> tuple[arb, arb]:
@@ -65,15 +62,17 @@ class _Parts:
 
     def __init__(self, integrand, parameters: list):
         self.integrand, self.parameters = integrand, parameters
-        self.contexts = (_Enclosing(analytic=False), _Enclosing(analytic=True))
+        self.contexts = (_Enclosing(integrand=True), _Enclosing(analytic=True))
         self.total, self.scale = arb(0), arb(0)
 
     def value(self, x, analytic: bool = False) -> acb:
         """The integrand on a ball."""
         spend()
+        if not analytic and isinstance(x, acb) and x.imag.is_zero():
+            x = x.real
         try:
             return acb(self.integrand.run(self.contexts[analytic], [x, *self.parameters]))
-        except ZeroDivisionError:
+        except (ZeroDivisionError, NotHolomorphic):
             return acb(NAN)
 
     def size(self, panel: tuple) -> float:
