@@ -20,6 +20,9 @@ from theorycalc.kernels.formula import CORRELATION, COVARIANCE, Q11, Q12, Q22, R
 from theorycalc.kernels.layers import activations, affine, image_dimension, output_shape
 from theorycalc.kernels.recursion import Recursion
 
+# Squares of smaller entries lose digits to the end of the range of doubles.
+_SMALLEST = 1e-146
+
 JACOT = Reference(
     "arXiv:1806.07572",
     where="Theorem 1",
@@ -288,4 +291,14 @@ class Architecture:
             output_shape(self.layers, array.shape[1 : axes + 1])
         if array.ndim == axes + 1 and axes:
             array = array[..., None]
+        size = np.abs(array).max(axis=-1)
+        if ((size > 0) & (size < _SMALLEST)).any():
+            raise DomainError(
+                explain(
+                    f"{name} has a vector whose square leaves the range of doubles",
+                    got=f"largest entry {size[size > 0].min():.3g}",
+                    allowed=f"0, or an entry of at least {_SMALLEST}",
+                    hint="a multiple of the inputs, or 0",
+                )
+            )
         return np.ascontiguousarray(array)

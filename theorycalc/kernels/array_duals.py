@@ -7,9 +7,9 @@ import numpy as np
 import sympy
 
 from theorycalc.activations import Activation
-from theorycalc.core.arithmetic.array_context import ArrayContext
 from theorycalc.core.lowering import lower
 from theorycalc.core.program import Program
+from theorycalc.core.vectorised import accurately
 from theorycalc.kernels import expectations, symbolic
 from theorycalc.kernels.formula import Q11, Q12, Q22
 from theorycalc.kernels.general import GaussianPair
@@ -47,8 +47,9 @@ class Closed:
     """Closed forms, compiled for arrays."""
 
     def __init__(self, activation: Activation, expr: sympy.Expr):
-        self.activation, self.covariance = activation, lower(expr, _PAIR)
-        self.needs_angle = symbolic.needs_angle(activation)
+        self.activation, self.needs_angle = activation, symbolic.needs_angle(activation)
+        self._arguments = _PAIR if self.needs_angle else _PAIR[:3]
+        self.covariance = lower(expr, self._arguments)
 
     def second_moment(self, q):
         """E φ(√q Z)²."""
@@ -60,7 +61,7 @@ class Closed:
 
     def covariances(self, state: State, tangent: bool) -> tuple:
         """(K, K'), None for K' where it is not wanted."""
-        pair = state.q11, state.q12, state.q22, state.theta
+        pair = (state.q11, state.q12, state.q22, state.theta)[: len(self._arguments)]
         return _run(self.covariance, *pair), _run(self._slope, *pair) if tangent else None
 
     def gap(self, state: State) -> Gap | None:
@@ -81,7 +82,7 @@ class Closed:
 
     @cached_property
     def _slope(self) -> Program:
-        return lower(expectations.slope_covariance(self.activation, *_PAIR), _PAIR)
+        return lower(expectations.slope_covariance(self.activation, *_PAIR), self._arguments)
 
     @cached_property
     def _gap(self) -> tuple[Program, Program]:
@@ -114,8 +115,5 @@ class Series:
 
 
 def _run(program, *arrays):
-    with np.errstate(all="ignore"):
-        result = program.run(ArrayContext(), list(arrays))
-    # the angle is None where it is not used
-    shape = np.broadcast_shapes(*(np.shape(x) for x in arrays if x is not None))
-    return np.broadcast_to(result, shape)
+    arrays = [np.asarray(x, dtype=np.float64) for x in arrays]
+    return accurately(program, arrays, np.broadcast_shapes(*(x.shape for x in arrays)))
