@@ -1,15 +1,61 @@
 """Hermite polynomials as formulas and on arrays."""
 
+from dataclasses import replace
+from functools import lru_cache
+
 import numpy as np
 import sympy
 
-from theorycalc.activations import z
+from theorycalc import activations
+from theorycalc.core.arithmetic.special_arrays import repaired
 from theorycalc.core.arrays import real_array
 from theorycalc.core.formula import Formula
+from theorycalc.core.lowering import lower
 from theorycalc.core.numbers import exact_integer
+from theorycalc.core.program import Program
 from theorycalc.core.reference import Reference
+from theorycalc.core.special import SpecialFunction
+from theorycalc.core.vectorised import VectorFunction
 
 _SOURCE = Reference("DLMF:18.3", where="Table 18.3.1", title="Hermite polynomials")
+_Z = activations.z
+
+
+class _Orthonormal(SpecialFunction):
+    """h_k(z): a polynomial, and on arrays its recurrence."""
+
+    nargs = 2
+
+    @classmethod
+    def definition(cls, k, z):
+        return sympy.hermite_prob(k, z) / sympy.sqrt(sympy.factorial(k))
+
+    @classmethod
+    def double(cls, k, z):
+        from theorycalc.core.arithmetic.polynomials import polynomial
+
+        return repaired(
+            lambda x: polynomial("hermite_orthonormal", k, x),
+            lambda context, x: _power_basis(int(k)).run(context, [x]),
+            z,
+        )
+
+
+@lru_cache(maxsize=64)
+def _power_basis(k: int) -> Program:
+    return lower(_Orthonormal.definition(sympy.Integer(k), _Z), (_Z,))
+
+
+class _Recurrent(Formula):
+    """c·h_k, written out as a polynomial; arrays go through the recurrence."""
+
+    def __init__(self, name: str, k: int, factor: sympy.Expr):
+        form = factor * _Orthonormal(k, _Z)
+        super().__init__(name, factor * _Orthonormal.definition(k, _Z), (_Z,), reference=_SOURCE)
+        object.__setattr__(self, "_array_form", form)
+
+    def lambdify(self) -> VectorFunction:
+        return replace(super().lambdify(), program=lower(self._array_form, self.args))
 
 
 def prob(k) -> Formula:
@@ -27,7 +73,7 @@ def prob(k) -> Formula:
     z**4 - 6*z**2 + 3
     """
     k = exact_integer(k, "k", minimum=0)
-    return Formula(f"He_{k}", sympy.hermite_prob(k, z), args=(z,), reference=_SOURCE)
+    return _Recurrent(f"He_{k}", k, sympy.sqrt(sympy.factorial(k)))
 
 
 def orthonormal(k) -> Formula:
@@ -45,8 +91,7 @@ def orthonormal(k) -> Formula:
     sqrt(2)*(z**2 - 1)/2
     """
     k = exact_integer(k, "k", minimum=0)
-    expr = sympy.hermite_prob(k, z) / sympy.sqrt(sympy.factorial(k))
-    return Formula(f"h_{k}", expr, args=(z,), reference=_SOURCE)
+    return _Recurrent(f"h_{k}", k, sympy.S.One)
 
 
 def evaluate(order, z) -> np.ndarray:

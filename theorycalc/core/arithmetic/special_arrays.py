@@ -6,6 +6,7 @@ rounded, which is slower and right.
 """
 
 import functools
+import threading
 from collections.abc import Callable
 
 import numpy as np
@@ -19,19 +20,29 @@ FUNCTION = 4 * _UNIT
 ACCURACY = 1e-12
 # Exponentials of more under- or overflow.
 _EXPONENTS = 750.0
+# The precision of balls is shared by the threads of a process.
+_ONE_THREAD = threading.RLock()
 _SMALLEST = np.finfo(float).smallest_subnormal
 
 
-@np.errstate(all="ignore")
 def special_with_errors(name: str, *args: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(values, bounds on the errors) of a function of the vocabulary on NumPy arrays.
+    """(values, bounds on the errors) of a function of the vocabulary on NumPy arrays."""
+
+    def in_balls(context, *xs):
+        return context.apply(name, *xs)
+
+    if name in ROUTINES:
+        return repaired(ROUTINES[name], in_balls, *args)
+    values = np.asarray(by_balls(in_balls, *args))
+    return values, FUNCTION * np.abs(values)
+
+
+@np.errstate(all="ignore")
+def repaired(routine: Callable, in_balls: Callable, *args) -> tuple[np.ndarray, np.ndarray]:
+    """(values, error bounds) of a routine of arrays, computed again in balls where it fails.
 
     An error that rounded arguments would cause as well is left.
     """
-    routine = ROUTINES.get(name)
-    if routine is None:
-        values = np.asarray(by_balls(lambda ctx, *xs: ctx.apply(name, *xs), *args))
-        return values, FUNCTION * np.abs(values)
     values, errors = map(np.array, np.broadcast_arrays(*routine(*args)))
     broken = ~(np.isfinite(values) & (errors <= ACCURACY * np.abs(values)))
     for x in args:
@@ -42,7 +53,7 @@ def special_with_errors(name: str, *args: np.ndarray) -> tuple[np.ndarray, np.nd
         felt = sensitivity(lambda *xs: routine(*xs)[0], points)
         again = ~(errors.ravel()[lost] <= ACCURACY * felt)
         lost, points = lost[again], [x[again] for x in points]
-        exact = np.asarray(by_balls(lambda ctx, *xs: ctx.apply(name, *xs), *points))
+        exact = np.asarray(by_balls(in_balls, *points))
         values.reshape(-1)[lost], errors.reshape(-1)[lost] = exact, FUNCTION * np.abs(exact)
     return values, errors
 
@@ -51,7 +62,8 @@ def by_balls(operation, *args) -> np.ndarray:
     """The operation on every element in ball arithmetic, rounded to double."""
     from theorycalc.core.arithmetic.ball import rounded
 
-    values = np.vectorize(lambda *xs: rounded(operation, *xs), otypes=[float])(*args)
+    with _ONE_THREAD:
+        values = np.vectorize(lambda *xs: rounded(operation, *xs), otypes=[float])(*args)
     return values if values.ndim else float(values)
 
 
