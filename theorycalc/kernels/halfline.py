@@ -3,13 +3,16 @@
 import math
 from fractions import Fraction
 
+import mpmath
 import sympy
 
 from theorycalc.core.arithmetic.ball import enclose, is_exact, mid_and_rad
+from theorycalc.core.display import is_extreme
 from theorycalc.core.errors import DomainError
 from theorycalc.core.lowering import lower
+from theorycalc.core.numbers import Rigor
 from theorycalc.core.program import Program
-from theorycalc.core.value import fraction
+from theorycalc.core.value import Value, fraction
 
 _BITS = 96
 # Fractions of more bits are rounded.
@@ -32,6 +35,8 @@ _BOUNDED = {
 }
 # Functions are not evaluated beyond this: e^x has x bits.
 _FAR = Fraction(4096)
+# Stands for numbers, and their reciprocals, whose fractions would be too long.
+_LARGE = Fraction(2) ** _LONGEST
 EVERYTHING = (-math.inf, math.inf)
 
 
@@ -43,8 +48,18 @@ def range_of(program: Program, inputs: list[Program]) -> tuple:
         return EVERYTHING
     if not (is_exact(x) or x.is_finite()):
         return EVERYTHING
-    mid, rad = map(fraction, mid_and_rad(x, _BITS))
-    return mid - rad, mid + rad
+    mid, rad = mid_and_rad(x, _BITS)
+    ball = Value(mid=mid, rad=rad, rigor=Rigor.CERTIFIED)
+    return -_above(mpmath.fneg(ball.lower, exact=True)), _above(ball.upper)
+
+
+def _above(x) -> Fraction | float:
+    """A number of moderate length that is not below x; equal to x where that has such a length."""
+    if not is_extreme(x):
+        return fraction(x)
+    if x > 1:
+        return math.inf
+    return 1 / _LARGE if x > 0 else -_LARGE if x < -1 else Fraction(0)
 
 
 def range_beyond(expr: sympy.Expr, known: dict) -> tuple:
