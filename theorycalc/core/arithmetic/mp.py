@@ -77,6 +77,7 @@ class MP:
         for _ in range(_ROUNDS):
             finer_bits = bits + bits // 2 + _GUARD_BITS
             fine = _run(program, inputs, finer_bits, goal)
+            _check_real(coarse, fine)
             error = _difference(coarse, fine, bits)
             ties = _ties(coarse, fine)
             value, spread = fine.mid, mpmath.mpf(0)
@@ -142,12 +143,22 @@ class _Run:
     rational: Fraction | None
     doubt: mpmath.mpf
     decisions: tuple
+    imaginary: tuple
     largest: mpmath.mpf
 
     @property
     def is_rational(self) -> bool:
         """Whether nothing was rounded on the way to a rational result."""
         return self.rational is not None and not self.decisions
+
+
+def _check_real(coarse: _Run, fine: _Run) -> None:
+    """Refuse imaginary parts on which two precisions agree: rounding noise changes with them."""
+    if len(coarse.imaginary) != len(fine.imaginary):
+        return
+    for x, y in zip(coarse.imaginary, fine.imaginary, strict=True):
+        if 8 * distance(x, y) < abs(y):
+            raise DomainError(explain("not real here", got=f"an imaginary part {_short(y)}"))
 
 
 def _difference(coarse: _Run, fine: _Run, bits: int) -> mpmath.mpf:
@@ -209,26 +220,33 @@ def _run(program, inputs, bits: int, goal: int, turned: frozenset = frozenset())
         if isinstance(error, DomainError):
             raise
         raise DomainError(explain("the formula has no finite value here", got=error)) from error
+    mid, imaginary = _real(context.mp.convert(x), bits)
     return _Run(
-        mid=_real(context.mp.convert(x), bits),
+        mid=mid,
         rational=x.value if isinstance(x, Exact) else None,
         doubt=exact_mpf(context.doubt),
         decisions=tuple(context.decisions),
+        imaginary=(*context.imaginary, imaginary),
         largest=exact_mpf(context.largest),
     )
 
 
-def _real(x, bits: int) -> mpmath.mpf:
-    """A complex result whose imaginary part is rounding noise, as a real one."""
+def _real(x, bits: int) -> tuple[mpmath.mpf, mpmath.mpf]:
+    """Real and imaginary part of a result; the second is small, as rounding noise is."""
+    imaginary = mpmath.mpf(0)
     if hasattr(x, "_mpc_"):
-        real, imag = (mpmath.mp.make_mpf(part) for part in x._mpc_)
-        if abs(imag) > mpmath.ldexp(max(abs(real), 1), -bits // 3):
-            raise DomainError(explain("the formula is not real here", got=mpmath.nstr(x, 10)))
+        real, imaginary = (mpmath.mp.make_mpf(part) for part in x._mpc_)
+        if abs(imaginary) > mpmath.ldexp(max(abs(real), 1), -bits // 3):
+            raise DomainError(explain("the formula is not real here", got=_short(x)))
         x = real
     x = exact_mpf(x)
     if not mpmath.isfinite(x):
         raise DomainError(explain("the formula has no finite value here", got=x))
-    return x
+    return x, imaginary
+
+
+def _short(x) -> str:
+    return mpmath.nstr(x, 10)
 
 
 def in_mp_twice(call, args) -> tuple[float, float]:

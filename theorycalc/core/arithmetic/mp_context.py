@@ -66,6 +66,8 @@ class MPContext:
         # distances from ties
         self.decisions: list = []
         self._turned = turned
+        # imaginary parts that were taken for rounding noise
+        self.imaginary: list = []
         self._noting = True
         # the largest number that a sum met: what cancelled may have been as large
         self.largest = self.mp.one
@@ -147,6 +149,8 @@ class MPContext:
             return x
         if abs(x.imag) > self.mp.ldexp(max(abs(x.real), 1), -self.bits // 3):
             raise DomainError(explain("an order of numbers that are not real", got=x))
+        if self._noting:
+            self.imaginary.append(exact_mpf(x.imag))
         return x.real
 
     def compare(self, relation: str, x, y) -> bool:
