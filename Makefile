@@ -3,7 +3,9 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: check test test-torch lab docs bench lint clean
+EVALUATIONS ?= 300000
+
+.PHONY: check test fuzz test-torch lab docs bench lint clean
 
 check: $(VENV)/experiments.stamp
 	$(BIN)/theorycalc check
@@ -11,6 +13,10 @@ check: $(VENV)/experiments.stamp
 # One BLAS thread a process: there is a process on every core already.
 test: $(VENV)/dev.stamp
 	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n auto --dist worksteal
+
+# Random cases against independent oracles, until so many values have been compared (an hour).
+fuzz: $(VENV)/dev.stamp
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/fuzz --evaluations $(EVALUATIONS)
 
 # The same networks on torch tensors. The version is pinned because an unpinned torch pulls the
 # newest build with several gigabytes of CUDA.
