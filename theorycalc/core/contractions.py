@@ -4,12 +4,14 @@ import sympy
 from sympy import acos, cosh, erf, erfc, exp, pi, tanh
 from sympy.codegen.cfunctions import expm1, log1p
 
+from theorycalc.core.strict import StrictFunction
 
-class softplus(sympy.Function):  # noqa: N801 - named like SymPy's functions
+
+class softplus(StrictFunction):  # noqa: N801 - named like SymPy's functions
     """log(1 + exp(x)), without overflow."""
 
 
-class rgamma(sympy.Function):  # noqa: N801
+class rgamma(StrictFunction):  # noqa: N801
     """1/Γ(x), which is 0 at the poles of Γ."""
 
     nargs = 1

@@ -27,6 +27,7 @@ from theorycalc.core.evaluation import (
 )
 from theorycalc.core.graph import free_symbols, substitute
 from theorycalc.core.lowering import lower
+from theorycalc.core.names import as_definitions, matched_by_name, nameless, with_own_names
 from theorycalc.core.numbers import expression
 from theorycalc.core.program import Program
 from theorycalc.core.reference import Reference
@@ -58,7 +59,8 @@ class Formula:
         The source.
     where : sequence of (Symbol, Expr)
         Intermediate quantities in order; ``expr`` and later ones may use them. A deep kernel is
-        linear in size this way, and exponential when it is written out.
+        linear in size this way, and exponential when it is written out. One whose name is taken, by
+        an argument or an earlier one, gets a number.
     note : str
         What the reader should know, e.g. why an infinite quantity is infinite.
     error : sympy.Expr, optional
@@ -75,7 +77,8 @@ class Formula:
     Raises
     ------
     DomainError
-        If the expression has a free symbol that is neither an argument nor defined in ``where``.
+        If the expression has a free symbol that is neither an argument nor defined in ``where``, or
+        a symbol is both.
 
     Examples
     --------
@@ -107,7 +110,8 @@ class Formula:
         self, name, expr, args=None, domain=None, reference=None, where=(), note="", error=None
     ):
         body = expression(expr, name or "formula")
-        defined, used = set(), set()
+        error = None if error is None else expression(error, "error")
+        where, defined, used = as_definitions(where, name), set(), set()
         for symbol, part in where:
             used |= free_symbols(part) - defined
             defined.add(symbol)
@@ -124,6 +128,14 @@ class Formula:
                     allowed=", ".join(map(str, args)) or "none",
                 )
             )
+        if clashes := defined & set(args):
+            raise DomainError(
+                explain(
+                    f"{name}: an argument is defined in where", got=", ".join(map(str, clashes))
+                )
+            )
+        taken = [symbol.name for symbol in args]
+        where, body, error = with_own_names(where, taken, body, error)
         values = (name, body, args, region, reference, tuple(where), note, error)
         for field, value in zip(fields(self), values, strict=True):
             object.__setattr__(self, field.name, value)
@@ -133,8 +145,8 @@ class Formula:
         """The expression with all intermediate quantities written out."""
         written: dict = {}
         for symbol, part in self.where:
-            written[symbol] = part.xreplace(written)
-        return self.body.xreplace(written)
+            written[symbol] = substitute(part, written)
+        return substitute(self.body, written)
 
     def at(self, using: Arithmetic = Float(), **params) -> Value:
         """The value at exact parameters.
@@ -200,21 +212,23 @@ class Formula:
         for name, x in symbolic.items():
             if name not in symbols:
                 raise unknown_name("parameter", name, symbols)
-            replacements[symbols[name]] = x
+            replacements[symbols[name]] = expression(x, name)
+        kept = [symbol for symbol in self.args if symbol not in replacements]
+        replacements = {old: matched_by_name(x, kept) for old, x in replacements.items()}
         domain = self.domain.subs(replacements)
         if domain == sympy.false:
             check_domain(self.domain, replacements, self.name)
-        kept = [symbol for symbol in self.args if symbol not in replacements]
         new = {s for x in replacements.values() for s in x.free_symbols} - set(kept)
+        where, body, error = nameless(list(self.where), new, self.body, self.error)
         return Formula(
             self.name,
-            substitute(self.body, replacements),
+            substitute(body, replacements),
             args=(*kept, *sorted(new, key=str)),
             domain=domain,
             reference=self.reference,
-            where=[(symbol, substitute(part, replacements)) for symbol, part in self.where],
+            where=[(symbol, substitute(part, replacements)) for symbol, part in where],
             note=self.note,
-            error=None if self.error is None else substitute(self.error, replacements),
+            error=None if error is None else substitute(error, replacements),
         )
 
     def diff(self, name: str | sympy.Symbol) -> "Formula":
@@ -232,7 +246,7 @@ class Formula:
             where.append((symbol, part))
             slope = total_derivative(part, slopes)
             if slope != 0:
-                slopes[symbol] = sympy.Symbol(f"{symbol.name}_{variable.name}", real=True)
+                slopes[symbol] = sympy.Dummy(f"{symbol.name}_{variable.name}", real=True)
                 where.append((slopes[symbol], slope))
         return Formula(
             f"{self.name}_{variable.name}",

@@ -6,6 +6,7 @@ SymPy's own traversals walk the tree, which doubles with every layer of a deep k
 from collections.abc import Iterator, Mapping
 
 import sympy
+from sympy.concrete.expr_with_limits import ExprWithLimits
 
 # Numbers whose definition has a symbol of its own.
 _WHOLE = (sympy.CRootOf,)
@@ -39,7 +40,11 @@ def free_symbols(expr: sympy.Basic) -> set[sympy.Symbol]:
 
 
 def substitute(expr: sympy.Basic, replacements: Mapping) -> sympy.Basic:
-    """Replace sub-expressions, rebuilding (and so re-evaluating) what contains them."""
+    """Replace sub-expressions, rebuilding (and so re-evaluating) what contains them.
+
+    Variables of integrals, sums and Lambdas are bound: they are not replaced, and are renamed where
+    they would capture a symbol that comes in.
+    """
     done: dict[sympy.Basic, sympy.Basic] = {}
     for node in postorder(expr, leaves=(sympy.Piecewise,)):
         if node in replacements:
@@ -47,12 +52,60 @@ def substitute(expr: sympy.Basic, replacements: Mapping) -> sympy.Basic:
         elif isinstance(node, sympy.Piecewise):
             done[node] = _substitute_branches(node, replacements)
         elif getattr(node, "bound_symbols", ()):
-            done[node] = node.subs(replacements)
+            done[node] = _substitute_under(node, replacements)
         else:
             args = [done[arg] for arg in node.args]
             unchanged = all(new is old for new, old in zip(args, node.args, strict=True))
             done[node] = node if unchanged else node.func(*args)
     return done[expr]
+
+
+def _substitute_under(node: sympy.Basic, replacements: Mapping) -> sympy.Basic:
+    """The same where the node binds symbols."""
+    replacements = {
+        old: new for old, new in replacements.items() if old.free_symbols <= node.free_symbols
+    }
+    incoming = set().union(*(new.free_symbols for new in replacements.values()))
+    if not replacements:
+        return node
+    if isinstance(node, sympy.Lambda):
+        names = _renamed(node.variables, incoming)
+        expr = substitute(node.expr, names) if names else node.expr
+        return sympy.Lambda(node.signature.xreplace(names), substitute(expr, replacements))
+    if not isinstance(node, ExprWithLimits):
+        return node.subs(replacements)
+    function, limits = _apart(node, incoming | set(replacements))
+    return node.func(
+        substitute(function, replacements),
+        *(
+            (variable, *(substitute(end, replacements) for end in ends))
+            for variable, *ends in limits
+        ),
+    )
+
+
+def own_variables(node: ExprWithLimits) -> ExprWithLimits:
+    """The same integral or sum, no variable of which is also a free symbol of it."""
+    function, limits = _apart(node, node.free_symbols)
+    return node.func(function, *limits)
+
+
+def _apart(node: ExprWithLimits, symbols: set) -> tuple:
+    """(function, limits) of an integral or a sum, with variables that are not in ``symbols``.
+
+    The variable of a limit is bound in the function and in the limits before, not in its own ends.
+    """
+    function, limits = node.function, [tuple(limit) for limit in node.limits]
+    for i, (variable, *ends) in enumerate(limits):
+        if names := _renamed((variable,), symbols):
+            function = substitute(function, names)
+            limits[:i] = [(v, *(substitute(end, names) for end in e)) for v, *e in limits[:i]]
+            limits[i] = (names[variable], *ends)
+    return function, limits
+
+
+def _renamed(variables, symbols: set) -> dict:
+    return {s: sympy.Dummy(s.name, **s.assumptions0) for s in variables if s in symbols}
 
 
 def _substitute_branches(node: sympy.Piecewise, replacements: Mapping) -> sympy.Expr:

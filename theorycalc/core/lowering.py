@@ -18,6 +18,7 @@ from theorycalc.core.contractions import (
     contract_sum,
 )
 from theorycalc.core.errors import DomainError, NotSupportedError, explain
+from theorycalc.core.graph import own_variables
 from theorycalc.core.kinks import kinks
 from theorycalc.core.numbers import exact
 from theorycalc.core.pieces import smooth_pieces
@@ -195,7 +196,23 @@ def _product(node):
     return _repeated(node, "mul")
 
 
+def _with_limits(node):
+    """The node with variables of its own.
+
+    Raises
+    ------
+    DomainError
+        For an antiderivative or an indefinite sum: a function, and only up to a constant.
+    """
+    if any(len(limit) < 3 for limit in node.limits):
+        kind = type(node).__name__
+        hint = f"{kind}(f, (x, a, b))"
+        raise DomainError(explain("no limits are given", got=node, allowed="two", hint=hint))
+    return own_variables(node)
+
+
 def _repeated(node, name):
+    node = _with_limits(node)
     *inner, (index, first, last) = node.limits
     body = node.func(node.function, *inner) if inner else node.function
     if not (first.is_finite is not False and last.is_finite is not False):
@@ -213,6 +230,7 @@ def _repeated(node, name):
 
 @handles(sympy.Integral)
 def _sympy_integral(node):
+    node = _with_limits(node)
     pieces = smooth_pieces(node)
     if pieces != node:
         return ops.same, None, (pieces,)

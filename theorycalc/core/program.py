@@ -107,18 +107,30 @@ def select(context, branches, *args):
 
 
 def repeated(context, payload, *args):
-    """Sum or product over an integer range: the body's inputs are (index, *args)."""
+    """Sum or product over an integer range: the body's inputs are (index, *args).
+
+    With the last index below the first the range counts backwards, as SymPy and M. Karr ("Summation
+    in finite terms", 1981) have it: Σ from m to n is −Σ from n + 1 to m − 1, a product its inverse.
+    """
     name, body, lower, upper = payload
 
     def evaluate(*args):
         first, last = (context.integer(end.run(context, args)) for end in (lower, upper))
-        if last - first > _MOST_TERMS:
+        forward = last >= first - 1
+        indices = range(first, last + 1) if forward else range(last + 1, first)
+        if len(indices) > _MOST_TERMS:
             raise DomainError(
-                explain("a sum is too long", got=last - first + 1, allowed=f"{_MOST_TERMS} terms")
+                explain("a sum is too long", got=len(indices), allowed=f"{_MOST_TERMS} terms")
             )
-        indices = range(first, last + 1)
         terms = [body.run(context, [context.number(sympy.Integer(i)), *args]) for i in indices]
         neutral = context.number(sympy.Integer(0 if name == "add" else 1))
-        return getattr(context, name)(neutral, *terms)
+        total = getattr(context, name)(neutral, *terms)
+        return total if forward else _inverse(context, name, total)
 
     return context.scalarwise(evaluate, *args)
+
+
+def _inverse(context, name: str, x):
+    """−x of a sum, 1/x of a product."""
+    minus = context.number(sympy.S.NegativeOne)
+    return context.mul(minus, x) if name == "add" else context.power(x, minus)

@@ -8,6 +8,19 @@ from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.numbers import condition
 
 
+def as_variable(x, what: str = "variable") -> sympy.Symbol:
+    """A variable that a user names.
+
+    Raises
+    ------
+    DomainError
+        For strings, numbers, and everything else that is no SymPy symbol.
+    """
+    if not isinstance(x, sympy.Symbol):
+        raise DomainError(explain(f"{what} is not a SymPy Symbol", got=repr(x)))
+    return x
+
+
 def as_arguments(args, name: str) -> tuple:
     """The arguments of a formula, symbols with different names.
 

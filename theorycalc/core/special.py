@@ -7,15 +7,19 @@ import sympy
 
 from theorycalc.core import program as ops
 from theorycalc.core.errors import NotSupportedError, explain
+from theorycalc.core.graph import substitute
 from theorycalc.core.kinks import DEFINITIONS
 from theorycalc.core.lowering import handles, lower
 from theorycalc.core.program import Program
 from theorycalc.core.quadrature import Integral
+from theorycalc.core.strict import StrictFunction
 
 _DOUBLE_BITS = 53
+# What is kept of an argument when a symbol stands for it.
+_FACTS = ("real", "positive", "nonnegative", "integer")
 
 
-class SpecialFunction(sympy.Function):
+class SpecialFunction(StrictFunction):
     """A function without an elementary closed form, or one that needs care to be computed.
 
     A subclass states a definition, or implementations, or both:
@@ -64,20 +68,29 @@ class SpecialFunction(sympy.Function):
         return tuple(name for name, implemented in known.items() if implemented)
 
     def fdiff(self, argindex=1):
-        dummies = [sympy.Dummy(real=True) if arg.free_symbols else arg for arg in self.args]
-        variable = dummies[argindex - 1]
-        if self.definition is None or not variable.is_Symbol:
+        definition, arguments = self._defined()
+        variable = next((s for s, x in arguments.items() if x is self.args[argindex - 1]), None)
+        if definition is None or variable is None:
             raise sympy.core.function.ArgumentIndexError(self, argindex)
-        derivative = _as_expr(self.definition(*dummies)).diff(variable)
-        return derivative.xreplace(dict(zip(dummies, self.args, strict=True)))
+        return substitute(_as_expr(definition).diff(variable), arguments)
 
     def _eval_expand_func(self, **hints):
-        definition = self.definition(*self.args) if self.definition else self
-        return self if isinstance(definition, Integral) else definition
+        definition, arguments = self._defined()
+        closed = definition is not None and not isinstance(definition, Integral)
+        return substitute(definition, arguments) if closed else self
 
     def _eval_rewrite_as_Integral(self, *args, **hints):  # noqa: N802 - SymPy's hook
-        definition = self.definition(*args) if self.definition else self
-        return definition.to_sympy() if isinstance(definition, Integral) else self
+        definition, arguments = self.func(*args)._defined()
+        integral = isinstance(definition, Integral)
+        return substitute(definition.to_sympy(), arguments) if integral else self
+
+    def _defined(self) -> tuple:
+        """(definition, {symbol in it: argument}), so that it cannot capture what comes in."""
+        arguments = {_stand_in(x): x for x in self.args if x.free_symbols}
+        symbols = {x: s for s, x in arguments.items()}
+        if self.definition is None:
+            return None, arguments
+        return self.definition(*(symbols.get(x, x) for x in self.args)), arguments
 
     def _latex(self, printer, exp=None):
         if self.in_latex is None:
@@ -96,6 +109,13 @@ class SpecialFunction(sympy.Function):
         if best == "Float" and prec > _DOUBLE_BITS:
             return None  # these digits are not to be had
         return sympy.Float(using[best].evaluate(lower(self), []).mid, precision=prec)
+
+
+def _stand_in(x: sympy.Expr) -> sympy.Symbol:
+    """A symbol for an argument, with what definitions ask of it."""
+    facts = {fact: getattr(x, f"is_{fact}") for fact in _FACTS}
+    known = {fact: truth for fact, truth in facts.items() if truth is not None}
+    return sympy.Dummy(**{"real": True, **known})
 
 
 def _as_expr(definition) -> sympy.Expr:

@@ -7,6 +7,10 @@ from sympy import Expr, S, oo
 
 from theorycalc.core.errors import DerivationError, DomainError, explain
 from theorycalc.core.numbers import expression
+from theorycalc.core.signature import as_variable
+
+# What a law is written in: the number of points, and the quantile where it has no closed form.
+_POINTS, _LOCATION = sympy.Symbol("n", positive=True), sympy.Symbol("x_n", real=True)
 
 
 class ExtremeLaw(NamedTuple):
@@ -59,7 +63,9 @@ def norming_constants(survival, x: sympy.Symbol, upper=oo) -> ExtremeLaw:
     >>> tc.quantization.norming_constants(x**-3, x).name
     'Fréchet'
     """
+    x = as_variable(x, "x")
     tail, upper = expression(survival, "survival"), expression(upper, "upper")
+    _check_names({x} | tail.free_symbols | upper.free_symbols)
     density = -tail.diff(x)
     if density == 0 or _limit(tail, x, upper) != 0:
         raise DomainError(explain("no tail of a law", got=tail, allowed="P → 0 at the upper end"))
@@ -80,6 +86,18 @@ def norming_constants(survival, x: sympy.Symbol, upper=oo) -> ExtremeLaw:
     )
 
 
+def _check_names(symbols: set) -> None:
+    """Refuse symbols that would be mistaken for what the result is written in."""
+    if clashes := {s.name for s in symbols} & {_POINTS.name, _LOCATION.name}:
+        raise DomainError(
+            explain(
+                "a name with two meanings",
+                got=", ".join(sorted(clashes)),
+                allowed="symbols other than n, the number of points, and its quantile x_n",
+            )
+        )
+
+
 def _limit(expr: Expr, x: sympy.Symbol, end: Expr) -> Expr:
     try:
         found = sympy.limit(expr, x, end, "-" if end is not oo else "+")
@@ -92,9 +110,8 @@ def _limit(expr: Expr, x: sympy.Symbol, end: Expr) -> Expr:
 
 def _quantile(tail: Expr, x: sympy.Symbol) -> Expr:
     """x_n with P(X > x_n) = 1/n, or its symbol."""
-    n = sympy.Symbol("n", positive=True)
     try:
-        found = [r for r in sympy.solve(tail - 1 / n, x) if not r.has(sympy.I)]
+        found = [r for r in sympy.solve(tail - 1 / _POINTS, x) if not r.has(sympy.I)]
     except NotImplementedError:
         found = []
-    return found[0] if len(found) == 1 else sympy.Symbol("x_n", real=True)
+    return found[0] if len(found) == 1 else _LOCATION
