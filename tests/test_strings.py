@@ -181,6 +181,12 @@ def test_special_functions_read_no_strings(function, code):
     sizes = function.nargs if isinstance(function.nargs, sympy.FiniteSet) else (1, 2, 3)
     for size in map(int, sizes):
         for place in range(size):
-            with pytest.raises(tc.DomainError, match="not an expression"):
+            with pytest.raises(tc.DomainError, match="not a real number"):
                 function(*(text if i == place else sympy.S.One for i in range(size)))
     assert not written.exists()
+
+
+def test_a_string_of_digits_is_a_number():
+    assert tc.hyperu("0.5", "1/2", "3e-1") == tc.hyperu(
+        *map(sympy.Rational, ("1/2", "1/2", "3/10"))
+    )

@@ -118,9 +118,9 @@ def repeated(context, payload, *args):
         first, last = (context.integer(end.run(context, args)) for end in (lower, upper))
         forward = last >= first - 1
         indices = range(first, last + 1) if forward else range(last + 1, first)
-        if len(indices) > _MOST_TERMS:
+        if (terms := abs(last - first + 1)) > _MOST_TERMS:
             raise DomainError(
-                explain("a sum is too long", got=len(indices), allowed=f"{_MOST_TERMS} terms")
+                explain("a sum is too long", got=terms, allowed=f"{_MOST_TERMS} terms")
             )
         terms = [body.run(context, [context.number(sympy.Integer(i)), *args]) for i in indices]
         neutral = context.number(sympy.Integer(0 if name == "add" else 1))

@@ -2,13 +2,18 @@
 
 import sympy
 
-from theorycalc.core.numbers import expression
+from theorycalc.core.numbers import exact, expression
 
 
 class StrictFunction(sympy.Function):
-    """A SymPy function whose arguments are expressions or numbers, never strings."""
+    """A SymPy function of expressions and numbers; a string is a decimal or a fraction."""
 
     def __new__(cls, *args, **options):
-        """The function at its arguments; DomainError for one that is no expression."""
-        read = (x if isinstance(x, sympy.Expr) else expression(x, cls.__name__) for x in args)
-        return super().__new__(cls, *read, **options)
+        """The function at its arguments; DomainError for one that is no expression or number."""
+        return super().__new__(cls, *(_read(x, cls.__name__) for x in args), **options)
+
+
+def _read(x, what: str) -> sympy.Expr:
+    if isinstance(x, sympy.Expr):
+        return x
+    return exact(x, what) if isinstance(x, str) else expression(x, what)
