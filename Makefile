@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 
 EVALUATIONS ?= 300000
 
-.PHONY: check test fuzz test-torch lab docs bench lint clean
+.PHONY: check test mutants fuzz test-torch lab docs bench lint clean
 
 check: $(VENV)/experiments.stamp
 	$(BIN)/theorycalc check
@@ -13,6 +13,10 @@ check: $(VENV)/experiments.stamp
 # One BLAS thread a process: there is a process on every core already.
 test: $(VENV)/dev.stamp
 	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n auto --dist worksteal
+
+# Wrong error bounds on copies of the package: the tests have to see every one of them.
+mutants: $(VENV)/dev.stamp
+	$(BIN)/python tests/mutants.py
 
 # Random cases against independent oracles, until so many values have been compared (an hour).
 fuzz: $(VENV)/dev.stamp

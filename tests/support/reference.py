@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from theorycalc.core.value import fraction
+from theorycalc.core.arithmetic.ball import mid_and_rad
+from theorycalc.core.value import Rigor, Value, fraction
 
 DATA = Path(__file__).parent.parent / "data"
 EPS = np.finfo(float).eps
@@ -49,6 +50,12 @@ def assert_error_holds(value, exact):
     assert gap <= fraction(value.rad) + error, (
         f"{value!r} with rad {float(value.rad):.3g} is off by {float(gap):.3g}"
     )
+
+
+def value_of(ball):
+    """The Value of a ball, with all its bits."""
+    mid, rad = mid_and_rad(ball, 53)
+    return Value(mid=mid, rad=rad, rigor=Rigor.CERTIFIED)
 
 
 def relative_error(computed, value):
