@@ -39,7 +39,7 @@ class MissingExtraError(TheoryCalcError, ImportError):
 def explain(what: str, *, got: object = None, allowed: str = "", hint: str = "") -> str:
     """One error message in the order that every message of the house follows."""
     message = what
-    if got is not None:
+    if got is not None and str(got):
         message += f": got {got}"
     if allowed:
         message += f"; allowed: {allowed}"

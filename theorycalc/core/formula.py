@@ -172,8 +172,8 @@ class Formula:
         check_arithmetic(using)
         values = read_parameters(self.args, params)
         check_domain(self.domain, values, self.name)
-        if self.body in (sympy.oo, -sympy.oo):
-            value = self._exactly(float(self.body), values, using)
+        if (infinity := self._infinity(values)) is not None:
+            value = self._exactly(float(infinity), values, using)
             return replace(value, reference=self.reference)
         self._check_supported(using, values)
         try:
@@ -183,6 +183,10 @@ class Formula:
                 raise
             value = self._exactly(0, values, using)
         return replace(self._with_error(value, values), reference=self.reference)
+
+    def _infinity(self, values: Mapping) -> sympy.Expr | None:
+        """±∞ where that is the value."""
+        return self.body if self.body in (sympy.oo, -sympy.oo) else None
 
     def _with_error(self, value: Value, values: Mapping) -> Value:
         """The value with what the formula leaves out in its error."""
@@ -198,7 +202,7 @@ class Formula:
 
     def _exactly(self, mid: float, values: Mapping, using: Arithmetic) -> Value:
         inputs = {symbol.name: x for symbol, x in values.items()}
-        stats = {"reason": self.note} if self.note else {}
+        stats = {"reason": self.note} if self.note and mid else {}
         return Value(mid=mid, rad=0, rigor=Rigor.EXACT, using=using, inputs=inputs, stats=stats)
 
     def subs(self, **params) -> "Formula":

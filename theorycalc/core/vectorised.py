@@ -20,12 +20,16 @@ _BLOCK = 8192
 
 @dataclass(frozen=True)
 class VectorFunction:
-    """A program on broadcast float64 arrays, with the conditions that its arguments must meet."""
+    """A program on broadcast float64 arrays, with the conditions that its arguments must meet.
+
+    ``limits`` holds values of the first argument at which the function is infinite, with its sign.
+    """
 
     name: str
     args: tuple[str, ...]
     program: Program
     conditions: tuple[tuple[str, Program], ...] = ()
+    limits: tuple[tuple[float, float], ...] = ()
 
     def __call__(self, *arrays) -> np.ndarray | float:
         if len(arrays) != len(self.args):
@@ -50,6 +54,8 @@ class VectorFunction:
             for text, condition in self.conditions:
                 self._check(text, np.asarray(condition.run(ArrayContext(), arrays)), arrays)
         result = accurately(self.program, arrays, shape)
+        for point, limit in self.limits:
+            result[np.broadcast_to(arrays[0] == point, shape)] = limit
         return result if shape else float(result)
 
     def _check(self, text: str, holds: np.ndarray, arrays: list) -> None:

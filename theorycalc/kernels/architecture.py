@@ -1,5 +1,6 @@
 """Architectures: their NNGP and NTK as formulas, as matrices, and as spectra on the sphere."""
 
+import functools
 from functools import cached_property
 
 import numpy as np
@@ -15,8 +16,19 @@ from theorycalc.core.numbers import exact_integer
 from theorycalc.core.reference import Reference
 from theorycalc.core.value import Value
 from theorycalc.kernels import matrices, stability, symbolic
-from theorycalc.kernels.expressions import Expressions, any_norms, equal_norms, used
-from theorycalc.kernels.formula import CORRELATION, COVARIANCE, Q11, Q12, Q22, RHO, KernelFormula
+from theorycalc.kernels.expressions import Expressions, any_norms, equal_norms, needed, used
+from theorycalc.kernels.formula import (
+    CORRELATION,
+    COVARIANCE,
+    INFINITE,
+    Q11,
+    Q12,
+    Q22,
+    RHO,
+    DualFormula,
+    KernelFormula,
+)
+from theorycalc.kernels.jets import Jet, Jets
 from theorycalc.kernels.layers import activations, affine, image_dimension, output_shape
 from theorycalc.kernels.recursion import Recursion
 
@@ -220,26 +232,42 @@ class Architecture:
         """
         return stability.depth_scales(stability.hidden_layer(self.layers), using)
 
-    def _formula(self, name: str, general: bool, layer: int | None = None) -> KernelFormula:
-        """Σ ("Sigma") or Θ ("Theta") of the last layer."""
-        tangent = name == "Theta"
+    def _formula(
+        self, name: str, general: bool, layer: int | None = None, order: int = 0
+    ) -> DualFormula:
+        """Σ ("Sigma") or Θ ("Theta") of the last layer, or a derivative."""
+        tangent, variable = name == "Theta", Q12 if general else RHO
         if tangent:
             self._refuse_jumps()
-        algebra = Expressions(self.parameterization, self.width)
-        recursion = Recursion(algebra, tangent, layer)
-        state = recursion.run(self.layers, any_norms() if general else equal_norms())
-        body, where = used(state.tangent if tangent else state.q12, algebra.where)
+        algebra, start = self._algebra(order, variable), any_norms() if general else equal_norms()
+        if order:
+            start = algebra.started(start)
+        state = Recursion(algebra, tangent, layer).run(self.layers, start)
+        found = state.tangent if tangent else state.q12
+        body = found.parts[order] if isinstance(found, Jet) else found
+        infinite = order > 0 and algebra.infinite & needed(body, algebra.where)
+        body, where = used(body, algebra.where)
         inputs = (Q11, Q12, Q22) if general else (RHO,)
         symbols = free_symbols(body).union(*(free_symbols(part) for _, part in where))
         rest = sorted(symbols - {*inputs, *(symbol for symbol, _ in where)}, key=str)
-        return KernelFormula(
-            f"{name}_{len(affine(self.layers))}" + (f",{layer}" if layer else ""),
+        label = f"{name}_{len(affine(self.layers))}" + (f",{layer}" if layer else "")
+        return (DualFormula if order else KernelFormula)(
+            label + f"_{variable}" * order,
             body,
             args=(*inputs, *rest),
             domain=sympy.And(COVARIANCE if general else CORRELATION, *self._symbolic_domain()),
             reference=JACOT,
             where=where,
+            note=INFINITE if infinite and not general else "",
+            variable=variable,
+            derived=functools.partial(self._formula, name, general, layer, order + 1),
+            limits={sympy.S.One: sympy.oo} if infinite and not general else {},
         )
+
+    def _algebra(self, order: int, variable: sympy.Symbol) -> Expressions:
+        if order == 0:
+            return Expressions(self.parameterization, self.width)
+        return Jets(self.parameterization, self.width, order, variable)
 
     def _symbolic_domain(self) -> list:
         """σ_w > 0 and σ_b ≥ 0 where they are symbolic."""

@@ -22,7 +22,9 @@ from theorycalc.kernels.layers import (
 
 PADDINGS = ("circular", "same", "valid")
 # Names of arguments and of intermediate quantities.
-RESERVED = re.compile(r"rho|q11|q12|q22|d|(q|r|Sigma|Theta|theta|delta|gamma)_\d+\+*")
+RESERVED = re.compile(
+    r"rho|q11|q12|q22|d|(q|r|Sigma|Theta|theta|delta|gamma|kappa)_\d+(_rho|_q12)*\+*"
+)
 
 
 def dense(sigma_w=1, sigma_b=0) -> Dense:

@@ -49,12 +49,14 @@ class Expressions:
         """The square root."""
         return sqrt(x)
 
-    def name(self, name: str, index: int, expr: sympy.Expr, **assumptions) -> sympy.Expr:
+    def name(
+        self, name: str, index: int, expr: sympy.Expr, mark: str = "", **assumptions
+    ) -> sympy.Expr:
         """A symbol for an intermediate quantity, unless it is a number or a symbol already."""
         if expr == 0 or expr.is_Rational or expr.is_Symbol:
             return expr
         taken = {symbol for symbol, _ in self.where}
-        symbol = sympy.Symbol(f"{name}_{index}", real=True, **assumptions)
+        symbol = sympy.Symbol(f"{name}_{index}{mark}", real=True, **assumptions)
         while symbol in taken:  # a sum after a branch belongs to the same affine layer
             symbol = sympy.Symbol(f"{symbol.name}+", real=True, **assumptions)
         self.where.append((symbol, expr))
@@ -126,13 +128,18 @@ def _angle(det, q12) -> sympy.Expr:
     return sympy.atan2(sqrt(det), q12)
 
 
+def needed(body: sympy.Expr, where: list) -> set[sympy.Symbol]:
+    """All symbols that an expression rests on."""
+    symbols = free_symbols(body)
+    for symbol, expr in reversed(where):
+        if symbol in symbols:
+            symbols |= free_symbols(expr)
+    return symbols
+
+
 def used(body: sympy.Expr, where: list) -> tuple[sympy.Expr, list]:
     """(body, where) without steps that nothing needs, the last one put into the body."""
     if where and body == where[-1][0]:
         body, where = where[-1][1], where[:-1]
-    needed, kept = free_symbols(body), []
-    for symbol, expr in reversed(where):
-        if symbol in needed:
-            needed |= free_symbols(expr)
-            kept.append((symbol, expr))
-    return body, kept[::-1]
+    symbols = needed(body, where)
+    return body, [(symbol, expr) for symbol, expr in where if symbol in symbols]

@@ -27,7 +27,7 @@ class Homogeneous:
     @property
     def kink(self) -> Expr:
         """The square of the jump of the p-th derivative, over p!²."""
-        return (self.beta + (-1) ** (self.degree - 1) * self.alpha) ** 2
+        return (self.beta + (-1) ** (self.degree + 1) * self.alpha) ** 2
 
     @property
     def smooth(self) -> Expr:
@@ -106,9 +106,31 @@ class Homogeneous:
             )
         return (sqrt(q11) * sqrt(q22)) ** self.degree * self.at_angle(theta)
 
+    def slope_of_order(self, order: int, q11: Expr, q12: Expr, q22: Expr, theta: Expr) -> Expr:
+        """∂ⁿK/∂q₁₂ⁿ of the pair: beyond the p-th, derivatives of kink/(2π sin θ)."""
+        family = self
+        while order and (family.degree or family.is_monomial):
+            family, order = family.derivative, order - 1
+        if order == 0:
+            return family.covariance(q11, q12, q22, theta)
+        numerator = _bent_sine(order - 1).as_expr().subs(c, cos(theta))
+        return (
+            family.kink
+            * numerator
+            / (2 * pi * sin(theta) ** (2 * order - 1) * (sqrt(q11) * sqrt(q22)) ** order)
+        )
+
 
 def _smooth_part(p: int) -> sympy.Poly:
     return angular_polynomials(p)[1]
+
+
+def _bent_sine(m: int) -> sympy.Poly:
+    """P with (d/dc)^m (1 − c²)^{−1/2} = P(c) (1 − c²)^{−m−1/2}."""
+    numerator = sympy.Poly(1, c)
+    for i in range(m):
+        numerator = sympy.Poly(1 - c**2, c) * numerator.diff() + (2 * i + 1) * c * numerator
+    return numerator
 
 
 def _smooth_difference(p: int) -> sympy.Poly:

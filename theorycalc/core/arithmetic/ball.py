@@ -185,7 +185,7 @@ def not_reached(using, x: arb, bits: int) -> Exception:
             explain(
                 f"no finite enclosure was found (tried up to {bits} bits)",
                 allowed="points off poles and branch points, integrands without singularities",
-                hint="using=MP()",
+                hint="a point nearby; using=MP() for an integral with a singularity at an end",
             )
         )
     reached = max(0, math.floor(accuracy_bits(x) / math.log2(10)))

@@ -219,7 +219,10 @@ def _run(program, inputs, bits: int, goal: int, turned: frozenset = frozenset())
     except (ZeroDivisionError, ValueError) as error:
         if isinstance(error, DomainError):
             raise
-        raise DomainError(explain("the formula has no finite value here", got=error)) from error
+        got = "a division by zero" if isinstance(error, ZeroDivisionError) else error
+        raise DomainError(
+            explain("the formula has no finite value here", got=got, hint="a point nearby")
+        ) from error
     mid, imaginary = _real(context.mp.convert(x), bits)
     return _Run(
         mid=mid,
