@@ -49,15 +49,35 @@ class DualFormula(Formula):
 
     def subs(self, **params) -> Formula:
         """The formula with some arguments replaced by exact numbers, symbols or expressions."""
-        formula, name = super().subs(**params), self.variable.name
+        if self.variable.name in params:
+            point = params.pop(self.variable.name)
+            fixed = None if getattr(point, "free_symbols", None) else self._at_limit(point)
+            if fixed is None:
+                return super().subs(**{self.variable.name: point}, **params)
+            return fixed.subs(**params)
+        formula = super().subs(**params)
         parts = {field.name: getattr(formula, field.name) for field in fields(formula)}
-        parts["expr"] = parts.pop("body")
-        if name not in params:
-            derived = partial(_substituted, self.derived, params)
-            return DualFormula(**parts, variable=self.variable, derived=derived, limits=self.limits)
-        x = params[name]
-        limit = None if getattr(x, "free_symbols", None) else self.limits.get(exact(x, name))
-        return formula if limit is None else Formula(**{**parts, "expr": limit, "where": ()})
+        return DualFormula(
+            expr=parts.pop("body"),
+            **parts,
+            variable=self.variable,
+            derived=partial(_substituted, self.derived, params),
+            limits=self.limits,
+        )
+
+    def _at_limit(self, point) -> Formula | None:
+        """The infinite formula at a value of the variable, or None."""
+        point = exact(point, self.variable.name)
+        if point not in self.limits:
+            return None
+        return Formula(
+            self.name,
+            self.limits[point],
+            args=tuple(symbol for symbol in self.args if symbol != self.variable),
+            domain=self.domain.subs(self.variable, point),
+            reference=self.reference,
+            note=self.note,
+        )
 
     def lambdify(self) -> VectorFunction:
         """A vectorised function of float64 arrays, infinite where the formula is."""
