@@ -82,3 +82,49 @@ def test_print():
     assert len(repr(long)) < 200
     assert " …" in repr(long)
     assert "<" in tc.Claim(X < Y)._repr_latex_()
+
+
+@pytest.mark.parametrize(
+    "relation",
+    [
+        sp.And(X > 0, X < 1),
+        sp.Or(X > 0, X < -1),
+        ~(sp.Eq(X, 0) & (X < 1)),
+        "x < 1",
+        X,
+        1,
+        None,
+        sp.Eq(sp.Matrix([X]), sp.Matrix([1])),
+        X < sp.I * X,
+        [X < 1],
+    ],
+)
+def test_a_claim_is_one_relation(relation):
+    with pytest.raises(tc.DomainError):
+        tc.Claim(relation)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"reference": X <= 1},
+        {"reference": "arXiv:1806.07572"},
+        {"assumptions": "x > 0"},
+        {"assumptions": X},
+        {"name": 3},
+        {"name": X},
+        {"sharpness": "sharp"},
+        {"sharpness": X > 0},
+        {"sharpness": ["tight"]},
+    ],
+)
+def test_the_fields_of_a_claim_are_read(fields):
+    with pytest.raises(tc.DomainError):
+        tc.Claim(X**2 >= 0, **fields)
+
+
+def test_a_second_relation_is_not_a_reference():
+    with pytest.raises(tc.DomainError, match=r"Reference.*Claim for each relation"):
+        tc.Claim(X**2 >= 0, X <= 1)
+    with pytest.raises(tc.DomainError, match=r"several.*a Claim for each"):
+        tc.Claim(sp.And(X >= 0, X <= 1))

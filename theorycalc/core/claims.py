@@ -3,8 +3,10 @@
 import enum
 from dataclasses import dataclass
 
+import numpy as np
 import sympy
 from sympy.core.relational import Relational
+from sympy.logic.boolalg import BooleanAtom, BooleanFunction
 
 from theorycalc.core import display
 from theorycalc.core.arithmetic import Ball
@@ -20,7 +22,7 @@ from theorycalc.core.evaluation import (
     written_out,
 )
 from theorycalc.core.lowering import lower
-from theorycalc.core.numbers import condition
+from theorycalc.core.numbers import condition, expression
 from theorycalc.core.reference import Reference
 from theorycalc.core.value import Rigor, Value
 
@@ -44,6 +46,17 @@ class Verdict(enum.Enum):
         )
 
 
+_TRUE_SIGNS = {
+    sympy.Lt: {1},
+    sympy.Le: {0, 1},
+    sympy.Gt: {1},
+    sympy.Ge: {0, 1},
+    sympy.Eq: {0},
+    sympy.Ne: {-1, 1},
+}
+_SHARPNESS = ("", "tight", "upper", "lower", "asymptotic")
+
+
 @dataclass(frozen=True)
 class Claim:
     """A relation between two quantities, with the conditions under which it is claimed.
@@ -64,7 +77,8 @@ class Claim:
     Raises
     ------
     DomainError
-        If ``relation`` is not a SymPy relational (or a truth value that SymPy found itself).
+        If ``relation`` is not one SymPy relational (or a truth value that SymPy found itself):
+        chains and conjunctions are several claims. For other fields of another type.
 
     Examples
     --------
@@ -85,15 +99,18 @@ class Claim:
     sharpness: str = ""
 
     def __post_init__(self):
+        object.__setattr__(self, "relation", _relation(self.relation))
         object.__setattr__(self, "assumptions", condition(self.assumptions, "condition"))
-        if self.relation in (True, False):
-            object.__setattr__(self, "relation", sympy.sympify(bool(self.relation)))
-        elif not isinstance(self.relation, Relational) or self.relation.has(sympy.I):
+        if not isinstance(self.reference, Reference | None):
+            hint = "sympy.And(…) of the conditions as assumptions, and a Claim for each relation"
             raise DomainError(
-                explain(
-                    "not a relation", got=self.relation, allowed="sympy.Le(lhs, rhs), lhs < rhs, …"
-                )
+                explain("not a Reference", got=self.reference, allowed="Reference(key)", hint=hint)
             )
+        if not isinstance(self.name, str):
+            raise DomainError(explain("the name of a claim is not a string", got=self.name))
+        if self.sharpness not in _SHARPNESS:
+            allowed = ", ".join(map(repr, _SHARPNESS))
+            raise DomainError(explain("unknown sharpness", got=self.sharpness, allowed=allowed))
 
     @property
     def args(self) -> tuple:
@@ -102,6 +119,21 @@ class Claim:
 
     def _repr_latex_(self):
         return f"$\\displaystyle {display.latex(self.relation)}$"
+
+
+def _relation(x) -> sympy.Basic:
+    """One relation between two real quantities, or the truth value that SymPy has made of it."""
+    allowed = "one of sympy.Le(lhs, rhs), lhs < rhs, …"
+    if isinstance(x, bool | np.bool_ | BooleanAtom):
+        return sympy.true if x else sympy.false
+    if isinstance(x, BooleanFunction):
+        hint = "a Claim for each relation"
+        raise DomainError(explain("not a relation but several", got=x, allowed=allowed, hint=hint))
+    if not isinstance(x, Relational) or type(x) not in _TRUE_SIGNS or x.has(sympy.I):
+        raise DomainError(explain("not a relation", got=x, allowed=allowed))
+    for side in x.args:
+        expression(side, "a side of a relation")
+    return x
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -123,16 +155,6 @@ class Check:
 
     def __bool__(self):
         return bool(self.verdict)
-
-
-_TRUE_SIGNS = {
-    sympy.Lt: {1},
-    sympy.Le: {0, 1},
-    sympy.Gt: {1},
-    sympy.Ge: {0, 1},
-    sympy.Eq: {0},
-    sympy.Ne: {-1, 1},
-}
 
 
 def check(claim: Claim, using: Arithmetic = Ball(30), **params) -> Check:

@@ -83,6 +83,7 @@ REWRITES: dict[type, Callable] = {
     sympy.acoth: lambda x: sympy.atanh(1 / x),
     sympy.asech: lambda x: sympy.acosh(1 / x),
     sympy.acsch: lambda x: sympy.asinh(1 / x),
+    sympy.frac: lambda x: x - sympy.floor(x),
     sympy.Mod: lambda x, y: x - y * sympy.floor(x / y),
     sympy.factorial: lambda n: sympy.gamma(n + 1),
     sympy.factorial2: lambda n: (

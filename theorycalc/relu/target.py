@@ -41,14 +41,17 @@ class Target:
         Raises
         ------
         DomainError
-            For bad variables, or what is no polynomial in them with numbers as coefficients.
+            For bad variables, or what is no polynomial in them with real numbers as coefficients.
         """
         # the sphere of R^1 has no harmonics, but it has points
         if not (len(variables) == 1 and isinstance(variables[0], Symbol)):
             Space.of(variables, None)
         foreign = poly.free_symbols if isinstance(poly, Expr) else set()
         active = tuple(x for x in variables if x in foreign) or variables[:1]
-        return cls(Space(active, S(len(active))).read(poly), variables)
+        polynomial = Space(active, S(len(active))).read(poly)
+        if not all(map(_is_real, polynomial.coeffs())):
+            raise DomainError(explain("a network is real", got=poly, allowed="real coefficients"))
+        return cls(polynomial, variables)
 
     @property
     def dimension(self) -> int:
@@ -159,6 +162,10 @@ class Target:
     def affine(self) -> Poly:
         """The part of degree ≤ 1."""
         return sum((self.parts.get(k, 0) for k in (0, 1)), start=self.polynomial.zero)
+
+
+def _is_real(c: Expr) -> bool:
+    return c.is_real if c.is_real is not None else sympy.im(c).equals(0) is True
 
 
 def weight_symbols(d: int) -> tuple[Symbol, ...]:

@@ -56,7 +56,8 @@ class ArrayContext:
         )
 
     def atan2(self, y, x):
-        return self._call("atan2", y, x)
+        origin = self.compare("==", abs(x) + abs(y), 0.0)
+        return self._where(origin, np.nan, self._call("atan2", y, x))
 
     def apply(self, name: str, *args):
         """Any other function of the vocabulary, by name."""

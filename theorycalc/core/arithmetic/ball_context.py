@@ -128,7 +128,8 @@ class BallContext:
 
     def atan2(self, y, x):
         if not self._moves(x, y):
-            return arb.atan2(self.real(y), self.real(x))
+            x, y = self.real(x), self.real(y)
+            return NAN if x.is_zero() and y.is_zero() else arb.atan2(y, x)
         x, y = acb(x), acb(y)
         if x.real > 0:
             return self.apply("atan", y / x)

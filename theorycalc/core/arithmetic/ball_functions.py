@@ -69,7 +69,7 @@ def _rising(x, n):
 
 def _lambertw(x, branch=None):
     number = 0 if branch is None else whole(branch)
-    return NAN if number is None else x.lambertw(int(number))
+    return x.lambertw(int(number)) if number in (0, -1) else NAN  # no other branch is real
 
 
 def _derivative_of_gamma(order, x):

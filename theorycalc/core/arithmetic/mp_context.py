@@ -108,6 +108,10 @@ class MPContext:
         return self.mp.power(base, exponent)
 
     def hyper(self, a: list, b: list, z):
+        if any(is_integer(x) and x <= 0 and x in a for x in b):
+            raise DomainError(
+                explain("a hypergeometric series of 0/0", got=f"the parameters {a}; {b}")
+            )
         with self._telling(*a, *b, z):
             a, b = ([self._parameter(x) for x in xs] for xs in (a, b))
             result = self.mp.hyper(a, b, z)
@@ -126,6 +130,8 @@ class MPContext:
         return self.mp.mpq(x.value.numerator, x.value.denominator) if isinstance(x, Exact) else x
 
     def atan2(self, y, x):
+        if x == 0 and y == 0:
+            return self.mp.nan  # the origin has no angle
         if isinstance(x, self.mp.mpf) and isinstance(y, self.mp.mpf):
             return self.mp.atan2(y, x)
         # a root of rounding noise may be imaginary: the analytic continuation
@@ -133,7 +139,7 @@ class MPContext:
 
     def apply(self, name: str, *args):
         """Any other function of the vocabulary, by name."""
-        exactly = known_exactly(self, name, *args[:1])
+        exactly = known_exactly(self, name, *args)
         if exactly is not None:
             return exactly
         with self._telling(*args):

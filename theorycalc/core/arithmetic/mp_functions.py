@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from theorycalc.core.arithmetic import mp_polynomials
 from theorycalc.core.arithmetic.mp_exact import Exact, is_integer
-from theorycalc.core.errors import NotSupportedError, explain
+from theorycalc.core.errors import DomainError, NotSupportedError, explain
 
 # Names of mpmath where they differ, with the same arguments.
 NAMES = {"ceiling": "ceil", "chebyshevt": "chebyt", "chebyshevu": "chebyu"}
@@ -20,9 +20,9 @@ _ZERO_AT_ZERO = {
 _ONE_AT_ZERO = {"exp", "cos", "cosh", "sinc", "erfc"}
 
 
-def known_exactly(context, name: str, x):
+def known_exactly(context, name: str, x, *others):
     """The exact number that a function of an exact number is, or None."""
-    if not isinstance(x, Exact):
+    if others or not isinstance(x, Exact):
         return None
     if name == "sqrt":
         return _exact_root(context, x)
@@ -150,6 +150,12 @@ def _extreme(choose):
     return evaluate
 
 
+def _laguerre(context, n, a, x):
+    if is_integer(n) and n < 0:
+        raise DomainError(explain("Laguerre's function of this degree", got=n, allowed="n ≥ 0"))
+    return _polynomial("laguerre")(context, n, a, x)
+
+
 FUNCTIONS = {
     "abs": lambda context, x: abs(x),
     "floor": _floor,
@@ -171,7 +177,7 @@ FUNCTIONS = {
     "legendre": _polynomial("legendre"),
     "jacobi": _polynomial("jacobi"),
     "gegenbauer": _polynomial("gegenbauer"),
-    "laguerre": _polynomial("laguerre"),
+    "laguerre": _laguerre,
     "hermite": _polynomial("hermite"),
     "chebyshevt": _polynomial("chebyshevt", "chebyt"),
     "chebyshevu": _polynomial("chebyshevu", "chebyu"),

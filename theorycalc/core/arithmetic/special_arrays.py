@@ -161,7 +161,8 @@ def _bessel(name: str) -> Callable:
 def _lambertw(x, branch=0):
     from scipy.special import lambertw
 
-    values = lambertw(x, np.asarray(branch, int)).real
+    found = lambertw(x, np.asarray(branch, int))
+    values = np.where(found.imag == 0, found.real, np.nan)
     return values, FUNCTION * np.abs(values) * (1 + 1 / np.abs(1 + values))
 
 
