@@ -237,10 +237,18 @@ def validation_text(validation) -> str:
 
 
 def z_text(validation) -> str:
-    """``|z| = 1.2 ≤ 3.3``: the deviation of a comparison and the largest that agrees."""
-    one_sided = validation.comparison.one_sided
-    z = validation.comparison.z if one_sided else abs(validation.comparison.z)
+    """``off by 2 %, |z| = 1.2 ≤ 3.3``: size and z of a deviation, and the largest z that agrees.
+
+    The power is added where it was too small for a verdict.
+    """
+    comparison = validation.comparison
+    one_sided = comparison.one_sided
+    z = comparison.z if one_sided else abs(comparison.z)
     sign = "≤" if z <= validation.threshold else ">"
     name = "z" if one_sided else "|z|"
     size = f"{z:.2f}" if abs(z) < 100 else ("−∞" if z < 0 else "∞")
-    return f"{name} = {size} {sign} {validation.threshold:.2f}"
+    deviation = f"off by {comparison.size}, " if comparison.size else ""
+    text = f"{deviation}{name} = {size} {sign} {validation.threshold:.2f}"
+    if validation.agreement.name == "INCONCLUSIVE":
+        text += f", power = {validation.power:.2f} for {comparison.smallest}"
+    return text

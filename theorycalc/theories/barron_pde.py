@@ -251,7 +251,7 @@ def networks(quick: bool) -> Report:
         errors = np.mean((total / m * counts @ units - target) ** 2, axis=1)
         measured.append(Measurement.of(errors))
     comparisons = [
-        *map(partial(compare, smallest=0.2), [f"m = {m}" for m in widths], predicted, measured),
+        *map(partial(compare, smallest=0.25), [f"m = {m}" for m in widths], predicted, measured),
         compare("‖u‖² left out", predicted[-1] + square / m, measured[-1], mutant=True),
     ]
 

@@ -266,7 +266,7 @@ def saturation(quick: bool) -> Report:
         networks = [[drawn(generator, phi, scale, d, m) for _ in range(replicas)] for m in widths]
         means = [np.mean([dimension(values, eps) for values in group]) for group in networks]
         series.append((f"{name}: limit", widths, [float(predicted)] * len(widths), means))
-        comparisons.append(exact(name, predicted, means[-1], bias=bias))
+        comparisons.append(exact(name, predicted, means[-1], bias=bias, smallest=0.1))
     rest = 2 / 9 - np.sum(1 / (16 * roots()[:2] ** 4))
     for m in widths[:3]:
         samples = [np.sum(drawn(generator, relu, 1, 1, m)[2:] ** 2) for _ in range(60 * replicas)]

@@ -184,7 +184,7 @@ RATE, NARROW, SIZES = 0.5, 0.4, (50, 200, 800)
 def samples(quick: bool) -> Report:
     """Estimators of e^{d/2} points of N(0, I), beside those of a Poisson process of distances."""
     d, bandwidths = 14, (0.4, 0.6, 0.8, 1.0)
-    n, replicas = round(np.exp(RATE * d)), 50 if quick else 600
+    n, replicas = round(np.exp(RATE * d)), 120 if quick else 600
     generator = np.random.default_rng(0)
     found = np.empty((replicas, len(bandwidths)))
     for row in found:
@@ -229,7 +229,9 @@ def sizes(quick: bool) -> Report:
         measured.append(Measurement.of(divergences(points, RATE, NARROW)))
         # what is left out is of the order (log d/d)²
         predicted, left = limit + correction(RATE, NARROW, d) / d, 2 * (np.log(d) / d) ** 2
-        comparisons.append(compare(f"KL/d, d = {d}", predicted, measured[-1], bias=left))
+        comparisons.append(
+            compare(f"KL/d, d = {d}", predicted, measured[-1], bias=left, smallest=0.1)
+        )
     comparisons.append(compare("the limit, d = 800", limit, measured[-1], mutant=True))
     _, small, large = SIZES
     # lines in 1/d without their term in log d/d
@@ -263,7 +265,7 @@ def shares(quick: bool) -> Report:
     points = distances(d, RATE, replicas, generator)
     measured = [Measurement.of(log_sums(points, x)[1]) for x in h]
     comparisons = [
-        compare(f"h = {x}", y, m, bias=np.log(d) / d, smallest=0.2)
+        compare(f"h = {x}", y, m, bias=np.log(d) / d, smallest=0.25)
         for x, y, m in zip(h[:4], limit, measured, strict=False)
     ]
     wrong = 1 - (0.4 / float(kde.h_CLT(RATE).at())) ** 2

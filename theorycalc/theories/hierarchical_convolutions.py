@@ -127,7 +127,7 @@ LATTICES = {
 TEST, LEVEL_BIAS, SLOPE_BIAS = 100, 0.1, 0.05  # test inputs; allowed bias, see the statement
 # By depth: training inputs, and draws of them.
 FULL = {2: ((128, 256, 512, 1024), 16), 3: ((64, 128, 256, 512), 16)}
-PLANS = (FULL, {2: ((64, 128, 256), 8)})
+PLANS = (FULL, {2: ((64, 128, 256), 12)})
 
 
 class Tree(NamedTuple):

@@ -202,7 +202,7 @@ def error(quick: bool) -> Report:
         found[method, d, m] = m * errors(method, d, m, count)
         name = f"m·error, {LABELS[method]}, d = {d}, m = {m}"
         measured = Measurement.of(found[method, d, m])
-        comparisons.append(compare(name, variance(method, d), measured, smallest=0.5))
+        comparisons.append(compare(name, variance(method, d), measured, smallest=0.6))
     fit = PowerLaw.fit(np.add(DIMENSIONS, 2), [found["space", d, USUAL] + 1 for d in DIMENSIONS])
     comparisons.append(compare_exponent("C² ∝ (d + 2)^p", 2, fit.slope, fit.standard_error))
     measured = Measurement.of(found["atomic", 20, WIDTHS[0]])
@@ -221,7 +221,7 @@ def error(quick: bool) -> Report:
 
 def training(quick: bool) -> Report:
     """Random networks for N(0, I_5) beside what gradient descent makes of them, on new points."""
-    widths, replicas, comparisons, series = (8, 24, 72), 6 if quick else 60, [], []
+    widths, replicas, comparisons, series = (8, 24, 72), 8 if quick else 60, [], []
     for i, method in enumerate(("atomic", "space")):
         samples = []
         for m in widths:

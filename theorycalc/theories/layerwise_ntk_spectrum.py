@@ -178,7 +178,7 @@ def high_degrees(quick: bool) -> Report:
 
 def initialisation(quick: bool) -> Report:
     """Tangent kernels of finite networks layer by layer, and their eigenvalues."""
-    width, replicas, highest = (256, 40, 3) if quick else (1024, 100, 5)
+    width, replicas, highest = (256, 60, 3) if quick else (1024, 100, 5)
     nodes, weights = leggauss(16)
     angles = (nodes + 1) * np.pi / 2  # in which the kernels are analytic
     x = np.sqrt(3) * np.stack([np.cos(angles), np.sin(angles), 0 * angles], axis=1)
@@ -195,10 +195,13 @@ def initialisation(quick: bool) -> Report:
     def compare_shares(name, k, share, mutant=False):
         # what is left of each layer's part in the same network when its share is taken off
         rest = spectra[..., k] - share * spectra[..., k].sum(axis=1, keepdims=True)
-        return compare_means(name, rest[:, :-1], mutant=mutant)
+        return compare_means(name, rest[:, :-1], smallest=1, mutant=mutant)
 
     comparisons = [
-        *(compare_means(f"E Θ_{i}", kernels[:, i - 1, few], limits[i - 1, few]) for i in LAYERS),
+        *(
+            compare_means(f"E Θ_{i}", kernels[:, i - 1, few], limits[i - 1, few], smallest=1)
+            for i in LAYERS
+        ),
         *(
             compare_shares(f"shares at k = {k}", k, predicted[:, k] / predicted[:, k].sum())
             for k in range(highest + 1)
@@ -246,7 +249,7 @@ def one_layer_trained(quick: bool) -> Report:
             # from each network's own outputs at the start
             linear = initial[:, n:] + (targets - initial[:, :n]) @ flows[j].hat.T
             name = f"layer {i + 1} against Θ_{j + 1}"
-            comparisons.append(compare_means(name, trained - linear, mutant=i != j))
+            comparisons.append(compare_means(name, trained - linear, smallest=1.25, mutant=i != j))
         title = f"only layer {i + 1} trained, L = 2, width {width}, {steps} steps"
         outputs = {"mean": flows[i].mean, "deviation": np.sqrt(np.diag(flows[i].covariance))}
         draw = partial(plots.predictions, **outputs, samples=trained, targets=data.y_test)

@@ -138,7 +138,7 @@ def fluctuation(data: Dataset, quick: bool) -> Report:
         comparisons.append(compare_means(f"E Θ_m, m={width}", kernels, limit))
         for pair, value, spread in zip(("x, x", "x, x'"), predicted, spreads[-1], strict=True):
             name = f"m Var Θ_m({pair}), m={width}"
-            comparisons.append(compare(name, value, spread, smallest=0.15))
+            comparisons.append(compare(name, value, spread, smallest=0.25))
     comparisons.append(compare_means(f"{WRONG}: E Θ_m", kernels, wrong, mutant=True))
     comparisons.append(_deep_exponent(inputs[:1], quick))
 
@@ -160,7 +160,9 @@ def _deep_exponent(inputs: np.ndarray, quick: bool) -> Comparison:
         kernels = sample_kernels(network, inputs, replicas, seed=2)
         variances.append(Measurement.of_variance(kernels[:, 0, 0]))
     law = FiniteSizeLaw.fit([*plan], variances, 1.0, free=True)
-    return compare_exponent("L=2: exponent of Var Θ_m, corrected", -1, -law.power, law.power_error)
+    return compare_exponent(
+        "L=2: exponent of Var Θ_m, corrected", -1, -law.power, law.power_error, smallest=0.4
+    )
 
 
 def training(data: Dataset, activation: str, depth: int, plan: dict) -> Report:

@@ -158,7 +158,9 @@ def codebooks(quick: bool) -> Report:
         for row, points in zip(found, x, strict=True):
             code = directions(generator, n, 10)
             row[:] = [distances(points, r * code).mean() for r in radii]
-        comparisons.append(compare_means(f"{name.strip('$')}, n = {n}", found, theory(radii)))
+        comparisons.append(
+            compare_means(f"{name.strip('$')}, n = {n}", found, theory(radii), smallest=0.75)
+        )
         if n == 1000:
             twice = distortion(law, 2 * n, 1).lambdify()
             comparisons.append(compare_means("twice the points", found, twice(radii), mutant=True))
@@ -260,7 +262,7 @@ def radii(quick: bool) -> Report:
         rows = np.stack([np.ones(3), np.log(d) / d, 1 / d], axis=1)
         # terms of the order (log d/d)² are left out
         end = Measurement(np.linalg.solve(rows, found[s][-3:])[0], (np.log(d[0]) / d[0]) ** 2, None)
-        comparisons.append(compare(f"limit of r*/√d, s = {s}", limit, end, smallest=0.01))
+        comparisons.append(compare(f"limit of r*/√d, s = {s}", limit, end, smallest=0.02))
     comparisons.append(compare("√(2α) instead", 1, end, mutant=True))
     for d in dimensions:
         best = float(optimal_radius(Gaussian(d), log_n=Rational(d, 2)).at())

@@ -161,7 +161,7 @@ def simulate(generator, x, width: int, activation, tied: bool) -> tuple:
 
 def recurrent_networks(quick: bool) -> Report:
     """Recurrent networks with the same W at all steps, and with independent ones."""
-    width, replicas = (256, 40) if quick else (1536, 100)
+    width, replicas = (256, 100) if quick else (1536, 100)
     generator, times, pairs = np.random.default_rng(0), range(STEPS), np.triu_indices(STEPS)
     x, blocks = generator.standard_normal((2, STEPS, 5)), ((0, 0), (0, STEPS), (STEPS, STEPS))
     gram, comparisons, drawn = x.reshape(-1, 5) @ x.reshape(-1, 5).T / 5, [], []
@@ -179,9 +179,11 @@ def recurrent_networks(quick: bool) -> Report:
             products, squares, kernels = map(np.array, zip(*runs, strict=True))
             seen, name = products[:, *pairs], f"{activation}, {'one W' if tied else 'many W'}"
             comparisons += [
-                compare_means(f"{name}: C(t, s)", seen, limit[pairs]),
-                compare_means(f"{name}: Θ", kernels, theta),
-                compare_means(f"{name}: E (h¹hᵗ)²", squares[:, 0, 1:STEPS], fourth[1:]),
+                compare_means(f"{name}: C(t, s)", seen, limit[pairs], smallest=0.8),
+                compare_means(f"{name}: Θ", kernels, theta, smallest=0.8),
+                compare_means(
+                    f"{name}: E (h¹hᵗ)²", squares[:, 0, 1:STEPS], fourth[1:], smallest=0.8
+                ),
             ]
             drawn.append((name, limit[-1], products[:, STEPS - 1, :STEPS]))
         comparisons += [
@@ -204,7 +206,7 @@ def recurrent_networks(quick: bool) -> Report:
 
 def transpose(quick: bool) -> Report:
     """y of the ReLU, with Wᵀ and with an independent matrix."""
-    n, replicas, generator = 256, 80 if quick else 1000, np.random.default_rng(1)
+    n, replicas, generator = 256, 150 if quick else 1000, np.random.default_rng(1)
     x, y = np.linspace(-1, 1, n) * (3 * (n - 1) / (n + 1)) ** 0.5, []
     for _ in range(replicas):
         w, other = generator.standard_normal((2, n, n)) / n**0.5
@@ -227,7 +229,7 @@ def transpose(quick: bool) -> Report:
 
 def spectra(quick: bool) -> Report:
     """Moments of random matrices with their terms in 1/n, densities, and the distance."""
-    n, replicas, powers = (128, 100, range(1, 4)) if quick else (400, 300, range(1, 4))
+    n, replicas, powers = (128, 160, range(1, 4)) if quick else (400, 300, range(1, 4))
     normal, comparisons, figures, distances = np.random.default_rng(2).standard_normal, [], [], []
 
     def eigenvalues(count, rows, n):
@@ -256,7 +258,9 @@ def spectra(quick: bool) -> Report:
         distances.append(np.max(away, axis=1) + 0.5 / size)
     law, last = PowerLaw.fit(sizes, distances), Measurement.of(distances[-1])
     points, rate = (np.pi / 2 / sizes[-1]) ** 0.5 * np.log(2), (law.slope, law.standard_error)
-    comparisons.append(compare_exponent("distance: exponent", -0.5, *rate, at_most=True))
+    comparisons.append(
+        compare_exponent("distance: exponent", -0.5, *rate, at_most=True, smallest=0.3)
+    )
     comparisons.append(compare("distance of independent points", points, last, mutant=True))
     return Report(judge(comparisons), (*figures,))
 

@@ -1,18 +1,20 @@
 """Predictions held against experiments: data, ensembles of trained networks, statistics."""
 
 from theorycalc.validation import plots
+from theorycalc.validation.comparison import (
+    Comparison,
+    compare,
+    compare_exponent,
+    compare_means,
+)
 from theorycalc.validation.data import Dataset, digits, sphere_points
 from theorycalc.validation.ensembles import Ensemble, sample_kernels, train_ensemble
 from theorycalc.validation.experiment import (
     Agreement,
-    Comparison,
     Experiment,
     Figure,
     Report,
     Validation,
-    compare,
-    compare_exponent,
-    compare_means,
     judge,
     validate,
 )

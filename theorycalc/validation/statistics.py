@@ -56,9 +56,64 @@ def threshold(level: float, comparisons: int = 1, replicas: int | None = None) -
     >>> round(threshold(0.01), 2), round(threshold(0.01, comparisons=10, replicas=20), 2)
     (2.58, 3.88)
     """
+    if not 0 < level < 1:
+        raise DomainError(explain("not an error level", got=level, allowed="0 < level < 1"))
+    if replicas is not None and replicas < 2:
+        raise DomainError(
+            explain("no error without replicas", got=replicas, allowed="at least two replicas")
+        )
     single = -np.expm1(np.log1p(-level) / comparisons)
     law = stats.norm if replicas is None else stats.t(replicas - 1)
     return float(law.isf(single / 2))
+
+
+def power(limit: float, shift: float, replicas: int | None = None) -> float:
+    """The probability that z exceeds ``limit`` where the prediction is off by ``shift``.
+
+    Parameters
+    ----------
+    limit : float
+        The `threshold`.
+    shift : float
+        A deviation in standard errors. Only z on its side of 0 count as seen.
+    replicas : int or None
+        As for `threshold`: z has a noncentral t distribution, or a normal one.
+
+    Examples
+    --------
+    >>> round(power(2.58, 2.58), 2), round(power(threshold(0.01, replicas=10), 6.2, 10), 2)
+    (0.5, 0.99)
+    """
+    if replicas is None or np.isinf(shift):
+        return float(stats.norm.sf(limit - shift))
+    return float(stats.nct.sf(limit, replicas - 1, shift))
+
+
+def joint_power(level: float, shift: float, k: int, freedom: float = np.inf) -> float:
+    """The probability that `mean_test` has a p-value below ``level`` where means are off.
+
+    Parameters
+    ----------
+    level : float
+    shift : float
+        Length of the deviation of the k means in standard errors, √(R δᵀ C⁻¹ δ) with the
+        covariance C of one replica.
+    k : int
+    freedom : float
+        Replicas − k if the covariance is estimated, infinite if it is known.
+
+    Examples
+    --------
+    Eight replicas do not see that six means are off by a standard deviation each.
+
+    >>> round(joint_power(0.01, (8 * 6) ** 0.5, 6, 8 - 6), 2)
+    0.09
+    """
+    if shift == 0:  # where SciPy's noncentral F is wrong
+        return level
+    if np.isinf(freedom):
+        return float(stats.ncx2.sf(stats.chi2.isf(level, k), k, shift**2))
+    return float(stats.ncf.sf(stats.f.isf(level, k, freedom), k, freedom, shift**2))
 
 
 def mean_test(samples, mean=0.0, covariance=None) -> tuple[float, int, float]:
@@ -75,7 +130,8 @@ def mean_test(samples, mean=0.0, covariance=None) -> tuple[float, int, float]:
     Raises
     ------
     DomainError
-        For samples that are not finite, or fewer replicas than an estimated covariance needs.
+        For samples or means that are not finite, a covariance that is not positive definite, or
+        fewer replicas than an estimated covariance needs.
 
     Examples
     --------
@@ -88,18 +144,43 @@ def mean_test(samples, mean=0.0, covariance=None) -> tuple[float, int, float]:
     """
     samples = _samples(samples, dimensions=2)
     replicas, k = samples.shape
-    deviation = samples.mean(axis=0) - mean
+    deviation = samples.mean(axis=0) - _means(mean, k)
     if covariance is not None:
-        statistic = float(replicas * deviation @ np.linalg.solve(covariance, deviation))
+        statistic = replicas * _squared_length(deviation, np.asarray(covariance, dtype=float))
         return statistic, k, float(stats.chi2.sf(statistic, k))
     if replicas <= k:
         raise DomainError(
             explain("too few replicas for their covariance", got=replicas, allowed=f"> {k}")
         )
     estimated = np.atleast_2d(np.cov(samples, rowvar=False))
-    statistic = float(replicas * deviation @ np.linalg.solve(estimated, deviation))
+    statistic = replicas * _squared_length(deviation, estimated)
     scaled = statistic * (replicas - k) / (k * (replicas - 1))
     return statistic, k, float(stats.f.sf(scaled, k, replicas - k))
+
+
+def _means(mean, k: int) -> np.ndarray:
+    array = np.asarray(mean, dtype=float)
+    if array.shape not in ((), (k,)) or not np.isfinite(array).all():
+        raise DomainError(
+            explain("not a predicted mean", got=array, allowed=f"a finite number, or {k} of them")
+        )
+    return array
+
+
+def _squared_length(deviation: np.ndarray, covariance: np.ndarray) -> float:
+    """δᵀ C⁻¹ δ."""
+    try:
+        root = np.linalg.cholesky(covariance)
+    except np.linalg.LinAlgError as error:
+        raise DomainError(
+            explain(
+                "means whose covariance has no inverse",
+                got=f"rank {np.linalg.matrix_rank(covariance)}",
+                allowed=f"rank {len(deviation)}",
+                hint="leave out components that the others determine",
+            )
+        ) from error
+    return float(np.sum(np.linalg.solve(root, deviation) ** 2))
 
 
 @dataclass(frozen=True)

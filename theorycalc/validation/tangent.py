@@ -9,18 +9,20 @@ from theorycalc import kernels
 from theorycalc.kernels.predict import Prediction, gradient_flow
 from theorycalc.networks import mlp as finite_mlp
 from theorycalc.validation import plots
-from theorycalc.validation.data import Dataset
-from theorycalc.validation.ensembles import Ensemble, train_ensemble
-from theorycalc.validation.experiment import (
+from theorycalc.validation.comparison import (
     Comparison,
-    Figure,
-    Report,
     compare,
     compare_exponent,
     compare_means,
-    judge,
 )
+from theorycalc.validation.data import Dataset
+from theorycalc.validation.ensembles import Ensemble, train_ensemble
+from theorycalc.validation.experiment import Figure, Report, judge
 from theorycalc.validation.statistics import FiniteSizeLaw, Measurement, PowerLaw
+
+# The smallest deviations that matter: of means in standard deviations of one network, of the trace
+# and of the exponent relative to the prediction. A hundred networks see them.
+_SMALLEST_MEAN, _SMALLEST_TRACE, _SMALLEST_EXPONENT = 1.0, 0.5, 0.4
 
 # The covariance of finite networks is smaller by O(1/width): by 10 % at width 64.
 _TRACE_BIAS = 8
@@ -121,13 +123,15 @@ def _outputs(
     error = np.sqrt(2 * np.sum(covariance**2) / len(outputs))
     spread = Measurement(np.mean(np.sum((outputs - theory.mean) ** 2, axis=1)), error, None)
     return [
-        compare_means(f"{stage}: ensemble mean", outputs, theory.mean, covariance),
+        compare_means(
+            f"{stage}: ensemble mean", outputs, theory.mean, covariance, smallest=_SMALLEST_MEAN
+        ),
         compare(
             f"{stage}: trace of covariance",
             trace,
             spread,
             bias=_TRACE_BIAS / width * trace,
-            smallest=0.5,
+            smallest=_SMALLEST_TRACE,
         ),
         _paired(f"{stage}: paired mean", ensemble, theory, data),
     ]
@@ -136,7 +140,7 @@ def _outputs(
 def _paired(name: str, ensemble: Ensemble, theory: Prediction, data: Dataset, mutant=False):
     """The prediction from each network's own f₀, which removes most of the sampling noise."""
     residual = ensemble.trained_test - ensemble.linearised(theory.hat, data.y_train)
-    return compare_means(name, residual, mutant=mutant)
+    return compare_means(name, residual, smallest=_SMALLEST_MEAN, mutant=mutant)
 
 
 def _exponents(deviations: Mapping) -> list[Comparison]:
@@ -152,6 +156,7 @@ def _exponents(deviations: Mapping) -> list[Comparison]:
             -0.5,
             -law.power / 2,
             law.power_error / 2,
+            smallest=_SMALLEST_EXPONENT,
         ),
         compare_exponent(
             "own kernel: exponent",
@@ -159,6 +164,7 @@ def _exponents(deviations: Mapping) -> list[Comparison]:
             slope.slope / 2,
             slope.standard_error / 2,
             at_most=True,
+            smallest=_SMALLEST_EXPONENT,
         ),
     ]
 

@@ -1,0 +1,244 @@
+"""A prediction beside its measurement, before a verdict."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.formula import Formula
+from theorycalc.core.value import Value
+from theorycalc.validation.statistics import Measurement, joint_power, mean_test, power
+
+# The smallest deviations that matter, unless an experiment says otherwise: of a number and of an
+# exponent relative to the prediction, of several means in standard deviations of one replica.
+SMALLEST = 0.05
+SMALLEST_EXPONENT = 0.25
+SMALLEST_JOINT = 0.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """A prediction beside its measurement, before a verdict.
+
+    Attributes
+    ----------
+    name : str
+    predicted, measured : str
+        As printed, with their errors.
+    z : float
+        Deviation in standard errors, beyond an allowed bias; of a joint test, that of a normal
+        variable with its p-value.
+    replicas : int or None
+        Independent replicas behind the standard error; None if it is as good as exact.
+    resolution : float
+        The standard error in units of the smallest deviation that matters; infinite if none is
+        known to matter, and then nothing agrees.
+    mutant : bool
+        Whether the prediction is wrong on purpose: then it has to deviate.
+    one_sided : bool
+        Whether the prediction is an upper bound.
+    joint : (int, float) or None
+        Of a joint test, the number of means and the degrees of freedom of their covariance,
+        infinite if it is known.
+    size, smallest : str
+        The deviation and the smallest one that matters, as printed.
+    """
+
+    name: str
+    predicted: str
+    measured: str
+    z: float
+    replicas: int | None = None
+    resolution: float = np.inf
+    mutant: bool = False
+    one_sided: bool = False
+    joint: tuple[int, float] | None = None
+    size: str = ""
+    smallest: str = ""
+
+    def __post_init__(self):
+        if np.isnan(self.z) or not self.resolution >= 0:
+            raise DomainError(
+                explain(
+                    f"a comparison without a number: {self.name}",
+                    got=f"z = {self.z}, resolution = {self.resolution}",
+                    allowed="z that is a number, resolution ≥ 0",
+                )
+            )
+
+    def power(self, limit: float) -> float:
+        """The probability that the smallest deviation that matters gives a z beyond ``limit``."""
+        shift = 1 / self.resolution if self.resolution else np.inf
+        if self.joint is None:
+            return power(limit, shift, self.replicas)
+        return joint_power(2 * stats.norm.sf(limit), shift, *self.joint)
+
+
+def compare(
+    name: str,
+    prediction,
+    measurement: Measurement,
+    *,
+    bias: float = 0.0,
+    smallest: float = SMALLEST,
+    mutant: bool = False,
+) -> Comparison:
+    """A number beside the mean of independent replicas.
+
+    Parameters
+    ----------
+    name : str
+    prediction : Value, Formula without arguments, or float
+        The radius of a value is added to the bias.
+    measurement : Measurement
+    bias : float
+        A finite-size deviation that theory allows, written down beforehand.
+    smallest : float
+        The smallest relative deviation that matters: agreement is only claimed where it would have
+        been seen beyond the bias. No relative deviation is known to matter where 0 is predicted.
+    mutant : bool
+        Whether the prediction is wrong on purpose.
+
+    Examples
+    --------
+    >>> compare("width", 2, Measurement(2.1, 0.05, replicas=50)).z
+    2.0...
+    """
+    value, radius = _number(prediction)
+    deviation, error = measurement.mean - value, measurement.standard_error
+    bias += radius
+    return Comparison(
+        name=name,
+        predicted=_with_error(value, radius),
+        measured=f"{measurement.mean:.6g} ± {error:.2g}",
+        z=_z(np.sign(deviation) * max(abs(deviation) - bias, 0.0), error),
+        replicas=measurement.replicas,
+        resolution=_resolution(error, _checked(smallest) * abs(value) - bias),
+        mutant=mutant,
+        size=_relative(deviation, value),
+        smallest=f"{100 * smallest:.3g} %",
+    )
+
+
+def compare_means(
+    name: str,
+    samples,
+    mean=0.0,
+    covariance=None,
+    *,
+    smallest: float = SMALLEST_JOINT,
+    mutant: bool = False,
+) -> Comparison:
+    """A vector of means beside replicas of shape (replicas, k), by one joint test.
+
+    Parameters
+    ----------
+    name : str
+    samples, mean, covariance
+        As for `mean_test`: χ² if the covariance of one replica is known, Hotelling's T² otherwise.
+    smallest : float
+        The smallest deviation that matters, in standard deviations of one replica: that of the
+        combination of means that is off most, √(δᵀ C⁻¹ δ).
+    mutant : bool
+        Whether the prediction is wrong on purpose.
+
+    Examples
+    --------
+    >>> from theorycalc.validation import judge
+    >>> samples = np.random.default_rng(0).standard_normal((200, 3))
+    >>> judge([compare_means("three outputs", samples)])[0]
+    Validation(AGREES, three outputs: T² ≈ 3 against T² = ..., off by 0.0... sd, |z| = ... ≤ 2.58)
+    >>> judge([compare_means("too few", samples[:8])])[0]
+    Validation(INCONCLUSIVE, too few: ..., power = 0.03 for 0.5 sd)
+    """
+    statistic, k, p = mean_test(samples, mean, covariance)
+    replicas, law = len(samples), "T²" if covariance is None else "χ²"
+    return Comparison(
+        name=name,
+        predicted=f"{law} ≈ {k}",
+        measured=f"{law} = {statistic:.4g}, p = {p:.2g}",
+        z=float(stats.norm.isf(p / 2)),
+        resolution=1 / (_checked(smallest) * replicas**0.5),
+        mutant=mutant,
+        joint=(k, replicas - k if covariance is None else np.inf),
+        size=f"{(statistic / replicas) ** 0.5:.2g} sd",
+        smallest=f"{smallest:.3g} sd",
+    )
+
+
+def compare_exponent(
+    name: str,
+    prediction: float,
+    estimate: float,
+    error: float,
+    *,
+    at_most: bool = False,
+    smallest: float = SMALLEST_EXPONENT,
+) -> Comparison:
+    """A fitted exponent beside its prediction.
+
+    Parameters
+    ----------
+    name : str
+    prediction : float
+    estimate, error : float
+        The fit and its standard error.
+    at_most : bool
+        Whether the prediction is an upper bound.
+    smallest : float
+        The smallest relative deviation that matters.
+
+    Examples
+    --------
+    >>> compare_exponent("deviation", -0.5, -0.49, 0.01).z
+    1.0...
+    """
+    deviation = estimate - prediction
+    return Comparison(
+        name=name,
+        predicted=f"{'≤ ' if at_most else ''}{prediction:.4g}",
+        measured=f"{estimate:.4f} ± {error:.2g}",
+        z=_z(deviation, error),
+        resolution=_resolution(error, _checked(smallest) * abs(prediction)),
+        one_sided=at_most,
+        size=_relative(deviation, prediction),
+        smallest=f"{100 * smallest:.3g} %",
+    )
+
+
+def _number(prediction) -> tuple[float, float]:
+    """A prediction and its radius."""
+    if isinstance(prediction, Formula):
+        prediction = prediction.at()
+    radius = float(prediction.rad) if isinstance(prediction, Value) else 0.0
+    return float(prediction), radius
+
+
+def _checked(smallest: float) -> float:
+    if not 0 < smallest < np.inf:
+        raise DomainError(
+            explain("not a deviation that matters", got=smallest, allowed="0 < smallest < ∞")
+        )
+    return smallest
+
+
+def _z(deviation: float, error: float) -> float:
+    """Deviation in standard errors; without an error, any deviation is infinitely many."""
+    if error == 0:
+        return float(np.copysign(np.inf, deviation)) if deviation else 0.0
+    return float(deviation / error)
+
+
+def _resolution(error: float, matters: float) -> float:
+    return error / matters if matters > 0 else np.inf
+
+
+def _relative(deviation: float, predicted: float) -> str:
+    return f"{100 * abs(deviation / predicted):.2g} %" if predicted else f"{abs(deviation):.2g}"
+
+
+def _with_error(value: float, radius: float) -> str:
+    """Six digits, with the radius where it reaches them."""
+    text = f"{value:.6g}"
+    return f"{text} ± {radius:.2g}" if radius > 5e-7 * abs(value) else text
