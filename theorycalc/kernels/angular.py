@@ -190,8 +190,16 @@ class CorrelationAngle(SpecialFunction):
         return 2 * sympy.atan2(sympy.sqrt(minus), sympy.sqrt(plus))
 
     @staticmethod
+    def in_mp(context, minus, plus):
+        if minus == 0 and plus == 0:
+            return minus  # an input that vanishes: any angle does
+        return 2 * context.atan2(*(context.apply("sqrt", x) for x in (minus, plus)))
+
+    @staticmethod
     def in_ball(context, minus, plus):
         zero = context.number(sympy.S.Zero)
+        if context.vanishes(minus) and context.vanishes(plus):
+            return zero
 
         def root(x):
             # not negative by their meaning; a ball that straddles 0 does not know that
