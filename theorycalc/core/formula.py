@@ -265,7 +265,10 @@ class Formula:
         """A vectorised function of float64 arrays, the arguments in the order of ``args``.
 
         It computes in hardware doubles without an error statement, broadcasts its arguments, and
-        raises `DomainError` if an element lies outside the domain.
+        raises `DomainError` if an element lies outside the domain. Elements that rounding may have
+        changed by more than 1e-12 of them, and by more than 1e-12 of the arguments would, and those
+        that leave the range of doubles on the way are computed in balls, one by one. Integrals and
+        double-precision routines of special functions inside are as good as these are.
         """
         self._check_supported(Float())
         return VectorFunction(

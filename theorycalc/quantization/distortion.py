@@ -46,9 +46,6 @@ def distortion(source, n=None, s=2, *, log_n=None) -> Formula:
 
     Notes
     -----
-    `lambdify` computes in doubles throughout; the polynomials of s = 4, 6, … then lose digits where
-    n is so large that the distortion is far below E R^s. `at` does not.
-
     With R = ‖X‖ and the density f of one cosine
 
     .. math:: D_s = E_R\\Bigl[|R-r|^s + \\int_{|R-r|}^{R+r} s u^{s-1} \\Bigl(1 -

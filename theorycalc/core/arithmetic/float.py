@@ -47,7 +47,7 @@ class Float:
     and tracks the error, with more bits where the formula cancels. Integrals and special functions
     come from SciPy or from double-precision routines of ours with their own error estimates; the
     balls carry these through the rest of the formula. Arrays go through `Formula.lambdify`, which
-    computes in hardware doubles throughout.
+    computes in hardware doubles and repairs what they lose.
 
     Parameters
     ----------

@@ -57,25 +57,24 @@ def _coefficients(family, k, a, b, x):
 
 
 @compiled
-def _value(family, n, a, b, x, values):
-    """(p_n, the bound on its error); ``values`` has room for p_0 … p_n."""
-    values[0] = 1.0
+def _value(family, n, a, b, x, room):
+    """(p_n, the bound on its error); the rows of ``room`` hold a_k, sizes, c_k and p_k."""
+    slope, size, c, values = room[0], room[1], room[2], room[3]
+    values[0], c[n] = 1.0, 0.0
     for k in range(n):
-        slope, _, c = _coefficients(family, k, a, b, x)
-        values[k + 1] = slope * values[k] - (c * values[k - 1] if k else 0.0)
+        slope[k], size[k], c[k] = _coefficients(family, k, a, b, x)
+        values[k + 1] = slope[k] * values[k] - (c[k] * values[k - 1] if k else 0.0)
     error, weight, following = 0.0, 1.0, 0.0  # of p_{k+1} and of p_{k+2}
     for k in range(n - 1, -1, -1):
-        slope, size, c = _coefficients(family, k, a, b, x)
-        step = size * abs(values[k]) + (abs(c * values[k - 1]) if k else 0.0)
+        step = size[k] * abs(values[k]) + (abs(c[k] * values[k - 1]) if k else 0.0)
         error += abs(weight) * step
-        above = _coefficients(family, k + 1, a, b, x)[2]
-        weight, following = slope * weight - above * following, weight
+        weight, following = slope[k] * weight - c[k + 1] * following, weight
     return values[n], _ROUNDINGS * _UNIT * error
 
 
 @compiled
 def _values(family, degree, a, b, x, results, errors):
-    room = np.empty(int(degree.max()) + 2 if degree.size else 2)
+    room = np.empty((4, int(degree.max()) + 1 if degree.size else 1))
     for i in range(x.size):
         results[i], errors[i] = _value(family, int(degree[i]), a[i], b[i], x[i], room)
 

@@ -1,0 +1,102 @@
+"""Every public formula with typical arguments and the region where it is used.
+
+A case is (name of what returns the formula, label, formula, {argument: (low, high)}); an argument
+that is an integer symbol gets whole numbers.
+"""
+
+import sympy as sp
+from zoo import ZOO
+
+import theorycalc as tc
+
+X, Y, B, Z = sp.symbols("x y b z", real=True)
+D, K = sp.symbols("d k", integer=True, positive=True)
+# Activations with a closed form of every dual.
+CLOSED = ("relu", "leaky_relu", "relu_power", "erf", "gelu", "sin", "cos", "gaussian", "exp")
+WAVE = tc.activations.sin(1, 0)
+UNIT, ANGLES, RADII = {"rho": (-1, 1)}, {"t": (-1, 1)}, {"r": (0.5, 3)}
+PAIR = {"q11": (1, 4), "q12": (-1, 1), "q22": (1, 4)}
+FAR = dict.fromkeys(("q11", "q22"), (1000, 2000)) | {"q12": (-1000, 1000)}
+
+
+def _kernels():
+    for name in CLOSED:
+        network = tc.kernels.mlp(2, ZOO[name], sigma_w=1, sigma_b="1/10")
+        yield "nngp", name, network.nngp, UNIT
+        yield "ntk", name, network.ntk, UNIT
+        yield "dual", name, tc.kernels.dual(ZOO[name]), UNIT
+        yield "dual_derivative", name, tc.kernels.dual_derivative(ZOO[name]), UNIT
+        yield "dual_general", name, tc.kernels.dual_general(ZOO[name]), PAIR
+        derivative = tc.kernels.dual_derivative_general(ZOO[name])
+        yield "dual_derivative_general", name, derivative, PAIR
+    deep = tc.kernels.mlp(8, WAVE)
+    for low, high in ((-1, 1), (-1e-6, 1e-6)):
+        yield "nngp", "deep sin", deep.nngp, {"rho": (low, high)}
+        yield "ntk", "deep sin", deep.ntk, {"rho": (low, high)}
+    yield "nngp_general", "sin", tc.kernels.mlp(1, WAVE, sigma_w=1).nngp_general, FAR
+    yield "ntk_general", "sin", tc.kernels.mlp(1, WAVE, sigma_w=1).ntk_general, FAR
+    yield "nngp_general", "relu", tc.kernels.mlp(2).nngp_general, PAIR
+    yield "ntk_general", "relu", tc.kernels.mlp(2).ntk_general, PAIR
+    yield "layer_ntk", "relu", tc.kernels.mlp(2).layer_ntk(1), UNIT
+    yield "arc_cosine", "3", tc.kernels.arc_cosine(3), UNIT
+
+
+def _polynomials():
+    for k in (4, 100, 400):
+        yield "orthonormal", k, tc.hermite.orthonormal(k), {"z": (-10, 10)}
+    for k in (4, 60):
+        yield "prob", k, tc.hermite.prob(k), {"z": (-10, 10)}
+    for k in (5, 60, 300):
+        yield "legendre", k, tc.sphere.legendre(7, k), ANGLES
+        yield "gegenbauer", k, tc.sphere.gegenbauer(60, k), ANGLES
+    yield "legendre", "d", tc.sphere.legendre(D, 6), {"d": (2, 40), **ANGLES}
+
+
+def _spheres():
+    yield "coordinate_density", 7, tc.sphere.coordinate_density(7), ANGLES
+    yield "coordinate_density", "d", tc.sphere.coordinate_density(D), {"d": (3, 900), **ANGLES}
+    yield "sphere.funk_hecke", "relu", tc.sphere.funk_hecke("relu", D, 4), {"d": (3, 900)}
+    yield "decay_exponent", "relu", tc.sphere.decay_exponent("relu", D), {"d": (3, 900)}
+    yield "asymptotics", "ntk", tc.sphere.asymptotics(tc.kernels.mlp(2), 3), {"k": (10, 1000)}
+
+
+def _relu():
+    yield "relu.funk_hecke", "d", tc.relu.funk_hecke(D, 5, bias=B), {"d": (3, 60), "b": (-0.9, 0.9)}
+    yield "power_eigenvalue", "d", tc.relu.power_eigenvalue(4, 2, D), {"d": (3, 900)}
+    yield "gaussian_bias_constant", "2", tc.relu.gaussian_bias_constant(2), {}
+    yield "f2_norm_squared", "xy", tc.relu.f2_norm_squared(X * Y + 1, X, Y), {}
+    yield "r_norm", "x²", tc.relu.r_norm(X**2, X, domain=(-1, 1)), {}
+    yield "spectral_barron", "xy", tc.relu.spectral_barron(X * Y, X, Y), {}
+    network = tc.relu.represent(X * Y, X, Y, method="ball", radius=1)
+    law = tc.distributions.UniformSphere(2)
+    formulas = {
+        "density": network.density,
+        "norm": network.norm("TV"),
+        "constant": network.constant(law),
+        "second_moment": network.second_moment(),
+        "variance": network.variance(law),
+        "error_bound": network.error_bound(100, law),
+    }
+    for name, formula in formulas.items():
+        box = {symbol.name: (-0.5, 0.5) for symbol in formula.args}
+        yield name, "xy", formula, box | ({"b": (0, 1)} if "b" in box else {})
+
+
+def _quantisers():
+    q, law = tc.quantization, tc.distributions.Gaussian(3)
+    yield "distortion", "s=2", q.distortion(law, n=10), RADII
+    yield "optimal_radius", "", q.optimal_radius(law, n=10), {}
+    yield "optimal_distortion", "", q.optimal_distortion(law, n=10), {}
+    yield "limit_radius", "", q.limit_radius(B), {"b": (0.1, 3)}
+    yield "limit_distortion", "", q.limit_distortion(B), {"b": (0.1, 3)}
+    yield "mean_max_cosine", "", q.mean_max_cosine(10, K), {"k": (2, 1000)}
+    yield "mean_max_cosine_complement", "", q.mean_max_cosine_complement(10, K), {"k": (2, 1000)}
+    yield "expected_maximum", "", q.expected_maximum(K), {"k": (2, 1000)}
+    yield "extreme_value_radius", "", q.extreme_value_radius(law, n=10**6), {}
+
+
+def cases():
+    """All of them, and the coefficients of Hermite expansions."""
+    yield "coefficient", "relu", tc.hermite.coefficient("relu", 6), {}
+    for room in (_kernels, _polynomials, _spheres, _relu, _quantisers):
+        yield from room()
