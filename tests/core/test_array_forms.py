@@ -103,7 +103,7 @@ EXTREMES = {
     "scaled Bessel": (
         sp.exp(X) * sp.besselk(2, X),
         lambda x: m.exp(x) * m.besselk(2, x),
-        [(800.0,), (1e4,), (1e-3,)],
+        [(800.0,), (3e3,), (1e-3,)],
     ),
     "Bessel products": (
         sp.besseli(1, X) * sp.besselk(1, X),
@@ -178,7 +178,7 @@ def test_where_doubles_fail(name):
     expr, definition, points = EXTREMES[name]
     formula = tc.Formula("f", expr)
     values = formula.lambdify()(*np.array(points).T)
-    with mpmath.workdps(150):
+    with mpmath.workdps(250):
         for value, point in zip(np.atleast_1d(values), points, strict=True):
             exact = definition(*map(mpmath.mpf, point))
             assert abs(mpmath.mpf(float(value)) - exact) <= ACCURACY * abs(exact), (value, point)
