@@ -116,6 +116,14 @@ def test_the_report_of_a_small_experiment():
         assert axes.get_legend()
 
 
+def test_too_few_networks_agree_with_no_kernel():
+    """Not with the right one, whose test sees nothing, and not with a wrong one."""
+    kernel, wrong = (tc.kernels.mlp(1, "relu", sp.sqrt(s)) for s in (2, sp.Rational(21, 10)))
+    report = training_report(kernel, {"σ_w² + 5 %": wrong}, DATA, {64: 14})
+    assert {v.agreement for v in report.validations} == {Agreement.INCONCLUSIVE}
+    assert [v.passed for v in report.validations if v.comparison.mutant] == [False]
+
+
 def test_points_on_the_sphere():
     assert np.allclose(np.sum(DATA.x_train**2, axis=1), 6, rtol=1e-14)
     assert np.allclose(DATA.y_test, DATA.x_test[:, 0] * DATA.x_test[:, 1])
