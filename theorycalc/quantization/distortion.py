@@ -88,7 +88,7 @@ def optimal_radius(source, n=None, s=2, *, log_n=None) -> Formula:
     >>> tc.quantization.optimal_radius(tc.distributions.UniformBall(3), n=10).expr
     27/44
     >>> print(tc.quantization.optimal_radius(tc.distributions.Gaussian(3), n=10, s=1).at())
-    1.2135920189529 ± 3e-14
+    1.213592018953 ± 2e-13
     """
     task = _read(source, n, s, log_n)
     return _formula("r_opt", task, task.scale * _unit_radius(task))
@@ -105,7 +105,7 @@ def optimal_distortion(source, n=None, s=2, *, log_n=None) -> Formula:
     >>> tc.quantization.optimal_distortion(tc.distributions.UniformBall(3), n=10).expr
     2163/9680
     >>> print(tc.quantization.optimal_distortion(tc.distributions.Gaussian(3), n=10, s=1).at())
-    1.0180343514087 ± 6e-14
+    1.018034351409 ± 4e-13
     """
     task = _read(source, n, s, log_n)
     return _formula("D_opt", task, task.scale**task.s * _unit_distortion(task, _unit_radius(task)))

@@ -238,7 +238,7 @@ def stable_index(alpha=ALPHA, h=H) -> Formula:
     --------
     >>> import theorycalc as tc
     >>> print(tc.quantization.kde.stable_index("0.5", "0.8").at())
-    1.50484300942188 ± 3e-15
+    1.50484300942188 ± 4e-15
     """
     h = _positive(h, "h")
     return _formula("index", alpha, h**2 * expm1(_Y), [x for x in (h,) if x.is_Symbol])
