@@ -56,7 +56,7 @@ def distortion(source, n=None, s=2, *, log_n=None) -> Formula:
     >>> import theorycalc as tc
     >>> law = tc.distributions.Gaussian(3)
     >>> print(tc.quantization.distortion(law, n=10, s=1).at(r="1.25"))
-    1.0185936856399 ± 3e-14
+    1.018593685640 ± 2e-13
     >>> print(tc.quantization.distortion(law, n=10, s=1).at(r="1.25", using=tc.MP(25)))
     1.018593685639916727193457 ± 5e-25
     >>> tc.quantization.distortion(tc.distributions.UniformBall(3), n=10).expr
