@@ -140,6 +140,65 @@ def test_infinite_at_one(name, using):
         assert near[2] > 5 * near[1] > 25 * near[0]
 
 
+z = sp.Symbol("z", real=True)
+OPPOSITE = {  # networks, and the orders from which derivatives at −1 are infinite
+    "relu": (mlp(3, "relu"), 2),
+    "late bias": (mlp(2, "relu", "1.3", [0, "0.2", 0]), 2),
+    "even": (mlp(2, "abs"), 2),
+    "odd": (mlp(2, z * sp.Abs(z)), 3),
+    "neither": (mlp(2, tc.activations.leaky_relu("-0.6")), 2),
+    "square": (mlp(2, tc.activations.relu_power(2)), 3),
+    "residual": (tc.kernels.resnet(2, "relu"), 2),
+    "hard tanh": (mlp(1, sp.Max(-1, sp.Min(1, z))), 2),
+}
+
+
+@pytest.mark.parametrize("name", OPPOSITE)
+def test_sign_at_minus_one(name):
+    """The sign is that of large values nearby, which grow."""
+    network, first = OPPOSITE[name]
+    for kernel, order in (("nngp", first), ("ntk", first - 1), ("ntk", first)):
+        slope = derivative(getattr(network, kernel), order)
+        if (kernel, order) != ("ntk", first):
+            before = derivative(getattr(network, kernel), order - 1)
+            assert math.isfinite(before.at(rho=-1).mid)
+        value = slope.at(rho=-1)
+        far, near = (slope.at(rho=sp.Rational(1, 10**k) - 1).mid for k in (8, 12))
+        assert abs(near) > 50 * abs(far)
+        assert near * value.mid == mp.inf
+        assert value.rigor is Rigor.EXACT
+        assert slope.lambdify()(-1.0) == float(value.mid)
+
+
+def test_bias_keeps_opposite_inputs_apart():
+    slope = derivative(mlp(2, "relu", "1.3", "0.2").ntk, 2)
+    near = slope.at(rho=sp.Rational(1, 10**20) - 1)
+    assert float(slope.at(rho=-1)) == pytest.approx(float(near), rel=1e-14)
+    assert slope.lambdify()(-1.0) == pytest.approx(float(near), rel=1e-12)
+
+
+def test_duals():
+    """κ_p' = p²/(2p − 1) κ_{p−1}, and the step's is infinite at both ends."""
+    for p in (1, 2, 5):
+        slope = tc.kernels.arc_cosine(p).diff("rho")
+        below = tc.kernels.arc_cosine(p - 1)
+        for rho in (-1, "-0.4", 0, 1):
+            value = slope.at(rho=rho, using=tc.Ball(20))
+            exact = below.at(rho=rho, using=tc.Ball(25))
+            assert abs(value.mid * (2 * p - 1) - exact.mid * p**2) <= mp.mpf(10) ** -17
+        last = derivative(tc.kernels.arc_cosine(p), p + 1)
+        assert last.at(rho=1).mid == last.at(rho=-1).mid == mp.inf
+    step = tc.kernels.dual("step").diff("rho")
+    assert step.at(rho=-1).mid == mp.inf
+    assert step.lambdify()(1.0) == math.inf
+    assert_slope(tc.kernels.dual("step"), Fraction(1, 5), 1)
+    bent = tc.kernels.dual_derivative("relu").diff("rho")
+    assert bent.at(rho=1).mid == mp.inf
+    general = derivative(tc.kernels.dual_general(tc.activations.relu_power(2)), 2, "q12")
+    assert_error_holds(general.at(q11=1, q12=1, q22=1), 2)
+    assert_error_holds(general.at(q11=1, q12=2, q22=4), 2)
+
+
 def test_layers_of_their_own():
     """The readout's part of the NTK is a kernel of one layer less, and as smooth as the NNGP."""
     network = mlp(2, "relu")

@@ -15,7 +15,7 @@ from theorycalc.core.graph import free_symbols
 from theorycalc.core.numbers import exact_integer
 from theorycalc.core.reference import Reference
 from theorycalc.core.value import Value
-from theorycalc.kernels import matrices, stability, symbolic
+from theorycalc.kernels import matrices, opposite, stability, symbolic
 from theorycalc.kernels.expressions import Expressions, any_norms, equal_norms, needed, used
 from theorycalc.kernels.formula import (
     CORRELATION,
@@ -245,7 +245,7 @@ class Architecture:
         state = Recursion(algebra, tangent, layer).run(self.layers, start)
         found = state.tangent if tangent else state.q12
         body = found.parts[order] if isinstance(found, Jet) else found
-        infinite = order > 0 and algebra.infinite & needed(body, algebra.where)
+        limits = {} if general or not order else self._limits(body, algebra, order)
         body, where = used(body, algebra.where)
         inputs = (Q11, Q12, Q22) if general else (RHO,)
         symbols = free_symbols(body).union(*(free_symbols(part) for _, part in where))
@@ -258,11 +258,22 @@ class Architecture:
             domain=sympy.And(COVARIANCE if general else CORRELATION, *self._symbolic_domain()),
             reference=JACOT,
             where=where,
-            note=INFINITE if infinite and not general else "",
+            note=INFINITE if limits else "",
             variable=variable,
             derived=functools.partial(self._formula, name, general, layer, order + 1),
-            limits={sympy.S.One: sympy.oo} if infinite and not general else {},
+            limits=limits,
         )
+
+    def _limits(self, body: sympy.Expr, algebra: Jets, order: int) -> dict:
+        """Infinite values of a derivative for inputs that are equal or opposite."""
+        symbols = needed(body, algebra.where)
+        infinite = {name: x for name, x in algebra.infinite.items() if name in symbols}
+        if not infinite:
+            return {}
+        sign = opposite.network_parity(self.layers) * (-1) ** order
+        if sign == 0 and not self._symbolic_domain():
+            sign = opposite.leading_sign(body, algebra.where, infinite)
+        return opposite.infinities(sign)
 
     def _algebra(self, order: int, variable: sympy.Symbol) -> Expressions:
         if order == 0:

@@ -1,15 +1,27 @@
 """Dual activations as formulas."""
 
-import sympy
-from sympy import acos, sqrt
+from functools import partial
 
-from theorycalc.activations import as_activation
+import sympy
+from sympy import acos, factorial2, sqrt
+
+from theorycalc.activations import Activation, as_activation, relu_power
 from theorycalc.core.formula import Formula
 from theorycalc.core.numbers import exact_integer
 from theorycalc.core.reference import Reference
-from theorycalc.kernels.angular import angular, angular_at_zero
-from theorycalc.kernels.expectations import covariance, slope_covariance
-from theorycalc.kernels.formula import CORRELATION, COVARIANCE, Q11, Q12, Q22, RHO
+from theorycalc.kernels.formula import (
+    CORRELATION,
+    COVARIANCE,
+    INFINITE,
+    Q11,
+    Q12,
+    Q22,
+    RHO,
+    DualFormula,
+)
+from theorycalc.kernels.opposite import dual_sign, infinities
+from theorycalc.kernels.price import is_finite, slope_of_order
+from theorycalc.kernels.symbolic import no_tangent_kernel
 
 CHO_SAUL = Reference(
     "doi:10.5555/2984093.2984132",
@@ -54,8 +66,8 @@ def arc_cosine(p: int) -> Formula:
     0.60899778104422935809 ± 2e-21
     """
     p = exact_integer(p, "p", minimum=0)
-    expr = angular(p, acos(RHO)) / angular_at_zero(p)
-    return Formula(f"kappa_{p}", expr, args=(RHO,), domain=CORRELATION, reference=CHO_SAUL)
+    scale = sympy.Integer(2) / factorial2(2 * p - 1)
+    return _dual(f"kappa_{p}", relu_power(p), CHO_SAUL, 0, scale)
 
 
 def dual(activation) -> Formula:
@@ -100,8 +112,7 @@ def dual(activation) -> Formula:
     >>> sympy.expand_func(slope)
     bivariate_normal(-1/2, -1/2, rho)
     """
-    expr = covariance(as_activation(activation), sympy.S.One, RHO, sympy.S.One, acos(RHO))
-    return Formula("phi", expr, args=(RHO,), domain=CORRELATION, reference=DANIELY)
+    return _dual("phi", as_activation(activation), DANIELY, 0)
 
 
 def dual_general(activation) -> Formula:
@@ -115,7 +126,7 @@ def dual_general(activation) -> Formula:
     >>> print(tc.kernels.dual_general("relu").at(q11=4, q12=1, q22=9))
     1.218223530725389 ± 3e-16
     """
-    return _general("K", covariance(as_activation(activation), Q11, Q12, Q22, _angle()))
+    return _general("K", as_activation(activation), 0)
 
 
 def dual_derivative(activation) -> Formula:
@@ -130,9 +141,7 @@ def dual_derivative(activation) -> Formula:
     >>> tc.kernels.dual_derivative("relu").expr
     (pi - acos(rho))/(2*pi)
     """
-    one = sympy.S.One
-    expr = slope_covariance(as_activation(activation), one, RHO, one, acos(RHO))
-    return Formula("dphi", expr, args=(RHO,), domain=CORRELATION, reference=DANIELY)
+    return _dual("dphi", _continuous(activation), DANIELY, 1)
 
 
 def dual_derivative_general(activation) -> Formula:
@@ -146,12 +155,46 @@ def dual_derivative_general(activation) -> Formula:
     >>> print(tc.kernels.dual_derivative_general("relu").at(q11=1, q12=0, q22=5))
     0.2500000000000000 ± 2e-24
     """
-    return _general("dK", slope_covariance(as_activation(activation), Q11, Q12, Q22, _angle()))
+    return _general("dK", _continuous(activation), 1)
 
 
-def _angle() -> sympy.Expr:
-    return sympy.atan2(sqrt(Q11 * Q22 - Q12**2), Q12)
+def _continuous(activation) -> Activation:
+    activation = as_activation(activation)
+    if not activation.is_continuous:
+        raise no_tangent_kernel()
+    return activation
 
 
-def _general(name: str, expr: sympy.Expr) -> Formula:
-    return Formula(name, expr, args=(Q11, Q12, Q22), domain=COVARIANCE, reference=DANIELY)
+def _dual(
+    name: str, activation: Activation, reference: Reference, order: int, scale=sympy.S.One
+) -> DualFormula:
+    """A multiple of a dual or of one of its derivatives, in ρ."""
+    one, limits = sympy.S.One, {}
+    slope = slope_of_order(activation, order, one, RHO, one, acos(RHO))
+    if slope != 0 and not is_finite(activation, order):
+        limits = infinities(dual_sign(activation, order))
+    return DualFormula(
+        name,
+        scale * slope,
+        args=(RHO,),
+        domain=CORRELATION,
+        reference=reference,
+        note=INFINITE if limits else "",
+        variable=RHO,
+        derived=partial(_dual, f"{name}_rho", activation, reference, order + 1, scale),
+        limits=limits,
+    )
+
+
+def _general(name: str, activation: Activation, order: int) -> DualFormula:
+    """A dual or one of its derivatives, in the covariances."""
+    angle = sympy.atan2(sqrt(Q11 * Q22 - Q12**2), Q12)
+    return DualFormula(
+        name,
+        slope_of_order(activation, order, Q11, Q12, Q22, angle),
+        args=(Q11, Q12, Q22),
+        domain=COVARIANCE,
+        reference=DANIELY,
+        variable=Q12,
+        derived=partial(_general, f"{name}_q12", activation, order + 1),
+    )

@@ -17,7 +17,7 @@ DIMENSION = sympy.Symbol("d", integer=True, positive=True)
 CORRELATION = (RHO >= -1) & (RHO <= 1)
 COVARIANCE = Q12**2 <= Q11 * Q22
 # Why a derivative is infinite.
-INFINITE = "infinite at equal inputs: there a derivative of an activation jumps"
+INFINITE = "infinite where inputs coincide or are opposite: a derivative of an activation jumps"
 
 
 class DualFormula(Formula):

@@ -69,14 +69,15 @@ class Jets(Expressions):
 
     Attributes
     ----------
-    infinite : set of Symbol
-        Names of the factors that are infinite for equal inputs.
+    infinite : dict
+        From names of the factors that are infinite for equal inputs to (activation, order of the
+        derivative, whether opposite inputs are still opposite there).
     """
 
     def __init__(self, parameterization: str, width: int | None, order: int, variable):
         super().__init__(parameterization, width)
         self.order, self.variable = order, variable
-        self.infinite: set[sympy.Symbol] = set()
+        self.infinite: dict[sympy.Symbol, tuple[Activation, int, bool]] = {}
 
     def started(self, state: State) -> State:
         """The inputs' covariance as the variable of differentiation."""
@@ -113,7 +114,8 @@ class Jets(Expressions):
         if slope == 0 or is_finite(activation, order):
             return slope
         symbol = self.name("kappa", len(self.infinite) + 1, slope)
-        self.infinite.add(symbol)
+        opposite = state.theta == sympy.acos(self.variable)
+        self.infinite[symbol] = activation, order, opposite
         return symbol
 
 

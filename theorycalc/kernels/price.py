@@ -23,6 +23,8 @@ def slope_of_order(activation: Activation, order: int, q11, q12, q22, theta) -> 
     family = symbolic.family(activation)
     if order == 0:
         return covariance(activation, q11, q12, q22, theta)
+    if order == 1 and activation.is_continuous:
+        return slope_covariance(activation, q11, q12, q22, theta)
     if isinstance(family, symbolic.Homogeneous):
         return family.slope_of_order(order, q11, q12, q22, theta)
     x = sympy.Dummy("x", real=True)
