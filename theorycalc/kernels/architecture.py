@@ -1,45 +1,23 @@
 """Architectures: their NNGP and NTK as formulas, as matrices, and as spectra on the sphere."""
 
-import functools
 from functools import cached_property
 
 import numpy as np
-import sympy
 
 from theorycalc import sphere
 from theorycalc.core.arithmetic import Float
 from theorycalc.core.arrays import real_array
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.evaluation import Arithmetic
-from theorycalc.core.graph import free_symbols
 from theorycalc.core.numbers import exact_integer
-from theorycalc.core.reference import Reference
 from theorycalc.core.value import Value
-from theorycalc.kernels import matrices, opposite, stability, symbolic
-from theorycalc.kernels.expressions import Expressions, any_norms, equal_norms, needed, used
-from theorycalc.kernels.formula import (
-    CORRELATION,
-    COVARIANCE,
-    INFINITE,
-    Q11,
-    Q12,
-    Q22,
-    RHO,
-    DualFormula,
-    KernelFormula,
-)
-from theorycalc.kernels.jets import Jet, Jets
+from theorycalc.kernels import matrices, stability, symbolic
+from theorycalc.kernels.formula import KernelFormula
+from theorycalc.kernels.formulas import kernel_formula
 from theorycalc.kernels.layers import activations, affine, image_dimension, output_shape
-from theorycalc.kernels.recursion import Recursion
 
 # Squares of smaller entries lose digits to the end of the range of doubles.
 _SMALLEST = 1e-146
-
-JACOT = Reference(
-    "arXiv:1806.07572",
-    where="Theorem 1",
-    title="A. Jacot, F. Gabriel, C. Hongler, Neural Tangent Kernel",
-)
 
 
 class Architecture:
@@ -232,61 +210,11 @@ class Architecture:
         """
         return stability.depth_scales(stability.hidden_layer(self.layers), using)
 
-    def _formula(
-        self, name: str, general: bool, layer: int | None = None, order: int = 0
-    ) -> DualFormula:
-        """Σ ("Sigma") or Θ ("Theta") of the last layer, or a derivative."""
-        tangent, variable = name == "Theta", Q12 if general else RHO
-        if tangent:
+    def _formula(self, name: str, general: bool, layer: int | None = None) -> KernelFormula:
+        """Σ ("Sigma") or Θ ("Theta") of the last layer."""
+        if name == "Theta":
             self._refuse_jumps()
-        algebra, start = self._algebra(order, variable), any_norms() if general else equal_norms()
-        if order:
-            start = algebra.started(start)
-        state = Recursion(algebra, tangent, layer).run(self.layers, start)
-        found = state.tangent if tangent else state.q12
-        body = found.parts[order] if isinstance(found, Jet) else found
-        limits = {} if general or not order else self._limits(body, algebra, order)
-        body, where = used(body, algebra.where)
-        inputs = (Q11, Q12, Q22) if general else (RHO,)
-        symbols = free_symbols(body).union(*(free_symbols(part) for _, part in where))
-        rest = sorted(symbols - {*inputs, *(symbol for symbol, _ in where)}, key=str)
-        label = f"{name}_{len(affine(self.layers))}" + (f",{layer}" if layer else "")
-        return (DualFormula if order else KernelFormula)(
-            label + f"_{variable}" * order,
-            body,
-            args=(*inputs, *rest),
-            domain=sympy.And(COVARIANCE if general else CORRELATION, *self._symbolic_domain()),
-            reference=JACOT,
-            where=where,
-            note=INFINITE if limits else "",
-            variable=variable,
-            derived=functools.partial(self._formula, name, general, layer, order + 1),
-            limits=limits,
-        )
-
-    def _limits(self, body: sympy.Expr, algebra: Jets, order: int) -> dict:
-        """Infinite values of a derivative for inputs that are equal or opposite."""
-        symbols = needed(body, algebra.where)
-        infinite = {name: x for name, x in algebra.infinite.items() if name in symbols}
-        if not infinite:
-            return {}
-        sign = opposite.network_parity(self.layers) * (-1) ** order
-        if sign == 0 and not self._symbolic_domain():
-            sign = opposite.leading_sign(body, algebra.where, infinite)
-        return opposite.infinities(sign)
-
-    def _algebra(self, order: int, variable: sympy.Symbol) -> Expressions:
-        if order == 0:
-            return Expressions(self.parameterization, self.width)
-        return Jets(self.parameterization, self.width, order, variable)
-
-    def _symbolic_domain(self) -> list:
-        """σ_w > 0 and σ_b ≥ 0 where they are symbolic."""
-        layers = affine(self.layers)
-        return [
-            *(sympy.Gt(x.sigma_w, 0) for x in layers if x.sigma_w.free_symbols),
-            *(sympy.Ge(x.sigma_b, 0) for x in layers if x.sigma_b.free_symbols),
-        ]
+        return kernel_formula(self, name, general, layer)
 
     def _refuse_jumps(self) -> None:
         """Raise NotSupportedError, before any work, for an activation without tangent kernel."""
