@@ -68,9 +68,8 @@ class GaussianMean(SpecialFunction):
             return _array_means(activation, np.asarray(q, dtype=float))
 
         def mean(q):
-            s = np.sqrt(q)
-            kinks = [float(kink) / s for kink in activation.kinks if s]
-            means, errors = numeric.coefficients(lambda t: activation(s * t), kinks, 0)
+            kinks = [float(kink) for kink in activation.kinks]
+            means, errors = numeric.coefficients(activation, kinks, 0, np.sqrt(q))
             return means[0], errors[0]
 
         return np.vectorize(mean, otypes=[float, float])(q)

@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from theorycalc.hermite.numeric import bends, panel_edges
+
 _EPS = np.finfo(float).eps
 # e^{−R²/2} is 1e-22 there.
 _CUT_OFF = 10.0
@@ -48,7 +50,7 @@ def _integral(f, g, s1, slope, spread, s2, length: float, nodes: int) -> tuple[f
     turned = np.sign(slope) * _bends(g, abs(slope), length)
     sharp = np.sign(slope) * _bends(g, abs(slope), length, min(1.0, spread or 1.0))
     outer = np.concatenate([_bends(f, s1, length), turned, sharp])
-    u, weight = _rule(_edges(outer[None, :], length), nodes)
+    u, weight = _rule(panel_edges(outer[None, :], _CUT_OFF, length), nodes)
     u, weight = u[0], weight[0] * f.values(s1 * u[0])
     total = size = 0.0
     rows = max(1, int(_CHUNK * length / (2 * _CUT_OFF * nodes)))
@@ -65,31 +67,14 @@ def _inner(g: Function, centre: np.ndarray, spread: float, length: float, nodes:
     if spread == 0:
         values = g.values(centre)
         return values, np.abs(values)
-    bends = _bends(g, spread, length)
-    w, weight = _rule(_edges(bends[None, :] - centre[:, None] / spread, length), nodes)
+    points = _bends(g, spread, length)[None, :] - centre[:, None] / spread
+    w, weight = _rule(panel_edges(points, _CUT_OFF, length), nodes)
     values = g.values(centre[:, None] + spread * w) * weight
     return values.sum(axis=1), np.abs(values).sum(axis=1)
 
 
 def _bends(g: Function, scale: float, length: float, width: float = 1.0) -> np.ndarray:
-    """The t around which g(scale·t) bends: its kinks and 0, and at growing distances from them.
-
-    Functions change on a scale of 1, which may be nothing beside a panel; shorter panels grow less.
-    """
-    if scale == 0:
-        return np.array([])
-    growth = 4.0**length
-    count = np.log(_CUT_OFF * scale / (width * length)) / np.log(growth)
-    steps = width * length * growth ** np.arange(max(0, np.ceil(count)))
-    around = np.concatenate([-steps[::-1], [0.0], steps])
-    return np.add.outer([0.0, *g.kinks], around).ravel() / scale
-
-
-def _edges(kinks: np.ndarray, length: float) -> np.ndarray:
-    """Sorted ends of panels for every row of kinks: regular ones and the kinks inside."""
-    regular = np.linspace(-_CUT_OFF, _CUT_OFF, int(np.ceil(2 * _CUT_OFF / length)) + 1)
-    rows = np.broadcast_to(regular, (len(kinks), len(regular)))
-    return np.sort(np.hstack([rows, np.clip(kinks, -_CUT_OFF, _CUT_OFF)]), axis=1)
+    return bends(g.kinks, scale, _CUT_OFF, length, width)
 
 
 def _rule(edges: np.ndarray, nodes: int) -> tuple[np.ndarray, np.ndarray]:
