@@ -7,6 +7,8 @@ import numpy as np
 from theorycalc.core.compiled import compiled
 
 _EPS = np.finfo(float).eps
+# What underflows is less.
+_TINY = np.finfo(float).tiny
 # |c_k| beyond R is below e^{−R²/4}·φ(R): R = 14 leaves 1e-21, unless φ grows as fast. The density
 # underflows beyond the last.
 _CUT_OFFS = (14.0, 19.0, 27.0, 38.0)
@@ -46,7 +48,7 @@ def coefficients(function, kinks, order: int, scale: float = 1.0):
     """
     for radius in _CUT_OFFS:
         rough = _panels(function, kinks, order, scale, _Mesh(radius, 1.0, _NODES[0]))
-        if np.all(rough.rim <= _EPS * rough.size):
+        if np.all((rough.rim <= _EPS * rough.size) & (rough.size > 0)):
             break
     length = 1.0
     for _ in range(_HALVINGS):
@@ -58,7 +60,7 @@ def coefficients(function, kinks, order: int, scale: float = 1.0):
         if np.all(error <= fine.rounding):
             break
         length /= 2
-    error = error + fine.rounding + fine.rim
+    error = error + fine.rounding + fine.rim + _TINY
     return fine.value, np.where(np.isnan(error), np.inf, error)
 
 

@@ -84,7 +84,10 @@ class GaussianPair(SpecialFunction):
     @staticmethod
     def double(phi, psi, q11, q12, q22):
         if phi == psi and np.size(q12) > _MANY:
-            return _array_series(activation_of(phi), *np.broadcast_arrays(q11, q12, q22))
+            from theorycalc.kernels.hermite_series import SeriesDual
+
+            q11, q12, q22 = np.broadcast_arrays(q11, q12, q22)
+            return SeriesDual(activation_of(phi)).dual_with_errors(q11, q22, q12)
         functions = [
             Function(f, [float(kink) for kink in f.kinks])
             for f in (activation_of(phi), activation_of(psi))
@@ -121,15 +124,6 @@ class ClosedGaussianPair(GaussianPair):
         return _closed_program(phi, psi).run(context, covariances) if line is None else line
 
     in_ball = in_mp
-
-
-def _array_series(activation: Activation, q11, q12, q22) -> tuple[np.ndarray, np.ndarray]:
-    """(values, errors) on arrays, by Hermite series."""
-    from theorycalc.kernels.hermite_series import SeriesDual
-
-    dual = SeriesDual(activation)
-    size = np.sqrt(dual.second_moment(q11) * dual.second_moment(q22))
-    return dual.dual(q11, q22, q12), (1e-12 if activation.kinks else 2e-14) * size
 
 
 @lru_cache(maxsize=256)

@@ -8,22 +8,15 @@ from theorycalc.activations import Activation, as_activation
 from theorycalc.core.arrays import real_array
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.kernels import numeric_series as series
-from theorycalc.kernels.plane import Function, determinant, expectation
+from theorycalc.kernels import series_errors
+from theorycalc.kernels.pair_quadrature import by_quadrature
+from theorycalc.kernels.plane import Function
 from theorycalc.kernels.symbolic import no_tangent_kernel
 
 # Lengths of the series that are tried in turn.
 _ORDERS = (64, 256, 1024, 4096)
 # A row of coefficients of this length costs as much as one pair by quadrature.
 _ORDER_OF_A_PAIR = 1024
-# The rule with every other node has the square root of the error.
-_COARSE_AGREEMENT = 1e-7
-_NODES = (12, 16)
-_NODES_AGREEMENT = 1e-12
-# Around a kink of f the conditional mean of f(v) bends within some standard deviations.
-_BEND = np.array([-9.0, -4.5, -2.0, 0.0, 2.0, 4.5, 9.0])
-# The density is 1e-18 there; f may decay earlier, but not E[f(v) | u].
-_GAUSSIAN_RADIUS = 9.0
-_CHUNK = 500_000
 
 
 class SeriesDual:
@@ -38,7 +31,8 @@ class SeriesDual:
     K = Σ c_k(q₁₁) c_k(q₂₂) ρ^k with c_k(q) = E φ(√q Z) h_k(Z), cut for every pair where Parseval's
     identity bounds the rest. Pairs that need thousands of terms (ρ close to ±1 at large variances,
     or with kinks) are integrated over the plane, which takes about a millisecond a pair. Errors
-    relative to √(K(q₁₁) K(q₂₂)) are about 1e-14, with kinks up to 1e-12.
+    relative to √(K(q₁₁) K(q₂₂)) are about 1e-14, with kinks up to 1e-12; `dual_with_errors` and
+    `mean_with_errors` estimate them for every element.
 
     Examples
     --------
@@ -66,7 +60,16 @@ class SeriesDual:
 
     def mean(self, q) -> np.ndarray:
         """E φ(√q Z) for every variance in an array."""
-        return _on_unique(q, lambda x: series.moments(self._function, x, 0)[1][:, 0])
+        return self.mean_with_errors(q)[0]
+
+    def mean_with_errors(self, q) -> tuple[np.ndarray, np.ndarray]:
+        """E φ(√q Z) and what it may be off, for every variance in an array."""
+
+        def compute(q):
+            moment, errors, coefficients = series.moments(self._function, q, 0)
+            return np.stack([coefficients[:, 0], errors * np.sqrt(moment)])
+
+        return tuple(_on_unique(q, compute))
 
     def second_moment(self, q) -> np.ndarray:
         """E φ(√q Z)² for every variance in an array."""
@@ -79,6 +82,12 @@ class SeriesDual:
     def dual(self, q1, q2, q12) -> np.ndarray:
         """K alone, with the arguments of `duals`; a jump is allowed."""
         return _expectations(self._function, *_pairs(q1, q2, q12))
+
+    def dual_with_errors(self, q1, q2, q12) -> tuple[np.ndarray, np.ndarray]:
+        """K and what it may be off, with the arguments of `dual`."""
+        pairs = _pairs(q1, q2, q12)
+        errors = np.empty(pairs[-1].shape)
+        return _expectations(self._function, *pairs, errors), errors
 
     def duals(self, q1, q2, q12) -> tuple[np.ndarray, np.ndarray]:
         """(K, K') of every pair.
@@ -122,10 +131,11 @@ def _variances(q) -> np.ndarray:
 
 
 def _on_unique(q, compute) -> np.ndarray:
-    """Computed once for every variance that occurs."""
+    """Computed once for every variance that occurs, along the last axis."""
     q = _variances(q)
     distinct, inverse = np.unique(q, return_inverse=True)
-    return compute(distinct)[inverse].reshape(q.shape)
+    values = compute(distinct)
+    return values[..., inverse].reshape((*values.shape[:-1], *q.shape))
 
 
 def _pairs(q1, q2, q12) -> tuple[np.ndarray, ...]:
@@ -150,11 +160,15 @@ def _pairs(q1, q2, q12) -> tuple[np.ndarray, ...]:
         ) from None
 
 
-def _expectations(function: Function, q, index1, index2, q12) -> np.ndarray:
-    """E f(u)f(v) of all pairs: by series as long as they pay, the rest by quadrature."""
+def _expectations(function: Function, q, index1, index2, q12, errors=None) -> np.ndarray:
+    """E f(u)f(v) of all pairs: by series as long as they pay, the rest by quadrature.
+
+    What they may be off is filled into ``errors`` where that is an array.
+    """
     shape = q12.shape
     rows = (-1, shape[-1]) if len(shape) > 1 else (-1, 1)
     index1, index2, q12 = (x.reshape(rows) for x in (index1, index2, q12))
+    errors = None if errors is None else errors.reshape(rows)
     result, todo = np.empty(q12.shape), np.ones(q12.shape, dtype=bool)
     for order in _ORDERS:
         waiting = np.count_nonzero(todo)
@@ -166,9 +180,18 @@ def _expectations(function: Function, q, index1, index2, q12) -> np.ndarray:
         rows_of = np.zeros(len(q), dtype=np.int32)
         rows_of[needed] = np.arange(len(needed), dtype=np.int32)
         table = series.tabulate(function, q[needed], order)
+        before = None if errors is None else todo.copy()
         series.fill(table, rows_of, q, index1, index2, q12, todo, result)
+        if errors is not None:
+            done = before & ~todo
+            one, two = index1[done], index2[done]
+            rho = series_errors.correlations(q[one], q[two], q12[done])
+            errors[done] = series_errors.of_sums(table, rows_of[one], rows_of[two], rho)
     if todo.any():
-        result[todo] = _by_quadrature(function, q[index1[todo]], q[index2[todo]], q12[todo])
+        pairs = q[index1[todo]], q[index2[todo]], q12[todo]
+        result[todo], doubts = by_quadrature(function, *pairs)
+        if errors is not None:
+            errors[todo] = doubts + _left_out(function, q, index1[todo], index2[todo])
     return result.reshape(shape)
 
 
@@ -181,100 +204,7 @@ def _variances_of(todo, index1, index2, count: int) -> np.ndarray:
     return np.flatnonzero(used)
 
 
-def _by_quadrature(function: Function, q1, q2, q12) -> np.ndarray:
-    """E f(u)f(v) over the plane; where two rules disagree, by the slow and adaptive one."""
-    sigma = np.where(q12 < 0, -1.0, 1.0)
-    root = np.sqrt(np.maximum(determinant(q1, q2, q12), 0.0))
-    rule = _conditional if function.kinks else _rotated
-    values, trusted = rule(function, np.sqrt(q1), np.sqrt(q2), np.abs(q12), root, sigma)
-    for i in np.flatnonzero(~trusted):
-        values[i] = expectation(function, function, q1[i], q12[i], q2[i])[0]
-    return values
-
-
-def _rotated(function: Function, s1, s2, q12, root, sigma):
-    """(values, trusted) for smooth f: trapezoidal rules in (u/s₁ ± v/s₂) up to scale.
-
-    One of the two directions is short, because the pairs that come here are nearly parallel.
-    """
-    half = np.arctan2(root, q12) / 2
-    largest = np.maximum(s1, s2)
-    levels = [series.scale_level(largest * part) for part in (np.cos(half), np.sin(half))]
-    values, trusted = np.empty(len(s1)), np.empty(len(s1), dtype=bool)
-    for pair in np.unique(levels, axis=1).T:
-        rules = [_gaussian_rule(function, float(level)) for level in pair]
-        (found,) = np.nonzero((levels[0] == pair[0]) & (levels[1] == pair[1]))
-        size = max(1, _CHUNK // (rules[0][0].size * rules[1][0].size))
-
-        def fill(start: int, found=found, size=size, rules=rules) -> None:
-            part = found[start : start + size]
-            arguments = (x[part] for x in (s1, s2, half, sigma))
-            values[part], trusted[part] = _on_plane(function, *rules, *arguments)
-
-        series.in_threads(fill, range(0, len(found), size))
-    return values, trusted
-
-
-def _gaussian_rule(function: Function, level: float) -> tuple[np.ndarray, np.ndarray]:
-    """Nodes and weights for E f(√q Z)², one row."""
-    grid = series.find_grid(function, level, 0)
-    z, weights = series.nodes(function, np.array([level]), grid)
-    return z[0], weights[0] * np.exp(-(z[0] ** 2) / 2) / np.sqrt(2 * np.pi)
-
-
-def _on_plane(function: Function, along, across, s1, s2, half, sigma):
-    """(sum, whether the sum over every other node agrees), one number for every pair."""
-    (x, wx), (y, wy) = along, across
-    long, short = (np.multiply.outer(part, z) for part, z in ((np.cos(half), x), (np.sin(half), y)))
-    u = s1[:, None, None] * (long[:, :, None] + short[:, None, :])
-    v = (sigma * s2)[:, None, None] * (long[:, :, None] - short[:, None, :])
-    product = function.values(u) * function.values(v)
-    fine = np.einsum("pxy,x,y->p", product, wx, wy, optimize=True)
-    # every other node, the middle one included
-    i, j = (z.size // 2 % 2 for z in (x, y))
-    coarse = 4 * np.einsum("pxy,x,y->p", product[:, i::2, j::2], wx[i::2], wy[j::2], optimize=True)
-    size = np.einsum("pxy,x,y->p", np.abs(product), wx, wy, optimize=True)
-    return fine, np.abs(fine - coarse) <= _COARSE_AGREEMENT * size
-
-
-def _conditional(function: Function, s1, s2, q12, root, sigma):
-    """(values, trusted) with kinks: E f(u) E[f(v) | u], panels between kinks in both integrals."""
-    slope, spread = sigma * q12 / s1, root / s1
-    level = float(series.scale_level(max(s1.max(), s2.max())))
-    grid = series.find_grid(function, level, 0)
-    radius = max(grid.radius, _GAUSSIAN_RADIUS)
-    count = int(np.ceil(2 * radius * grid.density))
-    regular = np.linspace(-radius, radius, count + 1)
-    outer, inner = len(function.kinks) * (1 + len(_BEND)) + count, len(function.kinks) + count
-    size = max(1, _CHUNK // (outer * inner * _NODES[-1] ** 2))
-    values, trusted = np.empty(len(s1)), np.empty(len(s1), dtype=bool)
-
-    def fill(start: int) -> None:
-        part = slice(start, start + size)
-        arguments = s1[part], slope[part], spread[part]
-        coarse, fine = (_on_panels(function, regular, n, *arguments) for n in _NODES)
-        values[part] = fine[0]
-        trusted[part] = np.abs(fine[0] - coarse[0]) <= _NODES_AGREEMENT * fine[1]
-
-    series.in_threads(fill, range(0, len(s1), size))
-    return values, trusted
-
-
-def _on_panels(function: Function, regular, count: int, s1, slope, spread):
-    """(∬ f(u)f(v), ∬ |f(u)| |E[f(v)|u]|) with the density, one number for every pair."""
-    kinks = np.array(function.kinks)
-    bends = np.add.outer(kinks, np.multiply.outer(_BEND, spread)) / slope
-    ends = np.concatenate([kinks[:, None] / s1, bends.reshape(-1, len(s1))]).T
-    x, weights = _with_density(np.broadcast_to(regular, (len(s1), len(regular))), ends, count)
-    centre = slope[:, None] * x
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ends = np.nan_to_num((kinks - centre[:, :, None]) / spread[:, None, None])
-    y, inner = _with_density(np.broadcast_to(regular, (*x.shape, len(regular))), ends, count)
-    mean = (function.values(centre[:, :, None] + spread[:, None, None] * y) * inner).sum(axis=2)
-    product = function.values(s1[:, None] * x) * mean * weights
-    return product.sum(axis=1), np.abs(product).sum(axis=1)
-
-
-def _with_density(regular, kinks, count: int) -> tuple[np.ndarray, np.ndarray]:
-    z, weights = series.panels(regular, kinks, count)
-    return z, weights * np.exp(-z * z / 2) / np.sqrt(2 * np.pi)
+def _left_out(function: Function, q, index1, index2) -> np.ndarray:
+    """What cut-offs leave out of integrals over the plane."""
+    roots = np.sqrt(series.moments(function, q, 0)[0])
+    return series.SMALL * roots[index1] * roots[index2]

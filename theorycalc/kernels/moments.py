@@ -65,7 +65,9 @@ class GaussianMean(SpecialFunction):
     def double(phi, q):
         activation = activation_of(phi)
         if np.size(q) > _MANY:
-            return _array_means(activation, np.asarray(q, dtype=float))
+            from theorycalc.kernels.hermite_series import SeriesDual
+
+            return SeriesDual(activation).mean_with_errors(q)
 
         def mean(q):
             kinks = [float(kink) for kink in activation.kinks]
@@ -79,11 +81,3 @@ class GaussianMean(SpecialFunction):
         integrand = printer._print(phi(sympy.Symbol("u")))
         law = rf"u \sim \mathcal{{N}}(0, {printer._print(q)})"
         return rf"\mathbb{{E}}_{{{law}}}\left[{integrand}\right]"
-
-
-def _array_means(activation: Activation, q: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(values, errors) on an array of variances."""
-    from theorycalc.kernels.hermite_series import SeriesDual
-
-    dual = SeriesDual(activation)
-    return dual.mean(q), (1e-13 if activation.kinks else 1e-15) * np.sqrt(dual.second_moment(q))

@@ -17,7 +17,8 @@ from theorycalc.kernels.plane import Function
 
 # Terms of a series are added so many at a time.
 LANES = 8
-# A series is cut where the rest is below this part of √(E f(u)² · E f(v)²).
+# A series reaches a pair if the rest is below this part of √(E f(u)² · E f(v)²), and is cut where
+# it is below this part of the first two terms.
 TOLERANCE = 1e-14
 # Coefficients of one parity below this part of √(E f²) are zeros: their squares enter.
 _ABSENT = 1e-14
@@ -26,31 +27,39 @@ _AGREEMENT = 2e-14
 _REFINEMENT, _REFINEMENTS = 1.5, 24
 _PANEL_NODES = 16
 # What integrals over the line leave out.
-_SMALL = 1e-17
+SMALL = 1e-17
 # Farther out the Hermite functions underflow.
 _FARTHEST, _RADIUS_STEP = 50.0, 1 / 32
 _SMALLEST_SCALE = 2.0**-10
 # The rounding error of a sum of squares that is 1.
 _ROUNDING = 1e-15
+# Roundings of a coefficient that two grids may share.
+_ROUNDINGS = 4
+_EPS = np.finfo(float).eps
 _BLOCK_ROWS, _TILE = 32, 64
 _CHUNK = 1_000_000
 
 
 class Grid(NamedTuple):
-    """How finely and how far out functions of √q Z are sampled: points per unit, and a radius."""
+    """How finely and how far out functions of √q Z are sampled: points per unit, and a radius.
+
+    ``error`` is how much coefficients differ from those of a coarser grid, relative to √(E f²).
+    """
 
     density: float
     radius: float
+    error: float = 0.0
 
 
 class Table(NamedTuple):
     """Hermite coefficients, one row for every variance: c_0, c_1, and c_{start + stride·m}.
 
     ``tails[i, b]`` is √(1 − Σ c_k²/moment) over the head and the first b lanes of the body; a lane
-    is `LANES` terms.
+    is `LANES` terms. ``errors`` are those of coefficients, relative to the root of the moment.
     """
 
     moment: np.ndarray
+    errors: np.ndarray
     head: np.ndarray
     body: np.ndarray
     tails: np.ndarray
@@ -79,8 +88,9 @@ def find_grid(function: Function, scale: float, order: int) -> Grid:
     for _ in range(_REFINEMENTS):
         density *= _REFINEMENT
         now = _sample(function, scale, order, Grid(density, radius))
-        if np.max(np.abs(now - before)) <= _AGREEMENT:
-            return Grid(density, radius)
+        error = np.max(np.abs(now - before))
+        if error <= _AGREEMENT:
+            return Grid(density, radius, float(error))
         before = now
     raise PrecisionError(
         explain("the Hermite coefficients do not converge", got=f"standard deviation {scale:.3g}")
@@ -101,7 +111,7 @@ def _radius(function: Function, scale: float, order: int) -> float:
     parts = (-1, -0.5, -smallest, smallest, 0.5, 1)
     sizes = np.abs([function.values(part * scale * z) for part in parts])
     # Hermite functions decay like e^{−z²/4}, and half of the density belongs to either f of a pair
-    limits = [(1 / 4, _SMALL)] if order else [(1 / 4, np.sqrt(_SMALL)), (1 / 2, _SMALL)]
+    limits = [(1 / 4, SMALL)] if order else [(1 / 4, np.sqrt(SMALL)), (1 / 2, SMALL)]
     large = np.zeros(z.shape, dtype=bool)
     for exponent, limit in limits:
         weighted = sizes * np.exp(-exponent * z * z)
@@ -179,19 +189,22 @@ def tabulate(function: Function, q: np.ndarray, order: int) -> Table:
     return _arranged(*moments(function, q, order))
 
 
-def moments(function: Function, q: np.ndarray, order: int) -> tuple[np.ndarray, np.ndarray]:
-    """(E f(√q Z)², c_0 … c_order of f(√q·)) for every variance."""
+def moments(function: Function, q: np.ndarray, order: int) -> tuple[np.ndarray, ...]:
+    """(E f(√q Z)², errors relative to its root, c_0 … c_order of f(√q·)) for every variance."""
     scales = np.sqrt(q)
     levels = scale_level(scales)
-    moment, coefficients = np.empty(len(q)), np.empty((len(q), order + 1))
+    moment, errors = np.empty(len(q)), np.empty(len(q))
+    coefficients = np.empty((len(q), order + 1))
     for level in np.unique(levels):
         part = levels == level
         grid = find_grid(function, float(level), order)
         moment[part], coefficients[part] = project(function, scales[part], order, grid)
-    return moment, coefficients
+        # two grids may round alike
+        errors[part] = grid.error + _ROUNDINGS * _EPS
+    return moment, errors, coefficients
 
 
-def _arranged(moment: np.ndarray, coefficients: np.ndarray) -> Table:
+def _arranged(moment: np.ndarray, errors: np.ndarray, coefficients: np.ndarray) -> Table:
     """Arrange coefficients for `fill`; a parity that is absent is left out."""
     size = np.sqrt(np.where(moment > 0, moment, 1.0))[:, None]
     odd, even = (np.abs(coefficients[:, k::2] / size).max(initial=0.0) <= _ABSENT for k in (3, 2))
@@ -204,7 +217,7 @@ def _arranged(moment: np.ndarray, coefficients: np.ndarray) -> Table:
     sums = np.cumsum(np.hstack([squares, beyond[:, None]])[:, ::-1], axis=1)[:, ::-1]
     tails = np.sqrt(sums)
     tails[moment <= 0] = 0.0
-    return Table(moment, np.ascontiguousarray(head), np.ascontiguousarray(body), tails,
+    return Table(moment, errors, np.ascontiguousarray(head), np.ascontiguousarray(body), tails,
                  start, stride)  # fmt: skip
 
 
@@ -226,15 +239,15 @@ def _correlation(q1, q2, q12):
 
 
 @compiled
-def _body(c, tails, a, b, r, front):
-    """Σ c_{a,m} c_{b,m} r^m until ``front`` times the rest is negligible."""
+def _body(c, tails, a, b, r, front, limit):
+    """Σ c_{a,m} c_{b,m} r^m until ``front`` times the rest is below the limit."""
     r2 = r * r
     r4 = r2 * r2
     r8 = r4 * r4
     power = 1.0
     s0 = s1 = s2 = s3 = s4 = s5 = s6 = s7 = 0.0
     for lane in range(tails.shape[1] - 1):
-        if front * abs(power) * tails[a, lane] * tails[b, lane] <= TOLERANCE:
+        if front * abs(power) * tails[a, lane] * tails[b, lane] <= limit:
             break
         m = LANES * lane
         s0 += c[a, m] * c[b, m] * power
@@ -273,7 +286,9 @@ def _fill(table, rows_of, q, index1, index2, q12, todo, result, first, last):
                 if rest > TOLERANCE and rest * abs(r) ** (LANES * lanes) > TOLERANCE:
                     continue
                 total = head[a, 0] * head[b, 0] + head[a, 1] * head[b, 1] * rho
-                result[i, j] = total + front * _body(body, tails, a, b, r, abs(front))
+                size = np.sqrt(moment[a] * moment[b])
+                limit = TOLERANCE * abs(total) / size if size > 0.0 else TOLERANCE
+                result[i, j] = total + front * _body(body, tails, a, b, r, abs(front), limit)
                 todo[i, j] = False
 
 

@@ -1,5 +1,6 @@
 """Gaussian expectations in the plane in double precision, for functions with kinks."""
 
+import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -8,8 +9,12 @@ import numpy as np
 from theorycalc.hermite.numeric import bends, panel_edges
 
 _EPS = np.finfo(float).eps
-# e^{−R²/2} is 1e-22 there.
-_CUT_OFF = 10.0
+# What underflows is less.
+_TINY = np.finfo(float).tiny
+# e^{−R²/2} is 1e-22 at the first; the density underflows beyond the last.
+_CUT_OFFS = (10.0, 14.0, 19.0, 27.0, 38.0)
+# How much farther out, and where, functions are looked at for what a cut-off leaves out.
+_FARTHER, _LOOKS = 1.25, 401
 _NODES = (10, 14)
 # Panels are halved this often at most: then an integral has 10⁷ nodes.
 _HALVINGS = 5
@@ -27,54 +32,85 @@ def expectation(f: Function, g: Function, q11: float, q12: float, q22: float):
     """(E[f(u) g(v)], error) for a centred Gaussian pair with these covariances.
 
     The outer integral runs over u/√q₁₁, the inner one over what is independent of it; panels end at
-    the kinks and are halved until two rules agree.
+    the kinks and are halved until two rules agree. The cut-off is where what it leaves out is
+    negligible, if functions allow.
     """
     s1, s2 = np.sqrt(q11), np.sqrt(q22)
     slope = q12 / s1 if s1 else 0.0
     spread = np.sqrt(max(determinant(q11, q22, q12), 0.0)) / s1 if s1 else s2
+    law = _Law(s1, slope, spread)
+    for radius in _CUT_OFFS:
+        cut = _left_out(f, s1, radius) * _left_out(g, s2, radius) * math.erfc(radius / 2**0.5)
+        _, size = _integral(f, g, law, _Mesh(radius, 1.0, _NODES[0]))
+        if cut <= _EPS * size > 0:
+            break
     length = 1.0
     for _ in range(_HALVINGS):
         (coarse, _), (fine, size) = (
-            _integral(f, g, s1, slope, spread, s2, length, nodes) for nodes in _NODES
+            _integral(f, g, law, _Mesh(radius, length, nodes)) for nodes in _NODES
         )
         error = abs(fine - coarse)
         if error <= 16 * _EPS * size:
             break
         length /= 2
-    return fine, error + 16 * _EPS * size
+    return fine, error + 16 * _EPS * size + cut + _TINY
 
 
-def _integral(f, g, s1, slope, spread, s2, length: float, nodes: int) -> tuple[float, float]:
+class _Law(NamedTuple):
+    """u = s₁U and v = slope·U + spread·W."""
+
+    s1: float
+    slope: float
+    spread: float
+
+
+class _Mesh(NamedTuple):
+    """How far out panels go, how long they are, and how many nodes each has."""
+
+    radius: float
+    length: float
+    nodes: int
+
+
+def _left_out(f: Function, scale: float, radius: float) -> float:
+    """How large a function is around the cut-off, where the density vanishes."""
+    z = scale * _FARTHER * radius * np.linspace(-1, 1, _LOOKS)
+    with np.errstate(all="ignore"):
+        return 2 * float(np.abs(f.values(z)).max())
+
+
+def _integral(f: Function, g: Function, law: _Law, mesh: _Mesh) -> tuple[float, float]:
     """(∬ f g, ∬ |f g|) with the density."""
+    s1, slope, spread = law
     # the mean of g bends on the scale of the spread around a kink, and where g itself does
-    turned = np.sign(slope) * _bends(g, abs(slope), length)
-    sharp = np.sign(slope) * _bends(g, abs(slope), length, min(1.0, spread or 1.0))
-    outer = np.concatenate([_bends(f, s1, length), turned, sharp])
-    u, weight = _rule(panel_edges(outer[None, :], _CUT_OFF, length), nodes)
+    turned = np.sign(slope) * _bends(g, abs(slope), mesh)
+    sharp = np.sign(slope) * _bends(g, abs(slope), mesh, min(1.0, spread or 1.0))
+    outer = np.concatenate([_bends(f, s1, mesh), turned, sharp])
+    u, weight = _rule(panel_edges(outer[None, :], mesh.radius, mesh.length), mesh.nodes)
     u, weight = u[0], weight[0] * f.values(s1 * u[0])
     total = size = 0.0
-    rows = max(1, int(_CHUNK * length / (2 * _CUT_OFF * nodes)))
+    rows = max(1, int(_CHUNK * mesh.length / (2 * mesh.radius * mesh.nodes)))
     for start in range(0, len(u), rows):
         part = slice(start, start + rows)
-        mean, modulus = _inner(g, slope * u[part], spread, length, nodes)
+        mean, modulus = _inner(g, slope * u[part], spread, mesh)
         total += float(weight[part] @ mean)
         size += float(np.abs(weight[part]) @ modulus)
     return total, size
 
 
-def _inner(g: Function, centre: np.ndarray, spread: float, length: float, nodes: int):
+def _inner(g: Function, centre: np.ndarray, spread: float, mesh: _Mesh):
     """(E g(centre + spread·W), E |g|) for every centre."""
     if spread == 0:
         values = g.values(centre)
         return values, np.abs(values)
-    points = _bends(g, spread, length)[None, :] - centre[:, None] / spread
-    w, weight = _rule(panel_edges(points, _CUT_OFF, length), nodes)
+    points = _bends(g, spread, mesh)[None, :] - centre[:, None] / spread
+    w, weight = _rule(panel_edges(points, mesh.radius, mesh.length), mesh.nodes)
     values = g.values(centre[:, None] + spread * w) * weight
     return values.sum(axis=1), np.abs(values).sum(axis=1)
 
 
-def _bends(g: Function, scale: float, length: float, width: float = 1.0) -> np.ndarray:
-    return bends(g.kinks, scale, _CUT_OFF, length, width)
+def _bends(g: Function, scale: float, mesh: _Mesh, width: float = 1.0) -> np.ndarray:
+    return bends(g.kinks, scale, mesh.radius, mesh.length, width)
 
 
 def _rule(edges: np.ndarray, nodes: int) -> tuple[np.ndarray, np.ndarray]:
