@@ -13,6 +13,8 @@ _EPS = np.finfo(float).eps
 _TINY = np.finfo(float).tiny
 # e^{−R²/2} is 1e-22 at the first; the density underflows beyond the last.
 _CUT_OFFS = (10.0, 14.0, 19.0, 27.0, 38.0)
+# Roundings of a term, and of sums, that do not depend on where it is.
+_ROUNDINGS = 16
 # How much farther out, and where, functions are looked at for what a cut-off leaves out.
 _FARTHER, _LOOKS = 1.25, 401
 _NODES = (10, 14)
@@ -41,19 +43,19 @@ def expectation(f: Function, g: Function, q11: float, q12: float, q22: float):
     law = _Law(s1, slope, spread)
     for radius in _CUT_OFFS:
         cut = _left_out(f, s1, radius) * _left_out(g, s2, radius) * math.erfc(radius / 2**0.5)
-        _, size = _integral(f, g, law, _Mesh(radius, 1.0, _NODES[0]))
-        if cut <= _EPS * size > 0:
+        _, rounding = _integral(f, g, law, _Mesh(radius, 1.0, _NODES[0]))
+        if cut <= rounding > 0:
             break
     length = 1.0
     for _ in range(_HALVINGS):
-        (coarse, _), (fine, size) = (
+        (coarse, _), (fine, rounding) = (
             _integral(f, g, law, _Mesh(radius, length, nodes)) for nodes in _NODES
         )
         error = abs(fine - coarse)
-        if error <= 16 * _EPS * size:
+        if error <= rounding:
             break
         length /= 2
-    return fine, error + 16 * _EPS * size + cut + _TINY
+    return fine, error + rounding + cut + _TINY
 
 
 class _Law(NamedTuple):
@@ -80,7 +82,7 @@ def _left_out(f: Function, scale: float, radius: float) -> float:
 
 
 def _integral(f: Function, g: Function, law: _Law, mesh: _Mesh) -> tuple[float, float]:
-    """(∬ f g, ∬ |f g|) with the density."""
+    """(∬ f g with the density, its rounding error)."""
     s1, slope, spread = law
     # the mean of g bends on the scale of the spread around a kink, and where g itself does
     turned = np.sign(slope) * _bends(g, abs(slope), mesh)
@@ -88,25 +90,26 @@ def _integral(f: Function, g: Function, law: _Law, mesh: _Mesh) -> tuple[float, 
     outer = np.concatenate([_bends(f, s1, mesh), turned, sharp])
     u, weight = _rule(panel_edges(outer[None, :], mesh.radius, mesh.length), mesh.nodes)
     u, weight = u[0], weight[0] * f.values(s1 * u[0])
-    total = size = 0.0
+    total = rounding = 0.0
     rows = max(1, int(_CHUNK * mesh.length / (2 * mesh.radius * mesh.nodes)))
     for start in range(0, len(u), rows):
         part = slice(start, start + rows)
-        mean, modulus = _inner(g, slope * u[part], spread, mesh)
+        mean, roundings = _inner(g, slope * u[part], spread, mesh)
         total += float(weight[part] @ mean)
-        size += float(np.abs(weight[part]) @ modulus)
-    return total, size
+        # the exponent of the density is rounded as well
+        rounding += float(np.abs(weight[part] * (1 + u[part] ** 2 / _ROUNDINGS)) @ roundings)
+    return total, _EPS * rounding
 
 
 def _inner(g: Function, centre: np.ndarray, spread: float, mesh: _Mesh):
-    """(E g(centre + spread·W), E |g|) for every centre."""
+    """(E g(centre + spread·W), its rounding errors in units) for every centre."""
     if spread == 0:
         values = g.values(centre)
-        return values, np.abs(values)
+        return values, _ROUNDINGS * np.abs(values)
     points = _bends(g, spread, mesh)[None, :] - centre[:, None] / spread
     w, weight = _rule(panel_edges(points, mesh.radius, mesh.length), mesh.nodes)
     values = g.values(centre[:, None] + spread * w) * weight
-    return values.sum(axis=1), np.abs(values).sum(axis=1)
+    return values.sum(axis=1), (np.abs(values) * (_ROUNDINGS + w * w)).sum(axis=1)
 
 
 def _bends(g: Function, scale: float, mesh: _Mesh, width: float = 1.0) -> np.ndarray:
