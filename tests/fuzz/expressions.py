@@ -94,7 +94,8 @@ class Image:
     def _truths(self):
         inside = [Fraction(j, 8) for j in range(-7, 8)]
         centre, radius = (Fraction(float(Fraction(x))) for x in (self.centre, self.radius))
-        return tuple(truth_at(self.tree, str(centre + radius * share)) for share in inside)
+        truths = (truth_at(self.tree, str(centre + radius * share)) for share in inside)
+        return tuple(truth for truth in truths if truth.mid is not None)
 
 
 @dataclass(frozen=True)
@@ -268,7 +269,9 @@ def trees(depth: int, leaves=_leaves):
 
 
 _terms = trees(1, st.sampled_from(["x", "i", "1/3", "2"]))
-_repeated = st.tuples(st.sampled_from(["sum", "product"]), _terms, st.just(1), st.integers(0, 9))
+_repeated = st.tuples(
+    st.sampled_from(["sum", "product"]), _terms, st.integers(1, 4), st.integers(-3, 9)
+)
 any_tree = st.one_of(trees(1), trees(2), trees(2), trees(3), _repeated)
 _digits = st.sampled_from([3, 8, 15, 20, 30])
 _several = st.lists(points, min_size=5, max_size=5, unique=True).map(tuple)

@@ -71,3 +71,10 @@ def _computed(compute, digits):
         if not mp.isfinite(found):
             raise UndecidedError
         return found
+
+
+def rational(x: Fraction) -> Truth:
+    """An exact number."""
+    with mp.workdps(4 * _DIGITS):
+        mid = number(x)
+        return Truth(mid, abs(mid) * mp.mpf(10) ** (4 - 4 * _DIGITS))

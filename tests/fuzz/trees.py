@@ -91,7 +91,7 @@ def _divide(x, y):
 
 def _power(x, y):
     if is_rational(y) and y.denominator == 1:
-        if not x and y <= 0:
+        if not x and y < 0:
             raise UndecidedError
         return x ** int(y)
     if not x:
