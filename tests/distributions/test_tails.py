@@ -1,12 +1,15 @@
 """E max(T − s, 0)^k of one coordinate, against integrals, derivatives and its own integral."""
 
+from types import SimpleNamespace
+
+import mpmath
 import numpy as np
 import pytest
 import sympy as sp
 from flint import acb, arb
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reference import relative_error
+from reference import assert_error_holds, relative_error
 
 import theorycalc as tc
 from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
@@ -297,3 +300,21 @@ def test_beyond_the_support():
     for using in ARITHMETICS:
         assert formula.at(s=-3, using=using).contains(sp.Rational(31, 3))
         assert formula.at(s=3, using=using).mid == 0
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("cls", [SphereTailMoment, StudentTailMoment])
+def test_errors_of_doubles_hold_however_small_the_power(cls, seed):
+    """A power like e^{−700} has lost the digits of its exponent."""
+    rng = np.random.default_rng(seed)
+    k = int(rng.integers(0, 3))
+    if cls is SphereTailMoment:
+        parameter = np.round(10 ** rng.uniform(0.5, 3))
+        s = np.sqrt(-np.expm1(-2 * 10 ** rng.uniform(-2, 2.7) / parameter))
+    else:
+        parameter, s = 3 + 10 ** rng.uniform(0, 2.3), 10 ** rng.uniform(-1, 2)
+    value, error = cls.double(k, np.float64(parameter), np.float64(s))
+    given = (sp.Rational(float(x)) for x in (parameter, s))
+    exact = tc.Formula("tail", cls(sp.Integer(k), *given)).at(using=tc.Ball(24))
+    ours = SimpleNamespace(mid=mpmath.mpf(float(value)), rad=mpmath.mpf(float(error)))
+    assert_error_holds(ours, exact.mid)

@@ -141,9 +141,12 @@ class TailMoment(SpecialFunction):
         return text if exp is None else rf"{text}^{{{exp}}}"
 
 
-def with_error(values):
-    """Doubles of 13 digits at least."""
-    return values, abs(values) * 256 * numeric.EPS
+def with_error(values, exponent=0.0):
+    """Doubles of 13 digits, fewer by the rounding of an exponent: the logarithm of a power in them.
+
+    The logarithm, its factor, and the argument of the logarithm are rounded.
+    """
+    return values, abs(values) * (256 + 4 * abs(exponent)) * numeric.EPS
 
 
 def density_at_zero(cls: type[TailMoment], parameter) -> np.ndarray:

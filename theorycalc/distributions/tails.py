@@ -121,7 +121,9 @@ class SphereTailMoment(TailMoment):
     @classmethod
     def double(cls, k, d, s):
         constant = density_at_zero(cls, d)
-        return with_error(numeric.sphere_tail_moment(int(k), d, s, constant))
+        values = numeric.sphere_tail_moment(int(k), d, s, constant)
+        with np.errstate(all="ignore"):
+            return with_error(values, np.nan_to_num((d - 1) / 2 * np.log1p(-np.square(s))))
 
     def symbol_latex(self, printer):
         return rf"T_{{{printer._print(self.args[1])}}}"
@@ -185,7 +187,7 @@ class StudentTailMoment(TailMoment):
         if lost.any():
             rest = (np.broadcast_to(x, values.shape)[lost] for x in (nu, s))
             values[lost] = by_balls(lambda context, *args: cls.in_ball(context, k, *args), *rest)
-        return with_error(values)
+        return with_error(values, (nu - int(k)) / 2 * np.log1p(np.square(s) / nu))
 
     def symbol_latex(self, printer):
         return rf"t_{{{printer._print(self.args[1])}}}"
