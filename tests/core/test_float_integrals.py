@@ -97,3 +97,27 @@ def test_an_inner_integral_far_from_the_origin():
     value = tc.Formula("f", sp.Integral(density, (X, -sp.oo, sp.oo), (y, -sp.oo, sp.oo))).at()
     assert_error_holds(value, tc.certify(sp.sqrt(2) * sp.pi, digits=40))
     assert value.rad < 1e-6
+
+
+@settings(max_examples=4, deadline=None)
+@given(st.fractions(-3, 3, max_denominator=7), st.integers(3, 20))
+def test_the_rounding_of_limits_is_in_the_error(start, digits):
+    y = sp.Symbol("y", real=True)
+    start, length = R(start), R(1, 10**digits)
+    density = sp.exp(-((X - y) ** 2))
+    plane = sp.Integral(density, (X, -sp.oo, sp.oo), (y, start, start + length))
+    assert_error_holds(tc.Formula("f", plane).at(), tc.certify(sp.sqrt(sp.pi) * length, digits=40))
+
+
+def test_what_takes_too_much_work_is_refused():
+    y = sp.Symbol("y", real=True)
+    density = sp.exp(-(((X - 10 * y) * 40) ** 2) - ((y - 25) * 40) ** 2)
+    plane = sp.Integral(density, (X, -sp.oo, sp.oo), (y, -sp.oo, sp.oo))
+    with pytest.raises(tc.PrecisionError, match="operations"):
+        tc.Formula("f", plane).at()
+
+
+def test_a_whole_that_cancels_is_known_beside_its_parts():
+    value = double(X**3, -1, 1 + R(1, 10**9))
+    assert_error_holds(value, tc.certify((R(10**9 + 1, 10**9) ** 4 - 1) / 4, digits=40))
+    assert value.rad < 1e-15

@@ -17,9 +17,10 @@ from theorycalc.core.arithmetic.ball_functions import NAN, NotHolomorphic
 from theorycalc.core.arithmetic.effort import spend
 from theorycalc.core.errors import NotSupportedError, PrecisionError, explain
 
-# Function values after which Arb returns what it has, and the accuracy at which it stops.
+# Function values after which Arb returns what it has.
 _MOST_VALUES = 6000
-_GOAL_BITS = 58
+# A panel that misses its accuracy by more bits may be a sum of parts that cancel.
+_SCALE_BITS = 10
 # An interval over which an enclosure overflows is halved so often.
 _HALVINGS = 5
 # Logarithms of the distance to an end that are tried in turn; e^720 is the range of doubles.
@@ -37,8 +38,8 @@ class _Enclosing(BallContext):
         return super().special(call, *args)
 
 
-def enclosed_integral(integrand, parameters: list, points: list) -> tuple[arb, arb]:
-    """(∫, scale) of a program of (x, *parameters).
+def enclosed_integral(integrand, parameters: list, points: list, bits: int) -> tuple[arb, arb]:
+    """(∫, scale) of a program of (x, *parameters), to about so many bits.
 
     The value is not finite where nothing is known; the scale is the sum of the sizes of its parts,
     by which a zero is known.
@@ -50,7 +51,7 @@ def enclosed_integral(integrand, parameters: list, points: list) -> tuple[arb, a
     PrecisionError
         If the integrand does not decay at an end.
     """
-    found = _Parts(integrand, parameters)
+    found = _Parts(integrand, parameters, bits)
     panels = list(itertools.pairwise(points))
     for left, right in sorted(panels, key=found.size, reverse=True):
         found.panel(left, right)
@@ -60,8 +61,8 @@ def enclosed_integral(integrand, parameters: list, points: list) -> tuple[arb, a
 class _Parts:
     """The parts of one integral, added up."""
 
-    def __init__(self, integrand, parameters: list):
-        self.integrand, self.parameters = integrand, parameters
+    def __init__(self, integrand, parameters: list, bits: int):
+        self.integrand, self.parameters, self.bits = integrand, parameters, bits
         self.contexts = (_Enclosing(integrand=True), _Enclosing(analytic=True))
         self.total, self.scale = arb(0), arb(0)
 
@@ -90,7 +91,7 @@ class _Parts:
     @property
     def _negligible(self) -> arb:
         """What does not matter beside the parts so far."""
-        return arb(self.scale.abs_lower()) / 2**_GOAL_BITS
+        return arb(self.scale.abs_lower()) / 2**self.bits
 
     def panel(self, left: arb, right: arb) -> None:
         """Add ∫ from left to right, of which one at most is infinite."""
@@ -101,13 +102,27 @@ class _Parts:
             side = 1 if right > 0 else -1
             self._outwards(left, side, side)
         else:
+            whole = self._between(left, right)
+            # a whole that cancels is cut: its parts tell its scale
+            if whole.is_finite() and whole.rel_accuracy_bits() > self.bits - _SCALE_BITS:
+                self._add(whole)
+                return
             # not the middle: the halves of an odd integrand would have one place in common
             inside = left + (right - left) * 29 / 64
             self._from_end(left, inside)
             self._from_end(right, inside, -1)
 
+    def _between(self, left: arb, right: arb) -> arb:
+        """∫ between finite limits, not finite where the integrand is not bounded at one of them."""
+        if all(self.value(end).is_finite() for end in (left, right)):
+            return self._arb_integral(self.value, left, right)
+        return arb.nan()
+
+    def _arb_integral(self, value: Callable, low: arb, high: arb) -> arb:
+        return _arb_integral(value, low, high, self._negligible, arb(2) ** -self.bits)
+
     def _from_end(self, end: arb, inside: arb, sign: int = 1) -> None:
-        part = _arb_integral(self.value, end, inside, self._negligible)
+        part = self._between(end, inside)
         if not part.is_finite():
             distance = abs(inside - end)
             if distance.is_zero():
@@ -136,11 +151,11 @@ class _Parts:
 
                 last = start + direction * reach
                 low, high = (last, start) if direction < 0 else (start, last)
-                part = _arb_integral(value, low, high, self._negligible)
+                part = self._arb_integral(value, low, high)
                 rest, doubt = _remainder(value, last, direction, reach)
             if not part.is_finite():
                 return part
-            if doubt is not None and not doubt > max(abs(part), abs(self.total)) / 2**_GOAL_BITS:
+            if doubt is not None and not doubt > max(abs(part), abs(self.total)) / 2**self.bits:
                 return part + rest + arb(0, doubt.abs_upper())
         if doubt is None or doubt > abs(part) / 2**20:
             raise PrecisionError(
@@ -153,7 +168,7 @@ class _Parts:
 
 
 def _arb_integral(
-    value: Callable, low: arb, high: arb, negligible: arb, halvings: int = _HALVINGS
+    value: Callable, low: arb, high: arb, negligible: arb, goal: arb, halvings: int = _HALVINGS
 ) -> arb:
     """∫ between finite limits by Arb, which bisects where the enclosure is not negligible."""
     failures: list[BaseException] = []
@@ -172,7 +187,7 @@ def _arb_integral(
         function,
         acb(low),
         acb(high),
-        rel_tol=arb(2) ** -_GOAL_BITS,
+        rel_tol=goal,
         abs_tol=negligible,
         eval_limit=_MOST_VALUES,
         use_heap=True,
@@ -184,10 +199,10 @@ def _arb_integral(
     if not halvings:
         return arb.nan()
     middle = (low + high) / 2
-    first = _arb_integral(value, low, middle, negligible, halvings - 1)
+    first = _arb_integral(value, low, middle, negligible, goal, halvings - 1)
     if not first.is_finite():
         return first
-    return first + _arb_integral(value, middle, high, negligible, halvings - 1)
+    return first + _arb_integral(value, middle, high, negligible, goal, halvings - 1)
 
 
 def _remainder(value: Callable, last: arb, direction: int, reach: int) -> tuple:

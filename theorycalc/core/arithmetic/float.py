@@ -1,5 +1,6 @@
 """`Float`: results in double precision with an error estimate."""
 
+import itertools
 import math
 from dataclasses import dataclass, field
 
@@ -33,8 +34,13 @@ from theorycalc.core.value import Rigor, Value, distance
 
 _DOUBLE_BITS = 53
 _START_BITS = 80
-# An integral of fewer bits is tried again with a higher working precision.
-_ENOUGH_BITS = 48
+# Bits of an integral, and of one inside another; what misses them by more is tried again with a
+# higher working precision.
+_INTEGRAL_BITS = 58
+_INNER_BITS = 40
+_SLACK_BITS = 10
+# Work after which rules of nodes, over integrals say, are given up.
+_MOST_WORK = 8e6
 # What is smaller is zero for a double.
 _SMALLEST = arb(2) ** -1075
 
@@ -102,8 +108,9 @@ class Float:
 class FloatContext(BallContext):
     """Balls around results of double-precision routines."""
 
-    def __init__(self, analytic: bool = False, integrand: bool = False):
+    def __init__(self, analytic: bool = False, integrand: bool = False, inner: bool = False):
         super().__init__(analytic, integrand)
+        self.goal = _INNER_BITS if inner else _INTEGRAL_BITS
         self.doubles = False
 
     def integral(self, integrand, parameters: list, points: list):
@@ -113,12 +120,12 @@ class FloatContext(BallContext):
             # both halves of an integral over the line have to exist
             points.insert(1, arb(0))
         try:
-            value, scale = enclosed_integral(integrand, parameters, points)
+            value, scale = enclosed_integral(integrand, parameters, points, self.goal)
         except NotSupportedError:
             return self._from_nodes(integrand, parameters, points)
         # a zero is known by its parts; anything else may be cancellation, which more bits mend
         error = arb(value.rad())
-        if error < arb(2) ** -_ENOUGH_BITS * max(abs(value), scale * arb(2) ** -4):
+        if error < arb(2) ** (_SLACK_BITS - self.goal) * max(abs(value), scale * arb(2) ** -4):
             self.doubles = True
             return value
         if value.is_finite() and ctx.prec <= _START_BITS:
@@ -129,14 +136,27 @@ class FloatContext(BallContext):
     def _from_nodes(self, integrand, parameters: list, points: list) -> arb:
         """∫ by rules of nodes, where the integrand has no enclosure over intervals."""
         self.doubles = True
+        inside = FloatContext(inner=True)
 
         def at(x: float) -> tuple[float, float, float]:
-            y = arb(real_ball(integrand.run(self, [arb(x), *parameters])))
+            y = arb(real_ball(integrand.run(inside, [arb(x), *parameters])))
             size = abs(y.mid())
             log_size = -math.inf if size.is_zero() else float(size.log())
             return float(y.mid()), float(y.rad()), log_size
 
-        return arb(*node_integral(at, [float(x) for x in points]))
+        def missed(point: arb, end: float) -> arb:
+            """What lies between an end and its double, or its radius away from it."""
+            slack = (point - end).abs_upper() if point.is_finite() else arb(0)
+            if not slack:
+                return arb(0)
+            near = integrand.run(inside, [arb(end, slack), *parameters])
+            return arb(0, (real_ball(near) * slack).abs_upper())
+
+        doubles = [float(x.mid()) for x in points]
+        with effort(work=_MOST_WORK):
+            value, error = node_integral(at, doubles)
+        outer = zip(points[:: len(points) - 1], doubles[:: len(points) - 1], strict=True)
+        return sum(itertools.starmap(missed, outer), arb(value, error))
 
     def special(self, call, *args):
         if not call.prefers_double and call.has_enclosure:
