@@ -1,23 +1,100 @@
-"""Derivatives along named intermediate quantities."""
+"""Derivatives: along named intermediate quantities, and of integrals whose jumps move."""
 
 import sympy
 from sympy.functions.special.polynomials import OrthogonalPolynomial
 
-from theorycalc.core.graph import free_symbols, postorder, substitute
+from theorycalc.core.errors import NotSupportedError, explain
+from theorycalc.core.graph import free_symbols, own_variables, postorder, substitute
+from theorycalc.core.jumps import check_readable, jump_terms
 
 
 def total_derivative(expr, slopes) -> sympy.Expr:
-    """Σ ∂expr/∂s · slope of s, almost everywhere: jumps contribute nothing."""
+    """Σ ∂expr/∂s · slope of s, almost everywhere."""
     moving = sorted(free_symbols(expr) & slopes.keys(), key=str)
-    return sympy.Add(*(_real_derivative(expr, symbol) * slopes[symbol] for symbol in moving))
+    return sympy.Add(*(derivative(expr, symbol) * slopes[symbol] for symbol in moving))
 
 
-def _real_derivative(expr, symbol) -> sympy.Expr:
+def derivative(expr: sympy.Expr, symbol: sympy.Symbol) -> sympy.Expr:
+    """The derivative almost everywhere: a jump of the expression itself contributes nothing.
+
+    A jump under an integral sign does, as it moves.
+
+    Raises
+    ------
+    NotSupportedError
+        If jumps under an integral sign cannot be read off, or the range of a sum moves.
+
+    Examples
+    --------
+    >>> t, x = sympy.symbols("t x", real=True)
+    >>> derivative(sympy.Integral(sympy.cos(t) * sympy.Heaviside(t - x), (t, x - 1, x + 1)), x)
+    -cos(x) + cos(x + 1)
+    """
     # SymPy differentiates |x| of a symbol that may be complex into real and imaginary parts
     real = {s: sympy.Dummy(s.name, real=True) for s in free_symbols(expr) if s.is_real is None}
-    slope = _without_constants(expr).xreplace(real).diff(real.get(symbol, symbol))
-    slope = slope.replace(sympy.DiracDelta, lambda *_: sympy.S.Zero)
+    slope = _derivative(_without_constants(expr).xreplace(real), real.get(symbol, symbol))
     return slope.xreplace({dummy: s for s, dummy in real.items()})
+
+
+def _derivative(expr, symbol, integrated=frozenset()) -> sympy.Expr:
+    bound = (sympy.Integral, sympy.Sum)
+    nodes = [
+        node
+        for node in postorder(expr, leaves=(*bound, sympy.Lambda, sympy.Product))
+        if isinstance(node, (*bound, sympy.Product)) and symbol in node.free_symbols
+    ]
+    whole = {node: sympy.Dummy(real=True) for node in nodes}
+    outer = expr.xreplace(whole)
+    slopes = [(symbol, sympy.S.One)]
+    slopes += [
+        (stand_in, _slope_of_bound(node, symbol, integrated)) for node, stand_in in whole.items()
+    ]
+    total = sympy.Add(*(_plain(outer, s) * slope for s, slope in slopes if slope != 0))
+    return total.xreplace({stand_in: node for node, stand_in in whole.items()})
+
+
+def _plain(expr, symbol) -> sympy.Expr:
+    return expr.diff(symbol).replace(sympy.DiracDelta, lambda *_: sympy.S.Zero)
+
+
+def _slope_of_bound(node, symbol, integrated) -> sympy.Expr:
+    node = own_variables(node)
+    if isinstance(node, sympy.Integral):
+        return _leibniz(node, symbol, integrated)
+    moving = any(symbol in end.free_symbols for _, *ends in node.limits for end in ends)
+    if moving or (isinstance(node, sympy.Product) and node.has(sympy.Integral)):
+        raise NotSupportedError(
+            explain(
+                f"the derivative of this {type(node).__name__.lower()}", got=node, hint=".doit()"
+            )
+        )
+    if isinstance(node, sympy.Product):
+        return _plain(node, symbol)
+    return node.func(_derivative(node.function, symbol, integrated), *node.limits)
+
+
+def _leibniz(node: sympy.Integral, symbol, integrated) -> sympy.Expr:
+    """d/ds ∫_a^b f dt = f(b) b' − f(a) a' + ∫ ∂f/∂s dt + the jumps of f that move."""
+    *inner, (variable, *ends) = node.limits
+    f = node.func(node.function, *inner) if inner else node.function
+    if variable.is_real is None:
+        t = sympy.Dummy(variable.name, real=True)
+        f, variable = substitute(f, {variable: t}), t
+    if len(ends) != 2:
+        raise NotSupportedError(explain("the derivative of an antiderivative", got=node))
+    f = f.replace(_is_closed, sympy.expand_func)
+    check_readable(f, variable, symbol)
+    total = jump_terms(f, variable, ends, symbol, integrated)
+    for side, end in zip((-1, 1), ends, strict=True):
+        if slope := end.diff(symbol):
+            total += side * substitute(f, {variable: end}) * slope
+    inside = _derivative(f, symbol, integrated | {variable})
+    return total if inside == 0 else total + sympy.Integral(inside, (variable, *ends))
+
+
+def _is_closed(node) -> bool:
+    """Whether a function of ours has a definition that SymPy can write out."""
+    return getattr(type(node), "definition", None) is not None
 
 
 def _without_constants(expr) -> sympy.Expr:

@@ -6,6 +6,7 @@ from functools import lru_cache
 import sympy
 
 from theorycalc.core import program as ops
+from theorycalc.core.derivative import derivative
 from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.core.graph import substitute
 from theorycalc.core.kinks import DEFINITIONS
@@ -72,7 +73,7 @@ class SpecialFunction(StrictFunction):
         variable = next((s for s, x in arguments.items() if x is self.args[argindex - 1]), None)
         if definition is None or variable is None:
             raise sympy.core.function.ArgumentIndexError(self, argindex)
-        return substitute(_as_expr(definition).diff(variable), arguments)
+        return substitute(derivative(_as_expr(definition), variable), arguments)
 
     def _eval_expand_func(self, **hints):
         definition, arguments = self._defined()
