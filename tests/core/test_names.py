@@ -93,3 +93,25 @@ def test_intermediates_have_names_of_their_own():
 def test_bad_definitions_are_refused(where):
     with pytest.raises(tc.DomainError):
         tc.Formula("f", x, args=(x, y), where=where)
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        lambda: tc.sphere.coordinate_density(t),
+        lambda: tc.sphere.legendre(sympy.Symbol("t"), 2),
+        lambda: tc.sphere.gegenbauer(3, t),
+        lambda: tc.sphere.asymptotics(tc.kernels.mlp(2), sympy.Symbol("k")),
+        lambda: tc.distributions.Gaussian(sympy.Symbol("R", positive=True)).radial_density,
+        lambda: tc.distributions.Gaussian(3, sympy.Symbol("R", positive=True)).radial_density,
+        lambda: tc.quantization.norming_constants(
+            sympy.exp(-x * sympy.Symbol("n", positive=True)), x
+        ),
+        lambda: tc.quantization.norming_constants("x", x),
+        lambda: tc.quantization.norming_constants(sympy.exp(-x), "x"),
+    ],
+)
+def test_a_parameter_does_not_take_the_name_of_a_variable(formula):
+    """The formula is written in that variable: the two would be one."""
+    with pytest.raises(tc.DomainError):
+        formula()

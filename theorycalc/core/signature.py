@@ -1,6 +1,6 @@
 """What a formula takes: its arguments and its domain."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import sympy
 
@@ -19,6 +19,26 @@ def as_variable(x, what: str = "variable") -> sympy.Symbol:
     if not isinstance(x, sympy.Symbol):
         raise DomainError(explain(f"{what} is not a SymPy Symbol", got=repr(x)))
     return x
+
+
+def check_own(symbols: Iterable[sympy.Symbol], *parts: sympy.Basic) -> None:
+    """Refuse quantities of a user with a name that the result is written in.
+
+    Raises
+    ------
+    DomainError
+        If one of the symbols, or another of its name, is free in a part.
+    """
+    own = {symbol.name for symbol in symbols}
+    taken = {symbol.name for part in parts for symbol in part.free_symbols}
+    if clashes := sorted(own & taken):
+        raise DomainError(
+            explain(
+                "a name with two meanings",
+                got=", ".join(clashes),
+                allowed=f"symbols of other names than {', '.join(sorted(own))}",
+            )
+        )
 
 
 def as_arguments(args, name: str) -> tuple:

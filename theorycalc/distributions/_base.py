@@ -10,6 +10,7 @@ from theorycalc.core.arrays import random_stream
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.formula import Formula
 from theorycalc.core.numbers import exact_integer
+from theorycalc.core.signature import check_own
 from theorycalc.distributions._reading import (
     above,
     arguments,
@@ -135,6 +136,8 @@ class SphericalLaw(ABC):
         Formula(f(R) = 3*R**2)
         """
         low, high = self.support
+        fields = (x for name, x in vars(self).items() if name != "density")
+        check_own((R,), *(x for x in fields if isinstance(x, sympy.Expr)))
         domain = sympy.And(sympy.Ge(R, low), sympy.Le(R, high), whole_dimension(self.d))
         expr = self._density()
         return Formula("f", expr, args=arguments(R, expr, domain), domain=domain)

@@ -7,7 +7,7 @@ from sympy import Expr, S, oo
 
 from theorycalc.core.errors import DerivationError, DomainError, explain
 from theorycalc.core.numbers import expression
-from theorycalc.core.signature import as_variable
+from theorycalc.core.signature import as_variable, check_own
 
 # What a law is written in: the number of points, and the quantile where it has no closed form.
 _POINTS, _LOCATION = sympy.Symbol("n", positive=True), sympy.Symbol("x_n", real=True)
@@ -65,7 +65,7 @@ def norming_constants(survival, x: sympy.Symbol, upper=oo) -> ExtremeLaw:
     """
     x = as_variable(x, "x")
     tail, upper = expression(survival, "survival"), expression(upper, "upper")
-    _check_names({x} | tail.free_symbols | upper.free_symbols)
+    check_own((_POINTS, _LOCATION), x, tail, upper)
     density = -tail.diff(x)
     if density == 0 or _limit(tail, x, upper) != 0:
         raise DomainError(explain("no tail of a law", got=tail, allowed="P → 0 at the upper end"))
@@ -84,18 +84,6 @@ def norming_constants(survival, x: sympy.Symbol, upper=oo) -> ExtremeLaw:
     raise DerivationError(
         explain("von Mises' conditions do not hold", got=tail, allowed="regular tails")
     )
-
-
-def _check_names(symbols: set) -> None:
-    """Refuse symbols that would be mistaken for what the result is written in."""
-    if clashes := {s.name for s in symbols} & {_POINTS.name, _LOCATION.name}:
-        raise DomainError(
-            explain(
-                "a name with two meanings",
-                got=", ".join(sorted(clashes)),
-                allowed="symbols other than n, the number of points, and its quantile x_n",
-            )
-        )
 
 
 def _limit(expr: Expr, x: sympy.Symbol, end: Expr) -> Expr:

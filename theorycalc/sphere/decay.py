@@ -125,7 +125,11 @@ def asymptotics(kernel, d) -> Formula:
         *(c * EndPower(side, a).eigenvalue(d, k) for side, (a, c) in poles.items() if a == least)
     )
     return Formula(
-        "mu", expr, args=parameters(d, k), where=tuple(numbers.items()), reference=BIETTI_BACH
+        "mu",
+        expr,
+        args=parameters(d, own=(k,)),
+        where=tuple(numbers.items()),
+        reference=BIETTI_BACH,
     )
 
 

@@ -150,7 +150,7 @@ def legendre(d, k) -> Formula:
     d, k = as_dimension(d), as_degree(k)
     written = k.is_Integer and k <= _WRITTEN
     expr = polynomial(d, int(k), T) if written else SphericalLegendre(d, k, T)
-    return Formula(f"P_{k}", expr, args=parameters(d, k, T), reference=HARMONICS)
+    return Formula(f"P_{k}", expr, args=parameters(d, k, own=(T,)), reference=HARMONICS)
 
 
 def gegenbauer(d, k) -> Formula:
@@ -190,4 +190,4 @@ def gegenbauer(d, k) -> Formula:
         )
     expr = sympy.binomial(k + d - 3, k) * legendre(d, k).expr
     source = Reference("DLMF:18.3", title="Gegenbauer polynomials")
-    return Formula(f"C_{k}", expr, args=parameters(d, k, T), reference=source)
+    return Formula(f"C_{k}", expr, args=parameters(d, k, own=(T,)), reference=source)

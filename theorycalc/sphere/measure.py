@@ -10,6 +10,7 @@ from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.formula import Formula
 from theorycalc.core.numbers import exact_integer
 from theorycalc.core.reference import Reference
+from theorycalc.core.signature import check_own
 
 T = sympy.Symbol("t", real=True)
 INTERVAL = (T >= -1) & (T <= 1)
@@ -201,10 +202,11 @@ def coordinate_density(d) -> Formula:
     """
     d = as_dimension(d)
     expr = coordinate_constant(d) * (1 - T**2) ** ((d - 3) / 2)
-    return Formula("tau", expr, domain=INTERVAL, args=parameters(d, T), reference=HARMONICS)
+    return Formula("tau", expr, domain=INTERVAL, args=parameters(d, own=(T,)), reference=HARMONICS)
 
 
-def parameters(*quantities) -> tuple:
-    """The arguments of a formula: the symbols of what is symbolic, in order."""
-    symbols = [s for x in quantities for s in sorted(sympy.sympify(x).free_symbols, key=str)]
-    return tuple(dict.fromkeys(symbols))
+def parameters(*quantities: Expr, own: tuple = ()) -> tuple:
+    """The arguments of a formula: the symbols of what is symbolic, in order, and its own."""
+    check_own(own, *quantities)
+    symbols = [s for x in quantities for s in sorted(x.free_symbols, key=str)]
+    return (*dict.fromkeys(symbols), *own)
