@@ -16,13 +16,12 @@ from case import examine
 from families import FAMILIES
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-# Cases of a batch, in those of the short run; and the seconds after which one hangs.
-_SHARE = 2
+# Seconds after which a case hangs.
 _HANGING = 120
 
 
 class _Shared(Counter):
-    """Counts that the other processes see."""
+    """A tally whose counts are added to those of all processes."""
 
     def __init__(self, counts):
         self._counts = counts
@@ -91,7 +90,7 @@ def _batch(name: str, number: int) -> None:
 
     @seed(number)
     @settings(
-        max_examples=_SHARE * family.examples,
+        max_examples=family.batch,
         database=None,
         deadline=None,
         phases=(Phase.generate, Phase.shrink),

@@ -1,7 +1,7 @@
 """What a case is, and what it means that the library is right about it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from oracle import Truth, UndecidedError
@@ -48,6 +48,7 @@ def examine(case: Case, tally: Counter) -> None:
             tally["refused"] += 1
             continue
         tally["evaluations"] += 1
+        # an enclosure of an image has many truths
         expected = (expected,) if isinstance(expected, Truth) else expected
         for one in expected:
             assert one.allows(found), f"{case!r}\n  {label}: {describe(found)}\n  truth: {one}"
@@ -58,8 +59,3 @@ def describe(found) -> str:
     if isinstance(found, tc.Value):
         return f"{found!r} with mid {found.mid}, rad {float(found.rad):.3g}"
     return repr(found)
-
-
-def several(truths: Iterable[Truth]) -> tuple[Truth, ...]:
-    """Truths that one enclosure must all contain."""
-    return tuple(truths)
