@@ -174,12 +174,13 @@ def slope_at(tree, point: str) -> Truth:
         return mp.diff(lambda t: evaluate(tree, {"x": t}), x, direction=direction)
 
     left, right = (in_two_precisions(lambda d=d: slope(d), agreed=15) for d in (-1, 1))
-    truth = in_two_precisions(lambda: slope(0), agreed=15)
-    if None in (left.mid, right.mid, truth.mid):
+    truth, value = in_two_precisions(lambda: slope(0), agreed=15), truth_at(tree, point)
+    if None in (left.mid, right.mid, truth.mid, value.mid):
         raise UndecidedError
     if abs(left.mid - right.mid) > (1 + abs(truth.mid)) * mp.mpf(10) ** -12:
         raise UndecidedError
-    return truth
+    # a difference of values has their rounding
+    return Truth(truth.mid, truth.error + abs(value.mid) * mp.mpf(10) ** -30)
 
 
 rationals = st.fractions(-5, 5, max_denominator=12).map(str)
