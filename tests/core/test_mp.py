@@ -201,3 +201,19 @@ def test_a_jump_that_is_an_end_point_is_no_tie():
     step = sp.Integral(sp.Heaviside(X - THIRD) * sp.exp(X), (X, 0, 1))
     exact = sp.exp(1) - sp.exp(THIRD)
     assert_error_holds(at(step), tc.certify(exact))
+
+
+def test_a_rational_from_an_algorithm_is_an_approximation():
+    """An algorithm may give its result as a fraction; its error is that of two precisions."""
+
+    class Root(tc.SpecialFunction):
+        nargs = 1
+
+        @staticmethod
+        def in_mp(context, x):
+            grid = 2 ** (context.bits - 30)
+            return context.number(sp.Rational(int(context.mp.sqrt(x) * grid), grid))
+
+    value = tc.Formula("f", Root(sp.Integer(2))).at(using=tc.MP(15))
+    assert value.rigor is tc.Rigor.ESTIMATED
+    assert_error_holds(value, tc.certify(sp.sqrt(2), digits=60))

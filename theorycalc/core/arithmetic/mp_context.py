@@ -268,4 +268,7 @@ class MPContext:
         return int(x)
 
     def special(self, call, *args):
-        return call.in_mp(self, *args)
+        result = call.in_mp(self, *args)
+        if call.function.in_mp is not None and isinstance(result, Exact):
+            return +result  # an algorithm's own rational is an approximation
+        return result
