@@ -13,6 +13,7 @@ from reference import assert_error_holds, relative_error
 
 import theorycalc as tc
 from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
+from theorycalc.core.arithmetic.ball_functions import NAN, NotHolomorphic
 from theorycalc.core.lowering import lower
 from theorycalc.core.value import fraction
 from theorycalc.distributions import Gaussian, StudentT, UniformBall, UniformSphere
@@ -202,6 +203,14 @@ def test_integrals_of_unbounded_laws(family):
         assert found.overlaps(exact)
 
 
+def continued(program, z: acb) -> acb:
+    """The holomorphic continuation on a ball, not finite where there is none."""
+    try:
+        return acb(program.run(BallContext(analytic=True), [z]))
+    except NotHolomorphic:
+        return NAN
+
+
 @pytest.mark.parametrize("family", TAILS)
 def test_enclosures_of_wide_balls(family):
     """They hold the values at the numbers inside, complex ones and those beyond ±1 included."""
@@ -210,14 +219,14 @@ def test_enclosures_of_wide_balls(family):
     for centre, radius in ((0.5, 0.25), (0.875, 0.125), (1.0, 0.125), (-0.875, 0.5), (0.0, 3.0)):
         with working_precision(100):
             wide = acb(program.run(context, [arb(centre, radius)]))
-            disc = acb(program.run(context, [acb(arb(centre, radius), arb(0, radius))]))
+            disc = continued(program, acb(arb(centre, radius), arb(0, radius)))
             for part in (-1.0, -0.5, 0.0, 0.75, 1.0):
                 x = arb(centre + part * radius)
                 assert wide.overlaps(acb(program.run(context, [x])))
                 z = acb(x, radius / 2)
                 if not disc.is_finite() or (family in SPHERES.values() and abs(x) >= 1):
                     continue
-                assert disc.overlaps(acb(program.run(context, [z])))
+                assert disc.overlaps(continued(program, z))
 
 
 @pytest.mark.parametrize("d", SPHERES)
