@@ -61,9 +61,13 @@ def differences(function, args: list, values, errors: list):
 
 
 def sensitivity(function, args: list):
-    """Σ |x ∂f/∂x|, by differences; an argument that cannot be moved is none."""
+    """Σ |x ∂f/∂x|, by differences; an argument that cannot be moved is none.
+
+    Arguments that are all whole, such as dimensions, are exact and stay where they are.
+    """
     values = function(*args)
-    quotients = (_quotient(function, args, i, values) * np.abs(x) for i, x in enumerate(args))
+    moving = [(i, x) for i, x in enumerate(args) if np.any(x != np.rint(x))]
+    quotients = (_quotient(function, args, i, values) * np.abs(x) for i, x in moving)
     return sum(np.where(np.isfinite(part), part, 0.0) for part in quotients)
 
 
