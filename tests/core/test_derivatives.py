@@ -59,13 +59,13 @@ NESTED = [
 ]
 
 
-@pytest.mark.parametrize(("expr", "value"), CASES, ids=str)
+@pytest.mark.parametrize(("expr", "value"), CASES)
 def test_the_closed_forms(expr, value):
     formula = tc.Formula("f", expr)
     assert_error_holds(formula.at(x=THIRD, using=tc.MP(10)), _number(value))
 
 
-@pytest.mark.parametrize(("expr", "value"), [*CASES, *NESTED], ids=str)
+@pytest.mark.parametrize(("expr", "value"), [*CASES, *NESTED])
 def test_moving_jumps(expr, value):
     slope = tc.Formula("f", expr).diff("x")
     exact = slope_by_differences(value, THIRD)
