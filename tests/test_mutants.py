@@ -17,3 +17,12 @@ def test_a_mutant_can_be_made(mutant):
         file, name = test.split("::")
         text = (HERE.parent / file).read_text(encoding="utf-8")
         assert f"\ndef {name.partition('[')[0]}(" in text
+
+
+def test_every_room_has_mutants():
+    rooms = {mutant.file.partition("/")[0] for mutant in MUTANTS}
+    assert rooms == {
+        *("core", "hermite", "sphere", "kernels", "relu"),
+        *("quantization", "distributions", "validation"),
+    }
+    assert len(set(MUTANTS)) == len(MUTANTS) >= 40

@@ -68,6 +68,7 @@ def test_jumps_and_poles_are_no_roots(expr, bracket, using):
     ("expr", "bracket"),
     [
         (sp.cos(X), (0, 3)),
+        (sp.sin(X), (1, 2)),
         (sp.Piecewise((5 * X - 1, sp.Rational(1, 5) > X), (0, True)), (0, 1)),
         (X**3, (-1, 1)),
         (sp.Integer(3) + 0 * X, (-1, 1)),

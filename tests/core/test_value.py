@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import theorycalc as tc
-from theorycalc.core.value import fraction
+from theorycalc.core.value import distance, fraction
 
 X = sp.Symbol("x")
 finite = st.floats(allow_nan=False, allow_infinity=False, min_value=-1e200, max_value=1e200)
@@ -53,6 +53,13 @@ def test_digits_are_vouched_for(mid, places, asked):
     else:
         with pytest.raises(tc.PrecisionError, match="vouch"):
             v.digits(asked)
+
+
+@given(finite, finite, radii)
+def test_distances_are_rounded_up(x, y, more):
+    found = fraction(distance(*map(mpmath.mpf, (x, y, more))))
+    exact = abs(Fraction(x) - Fraction(y)) + Fraction(more)
+    assert exact <= found <= exact * (1 + Fraction(1, 2**50))
 
 
 def test_global_precision_does_not_matter():

@@ -58,6 +58,16 @@ def value_of(ball):
     return Value(mid=mid, rad=rad, rigor=Rigor.CERTIFIED)
 
 
+def assert_low_targets_hold(enclosures, *, high=150, targets=(4, 8, 12, 16)):
+    """``enclosures(bits)``, one ball or several, hold the truth where their bounds bind."""
+    exact = enclosures(high)
+    for bits in targets:
+        found = enclosures(bits)
+        pairs = zip(found, exact, strict=True) if isinstance(exact, tuple) else [(found, exact)]
+        for ball, truth in pairs:
+            assert_error_holds(value_of(ball), value_of(truth))
+
+
 def relative_error(computed, value):
     """|computed − value|/|value| for a double and a Value of many more digits."""
     exact = fraction(value.mid)
