@@ -148,3 +148,11 @@ def test_an_integrand_that_fails_says_why():
 
     with pytest.raises(tc.NotSupportedError, match="no enclosure of this"):
         tc.integrate(tc.Integral(Failing(T), T, 0, 1), using=tc.Ball(10))
+
+
+def test_an_integral_ends_with_its_work():
+    """A zero with a kink at its limit; Arb, told nothing, would go on halving for hours."""
+    y = sp.Symbol("y", real=True)
+    zero = tc.Formula("f", sp.Integral(sp.Max(X - 1, 0), (X, 0, y)), args=(y,))
+    with pytest.raises(tc.CertificationError, match="operations"):
+        zero.at(y=1, using=tc.Ball(3))

@@ -217,3 +217,33 @@ def test_a_rational_from_an_algorithm_is_an_approximation():
     value = tc.Formula("f", Root(sp.Integer(2))).at(using=tc.MP(15))
     assert value.rigor is tc.Rigor.ESTIMATED
     assert_error_holds(value, tc.certify(sp.sqrt(2), digits=60))
+
+
+TINY = sp.Rational(1, 10**60)
+VANISHING = {
+    "one": 1 + (4 * sp.atan(1 + TINY) - sp.pi) / TINY,
+    "square": TINY + (1 - sp.cos(TINY)) / TINY**2,
+    "of logarithms": TINY + (sp.log(1 + sp.exp(TINY)) - sp.log(2)) / TINY,
+    "two of them": TINY + (sp.cos(TINY) + sp.cos(2 * TINY) - 2) / TINY**2,
+    "zeta next to its pole": TINY + sp.dirichlet_eta(1 + TINY),
+}
+
+
+@pytest.mark.parametrize("digits", [3, 8, 15])
+@pytest.mark.parametrize("name", VANISHING)
+def test_what_a_rounded_sum_hides(name, digits):
+    """A rounded sum is 0 at both precisions; divided by a small number it is not, but summed."""
+    assert_error_holds(at(VANISHING[name], tc.MP(digits)), tc.certify(VANISHING[name], digits=40))
+
+
+def test_a_sum_that_vanishes_at_every_precision():
+    with pytest.raises(tc.PrecisionError):
+        at((1 - sp.cos(X)) / X**2, tc.MP(8), x="1e-3000")
+    hidden_zero = 4 * sp.atan(X) - sp.pi
+    assert_error_holds(at(hidden_zero, tc.MP(8), x=1), 0)
+    assert_error_holds(at(hidden_zero / 1000 + THIRD, tc.MP(8), x=1), "1/3")
+
+
+def test_exact_numbers_that_cancel_hide_nothing():
+    value = at(X - Y + sp.sin(1), tc.MP(8), x=10**1000, y=10**1000)
+    assert_error_holds(value, tc.certify(sp.sin(1)))

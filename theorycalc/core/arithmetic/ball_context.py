@@ -267,9 +267,10 @@ class BallContext:
         failures: list[BaseException] = []
 
         def function(x, holomorphic):
-            # Arb does not stop for an exception: it is kept until Arb has given up
+            # Arb does not stop for an exception, which is kept: of zeros it is soon done, while it
+            # would halve its intervals for hours where nothing is known
             if failures:
-                return NAN
+                return acb(0)
             try:
                 spend(1, ctx.prec)
                 if holomorphic:
@@ -280,7 +281,7 @@ class BallContext:
                 return NAN
             except BaseException as error:
                 failures.append(error)
-                return NAN
+                return acb(0)
 
         options = self._bound_options() if self.analytic else {}
         panels = itertools.pairwise(map(acb, points))

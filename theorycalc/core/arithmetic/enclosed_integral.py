@@ -174,14 +174,14 @@ def _arb_integral(
     failures: list[BaseException] = []
 
     def function(x, analytic):
-        # Arb does not stop for an exception: it is kept until Arb has given up
+        # Arb does not stop for an exception, which is kept: of zeros it is soon done
         if failures:
-            return NAN
+            return acb(0)
         try:
             return value(x, bool(analytic))
         except BaseException as error:
             failures.append(error)
-            return NAN
+            return acb(0)
 
     total = acb.integral(
         function,

@@ -88,6 +88,9 @@ class MP:
                     for turned in itertools.combinations(ties, size)
                 )
                 spread = max((distance(other, value) for other in others), default=spread)
+            if fine.vanished and fine.mid:
+                hidden = _hidden(program, inputs, finer_bits, goal, fine)
+                error = distance(error, mpmath.mpf(0), hidden)
             reached = self._value(fine, distance(error, mpmath.mpf(0), spread), finer_bits, spent)
             settled = ties is not None and len(ties) <= _MOST_TIES
             if settled and _is_small(reached, goal, fine):
@@ -101,8 +104,10 @@ class MP:
             raise self._tied(reached if settled else None, finer_bits)
         if fine.mid == 0 and coarse.mid == 0:
             # Everything cancelled at every precision: half of the digits of the largest number met
-            # are left for what later factors made of its rounding.
-            return replace(reached, rad=mpmath.ldexp(fine.largest, -finer_bits // 2))
+            # are left for what later factors made of its rounding, where that is enough.
+            rad = mpmath.ldexp(fine.largest, -finer_bits // 2)
+            if not fine.vanished or _hidden(program, inputs, finer_bits, goal, fine) <= rad:
+                return replace(reached, rad=rad)
         raise PrecisionError(
             explain(
                 f"{self.digits} digits asked for; two precisions (up to {finer_bits} bits) differ",
@@ -144,6 +149,7 @@ class _Run:
     doubt: mpmath.mpf
     decisions: tuple
     imaginary: tuple
+    vanished: int
     largest: mpmath.mpf
 
     @property
@@ -209,9 +215,16 @@ def _rounded_up(x: Fraction) -> mpmath.mpf:
     return mpmath.mp.make_mpf(libmp.from_rational(*parts, 53, "u"))
 
 
-def _run(program, inputs, bits: int, goal: int, turned: frozenset = frozenset()) -> _Run:
+def _hidden(program, inputs, bits: int, goal: int, run: _Run) -> mpmath.mpf:
+    """How far a result moves if the sums that vanished are as large as their rounding."""
+    return distance(run.mid, _run(program, inputs, bits, goal, nudged=True).mid)
+
+
+def _run(
+    program, inputs, bits: int, goal: int, turned: frozenset = frozenset(), nudged: bool = False
+) -> _Run:
     """The program at ``bits`` of working precision, with some decisions turned."""
-    context = MPContext(bits, goal, turned)
+    context = MPContext(bits, goal, turned, nudged)
     try:
         x = program.run(context, [number.run(context, []) for number in inputs])
     except libmp.NoConvergence as error:
@@ -230,6 +243,7 @@ def _run(program, inputs, bits: int, goal: int, turned: frozenset = frozenset())
         doubt=exact_mpf(context.doubt),
         decisions=tuple(context.decisions),
         imaginary=(*context.imaginary, imaginary),
+        vanished=context.vanished,
         largest=exact_mpf(context.largest),
     )
 

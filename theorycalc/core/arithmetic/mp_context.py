@@ -46,11 +46,20 @@ class MPContext:
     rounded number (a relation, floor, sign) is a decision: its distance from the tie is noted, so
     that two precisions can be compared in it. ``turned`` are the decisions, by their number, that
     are taken the other way.
+
+    A sum that lost half of the digits of its terms, or all, may be off by their rounding, which a
+    later division makes large; with ``nudged`` it is, by another multiple each time.
     """
 
     encloses = False
 
-    def __init__(self, bits: int, goal: int | None = None, turned: frozenset = frozenset()):
+    def __init__(
+        self,
+        bits: int,
+        goal: int | None = None,
+        turned: frozenset = frozenset(),
+        nudged: bool = False,
+    ):
         self.mp = mpmath.mp.clone()
         self.mp.prec = bits
         sums_to_the_end(self.mp)
@@ -66,6 +75,9 @@ class MPContext:
         # distances from ties
         self.decisions: list = []
         self._turned = turned
+        # how many sums lost half of the digits of their terms
+        self.vanished = 0
+        self._nudged = nudged
         # imaginary parts that were taken for rounding noise
         self.imaginary: list = []
         self._noting = True
@@ -93,9 +105,15 @@ class MPContext:
     def add(self, *terms):
         if all(isinstance(x, Exact) for x in terms):
             return functools.reduce(operator.add, terms)
+        total = self.mp.fsum(terms)
         if self._noting:
             self.largest = max(self.largest, *map(abs, terms))
-        return self.mp.fsum(terms)
+            size = max(abs(x) for x in terms if not isinstance(x, Exact))
+            if abs(total) < size * self.mp.sqrt(self.mp.eps):
+                self.vanished += 1
+                rounding = size * self.mp.eps
+                return total + self.vanished * rounding if self._nudged else total
+        return total
 
     def mul(self, *factors):
         return functools.reduce(operator.mul, factors)
