@@ -5,6 +5,7 @@ the case that makes it again: it goes into examples.py. The exit status is the n
 """
 
 import argparse
+import faulthandler
 import itertools
 import multiprocessing
 import random
@@ -93,13 +94,17 @@ def _batch(name: str, number: int) -> None:
         max_examples=family.batch,
         database=None,
         deadline=None,
-        phases=(Phase.generate, Phase.shrink),
+        # a failure is told at once: shrinking one that hangs takes longer than the run
+        phases=(Phase.generate,),
         suppress_health_check=list(HealthCheck),
     )
     @given(family.cases)
     def run(case):
         signal.alarm(_HANGING)
+        # compiled code hears no alarm: the process ends, and with it the run, its batches named
+        faulthandler.dump_traceback_later(2 * _HANGING, exit=True)
         examine(case, _tally)
+        faulthandler.cancel_dump_traceback_later()
         signal.alarm(0)
 
     run()

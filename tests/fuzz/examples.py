@@ -1,6 +1,7 @@
 """Cases that the long run found wrong: they are replayed ever after."""
 
 from expressions import Bound, Expression, Slope
+from plane import Moving
 
 EXAMPLES = [
     # an imaginary part of the size of rounding noise that is none
@@ -9,4 +10,38 @@ EXAMPLES = [
     Bound(tree=("sum", ("add", "x", "x"), 1, -1), point="1", kept=0, moved=0, digits=3),
     # SymPy's slope of a polynomial of degree 0
     Slope(tree=("hermite", "0", "x"), points=("1/3",), digits=3),
+    # slopes of integrals over a jump that moves
+    Moving(
+        tree=("heaviside", ("mul", "-2", ("sub", "x", ("add", "y", "-5/3")))),
+        kinks=(("1", "-5/3"),),
+        limits=(("1", "-5/3"), ("1", "-2")),
+        points=("-1/2",),
+        slope=True,
+        digits=15,
+    ),
+    Moving(
+        tree=(
+            "mul",
+            ("mul", "x", "y"),
+            ("heaviside", ("sub", "x", ("add", ("mul", "-2", "y"), "2"))),
+        ),
+        kinks=(("-2", "2"),),
+        limits=(("-5/4", "4/3"), ("-2", "2")),
+        points=("5/3", "1/3", "-1"),
+        slope=True,
+        digits=3,
+    ),
+    # a rounded sum that vanishes, made large by its factor and hidden by another term
+    Expression(
+        tree=("add", ("altzeta", ("above", "x")), ("mul", "x", "x")), points=("1e-20",), digits=8
+    ),
+    # a true zero with a kink at its limit: given up when the work is spent
+    Moving(
+        tree=("max", ("sub", "x", "1"), "0"),
+        kinks=(("0", "1"),),
+        limits=(("0", "0"), ("1", "0")),
+        points=("1",),
+        slope=False,
+        digits=3,
+    ),
 ]

@@ -71,8 +71,16 @@ def _pick(better):
     return choose
 
 
+def _sum(*terms):
+    """A sum; a rounded one that vanishes may be any small number, which a quotient makes large."""
+    total = _arithmetic(operator.add)(*terms)
+    if not total and not is_rational(*terms) and any(terms):
+        raise UndecidedError
+    return total
+
+
 def _difference(x, y):
-    return x - y if is_rational(x, y) else number(x) - number(y)
+    return _sum(x, -y)
 
 
 def _arithmetic(operation):
@@ -160,7 +168,7 @@ def _series(p: int):
 
 
 NODES: dict[str, Node] = {
-    "add": Node(sympy.Add, _arithmetic(operator.add)),
+    "add": Node(sympy.Add, _sum),
     "mul": Node(sympy.Mul, _arithmetic(operator.mul)),
     "sub": Node(operator.sub, _difference),
     "div": Node(operator.truediv, _divide),
@@ -180,6 +188,7 @@ NODES: dict[str, Node] = {
     "exp": Node(sympy.exp, _of_numbers(_exp)),
     "expm1": Node(expm1, _of_numbers(lambda x: _exp(x) * 0 + mp.expm1(x))),
     "log1p": Node(log1p, _of_numbers(mp.log1p)),
+    "atan2": Node(sympy.atan2, lambda y, x: mp.atan2(*map(number, map(_real, (y, x))))),
     "sinc": Node(sympy.sinc, _of_numbers(mp.sinc)),
     "factorial": Node(sympy.factorial, _of_numbers(mp.factorial)),
     "binomial": Node(sympy.binomial, _binomial),
@@ -204,7 +213,7 @@ NODES: dict[str, Node] = {
 }
 # Those that have the same arguments in SymPy and in mpmath, by their names in both.
 _ALIKE = """
-    log sqrt cbrt sin cos tan cot sec csc asin acos atan atan2 asinh acosh atanh sinh cosh tanh coth
+    log sqrt cbrt sin cos tan cot sec csc asin acos atan asinh acosh atanh sinh cosh tanh coth
     sech csch asec acsc acoth asech acsch gamma loggamma digamma beta betainc erf erfc erfi erfinv
     besselj bessely besseli besselk polylog zeta lambertw:LambertW expint ei:Ei
     altzeta:dirichlet_eta
@@ -248,7 +257,7 @@ def _repeated(name, body, first, last, point):
     indices = range(last + 1, first) if turned else range(first, last + 1)
     terms = [evaluate(body, {**point, "i": Fraction(i)}) for i in indices]
     if name == "sum":
-        total = _arithmetic(operator.add)(Fraction(0), *terms)
+        total = _sum(Fraction(0), *terms)
         return -total if turned else total
     total = _arithmetic(operator.mul)(Fraction(1), *terms)
     return _divide(Fraction(1), total) if turned else total
