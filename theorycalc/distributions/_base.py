@@ -1,6 +1,7 @@
 """What all spherically symmetric laws share: moments, one coordinate, samples."""
 
 from abc import ABC, abstractmethod
+from dataclasses import fields
 
 import numpy as np
 import sympy
@@ -136,11 +137,16 @@ class SphericalLaw(ABC):
         Formula(f(R) = 3*R**2)
         """
         low, high = self.support
-        fields = (x for name, x in vars(self).items() if name != "density")
-        check_own((R,), *(x for x in fields if isinstance(x, sympy.Expr)))
+        check_own((R,), *self._parameters)
         domain = sympy.And(sympy.Ge(R, low), sympy.Le(R, high), whole_dimension(self.d))
         expr = self._density()
         return Formula("f", expr, args=arguments(R, expr, domain), domain=domain)
+
+    @property
+    def _parameters(self) -> tuple[Expr, ...]:
+        """What a user chose in the density, its variable apart."""
+        values = (getattr(self, field.name) for field in fields(self))
+        return tuple(x for x in values if isinstance(x, sympy.Expr))
 
     @abstractmethod
     def _density(self) -> Expr:

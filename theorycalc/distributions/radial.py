@@ -92,6 +92,10 @@ class Radial(SphericalLaw):
             object.__setattr__(self, name, value)
         self._check()
 
+    @property
+    def _parameters(self) -> tuple[Expr, ...]:
+        return (self.d,)  # the density is read in R itself
+
     @cached_property
     def _points(self) -> tuple[Expr, ...]:
         """The ends of the support and the kinks between them."""
