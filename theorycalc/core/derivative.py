@@ -6,6 +6,7 @@ from sympy.functions.special.polynomials import OrthogonalPolynomial
 from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.core.graph import free_symbols, own_variables, postorder, substitute
 from theorycalc.core.jumps import check_readable, jump_terms
+from theorycalc.core.vocabulary import REWRITES
 
 
 def total_derivative(expr, slopes) -> sympy.Expr:
@@ -32,7 +33,7 @@ def derivative(expr: sympy.Expr, symbol: sympy.Symbol) -> sympy.Expr:
     """
     # SymPy differentiates |x| of a symbol that may be complex into real and imaginary parts
     real = {s: sympy.Dummy(s.name, real=True) for s in free_symbols(expr) if s.is_real is None}
-    slope = _derivative(_without_constants(expr).xreplace(real), real.get(symbol, symbol))
+    slope = _derivative(_differentiable(expr).xreplace(real), real.get(symbol, symbol))
     return slope.xreplace({dummy: s for s, dummy in real.items()})
 
 
@@ -97,8 +98,17 @@ def _is_closed(node) -> bool:
     return getattr(type(node), "definition", None) is not None
 
 
-def _without_constants(expr) -> sympy.Expr:
-    """Polynomials of degree 0 as 1: SymPy writes their slopes with polynomials of degree −1."""
+def _differentiable(expr) -> sympy.Expr:
+    """The expression without nodes of which SymPy has wrong slopes.
+
+    Those of polynomials of degree 0 have polynomials of degree −1, and that of arsech the other
+    sign for x < −1, where it is imaginary.
+    """
     kinds = (OrthogonalPolynomial, sympy.assoc_laguerre)
-    found = [node for node in postorder(expr) if isinstance(node, kinds) and node.args[0] == 0]
-    return substitute(expr, dict.fromkeys(found, sympy.S.One)) if found else expr
+    nodes = list(postorder(expr))
+    found = [node for node in nodes if isinstance(node, kinds) and node.args[0] == 0]
+    if found:
+        expr = substitute(expr, dict.fromkeys(found, sympy.S.One))
+    if any(isinstance(node, sympy.asech) for node in nodes):
+        expr = expr.replace(sympy.asech, REWRITES[sympy.asech])
+    return expr
