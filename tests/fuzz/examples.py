@@ -44,4 +44,8 @@ EXAMPLES = [
         slope=False,
         digits=3,
     ),
+    # SymPy's slope of arsech where it is imaginary
+    Slope(tree=("digamma", ("above", ("asech", "x"))), points=("-101/28",), digits=3),
+    # a tie
+    Bound(tree=("chebyu", "8", "-21/5"), point="-5", kept=23, moved=0, digits=15),
 ]

@@ -9,7 +9,7 @@ import sympy
 from case import FLOAT, arithmetic
 from hypothesis import strategies as st
 from mpmath import iv, mp
-from oracle import Truth, UndecidedError, in_two_precisions
+from oracle import Truth, UndecidedError, in_two_precisions, number
 from trees import SYMBOLS, evaluate, expression
 
 import theorycalc as tc
@@ -138,10 +138,10 @@ class Verdict(Truth):
 
     def allows(self, found) -> bool:
         with mp.workdps(80):
-            limit = mp.mpf(self.error.numerator) / self.error.denominator
-            holds = self.mid.mid <= limit
-        wrong = tc.Verdict.FAILS if holds else tc.Verdict.HOLDS
-        return found is not wrong
+            over = self.mid.mid - number(self.error)
+            if abs(over) <= self.mid.error:
+                return True  # a tie, as far as the oracle knows
+        return found is not (tc.Verdict.HOLDS if over > 0 else tc.Verdict.FAILS)
 
     def __str__(self):
         return f"{self.mid} ≤ {self.error}"

@@ -21,6 +21,8 @@ SYMBOLS = {name: sympy.Symbol(name, real=True) for name in "xyz"} | {
 }
 # Rounded numbers closer to a tie than this have no floor, and no sign.
 _TIE = Fraction(1, 10**25)
+# mpmath does not return for some functions of more than this.
+_HUGE = 10**40
 # exp of more than this has too many digits before the point.
 _MOST = 10**4
 
@@ -146,12 +148,20 @@ def _piecewise(x, *parts):
 
 
 def _unevaluated(function):
-    return lambda *args: function(*args, evaluate=False)
+    # SymPy's Min and Max take a number for one only where it is written out
+    return lambda *args: function(*args, evaluate=not args[-1].free_symbols)
 
 
 def _of_numbers(function):
     """A function of mpmath, of rationals in the precision of the moment."""
-    return lambda *args: function(*map(number, args))
+
+    def apply(*args):
+        args = list(map(number, args))
+        if any(abs(x) > _HUGE for x in args):
+            raise UndecidedError
+        return function(*args)
+
+    return apply
 
 
 def _series(p: int):
