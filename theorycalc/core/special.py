@@ -203,6 +203,7 @@ class Call:
         return self.function.definition is not None and _has_enclosure(_definition(self)[1])
 
 
+@lru_cache(maxsize=4096)
 def _definition(call: Call) -> tuple:
     """Symbols for the arguments that are not fixed, and the definition in them."""
     dummies = [sympy.Dummy(f"x{i}") if x is None else x for i, x in enumerate(call.fixed)]
