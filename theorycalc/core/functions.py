@@ -173,9 +173,9 @@ def _plackett(context, h, k, rho):
     plus, minus = abs(h + k) / 2, abs(h - k) / 2
     inner = plus + minus
     zero = context.number(sympy.S.Zero)
-    if context.compare("==", inner, zero):
+    if context.prefer("==", inner, zero):
         return end / (2 * pi)
-    if context.compare("<", (plus - minus) / inner, rho):
+    if context.prefer("<", (plus - minus) / inner, rho):
         peak, scale = context.apply("acos", (minus - plus) / inner), inner * inner / 2
     else:
         peak, scale = end, (h * h - 2 * rho * h * k + k * k) / (2 * (1 - rho * rho))
@@ -193,7 +193,7 @@ def _plackett(context, h, k, rho):
 def _cut_off(context, a, scale, width):
     """δ and a bound on the integral over φ < δ, where 1 − cos φ ≤ δ²/2."""
     zero = context.number(sympy.S.Zero)
-    if context.compare("==", a, zero):
+    if context.prefer("==", a, zero):
         return zero, zero
     if context.compare(">", a, zero) is None:
         # a may be zero: δ is left where the quadrature would feel how little is known of a

@@ -210,6 +210,10 @@ class BallContext:
             return None
         return RELATIONS[relation](positive - negative, 0)
 
+    def prefer(self, relation: str, x, y) -> bool:
+        """The way of an algorithm, of which both are right: the second where balls do not tell."""
+        return bool(self.compare(relation, x, y))
+
     def _compare_moving(self, relation: str, difference: acb) -> bool:
         """A relation that does not change where the variable moves."""
         if difference.is_zero():

@@ -13,8 +13,8 @@ import sympy
 class Context(Protocol):
     """Arithmetic at one working precision.
 
-    Contexts of many digits also have ``encloses``, whether results are enclosures, and ``bits``,
-    the working precision.
+    Contexts of many digits also have ``encloses``, whether results are enclosures, ``bits``, the
+    working precision, and ``prefer``, a comparison that only chooses between right ways.
     """
 
     def number(self, x: sympy.Expr) -> Any:

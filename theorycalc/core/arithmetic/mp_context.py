@@ -184,6 +184,10 @@ class MPContext:
             return truth
         return self.decide(x - y, truth) if self.mp.isfinite(x - y) else truth
 
+    def prefer(self, relation: str, x, y) -> bool:
+        """The way of an algorithm, of which both are right: nothing is decided at a tie."""
+        return bool(RELATIONS[relation](self.real(x), self.real(y)))
+
     def decide(self, distance, truth: bool) -> bool:
         """Note a decision and how far it is from a tie; the truth, or the other one if turned."""
         if not self._noting:
