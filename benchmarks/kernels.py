@@ -62,13 +62,13 @@ def worst(matrix):
 
 
 PEER = os.environ.get("THEORYCALC_NT_PYTHON")
-PEER_SCRIPT = Path(__file__).with_name("neural_tangents_peer.py")
+PEER_SCRIPT = Path(__file__).with_name("_neural_tangents_peer.py")
 CASES = [("relu", 3), ("relu", 10), ("erf", 3), ("gelu", 3)]
 SIZES, LARGE, DIMENSION, CORNER = (1000, 4000), 16000, 100, 40
 
 
 def network(activation, depth):
-    """The networks of neural_tangents_peer.py."""
+    """The networks of _neural_tangents_peer.py."""
     if activation == "relu":
         return tc.kernels.mlp(depth, "relu")
     return tc.kernels.mlp(depth, activation, sigma_w="1.5", sigma_b="0.1")

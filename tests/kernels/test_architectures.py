@@ -232,7 +232,7 @@ def test_pixels_that_are_alone():
 
 
 @pytest.mark.parametrize(
-    ("padding", "stride", "pooling"), [("circular", 1, 1), ("same", 2, 2), ("valid", 1, 2)]
+    ("padding", "stride", "pooling"), [("circular", 1, 1), (1, 2, 2), ("valid", 1, 2)]
 )
 def test_random_convolutions(padding, stride, pooling):
     """The NNGP of one hidden layer is a mean over random filters, sampled here."""
@@ -243,7 +243,7 @@ def test_random_convolutions(padding, stride, pooling):
     network = k.serial(conv, k.activation("relu"), pool, k.flatten(), k.dense())
     weight = rng.standard_normal((channels, 3, 3, 2)) * 1.5 / np.sqrt(9 * 2)
     widths = ((0, 0), (1, 1), (1, 1), (0, 0))
-    padded = {"circular": "wrap", "same": "constant"}
+    padded = {"circular": "wrap", 1: "constant"}
     x = np.pad(x, widths, mode=padded[padding]) if padding in padded else x
     windows = np.lib.stride_tricks.sliding_window_view(x, (3, 3), axis=(1, 2))
     windows = windows[:, ::stride, ::stride]
@@ -330,6 +330,10 @@ def test_residual_recursion(rho, sigma_w, scale):
         (lambda: k.dense(1, -1), tc.DomainError, "sigma_b ≥ 0"),
         (lambda: k.conv1d(0), tc.DomainError, "filter"),
         (lambda: k.conv1d(3, padding="zero"), tc.DomainError, "circular, same, valid"),
+        (lambda: k.conv2d(3, padding=((1, 1),)), tc.DomainError, "a pair .before, after. for each"),
+        (lambda: k.conv2d(3, padding=(1, 1)), tc.DomainError, "a pair .before, after. for each"),
+        (lambda: k.conv1d(3, padding=-1), tc.DomainError, "padding"),
+        (lambda: k.conv1d(3, padding=None), tc.DomainError, "padding"),
         (lambda: k.residual(), tc.DomainError, "empty branch"),
         (lambda: k.parallel(k.dense()), tc.DomainError, "two or more"),
         (

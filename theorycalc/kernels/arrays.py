@@ -160,23 +160,23 @@ class Arrays:
         """x at the given offset of every window."""
         if np.ndim(x) == 0:
             return x
+        shape = tuple(x.shape[axis] for axis in axes[: len(offset)])
+        results, pads = window.output(shape), window.pads(shape)
         for i, axis in enumerate(axes):
-            x = _taken(x, axis, offset[i % len(offset)], window, i % len(offset))
+            j = i % len(offset)
+            places = np.arange(results[j]) * window.stride[j] + offset[j] - pads[j][0]
+            x = _taken(x, axis, places, zeros=window.padding != "circular")
         return x
 
 
-def _taken(x, axis: int, offset: int, window: Window, i: int):
-    size, stride = x.shape[axis], window.stride[i]
-    cut = window.filter[i] - 1 if window.padding == "valid" else 0
-    places = np.arange(0, size - cut, stride) + offset
-    if window.padding != "valid":
-        places = places - (window.filter[i] - 1) // 2
+def _taken(x, axis: int, places, *, zeros: bool):
+    """x at places along an axis; those outside are zeros, or counted around the axis."""
+    size = x.shape[axis]
     taken = np.take(x, places % size, axis=axis)
-    if window.padding == "same":
-        outside = (places < 0) | (places >= size)
-        if outside.any():
-            mask = np.where(outside, 0.0, 1.0)
-            taken = taken * mask.reshape([-1 if j == axis else 1 for j in range(x.ndim)])
+    outside = (places < 0) | (places >= size)
+    if zeros and outside.any():
+        mask = np.where(outside, 0.0, 1.0)
+        taken = taken * mask.reshape([-1 if j == axis else 1 for j in range(x.ndim)])
     return taken
 
 

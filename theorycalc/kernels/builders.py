@@ -150,8 +150,13 @@ def conv1d(filter, sigma_w=1, sigma_b=0, padding="circular", stride=1) -> Conv: 
     filter : int
         Size f of the filter; weights have variance σ_w²/(f · channels).
     sigma_w, sigma_b : number or Symbol
-    padding : {"circular", "same", "valid"}
-        "same" pads with zeros, which count in f.
+    padding : {"circular", "same", "valid"}, int or pairs of int
+        "same" pads with zeros, which count in f; an int is the number of zeros on every side, and
+        one pair (before, after) for every axis says them one by one. With "same" and "circular"
+        the result has ⌈size/stride⌉ positions; what has to be added to the image for that is
+        added half before and half after it, and one more after it if it is odd (the convention of
+        XLA and TensorFlow: a filter of 3 with stride 2 on 6 positions adds 0 before and 1 after;
+        ``padding=1`` is PyTorch's 1 and 1).
     stride : int
 
     Raises
@@ -178,7 +183,8 @@ def conv1d(filter, sigma_w=1, sigma_b=0, padding="circular", stride=1) -> Conv: 
 def conv2d(filter, sigma_w=1, sigma_b=0, padding="circular", stride=1) -> Conv:  # noqa: A002
     """A two-dimensional convolution with infinitely many channels.
 
-    Parameters are those of `conv1d`; ``filter`` and ``stride`` are an int or a pair.
+    Parameters are those of `conv1d`; ``filter`` and ``stride`` are an int or a pair, explicit
+    ``padding`` is an int or two pairs.
 
     Examples
     --------
@@ -200,7 +206,8 @@ def average_pool(filter, stride=None, padding="valid") -> AveragePool:  # noqa: 
     filter : int or pair of int
     stride : int or pair of int, optional
         By default the filter: windows that do not overlap.
-    padding : {"valid", "circular", "same"}
+    padding : {"valid", "circular", "same"}, int or pairs of int
+        As for `conv1d`; zeros count in the means.
 
     Examples
     --------
@@ -267,10 +274,24 @@ def _conv(dimensions: int, size, sigma_w, sigma_b, padding, stride) -> Conv:
     return Conv(window, deviation(sigma_w, "sigma_w"), deviation(sigma_b, "sigma_b"))
 
 
-def _window(dimensions: int, size, padding: str, stride) -> Window:
-    if padding not in PADDINGS:
-        raise DomainError(explain("unknown padding", got=padding, allowed=", ".join(PADDINGS)))
-    return Window(_sizes(size, dimensions, "filter"), padding, _sizes(stride, dimensions, "stride"))
+def _window(dimensions: int, size, padding, stride) -> Window:
+    sizes, strides = _sizes(size, dimensions, "filter"), _sizes(stride, dimensions, "stride")
+    return Window(sizes, _padding(padding, dimensions), strides)
+
+
+def _padding(padding, dimensions: int) -> str | tuple[tuple[int, int], ...]:
+    if isinstance(padding, str):
+        if padding not in PADDINGS:
+            allowed = f"{', '.join(PADDINGS)}, an int, or pairs (before, after)"
+            raise DomainError(explain("unknown padding", got=padding, allowed=allowed))
+        return padding
+    pairs = padding if isinstance(padding, tuple | list) else ((padding, padding),) * dimensions
+    if len(pairs) != dimensions or not all(
+        isinstance(pair, tuple | list) and len(pair) == 2 for pair in pairs
+    ):
+        allowed = f"an int, or a pair (before, after) for each axis: {dimensions}"
+        raise DomainError(explain("padding: wrong shape", got=padding, allowed=allowed))
+    return tuple(tuple(exact_integer(x, "padding", minimum=0) for x in pair) for pair in pairs)
 
 
 def _sizes(size, dimensions: int, what: str) -> tuple[int, ...]:

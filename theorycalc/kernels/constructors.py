@@ -46,7 +46,7 @@ def cnn(
     activation="relu",
     sigma_w=1,
     sigma_b=0,
-    padding: str = "circular",
+    padding: str | int | tuple = "circular",
     readout: str = "flatten",
     dimensions: int = 2,
 ) -> Serial:
@@ -60,7 +60,8 @@ def cnn(
     activation : str, Activation or sympy.Expr
     sigma_w, sigma_b : number or Symbol
         Of all affine layers.
-    padding : {"circular", "same", "valid"}
+    padding : {"circular", "same", "valid"}, int or pairs of int
+        As for `conv1d`.
     readout : {"flatten", "gap"}
         All positions as channels, or their mean.
     dimensions : {1, 2}

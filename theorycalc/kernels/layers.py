@@ -41,11 +41,30 @@ class LayerNorm:
 
 @dataclass(frozen=True)
 class Window:
-    """Positions that a filter sees: sizes, padding and stride along the axes of an image."""
+    """Positions that a filter sees: sizes, padding and stride along the axes of an image.
+
+    ``padding`` is a name or the numbers of zeros (before, after) along every axis.
+    """
 
     filter: tuple[int, ...]
-    padding: str
+    padding: str | tuple[tuple[int, int], ...]
     stride: tuple[int, ...]
+
+    def pads(self, shape: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
+        """(before, after): positions added along every axis.
+
+        Those of "same" and "circular" are as few as ⌈size/stride⌉ results need, half of them
+        before and, where they are odd, one more after: the convention of XLA and TensorFlow.
+        """
+        if self.padding == "valid":
+            return ((0, 0),) * len(shape)
+        if not isinstance(self.padding, str):
+            return self.padding
+        needed = (
+            max((math.ceil(p / s) - 1) * s + f - p, 0)
+            for p, f, s in zip(shape, self.filter, self.stride, strict=True)
+        )
+        return tuple((total // 2, total - total // 2) for total in needed)
 
     def output(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         """The shape of the result.
@@ -53,18 +72,22 @@ class Window:
         Raises
         ------
         DomainError
-            If the filter is larger than the image.
+            If the filter is larger than the image with the zeros around it.
         """
-        if any(f > p for f, p in zip(self.filter, shape, strict=True)):
+        padded = shape
+        if self.padding != "circular":
+            pads = self.pads(shape)
+            padded = tuple(p + sum(pair) for p, pair in zip(shape, pads, strict=True))
+        if any(f > p for f, p in zip(self.filter, padded, strict=True)):
             raise DomainError(
                 explain(
-                    "the filter is larger than the image", got=self.filter, allowed=f"≤ {shape}"
+                    "the filter is larger than the image", got=self.filter, allowed=f"≤ {padded}"
                 )
             )
-        cut = [f - 1 if self.padding == "valid" else 0 for f in self.filter]
-        return tuple(
-            math.ceil((p - c) / s) for p, c, s in zip(shape, cut, self.stride, strict=True)
-        )
+        if self.padding == "circular":
+            return tuple(math.ceil(p / s) for p, s in zip(shape, self.stride, strict=True))
+        sizes = zip(padded, self.filter, self.stride, strict=True)
+        return tuple((p - f) // s + 1 for p, f, s in sizes)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Both kernels by neural-tangents, for kernels.py; run by the interpreter that has it.
 
-usage: neural_tangents_peer.py ACTIVATION DEPTH N D OUT.npz
+usage: _neural_tangents_peer.py ACTIVATION DEPTH N D OUT.npz
 """
 
 import json
