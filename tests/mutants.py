@@ -276,9 +276,9 @@ MUTANTS = (
         _LOW("sphere", "test_eigenvalues_by_taylor_series"),
     ),
     Mutant(
-        "sphere/legendre.py",
-        "units = 12 * k",
-        "units = 12 / 1024 * k",
+        "core/arithmetic/polynomials.py",
+        "_ROUNDINGS = 8.0",
+        "_ROUNDINGS = 8 / 1024",
         "tests/sphere/test_legendre.py::test_the_error_of_doubles_holds",
     ),
     # quantization
@@ -375,6 +375,18 @@ MUTANTS = (
         "sympy.ff(nu, k + 1)",
         "sympy.ff(nu, k)",
         "tests/distributions/test_tails.py::test_student_against_quadrature",
+    ),
+    Mutant(
+        "distributions/tail_doubles.py",
+        "doubts + doubt * ratio / (s + ratio)",
+        "(doubts + doubt * ratio / (s + ratio)) / 1024",
+        "tests/distributions/test_tails.py::test_errors_of_doubles_hold",
+    ),
+    Mutant(
+        "distributions/tail_doubles.py",
+        "moved / np.abs(below) + rounding",
+        "rounding",
+        "tests/distributions/test_tails.py::test_errors_of_doubles_hold",
     ),
     # validation
     Mutant(

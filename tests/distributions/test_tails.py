@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import sympy as sp
 from flint import acb, arb
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from reference import assert_error_holds, relative_error
 
@@ -309,6 +309,48 @@ def test_beyond_the_support():
     for using in ARITHMETICS:
         assert formula.at(s=-3, using=using).contains(sp.Rational(31, 3))
         assert formula.at(s=3, using=using).mid == 0
+
+
+ROUTINES = {
+    "normal": (NormalTailMoment, st.just(())),
+    "sphere": (
+        SphereTailMoment,
+        st.sampled_from([1, 2, 3, 4, 10, 1000, 10**4]).map(lambda d: (d,)),
+    ),
+    "Student": (StudentTailMoment, st.floats(3.001, 1e4).map(lambda nu: (nu,))),
+}
+SIZES = st.floats(-12, 0).map(lambda e: 10.0**e)
+ARGUMENTS = st.one_of(
+    st.floats(-1, 1), st.floats(-40, 40), SIZES, SIZES.map(lambda e: 1 - e),
+    SIZES.map(lambda e: 1 / e),
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(sorted(ROUTINES)), st.integers(0, 3), ARGUMENTS, st.data())
+def test_errors_of_doubles_hold(family, k, s, data):
+    """Of the hardware alone, which has lost all digits in places, and as they are given out."""
+    cls, parameters = ROUTINES[family]
+    args = [*data.draw(parameters), s]
+    tail = cls(sp.Integer(k), *map(sp.Rational, args))
+    exact = value(tail, tc.Ball(24))
+    assume(exact.mid == 0 or abs(exact.mid) > mpmath.mpf(2) ** -1080)
+    for routine in (cls.in_hardware, cls.double):
+        with np.errstate(all="ignore"):
+            mid, rad = (float(x) for x in routine(k, *map(np.float64, args)))
+        if np.isfinite(mid) and np.isfinite(rad):
+            assert_error_holds(SimpleNamespace(mid=mpmath.mpf(mid), rad=mpmath.mpf(rad)), exact.mid)
+        assert routine == cls.in_hardware or rad <= 1e-12 * abs(mid) + 1e-307
+
+
+def test_errors_of_doubles_are_not_idle():
+    """They bind within a factor of a thousand where nothing is computed again."""
+    gaps = []
+    for x in np.linspace(0.1, 0.9, 9):
+        mid, rad = SphereTailMoment.in_hardware(2, np.float64(80), np.float64(x))
+        exact = value(SphereTailMoment(2, 80, sp.Rational(float(x))), tc.Ball(24))
+        gaps.append(abs(fraction(mpmath.mpf(float(mid))) - fraction(exact.mid)) / float(rad))
+    assert max(gaps) > 1 / 1024
 
 
 @pytest.mark.parametrize("seed", range(12))

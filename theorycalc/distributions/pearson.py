@@ -15,11 +15,10 @@ import numpy as np
 import sympy
 from sympy import Expr, S
 
-from theorycalc.core.arithmetic.special_arrays import by_balls
+from theorycalc.core.arithmetic.special_arrays import by_balls, repaired
 from theorycalc.core.lowering import lower
 from theorycalc.core.program import Program
 from theorycalc.core.special import SpecialFunction
-from theorycalc.distributions import numeric
 
 ARGUMENT = sympy.Dummy("s", real=True)
 _SUM = sympy.printing.precedence.PRECEDENCE["Add"]
@@ -30,7 +29,7 @@ class TailMoment(SpecialFunction):
 
     A family states Pearson's α, β, κ, its density, the tail P(T > s), and for s > 0 a sum of
     positive terms, ``far``. The recursion is used below ``near``, ``far`` above it. A law on
-    [−1, 1] says so by ``bounded``.
+    [−1, 1] says so by ``bounded``. ``in_hardware`` has (values, error bounds) on arrays.
     """
 
     parameters: tuple = ()
@@ -133,20 +132,22 @@ class TailMoment(SpecialFunction):
         one = context.number(S.One)
         return context.all([context.compare("<", -one, s), context.compare("<", s, one)])
 
+    @classmethod
+    def double(cls, k, *args):
+        """Hardware doubles, and balls where these lose digits."""
+        k = int(k)
+        return repaired(
+            lambda *xs: cls.in_hardware(k, *xs),
+            lambda context, *xs: cls.in_ball(context, k, *xs),
+            *args,
+        )
+
     def _latex(self, printer, exp=None):
         k, *_, s = self.args
         name = self.symbol_latex(printer)
         inside = rf"\left({name} - {printer.parenthesize(s, _SUM)}\right)_{{+}}^{{{k}}}"
         text = rf"\mathbb{{E}}\left[{inside}\right]"
         return text if exp is None else rf"{text}^{{{exp}}}"
-
-
-def with_error(values, exponent=0.0):
-    """Doubles of 13 digits, fewer by the rounding of an exponent: the logarithm of a power in them.
-
-    The logarithm, its factor, and the argument of the logarithm are rounded.
-    """
-    return values, abs(values) * (256 + 4 * abs(exponent)) * numeric.EPS
 
 
 def density_at_zero(cls: type[TailMoment], parameter) -> np.ndarray:

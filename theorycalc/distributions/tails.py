@@ -2,16 +2,14 @@
 
 from functools import lru_cache
 
-import numpy as np
 import sympy
 from sympy import Rational, S, beta, exp, factorial, gamma, hyper, pi, sqrt
 
-from theorycalc.core.arithmetic.special_arrays import by_balls
 from theorycalc.core.functions import hyperu
 from theorycalc.core.lowering import lower
 from theorycalc.core.program import Program
-from theorycalc.distributions import numeric
-from theorycalc.distributions.pearson import ARGUMENT, TailMoment, density_at_zero, with_error
+from theorycalc.distributions import tail_doubles
+from theorycalc.distributions.pearson import ARGUMENT, TailMoment, density_at_zero
 
 # Dimensions up to which a tail of the sphere is written out.
 _WRITTEN = 20
@@ -49,8 +47,8 @@ class NormalTailMoment(TailMoment):
         return factorial(k) * 2 ** Rational(-k - 1, 2) * cls.density(s) * u
 
     @staticmethod
-    def double(k, s):
-        return with_error(numeric.normal_tail_moment(int(k), s))
+    def in_hardware(k, s):
+        return tail_doubles.normal_tail_moment(k, s)
 
     def symbol_latex(self, printer):
         return "Z"
@@ -119,11 +117,8 @@ class SphereTailMoment(TailMoment):
         return super().at_point(context, k, parameters, s)
 
     @classmethod
-    def double(cls, k, d, s):
-        constant = density_at_zero(cls, d)
-        values = numeric.sphere_tail_moment(int(k), d, s, constant)
-        with np.errstate(all="ignore"):
-            return with_error(values, np.nan_to_num((d - 1) / 2 * np.log1p(-np.square(s))))
+    def in_hardware(cls, k, d, s):
+        return tail_doubles.sphere_tail_moment(k, d, s, density_at_zero(cls, d))
 
     def symbol_latex(self, printer):
         return rf"T_{{{printer._print(self.args[1])}}}"
@@ -180,14 +175,8 @@ class StudentTailMoment(TailMoment):
         return super().at_point(context, k, parameters, s)
 
     @classmethod
-    def double(cls, k, nu, s):
-        constant = density_at_zero(cls, nu)
-        values = np.asarray(numeric.student_tail_moment(int(k), nu, s, constant))
-        lost = np.isnan(values)
-        if lost.any():
-            rest = (np.broadcast_to(x, values.shape)[lost] for x in (nu, s))
-            values[lost] = by_balls(lambda context, *args: cls.in_ball(context, k, *args), *rest)
-        return with_error(values, (nu - int(k)) / 2 * np.log1p(np.square(s) / nu))
+    def in_hardware(cls, k, nu, s):
+        return tail_doubles.student_tail_moment(k, nu, s, density_at_zero(cls, nu))
 
     def symbol_latex(self, printer):
         return rf"t_{{{printer._print(self.args[1])}}}"

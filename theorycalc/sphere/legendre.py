@@ -7,6 +7,7 @@ import numpy as np
 import sympy
 from sympy import Expr, S
 
+from theorycalc.core.arithmetic import polynomials as recurrences
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.formula import Formula
 from theorycalc.core.reference import Reference
@@ -56,29 +57,12 @@ class SphericalLegendre(SpecialFunction):
 
     @staticmethod
     def double(d, k, t):
-        compute = np.vectorize(_of_degree, otypes=[float])
         # a branch that is not taken may ask for k − 2 < 0
-        k = np.maximum(k, 0).astype(int)
-        values = compute(d, k, t, 1.0)
-        return values, _rounding(k, np.asarray(t)) * np.maximum(abs(values), 1)
+        return recurrences.polynomial("spherical_legendre", np.maximum(k, 0), d, t)
 
     def in_latex(self, printer):
         d, k, t = map(printer._print, self.args)
         return rf"P_{{{d},{k}}}\left({t}\right)"
-
-
-def _rounding(k, t) -> np.ndarray:
-    """What rounding in the recurrence may add up to, relative to max(1, |P_{d,k}(t)|).
-
-    A step is g_{j+1} = (1 + r) t g_j − r g_{j−1} with 0 ≤ r ≤ 1, and rounds by 12 units at most of
-    size max(1, |P|). For |t| ≤ 1 the form g_j² − 2t g_j g_{j−1} + g_{j−1}² does not grow, so that
-    an error of step i counts min(k − i, 1/√(1 − t²)) times at most at k; beyond it grows like
-    (k − i) P_k/P_{i+1}.
-    """
-    with np.errstate(divide="ignore"):
-        amplified = 1 / np.sqrt(np.maximum((1 - t) * (1 + t), 0))
-    units = 12 * k * np.minimum((k + 1) / 2, amplified)
-    return units * np.finfo(float).eps / 2
 
 
 def recurrence(d, t, one) -> Iterator:

@@ -12,6 +12,8 @@ from theorycalc.core.compiled import compiled
 _UNIT = np.finfo(float).eps / 2
 # Roundings of a step, in the coefficients and in the sum.
 _ROUNDINGS = 8.0
+# Roundings of what is smaller are those of a number of this size.
+_TINY = np.finfo(float).tiny
 # Longer recurrences are left to other methods.
 MAX_DEGREE = 100_000
 
@@ -24,6 +26,7 @@ FAMILIES = {
     "chebyshevt": 5,
     "chebyshevu": 6,
     "hermite_orthonormal": 7,
+    "spherical_legendre": 8,
 }
 
 
@@ -35,8 +38,6 @@ def _coefficients(family, k, a, b, x):
     elif family == 1:
         slope, c = 2 * (k + a) / (k + 1) * x, (k + 2 * a - 1) / (k + 1)
     elif family == 2:
-        if k == 0:  # the general rule divides by a + b
-            return (a - b) / 2 + (a + b + 2) / 2 * x, abs(a - b) / 2 + abs((a + b + 2) / 2 * x), 0.0
         s = 2 * k + a + b
         bottom = 2 * (k + 1) * (k + a + b + 1)
         slope, shift = (s + 1) * (s + 2) / bottom * x, (a - b) * (a + b) * (s + 1) / (bottom * s)
@@ -49,11 +50,21 @@ def _coefficients(family, k, a, b, x):
         return (2 * k + 1 + a - x) / (k + 1), size, (k + a) / (k + 1)
     elif family == 7:
         slope, c = x / np.sqrt(k + 1.0), np.sqrt(k / (k + 1.0))
+    elif family == 8:
+        slope, c = (2 * k + a - 2) / (k + a - 2) * x, k / (k + a - 2)
     else:
         slope, c = 2 * x, 1.0
-        if k == 0:
-            slope, c = (x if family == 5 else 2 * x), 0.0
     return slope, abs(slope), c
+
+
+@compiled
+def _first(family, a, b, x):
+    """Those of the first step, where general rules may divide by 0."""
+    if family == 2:
+        return (a - b) / 2 + (a + b + 2) / 2 * x, abs(a - b) / 2 + abs((a + b + 2) / 2 * x), 0.0
+    if family == 5 or family == 8:
+        return x, abs(x), 0.0
+    return _coefficients(family, 0, a, b, x)
 
 
 @compiled
@@ -62,12 +73,13 @@ def _value(family, n, a, b, x, room):
     slope, size, c, values = room[0], room[1], room[2], room[3]
     values[0], c[n] = 1.0, 0.0
     for k in range(n):
-        slope[k], size[k], c[k] = _coefficients(family, k, a, b, x)
+        step = _coefficients(family, k, a, b, x) if k else _first(family, a, b, x)
+        slope[k], size[k], c[k] = step
         values[k + 1] = slope[k] * values[k] - (c[k] * values[k - 1] if k else 0.0)
     error, weight, following = 0.0, 1.0, 0.0  # of p_{k+1} and of p_{k+2}
     for k in range(n - 1, -1, -1):
-        step = size[k] * abs(values[k]) + (abs(c[k] * values[k - 1]) if k else 0.0)
-        error += abs(weight) * step
+        terms = size[k] * abs(values[k]) + (abs(c[k] * values[k - 1]) if k else 0.0)
+        error += abs(weight) * (terms + _TINY)
         weight, following = slope[k] * weight - c[k + 1] * following, weight
     return values[n], _ROUNDINGS * _UNIT * error
 

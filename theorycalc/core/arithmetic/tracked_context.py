@@ -153,7 +153,9 @@ class TrackedContext:
         function = call.function
         if function.double is None and function.definition is not None:
             return call.on_arrays(self, *args)
-        return _called(lambda *xs: call.on_arrays(self.plain, *xs), *args)
+        if function.double is None:
+            return _called(lambda *xs: call.on_arrays(self.plain, *xs), *args)
+        return _with_own_error(call.in_double, args)
 
 
 def _truth(truth) -> Truth:
@@ -201,12 +203,16 @@ def _power_error(base: Tracked, exponent: Tracked, value, plain: ArrayContext):
 
 
 def _special(name: str, args) -> Tracked:
-    """A special function, whose own error may be more than a few roundings."""
-    values = [np.asarray(x.value) for x in args]
-    result, own = special_with_errors(name, *values)
-    moved = differences(
-        lambda *xs: special_with_errors(name, *xs)[0], values, result, [x.error for x in args]
-    )
+    """A special function of the vocabulary."""
+    args = [Tracked(np.asarray(x.value), x.error) for x in args]
+    return _with_own_error(functools.partial(special_with_errors, name), args)
+
+
+def _with_own_error(function, args) -> Tracked:
+    """A function that returns (values, errors): its own may be more than a few roundings."""
+    values = [x.value for x in args]
+    result, own = function(*values)
+    moved = differences(lambda *xs: function(*xs)[0], values, result, [x.error for x in args])
     return inexact(result, own + moved, 0.0)
 
 
