@@ -1,7 +1,6 @@
 """Evaluation with enclosures: the numbers are exact rationals, real balls and complex balls."""
 
 import functools
-import itertools
 import operator
 
 import sympy
@@ -16,6 +15,7 @@ from theorycalc.core.arithmetic.ball_functions import (
     hyper,
     whole,
 )
+from theorycalc.core.arithmetic.ball_integral import piecewise_integral
 from theorycalc.core.arithmetic.effort import spend
 from theorycalc.core.arithmetic.logic import RELATIONS
 from theorycalc.core.errors import DomainError, NotSupportedError, explain
@@ -34,9 +34,6 @@ _CONSTANTS = {
 # Beyond this size an exact rational costs more than the ball that contains it.
 _MAX_RATIONAL_BITS = 4096
 _MAX_EXACT_POWER = 256
-# An integral inside an integrand's bound is given up after so many function values.
-_BOUND_BITS = 8
-_BOUND_EVALUATIONS = 1000
 _EQUALITIES = ("==", "!=")
 
 
@@ -249,54 +246,12 @@ class BallContext:
         return functools.reduce(_hull, possible)
 
     def integral(self, integrand, parameters: list, points: list):
-        """∫ of a piecewise holomorphic program of (x, *parameters) over the points, by Arb.
-
-        Arb asks for values at real x, and for bounds around them where the integrand must be
-        holomorphic. Inside another integral whose variable moves, all must be holomorphic in that.
-        The points between the first and the last are only a help.
-        """
+        """∫ of a piecewise holomorphic program of (x, *parameters) over the points."""
         if not self.analytic:
             points = [self.real(point) for point in points]
-        if any(_is_infinity(point) for point in points):
-            raise NotSupportedError(
-                explain(
-                    "an infinite integral has no enclosure without a bound on its tail",
-                    hint="Integral(..., tails=...) with a declared Tail, or using=MP()",
-                )
-            )
-        if not all(acb(point).is_finite() for point in points):
-            return NAN
         values = type(self)(analytic=self.analytic, integrand=True)
         bounds = type(self)(analytic=True)
-        failures: list[BaseException] = []
-
-        def function(x, holomorphic):
-            # Arb does not stop for an exception, which is kept: of zeros it is soon done, while it
-            # would halve its intervals for hours where nothing is known
-            if failures:
-                return acb(0)
-            try:
-                spend(1, ctx.prec)
-                if holomorphic:
-                    return acb(integrand.run(bounds, [x, *parameters]))
-                x = x.real if x.imag.is_zero() else x
-                return acb(integrand.run(values, [x, *parameters]))
-            except NotHolomorphic:
-                return NAN
-            except BaseException as error:
-                failures.append(error)
-                return acb(0)
-
-        options = self._bound_options() if self.analytic else {}
-        panels = itertools.pairwise(map(acb, points))
-        total = sum((acb.integral(function, a, b, **options) for a, b in panels), acb(0))
-        if failures:
-            raise failures[0]
-        return total if self.analytic or not total.imag.contains(0) else total.real
-
-    def _bound_options(self) -> dict:
-        """An integral that bounds another one: its size is enough, and failure is cheap."""
-        return {"rel_tol": arb(2) ** -_BOUND_BITS, "eval_limit": _BOUND_EVALUATIONS}
+        return piecewise_integral(integrand, parameters, points, values, bounds)
 
     def rule(self, size: int) -> list:
         """Nodes and weights of the Gauss–Legendre rule of this size on [−1, 1]."""
@@ -368,11 +323,6 @@ def _legendre_rule(size: int, bits: int) -> list:
 
 def _real_part(x) -> arb:
     return x.real if isinstance(x, acb) else arb(x)
-
-
-def _is_infinity(x) -> bool:
-    """Whether a limit is ±∞, and not a ball of which nothing is known."""
-    return not isinstance(x, acb) and x in (arb.pos_inf(), arb.neg_inf())
 
 
 def _if_defined(branch):

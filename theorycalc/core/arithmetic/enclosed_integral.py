@@ -14,6 +14,7 @@ from flint import acb, arb, ctx
 
 from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
 from theorycalc.core.arithmetic.ball_functions import NAN, NotHolomorphic
+from theorycalc.core.arithmetic.ball_integral import arb_integral
 from theorycalc.core.arithmetic.effort import spend
 from theorycalc.core.errors import NotSupportedError, PrecisionError, explain
 
@@ -115,11 +116,11 @@ class _Parts:
     def _between(self, left: arb, right: arb) -> arb:
         """∫ between finite limits, not finite where the integrand is not bounded at one of them."""
         if all(self.value(end).is_finite() for end in (left, right)):
-            return self._arb_integral(self.value, left, right)
+            return self._integral(self.value, left, right)
         return arb.nan()
 
-    def _arb_integral(self, value: Callable, low: arb, high: arb) -> arb:
-        return _arb_integral(value, low, high, self._negligible, arb(2) ** -self.bits)
+    def _integral(self, value: Callable, low: arb, high: arb) -> arb:
+        return _halved_integral(value, low, high, self._negligible, arb(2) ** -self.bits)
 
     def _from_end(self, end: arb, inside: arb, sign: int = 1) -> None:
         part = self._between(end, inside)
@@ -151,7 +152,7 @@ class _Parts:
 
                 last = start + direction * reach
                 low, high = (last, start) if direction < 0 else (start, last)
-                part = self._arb_integral(value, low, high)
+                part = self._integral(value, low, high)
                 rest, doubt = _remainder(value, last, direction, reach)
             if not part.is_finite():
                 return part
@@ -167,42 +168,28 @@ class _Parts:
         return part + rest + arb(0, doubt.abs_upper())
 
 
-def _arb_integral(
+def _halved_integral(
     value: Callable, low: arb, high: arb, negligible: arb, goal: arb, halvings: int = _HALVINGS
 ) -> arb:
     """∫ between finite limits by Arb, which bisects where the enclosure is not negligible."""
-    failures: list[BaseException] = []
-
-    def function(x, analytic):
-        # Arb does not stop for an exception, which is kept: of zeros it is soon done
-        if failures:
-            return acb(0)
-        try:
-            return value(x, bool(analytic))
-        except BaseException as error:
-            failures.append(error)
-            return acb(0)
-
-    total = acb.integral(
-        function,
-        acb(low),
-        acb(high),
+    total = arb_integral(
+        value,
+        low,
+        high,
         rel_tol=goal,
         abs_tol=negligible,
         eval_limit=_MOST_VALUES,
         use_heap=True,
     )
-    if failures:
-        raise failures[0]
     if total.is_finite():
         return total.real if total.imag.contains(0) else arb.nan()
     if not halvings:
         return arb.nan()
     middle = (low + high) / 2
-    first = _arb_integral(value, low, middle, negligible, goal, halvings - 1)
+    first = _halved_integral(value, low, middle, negligible, goal, halvings - 1)
     if not first.is_finite():
         return first
-    return first + _arb_integral(value, middle, high, negligible, goal, halvings - 1)
+    return first + _halved_integral(value, middle, high, negligible, goal, halvings - 1)
 
 
 def _remainder(value: Callable, last: arb, direction: int, reach: int) -> tuple:

@@ -1,0 +1,84 @@
+"""Integrals of programs by Arb's rigorous quadrature."""
+
+import itertools
+from collections.abc import Callable
+
+from flint import acb, arb, ctx
+
+from theorycalc.core.arithmetic.ball_functions import NAN, NotHolomorphic
+from theorycalc.core.arithmetic.effort import spend
+from theorycalc.core.errors import NotSupportedError, explain
+
+# An integral inside an integrand's bound is given up after so many function values.
+_BOUND_BITS = 8
+_BOUND_EVALUATIONS = 1000
+
+
+def piecewise_integral(integrand, parameters: list, points: list, values, bounds):
+    """∫ of a piecewise holomorphic program of (x, *parameters) over the points.
+
+    Arb asks for values at real x, in the context ``values``, and for bounds around them where the
+    integrand must be holomorphic, in the context ``bounds``. Inside another integral whose variable
+    moves, all must be holomorphic in that. The points between the first and the last are only a
+    help.
+    """
+    if any(_is_infinity(point) for point in points):
+        raise NotSupportedError(
+            explain(
+                "an infinite integral has no enclosure without a bound on its tail",
+                hint="Integral(..., tails=...) with a declared Tail, or using=MP()",
+            )
+        )
+    if not all(acb(point).is_finite() for point in points):
+        return NAN
+
+    def function(x, holomorphic):
+        spend(1, ctx.prec)
+        if not holomorphic and x.imag.is_zero():
+            x = x.real
+        try:
+            return acb(integrand.run(bounds if holomorphic else values, [x, *parameters]))
+        except NotHolomorphic:
+            return NAN
+
+    options = _bound_options() if values.analytic else {}
+    panels = itertools.pairwise(points)
+    total = sum((arb_integral(function, a, b, **options) for a, b in panels), acb(0))
+    return total if values.analytic or not total.imag.contains(0) else total.real
+
+
+def _is_infinity(x) -> bool:
+    """Whether a limit is ±∞, and not a ball of which nothing is known."""
+    return not isinstance(x, acb) and x in (arb.pos_inf(), arb.neg_inf())
+
+
+def _bound_options() -> dict:
+    """An integral that bounds another one: its size is enough, and failure is cheap."""
+    return {"rel_tol": arb(2) ** -_BOUND_BITS, "eval_limit": _BOUND_EVALUATIONS}
+
+
+def arb_integral(function: Callable, left, right, **options) -> acb:
+    """∫ of ``function(x, holomorphic)`` between finite limits by Arb.
+
+    Raises
+    ------
+    Exception
+        The first that the function raises.
+    """
+    failures: list[BaseException] = []
+
+    def kept(x, holomorphic):
+        # Arb does not stop for an exception, which is kept: of zeros it is soon done, while it
+        # would halve its intervals for hours where nothing is known
+        if failures:
+            return acb(0)
+        try:
+            return function(x, bool(holomorphic))
+        except BaseException as error:
+            failures.append(error)
+            return acb(0)
+
+    total = acb.integral(kept, acb(left), acb(right), **options)
+    if failures:
+        raise failures[0]
+    return total
