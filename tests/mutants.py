@@ -281,6 +281,18 @@ MUTANTS = (
         "_ROUNDINGS = 8 / 1024",
         "tests/sphere/test_legendre.py::test_the_error_of_doubles_holds",
     ),
+    Mutant(
+        "sphere/rounded.py",
+        "np.abs(fine - coarse) + rounding",
+        "np.abs(fine - coarse) + rounding / 1024",
+        "tests/sphere/test_funk_hecke.py::test_errors_of_rounded_kernels",
+    ),
+    Mutant(
+        "relu/ray_means.py",
+        "error * fine + rounding",
+        "error * fine + rounding / 1024",
+        "tests/relu/test_norms.py::test_closed_barron_constants_against_rays",
+    ),
     # quantization
     Mutant(
         "quantization/certified.py",

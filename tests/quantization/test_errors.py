@@ -74,3 +74,10 @@ def test_freezing_points():
             "y", FreezingPoint(sp.Rational(7, 5) * sp.Integer(2) ** exponent), args=()
         )
         assert_error_holds(point.at(), point.at(using=tc.Ball(25)))
+
+
+@pytest.mark.parametrize(("d", "n", "s"), [(1, 5000, 3), (1, 5000, "1/2"), (2, 10**300, 1)])
+def test_distances_that_underflow(d, n, s):
+    """The nearest of so many points is nearer than any double, and not at 0."""
+    mean = distortion(tc.distributions.UniformSphere(d), n, s)
+    assert_error_holds(mean.at(r=1), mean.at(r=1, using=tc.Ball(12)))

@@ -5,11 +5,11 @@ import pytest
 import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reference import assert_reference, entries, label
+from reference import assert_error_holds, assert_reference, entries, label
 
 import theorycalc as tc
 from theorycalc.core.value import fraction
-from theorycalc.sphere import quadrature, taylor
+from theorycalc.sphere import quadrature, rounded, taylor
 from theorycalc.sphere.functions import FunkHecke, as_lambda
 from theorycalc.sphere.kernel import as_kernel
 
@@ -276,3 +276,17 @@ def test_a_function_in_a_kernel_keeps_its_pieces():
     kernel = as_kernel(tc.kernels.dual("elu"))
     assert kernel.kinks == ()
     assert kernel.pieces[0][2].body == kernel.body
+
+
+@pytest.mark.parametrize("d", [2, 3, 20, 300])
+@pytest.mark.parametrize("kernel", [sp.cos(3 * T + 1), "relu", MIXED, tc.kernels.mlp(1)], ids=str)
+def test_errors_of_rounded_kernels(kernel, d):
+    """The rule for kernels that are only known in doubles, at kernels that are known."""
+    values, errors = rounded.doubles(as_kernel(kernel), d, 12)
+    gaps = []
+    for k, (value, error) in enumerate(zip(values, errors, strict=True)):
+        exact = tc.sphere.funk_hecke(kernel, d, k).at(using=tc.Ball(20))
+        double = tc.Value(mid=float(value), rad=float(error), rigor=tc.Rigor.ESTIMATED)
+        assert_error_holds(double, exact.mid)
+        gaps.append(abs(fraction(double.mid) - fraction(exact.mid)) / fraction(double.rad))
+    assert max(gaps) > 1 / 1024

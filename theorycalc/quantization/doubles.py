@@ -19,6 +19,7 @@ EPS = float(np.finfo(float).eps)
 _ROUNDING = 16 * EPS
 # A radius this small, in units of R, is zero for the distortion.
 _ZERO = 1e-25
+_TINY = float(np.finfo(float).tiny)
 # Radii are bracketed by factors of two.
 _MOST_DOUBLINGS = 400
 
@@ -105,7 +106,13 @@ def _on_sphere(d: float, n, s: float, r: float) -> tuple[np.ndarray, np.ndarray]
         values = np.array([value.sum(), (drift * slope).sum()])
         sizes = np.array([value.sum(), (size * slope).sum()])
     scale = np.array([(1 + r) ** s, (1 + r) ** (s - 1)])
-    return values * scale, sizes * scale * (_ROUNDING + _law_error(d, n, s / 2))
+    error = sizes * (_ROUNDING + _law_error(d, n, s / 2)) + _underflow(q, weights, s)
+    return values * scale, error * scale + math.ulp(0.0)
+
+
+def _underflow(q: np.ndarray, weights: np.ndarray, s: float) -> float:
+    """What a q too small for a double may change in a mean of (x² + q (1 − x²))^{s/2}."""
+    return 2 * max(1.0, s) * _TINY ** min(1.0, s / 2) * float(weights[q < _TINY].sum())
 
 
 @lru_cache(maxsize=1024)

@@ -65,7 +65,7 @@ def extreme_value_radius(
     >>> law = tc.distributions.Gaussian(200)
     >>> estimate = tc.quantization.extreme_value_radius(law, n=10**6)
     >>> print(estimate.at(), "in", estimate.note)
-    4.73 ± 0.004 in regime n fixed, order 3 of 3
+    4.73 ± 0.005 in regime n fixed, order 3 of 3
     >>> tc.quantization.optimal_radius(law, n=10**6).at().digits(6)
     '4.73236'
     """

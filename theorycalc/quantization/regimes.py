@@ -62,12 +62,12 @@ def _few(order: int) -> Callable[[Expr, Expr], Expr]:
 
 
 def _few_remainder(d: Expr, n: Expr) -> Expr:
-    """A part of the product of both corrections without their signs."""
+    """The product of both corrections without their signs, the size of what follows."""
     first, third, fifth = (MaximumMoment(S(k), n) for k in (1, 3, 5))
     one = (third + 3 * first) / (4 * (d + 2))
     two = (fifth + 10 * third + 15 * first) / (3 * (d + 2) * (d + 4))
     two += 3 * (3 * fifth + 24 * third + 29 * first) / (32 * (d + 2) ** 2)
-    return one * two / (8 * first * sqrt(d))  # an eighth: as measured
+    return one * two / (first * sqrt(d))
 
 
 def _few_variance(d: Expr, n: Expr) -> Expr:

@@ -28,7 +28,9 @@ _GROWTH = 8
 # How many rays are followed at once, and coefficients of g on all of them.
 _RAYS = 1000
 _COEFFICIENTS = 96
-_ROUNDING = 1e-14
+_EPS = np.finfo(float).eps
+# Roundings of a weight, a power and an exponential, of the series and of sums.
+_ROUNDINGS = 24
 
 
 def modulus_mean(a: Poly, b: Poly, growth: Callable) -> tuple[float, float]:
@@ -45,8 +47,8 @@ def modulus_mean(a: Poly, b: Poly, growth: Callable) -> tuple[float, float]:
     degree = max(a.total_degree(), b.total_degree()) + _GROWTH
     reach = np.sqrt(2 * special.gammainccinv((n + degree) / 2, _NEGLIGIBLE))
     series, error = _series(growth, reach)
-    coarse, fine = (_over_directions(a, b, series, size) for size in _ANGLES[n])
-    return fine, abs(fine - coarse) + (error + _ROUNDING) * fine
+    (coarse, _), (fine, rounding) = (_over_directions(a, b, series, size) for size in _ANGLES[n])
+    return fine, abs(fine - coarse) + error * fine + rounding
 
 
 def _series(growth: Callable, reach: float) -> tuple[np.polynomial.Chebyshev, float]:
@@ -57,17 +59,19 @@ def _series(growth: Callable, reach: float) -> tuple[np.polynomial.Chebyshev, fl
     return series, float(np.max(abs(series(between) - values) / values))
 
 
-def _over_directions(a: Poly, b: Poly, growth, size: int) -> float:
+def _over_directions(a: Poly, b: Poly, growth, size: int) -> tuple[float, float]:
+    """(mean, bound on its rounding)."""
     n = len(a.gens)
     points, weights = _orthant(n, size)
-    total = 0.0
+    total = np.zeros(2)
     # the modulus is even: half of the orthants tell all
     for signs in itertools.product((1, -1), repeat=n - 1):
         turned = points * (1, *signs)
         blocks = range(0, len(turned), _RAYS)
         values = [_over_rays(a, b, growth, turned[i : i + _RAYS]) for i in blocks]
         total += weights @ np.concatenate(values)
-    return float(total / (weights.sum() * 2 ** (n - 1)))
+    mean, rounding = total / (weights.sum() * 2 ** (n - 1))
+    return float(mean), float(rounding)
 
 
 def _orthant(d: int, size: int) -> tuple[np.ndarray, np.ndarray]:
@@ -84,19 +88,25 @@ def _orthant(d: int, size: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _over_rays(a: Poly, b: Poly, growth, points: np.ndarray) -> np.ndarray:
-    """The mean over ‖W‖, for every direction."""
+    """The mean over ‖W‖ and a bound on its rounding, for every direction: (directions, 2).
+
+    A term of A or B is rounded in its coefficient, which is a sum, and in Horner's rule.
+    """
     n = len(a.gens)
     along = _along(points, a, b)
     ends = _panels(along, growth.domain[1])
     x, w = np.polynomial.legendre.leggauss(_NODES)
     half = np.diff(ends, axis=1)[..., None] / 2
     r = ends[:, :-1, None] + half * (1 + x)
-    value = np.zeros(r.shape, dtype=complex)
-    for column in along.T[::-1]:
+    value, terms = np.zeros(r.shape, dtype=complex), np.zeros(r.shape)
+    for column, size in zip(along.T[::-1], _sizes(points, a, b).T[::-1], strict=True):
         value = value * r + column[:, None, None]
+        terms = terms * r + size[:, None, None]
     mass = 2 ** (n / 2 - 1) * special.gamma(n / 2)
     density = r ** (n - 1) * np.exp(-(r**2) / 2) * growth(r) / mass
-    return (half * w * np.abs(value) * density).sum(axis=(1, 2))
+    steps = _ROUNDINGS + 2 * along.shape[1] + len(a.as_dict()) + len(b.as_dict()) + r**2 / 2
+    parts = np.abs(value), _EPS * steps * terms
+    return np.stack([(half * w * part * density).sum(axis=(1, 2)) for part in parts], axis=1)
 
 
 def _along(points: np.ndarray, a: Poly, b: Poly) -> np.ndarray:
@@ -106,6 +116,12 @@ def _along(points: np.ndarray, a: Poly, b: Poly) -> np.ndarray:
         for k, part in homogeneous_parts(polynomial).items():
             columns[:, k] += unit * evaluate(part, Doubles(), points)
     return columns
+
+
+def _sizes(points: np.ndarray, a: Poly, b: Poly) -> np.ndarray:
+    """The same without the signs of any term."""
+    unsigned = (Poly.from_dict({m: abs(c) for m, c in x.terms()}, *x.gens) for x in (a, b))
+    return np.abs(_along(np.abs(points), *unsigned))
 
 
 def _panels(along: np.ndarray, reach: float) -> np.ndarray:
