@@ -326,7 +326,7 @@ ARGUMENTS = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(st.sampled_from(sorted(ROUTINES)), st.integers(0, 3), ARGUMENTS, st.data())
 def test_errors_of_doubles_hold(family, k, s, data):
     """Of the hardware alone, which has lost all digits in places, and as they are given out."""
@@ -341,6 +341,12 @@ def test_errors_of_doubles_hold(family, k, s, data):
         if np.isfinite(mid) and np.isfinite(rad):
             assert_error_holds(SimpleNamespace(mid=mpmath.mpf(mid), rad=mpmath.mpf(rad)), exact.mid)
         assert routine == cls.in_hardware or rad <= 1e-12 * abs(mid) + 1e-307
+
+
+def test_the_error_of_a_subnormal_is_not_zero():
+    value, error = NormalTailMoment.double(0, np.float64(38))
+    assert 0 < value < np.finfo(float).tiny
+    assert error > 0
 
 
 def test_errors_of_doubles_are_not_idle():

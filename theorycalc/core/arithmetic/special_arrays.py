@@ -34,7 +34,7 @@ def special_with_errors(name: str, *args: np.ndarray) -> tuple[np.ndarray, np.nd
     if name in ROUTINES:
         return repaired(ROUTINES[name], in_balls, *args)
     values = np.asarray(by_balls(in_balls, *args))
-    return values, FUNCTION * np.abs(values)
+    return values, FUNCTION * np.abs(values) + _SMALLEST
 
 
 @np.errstate(all="ignore")
@@ -54,7 +54,8 @@ def repaired(routine: Callable, in_balls: Callable, *args) -> tuple[np.ndarray, 
         again = ~(errors.ravel()[lost] <= ACCURACY * felt)
         lost, points = lost[again], [x[again] for x in points]
         exact = np.asarray(by_balls(in_balls, *points))
-        values.reshape(-1)[lost], errors.reshape(-1)[lost] = exact, FUNCTION * np.abs(exact)
+        values.reshape(-1)[lost] = exact
+        errors.reshape(-1)[lost] = FUNCTION * np.abs(exact) + _SMALLEST
     return values, errors
 
 
