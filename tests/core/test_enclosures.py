@@ -128,6 +128,29 @@ def test_verdicts_over_enclosures():
     assert verdict(sp.Ge(P + 1, 0, evaluate=False), p=flint.arb(0, 1)) is Verdict.UNDECIDED
 
 
+@pytest.mark.parametrize("using", [tc.Ball(10), tc.MP(12), tc.Float()])
+@pytest.mark.parametrize(
+    "side", [sp.sqrt(X), sp.cbrt(X), sp.sign(sp.sqrt(X)), sp.sqrt(1 - X**2), sp.erf(sp.sqrt(X))]
+)
+def test_a_verdict_holds_only_where_all_places_are_real(side, using):
+    def verdict(ball):
+        return tc.check(tc.Claim(side >= -50), using=using, x=ball).verdict
+
+    assert verdict(flint.arb(0, 2)) is Verdict.UNDECIDED
+    assert verdict(flint.arb("0.5", "0.25")) is Verdict.HOLDS
+
+
+def test_a_thin_enclosure_next_to_the_end_of_the_real_values():
+    near = tc.Value(
+        mid=1 - mpmath.mpf(2) ** -50, rad=mpmath.mpf(2) ** -140, rigor=tc.Rigor.CERTIFIED
+    )
+    assert (
+        tc.check(tc.Claim(sp.sqrt(1 - X) >= 0), using=tc.Ball(5), x=near).verdict is Verdict.HOLDS
+    )
+    identity = sp.Ge(sp.sin(X) ** 2 + sp.cos(X) ** 2, 1, evaluate=False)
+    assert tc.check(tc.Claim(identity), x=near).verdict is Verdict.HOLDS
+
+
 def test_domains_over_enclosures():
     f = tc.Formula("f", X, domain={X: sp.Interval(0, 1)})
     assert f.at(x=flint.arb(1, 0.25)).contains(1)

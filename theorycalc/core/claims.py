@@ -17,6 +17,7 @@ from theorycalc.core.evaluation import (
     check_supported,
     decide,
     evaluate,
+    is_ordered,
     meets_assumptions,
     read_parameters,
     written_out,
@@ -172,7 +173,8 @@ def check(claim: Claim, using: Arithmetic = Ball(30), **params) -> Check:
     Returns
     -------
     Check
-        UNDECIDED where the enclosure of the margin contains zero: always so for an equation between
+        UNDECIDED where a parameter with a radius may lie where a side is not real, and where the
+        enclosure of the margin contains zero: always so for an equation between
         numbers that are equal and irrational, unless SymPy proves them equal.
 
     Raises
@@ -206,12 +208,16 @@ def check(claim: Claim, using: Arithmetic = Ball(30), **params) -> Check:
         difference = lhs - rhs
     # one evaluation each; with a zero on one side the margin is the other side
     sides = {expr: _evaluate(expr, values, using) for expr in {difference, lhs, rhs}}
+    margin = sides[difference]
+    verdict = _decide_sign(margin, _TRUE_SIGNS[type(claim.relation)])
+    if not is_ordered(claim.relation, values, using):
+        verdict = Verdict.UNDECIDED
     return Check(
         claim=claim,
-        verdict=_decide_sign(sides[difference], _TRUE_SIGNS[type(claim.relation)]),
+        verdict=verdict,
         lhs=sides[lhs],
         rhs=sides[rhs],
-        margin=sides[difference],
+        margin=margin,
     )
 
 

@@ -7,7 +7,12 @@ from typing import Protocol
 import sympy
 
 from theorycalc.core.arithmetic.ball import enclose
-from theorycalc.core.arithmetic.enclosures import constant, image, number_or_enclosure
+from theorycalc.core.arithmetic.enclosures import (
+    constant,
+    image,
+    is_surely_real,
+    number_or_enclosure,
+)
 from theorycalc.core.errors import DomainError, NotSupportedError, explain, unknown_name
 from theorycalc.core.graph import postorder, substitute
 from theorycalc.core.lowering import lower
@@ -180,6 +185,15 @@ def evaluate(program: Program, values: Mapping, using: Arithmetic) -> Value:
         value = using.evaluate(program, inputs)
     rigor = min([value.rigor, *(x.rigor for x in enclosures)])
     return replace(value, rigor=rigor, inputs={symbol.name: x for symbol, x in values.items()})
+
+
+def is_ordered(relation: sympy.Basic, values: Mapping, using: Arithmetic) -> bool:
+    """Whether both sides of a relation are real numbers at every place in the enclosures."""
+    known = [x.accuracy for x in values.values() if isinstance(x, Value) and x.rad]
+    if not known:
+        return True  # at a point, what is not real is refused
+    digits = max(using.digits, *known)  # so that a thin enclosure is not blurred
+    return is_surely_real(lower(relation, tuple(values)), constants(values), digits)
 
 
 def _wide(numbers: Iterable) -> bool:

@@ -17,6 +17,7 @@ from theorycalc.core.arithmetic.ball import (
     enclose,
     is_exact,
 )
+from theorycalc.core.arithmetic.ball_context import BallContext
 from theorycalc.core.arithmetic.effort import effort
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.numbers import exact
@@ -123,3 +124,28 @@ def image(program: Program, inputs: list[Program], known: int, using) -> Value:
     value = ball.to_value(best, bits=bits, **spent.stats)
     rigor = value.rigor if isinstance(using, Ball) else Rigor.ESTIMATED
     return replace(value, using=using, rigor=rigor)
+
+
+class _NotSurelyRealError(Exception):
+    """A number that is ordered may have an imaginary part."""
+
+
+class _RealContext(BallContext):
+    """Balls where a number that may be off the real line is no real one."""
+
+    def real(self, x) -> arb:
+        if not self.is_real(x):
+            raise _NotSurelyRealError
+        return super().real(x)
+
+
+def is_surely_real(relation: Program, inputs: list[Program], digits: int) -> bool:
+    """Whether all that a relation orders is real wherever the inputs lie in their enclosures.
+
+    An image is that of the part on which a formula is real; a verdict holds for the whole.
+    """
+    try:
+        enclose(relation, inputs, bits_of(digits) + _GUARD_BITS, _RealContext())
+    except _NotSurelyRealError:
+        return False
+    return True
