@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import theorycalc as tc
 from theorycalc.core.arithmetic.ball import rounded
 from theorycalc.core.arithmetic.special_arrays import ACCURACY, ROUTINES
+from theorycalc.distributions.tails import NormalTailMoment
 
 X, Y, A, B = sp.symbols("x y a b", real=True)
 N = sp.Symbol("n", integer=True, nonnegative=True)
@@ -277,3 +278,31 @@ def test_errors_of_routines_hold(call):
     exact = rounded(lambda context, *xs: context.apply(name, *xs), *args)
     if np.isfinite(value) and np.isfinite(exact):
         assert abs(value - exact) <= error + 2 * np.finfo(float).eps * abs(exact) + 1e-307
+
+
+def formula_named(name):
+    return next((formula, box) for case, _, formula, box in CASES if case == name)
+
+
+@pytest.mark.parametrize(
+    "name", ["dual_general", "orthonormal", "legendre", "sphere.funk_hecke", "expected_maximum"]
+)
+def test_shapes_and_dtypes(name):
+    """Empty, 0-dimensional, integer and single-precision arrays are read as doubles."""
+    formula, box = formula_named(name)
+    function, columns = formula.lambdify(), points_of(formula, box, 4)
+    values = function(*columns)
+    assert function(*(x[:0].reshape(0, 3) for x in columns)).shape == (0, 3)
+    assert function(*(np.array(x[1]) for x in columns)) == values[1]
+    assert isinstance(function(*(float(x[0]) for x in columns)), float)
+    for dtype in (np.float32, np.int64):
+        narrow = [np.ceil(x).astype(dtype) for x in columns]
+        np.testing.assert_array_equal(function(*narrow), function(*(x * 1.0 for x in narrow)))
+
+
+def test_own_errors_of_routines_are_heard():
+    """What a routine may be off counts where a difference makes it large."""
+    tail = NormalTailMoment(1, X)
+    formula = tc.Formula("f", tail - NormalTailMoment(1, X + sp.Rational(1, 10**6)))
+    for x in (0.3, 2.0, 20.0):
+        assert_accurate(formula, formula.lambdify()(x), [x])

@@ -267,8 +267,9 @@ class Formula:
         It computes in hardware doubles without an error statement, broadcasts its arguments, and
         raises `DomainError` if an element lies outside the domain. Elements that rounding may have
         changed by more than 1e-12 of them, and by more than 1e-12 of the arguments would, and those
-        that leave the range of doubles on the way are computed in balls, one by one. Integrals and
-        double-precision routines of special functions inside are as good as these are.
+        that leave the range of doubles on the way are computed in balls, one by one. What
+        double-precision routines of special functions state as their error counts too; where there
+        are no balls these, and integrals, are as good as they are.
         """
         self._check_supported(Float())
         return VectorFunction(
