@@ -7,7 +7,7 @@ import pytest
 import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reference import EPS, assert_reference, entries, label, relative_error
+from reference import EPS, assert_error_holds, assert_reference, entries, label, relative_error
 
 import theorycalc as tc
 from theorycalc.kernels import mlp
@@ -310,3 +310,20 @@ def test_any_activation(activation):
     rho = float(inputs[0] @ inputs[1] / 2)
     expected = network.ntk.lambdify()(rho)
     assert network.ntk_matrix(inputs)[0, 1] == pytest.approx(expected, rel=1e-11)
+
+
+@pytest.mark.parametrize("using", [tc.Float(), tc.MP(15), tc.Ball(15)], ids=str)
+@pytest.mark.parametrize("variances", [(0, 1), (2, 0), (0, 0)], ids=str)
+def test_an_input_that_vanishes_has_any_angle(using, variances):
+    """What is 0 at every angle is 0; what depends on the angle is refused as a tie."""
+    point = {"q11": variances[0], "q12": 0, "q22": variances[1]}
+    cubic = tc.activations.relu_power(3)
+    kernels = [tc.kernels.dual_general(cubic), tc.kernels.dual_derivative_general(cubic)]
+    for depth in (1, 2):
+        net = tc.kernels.mlp(depth, activation="leaky_relu")
+        kernels += [net.nngp_general, net.ntk_general]
+    for kernel in kernels:
+        assert_error_holds(kernel.at(using=using, **point), 0)
+    for jumps in (tc.kernels.dual_general("step"), tc.kernels.dual_derivative_general("abs")):
+        with pytest.raises(tc.PrecisionError, match="a tie"):
+            jumps.at(using=using, **point)

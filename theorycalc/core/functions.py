@@ -4,6 +4,7 @@ from functools import lru_cache
 
 import sympy
 
+from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.lowering import lower
 from theorycalc.core.program import Program
 from theorycalc.core.special import SpecialFunction
@@ -42,15 +43,28 @@ class hyperu(SpecialFunction):  # noqa: N801 - named like SymPy's functions
 
     @staticmethod
     def in_mp(context, a, b, x):
-        return context.mp.hyperu(a, b, x)
+        return _hyperu_at_zero(context, a, b) if x == 0 else context.mp.hyperu(a, b, x)
 
     @staticmethod
     def in_ball(context, a, b, x):
+        if context.vanishes(x):
+            return _hyperu_at_zero(context, a, b)  # Arb drops what is infinite there
         return context.apply("hyperu", a, b, x)
 
     def in_latex(self, printer):
         arguments = ", ".join(map(printer._print, self.args))
         return rf"U\left({arguments}\right)"
+
+
+def _hyperu_at_zero(context, a, b):
+    """The polynomial at a = 0, −1, …, the limit where b < 1 (DLMF 13.2.18 ff.), and none else."""
+    degree, one = context.rational(-a), context.number(sympy.S.One)
+    if degree is not None and degree.is_integer and degree >= 0:
+        rising = context.apply("rising", b, context.number(degree))
+        return context.mul(context.number((-1) ** degree), rising)
+    if context.compare("<", b, one):
+        return context.apply("gamma", one - b) * context.apply("rgamma", a - b + one)
+    return context.select([])
 
 
 class MeanValue(SpecialFunction):
@@ -131,6 +145,8 @@ class bivariate_normal(SpecialFunction):  # noqa: N801 - named like SymPy's func
     @staticmethod
     def in_mp(context, h, k, rho):
         zero, half, one = map(context.number, (sympy.S.Zero, sympy.S.Half, sympy.S.One))
+        if context.prefer(">", abs(rho), one):
+            raise DomainError(explain("no correlation", got=rho, allowed="−1 ≤ ρ ≤ 1"))
         if context.compare("==", rho, one):
             return half * _twice_normal(context, context.apply("min", h, k))
         if context.encloses and context.compare("<", abs(rho), one) is None:

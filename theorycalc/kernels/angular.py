@@ -191,23 +191,13 @@ class CorrelationAngle(SpecialFunction):
 
     @staticmethod
     def in_mp(context, minus, plus):
-        if minus == 0 and plus == 0:
-            return minus  # an input that vanishes: any angle does
-        return 2 * context.atan2(*(context.apply("sqrt", x) for x in (minus, plus)))
+        return 2 * _angle_in_mp(context, *(context.apply("sqrt", x) for x in (minus, plus)))
 
     @staticmethod
     def in_ball(context, minus, plus):
-        zero = context.number(sympy.S.Zero)
         if context.vanishes(minus) and context.vanishes(plus):
-            return zero
-
-        def root(x):
-            # not negative by their meaning; a ball that straddles 0 does not know that
-            if not context.analytic and not context.compare(">=", x, zero):
-                x = context.apply("max", x, zero)
-            return context.apply("sqrt", x)
-
-        return 2 * context.atan2(root(minus), root(plus))
+            return _any_angle(context)
+        return 2 * context.atan2(_root(context, minus), _root(context, plus))
 
     def _eval_is_nonnegative(self):
         return True
@@ -234,6 +224,61 @@ class CorrelationAngle(SpecialFunction):
         return printer._print(sympy.acos(self.cosine()))
 
     _pretty = in_latex
+
+
+class PairAngle(SpecialFunction):
+    """The angle of two inputs, from the determinant of their covariances and the mixed one."""
+
+    nargs = 2
+    holomorphic_in = (0, 1)
+
+    @classmethod
+    def eval(cls, determinant, mixed):
+        if determinant.is_number and mixed.is_number and not (determinant == 0 == mixed):
+            return cls.definition(determinant, mixed)
+        return None
+
+    @classmethod
+    def definition(cls, determinant, mixed):
+        return sympy.atan2(sympy.sqrt(determinant), mixed)
+
+    @staticmethod
+    def in_mp(context, determinant, mixed):
+        return _angle_in_mp(context, context.apply("sqrt", determinant), mixed)
+
+    @staticmethod
+    def in_ball(context, determinant, mixed):
+        if context.vanishes(determinant) and context.vanishes(mixed):
+            return _any_angle(context)
+        return context.atan2(context.apply("sqrt", determinant), mixed)
+
+    def _eval_is_nonnegative(self):
+        return True
+
+    def in_latex(self, printer):
+        return printer._print(self.definition(*self.args))
+
+    _pretty = in_latex
+
+
+def _angle_in_mp(context, y, x):
+    """The angle of (x, y); an input that vanishes has any, and two runs show whether it matters."""
+    if x == 0 and y == 0:
+        return context.number(sympy.S.Zero if context.decide(y, True) else pi)
+    return context.atan2(y, x)
+
+
+def _any_angle(context):
+    """What is known of the angle with an input that vanishes."""
+    return context.hull(context.number(sympy.S.Zero), context.number(pi))
+
+
+def _root(context, x):
+    """√x of what is not negative by its meaning; a ball that straddles 0 does not know that."""
+    zero = context.number(sympy.S.Zero)
+    if not context.analytic and not context.compare(">=", x, zero):
+        x = context.apply("max", x, zero)
+    return context.apply("sqrt", x)
 
 
 def _with_powers(expr: sympy.Expr, theta: sympy.Symbol) -> sympy.Expr:

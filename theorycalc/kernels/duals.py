@@ -9,6 +9,7 @@ from theorycalc.activations import Activation, as_activation, relu_power
 from theorycalc.core.formula import Formula
 from theorycalc.core.numbers import exact_integer
 from theorycalc.core.reference import Reference
+from theorycalc.kernels.angular import PairAngle
 from theorycalc.kernels.formula import (
     CORRELATION,
     COVARIANCE,
@@ -188,13 +189,24 @@ def _dual(
 
 def _general(name: str, activation: Activation, order: int) -> DualFormula:
     """A dual or one of its derivatives, in the covariances."""
-    angle = sympy.atan2(sqrt(Q11 * Q22 - Q12**2), Q12)
     return DualFormula(
         name,
-        slope_of_order(activation, order, Q11, Q12, Q22, angle),
+        _of_covariances(activation, order),
         args=(Q11, Q12, Q22),
         domain=COVARIANCE,
         reference=DANIELY,
         variable=Q12,
         derived=partial(_general, f"{name}_q12", activation, order + 1),
     )
+
+
+def _of_covariances(activation: Activation, order: int) -> sympy.Expr:
+    """The dual or a derivative without the quotients that the cosine of the angle is."""
+    rest, unit = sympy.Dummy("rest"), sqrt(Q11) * sqrt(Q22)
+    slope = slope_of_order(activation, order, Q11, Q12, Q22, sympy.pi - rest)
+    if rest not in slope.free_symbols:
+        return slope
+    determinant = Q11 * Q22 - Q12**2
+    parts = {sympy.sin(rest): sqrt(determinant) / unit, sympy.cos(rest): -Q12 / unit}
+    angle = PairAngle(determinant, Q12)
+    return sympy.expand(slope).subs(parts).subs(rest, sympy.pi - angle)

@@ -10,7 +10,7 @@ from theorycalc.activations import Activation
 from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.core.graph import free_symbols
 from theorycalc.kernels import expectations, symbolic
-from theorycalc.kernels.angular import CorrelationAngle
+from theorycalc.kernels.angular import CorrelationAngle, PairAngle
 from theorycalc.kernels.formula import DIMENSION, Q11, Q12, Q22, RHO
 from theorycalc.kernels.recursion import Gap, State
 
@@ -24,7 +24,7 @@ def equal_norms() -> State:
 
 def any_norms() -> State:
     """Inputs of any norms."""
-    return State(Q11, Q12, Q22, sympy.S.Zero, theta=_angle(Q11 * Q22 - Q12**2, Q12))
+    return State(Q11, Q12, Q22, sympy.S.Zero, theta=PairAngle(Q11 * Q22 - Q12**2, Q12))
 
 
 class Expressions:
@@ -77,7 +77,7 @@ class Expressions:
         """The angle after a layer with biases, from the determinant of the covariances."""
         det = weight**2 * (state.q11 * state.q22 - state.q12**2)
         det += weight * bias * (state.q11 + state.q22 - 2 * state.q12)
-        return _angle(det, q12)
+        return PairAngle(det, q12)
 
     def with_angle(self, activation: Activation, state: State, index: int) -> State:
         """The state with names for what the dual of the activation uses more than once."""
@@ -87,7 +87,7 @@ class Expressions:
         if theta is None and state.gap is not None:
             theta = CorrelationAngle(state.gap.minus, state.gap.plus)
         if theta is None:
-            theta = _angle(state.q11 * state.q22 - state.q12**2, state.q12)
+            theta = PairAngle(state.q11 * state.q22 - state.q12**2, state.q12)
         if theta != acos(RHO):
             theta = self.name("theta", index, theta, nonnegative=True)
         return replace(state, theta=theta)
@@ -122,10 +122,6 @@ class Expressions:
 
 def _pair(state: State) -> tuple:
     return state.q11, state.q12, state.q22, state.theta
-
-
-def _angle(det, q12) -> sympy.Expr:
-    return sympy.atan2(sqrt(det), q12)
 
 
 def needed(body: sympy.Expr, where: list) -> set[sympy.Symbol]:

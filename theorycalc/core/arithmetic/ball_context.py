@@ -126,7 +126,9 @@ class BallContext:
     def atan2(self, y, x):
         if not self._moves(x, y):
             x, y = self.real(x), self.real(y)
-            return NAN if x.is_zero() and y.is_zero() else arb.atan2(y, x)
+            # the origin has no angle; of what is no number Arb knows that it is between −π and π
+            angle = x.is_finite() and y.is_finite() and not (x.is_zero() and y.is_zero())
+            return arb.atan2(y, x) if angle else NAN
         x, y = acb(x), acb(y)
         if x.real > 0:
             return self.apply("atan", y / x)

@@ -21,6 +21,19 @@ def whole(x: arb):
     return x.unique_fmpz() if x.is_exact() else None
 
 
+def _whole_real(x):
+    """The integer that a real or complex ball is known to be, or None."""
+    if isinstance(x, arb):
+        return whole(x)
+    return whole(x.real) if x.imag.is_zero() else None
+
+
+def _is_pole(x) -> bool:
+    """Whether a ball is one of the poles 0, −1, −2, … of Γ."""
+    number = _whole_real(x)
+    return number is not None and number <= 0
+
+
 def _hyper_flags(a: list, b: list) -> dict:
     """Which parameter differences of 2F1 are exact integers, though the parameters are rounded."""
     (a1, a2), (b1,) = a, b
@@ -38,6 +51,8 @@ def _hyper_flags(a: list, b: list) -> dict:
 
 def hyper(a: list, b: list, z, ball: type):
     """pFq(a; b; z) with real or complex balls."""
+    if any(map(_is_pole, map(ball, b))):
+        return _polynomial([ball(x) for x in a], [ball(x) for x in b], ball(z))
     flags = _hyper_flags(a, b) if (len(a), len(b)) == (2, 1) else {}
     a, b, z = [ball(x) for x in a], [ball(x) for x in b], ball(z)
     match len(a), len(b):
@@ -51,6 +66,22 @@ def hyper(a: list, b: list, z, ball: type):
             return z.hypgeom(a, b)
 
 
+def _polynomial(a: list, b: list, z):
+    """A series that ends before a lower parameter −k divides by 0; Arb may transform it."""
+    last, poles = ([-int(_whole_real(x)) for x in xs if _is_pole(x)] for xs in (a, b))
+    if not last or min(last) >= min(poles):
+        return NAN
+    total = term = type(z)(1)
+    for k in range(min(last)):
+        for x in a:
+            term *= x + k
+        for x in b:
+            term /= x + k
+        term *= z / (k + 1)
+        total += term
+    return total
+
+
 def _beta(a, b):
     return a.gamma() * b.gamma() * (a + b).rgamma()
 
@@ -58,6 +89,8 @@ def _beta(a, b):
 def _binomial(n, k):
     """Γ(n+1)/(Γ(k+1)Γ(n−k+1)); a product when k is a small integer, so that n may be a pole."""
     count = whole(k)
+    if count is not None and count < 0:
+        return arb(0)  # SymPy's convention, also where Γ(n+1) is a pole
     if count is not None and 0 <= count <= 10_000:
         return (n - k + 1).rising(count) / k.fac()
     return (n + 1).gamma() * (k + 1).rgamma() * (n - k + 1).rgamma()
@@ -72,7 +105,22 @@ def _lambertw(x, branch=None):
     return x.lambertw(int(number)) if number in (0, -1) else NAN  # no other branch is real
 
 
+def _zeta(s, a=None):
+    if a is None:
+        return s.zeta()
+    # a pole, at which Arb tries for long, unless it is a Bernoulli polynomial
+    return NAN if _is_pole(a) and not _is_pole(s) else s.zeta(a)
+
+
+def _beta_lower(a, b, x):
+    """∫_0^x, where it is real."""
+    outside = (x < 0 and whole(a) is None) or (x > 1 and whole(b) is None)
+    return NAN if outside else x.beta_lower(a, b)
+
+
 def _derivative_of_gamma(order, x):
+    if _is_pole(x):
+        return NAN  # Arb does not return for some orders
     value = acb(x).polygamma(acb(order))
     return value if whole(order) is None else value.real
 
@@ -120,7 +168,7 @@ REAL = {
     "digamma": arb.digamma,
     "polygamma": _derivative_of_gamma,
     "beta": _beta,
-    "betainc": lambda a, b, x, y: y.beta_lower(a, b) - x.beta_lower(a, b),
+    "betainc": lambda a, b, x, y: _beta_lower(a, b, y) - _beta_lower(a, b, x),
     "binomial": _binomial,
     "rising": _rising,
     "lowergamma": lambda s, x: x.gamma_lower(s),
@@ -143,7 +191,7 @@ REAL = {
     "chebyshevt": lambda n, x: x.chebyshev_t(n),
     "chebyshevu": lambda n, x: x.chebyshev_u(n),
     "polylog": lambda s, x: x.polylog(s),
-    "zeta": lambda s, *a: s.zeta(*a),
+    "zeta": _zeta,
     "lambertw": _lambertw,
     "expint": lambda s, x: x.expint(s),
     "ei": arb.ei,
@@ -174,7 +222,7 @@ def _cut(function, left=None, right=None, argument=-1, entire_order=None):
 
 
 def _is_integer(z: acb) -> bool:
-    return z.imag.is_zero() and whole(z.real) is not None
+    return _whole_real(z) is not None
 
 
 def _entire(function):

@@ -12,6 +12,7 @@ import sympy
 from mpmath import libmp
 from mpmath.calculus.quadrature import TanhSinh
 
+from theorycalc.core.arithmetic import mp_polynomials
 from theorycalc.core.arithmetic.effort import spend
 from theorycalc.core.arithmetic.logic import RELATIONS
 from theorycalc.core.arithmetic.mp_exact import (
@@ -126,10 +127,13 @@ class MPContext:
         return self.mp.power(base, exponent)
 
     def hyper(self, a: list, b: list, z):
-        if any(is_integer(x) and x <= 0 and x in a for x in b):
+        ends, poles = ([-x.value for x in xs if is_integer(x) and x <= 0] for xs in (a, b))
+        if poles and min(ends, default=math.inf) >= min(poles):
             raise DomainError(
-                explain("a hypergeometric series of 0/0", got=f"the parameters {a}; {b}")
+                explain("a pole of a hypergeometric series", got=f"the parameters {a}; {b}")
             )
+        if ends and min(ends) <= mp_polynomials.HIGHEST:
+            return mp_polynomials.hyper(self, a, b, z, int(min(ends)))
         with self._telling(*a, *b, z):
             a, b = ([self._parameter(x) for x in xs] for xs in (a, b))
             result = self.mp.hyper(a, b, z)

@@ -116,8 +116,11 @@ def is_integer(x) -> bool:
 
 
 def bits_from_halves(x) -> int:
-    """How many bits after the point tell an exact number from the next multiple of 1/2."""
+    """How many bits tell an exact number from the next multiple of 1/2."""
     if not isinstance(x, Exact):
         return 0
     off = abs(2 * x.value - round(2 * x.value))
-    return max(0, off.denominator.bit_length() - off.numerator.bit_length()) if off else 0
+    if not off:
+        return 0
+    after = off.denominator.bit_length() - off.numerator.bit_length()
+    return max(0, after) + int(abs(x.value)).bit_length()

@@ -96,19 +96,78 @@ def _polygamma(context, order, x):
     return context.mp.psi(int(order), x)
 
 
+def _lowergamma(context, s, x):
+    """∫_0^x t^(s−1) e^(−t) dt, continued to x < 0 by a series of positive terms."""
+    mp = context.mp
+    if x == 0:
+        if not s > 0:
+            raise ZeroDivisionError("a pole of the incomplete gamma function")
+        return context.exact(Fraction(0))
+    if isinstance(x, mp.mpc) or x > 0:
+        return mp.gammainc(s, 0, x)
+    return mp.power(x, s) / s * mp.hyp1f1(s, s + 1, -x)
+
+
+def _uppergamma(context, s, x):
+    if x == 0 and not s > 0:
+        raise ZeroDivisionError("a pole of the incomplete gamma function")
+    return context.mp.gammainc(s, x)
+
+
+def _polylog(context, s, x):
+    if x == 1 and not s > 1:
+        raise ZeroDivisionError("a pole of the polylogarithm")  # mpmath has ζ(s)
+    return context.mp.polylog(s, x)
+
+
+def _lambertw(context, x, branch=None):
+    return context.mp.lambertw(x, 0 if branch is None else context.integer(branch))
+
+
 def _betainc(context, a, b, x, y):
     return context.mp.betainc(a, b, x, y)
+
+
+def _bessel(name: str, alternates: bool, always: bool):
+    """A Bessel function, of order −n by that of order n: mpmath would take a limit.
+
+    It ``alternates`` if the sign is (−1)^n; K is even in ``always`` every order.
+    """
+
+    def evaluate(context, order, x):
+        function = getattr(context.mp, name)
+        if not isinstance(order, Exact) or order >= 0 or not (always or is_integer(order)):
+            return function(order, x)
+        sign = -1 if alternates and int(order) % 2 else 1
+        return sign * function(-order, x)
+
+    return evaluate
 
 
 def _polynomial(name: str, fallback: str | None = None):
     """A polynomial by its sum, and for other degrees mpmath's function."""
 
     def evaluate(context, *args):
-        if mp_polynomials.applies(args[0]):
-            return getattr(mp_polynomials, name)(context, *args)
+        sign, degree = _mirrored(context, name, args[0])
+        if mp_polynomials.applies(degree):
+            return sign * getattr(mp_polynomials, name)(context, degree, *args[1:])
         return getattr(context.mp, fallback or name)(*args)
 
     return evaluate
+
+
+# (sign, shift) of the polynomials of negative degree: p_n is sign · p_m with m = −n − shift.
+_MIRRORS = {"legendre": (1, 1), "chebyshevt": (1, 0), "chebyshevu": (-1, 2)}
+
+
+def _mirrored(context, name: str, degree) -> tuple:
+    """(sign, degree ≥ 0) of the same polynomial, where one is known."""
+    if name not in _MIRRORS or not is_integer(degree) or degree >= 0:
+        return 1, degree
+    sign, shift = _MIRRORS[name]
+    if degree == -1 and shift == 2:
+        return 0, context.exact(Fraction(0))  # U_{−1} vanishes
+    return sign, -degree - shift
 
 
 # Switches: their value at a tie is a decision, which the context notes.
@@ -165,15 +224,20 @@ FUNCTIONS = {
     "max": _extreme(max),
     "min": _extreme(min),
     "softplus": lambda context, x: context.mp.log1p(context.mp.exp(x)),
-    "lowergamma": lambda context, s, x: context.mp.gammainc(s, 0, x),
-    "uppergamma": lambda context, s, x: context.mp.gammainc(s, x),
+    "lowergamma": _lowergamma,
+    "uppergamma": _uppergamma,
+    "polylog": _polylog,
     "erfcinv": _erfcinv,
     "beta": _beta,
     "rising": _rising,
     "binomial": _binomial,
     "polygamma": _polygamma,
+    "besselj": _bessel("besselj", alternates=True, always=False),
+    "bessely": _bessel("bessely", alternates=True, always=False),
+    "besseli": _bessel("besseli", alternates=False, always=False),
+    "besselk": _bessel("besselk", alternates=False, always=True),
     "betainc": _betainc,
-    "lambertw": lambda context, x, k=0: context.mp.lambertw(x, int(k)),
+    "lambertw": _lambertw,
     "legendre": _polynomial("legendre"),
     "jacobi": _polynomial("jacobi"),
     "gegenbauer": _polynomial("gegenbauer"),

@@ -9,12 +9,25 @@ from math import comb
 from theorycalc.core.arithmetic.mp_exact import is_integer
 
 # Longer sums cost more than the hypergeometric series that they are.
-_HIGHEST = 256
+HIGHEST = 256
 
 
 def applies(n) -> bool:
     """Whether a degree is an integer that is small enough."""
-    return is_integer(n) and 0 <= n.value <= _HIGHEST
+    return is_integer(n) and 0 <= n.value <= HIGHEST
+
+
+def hyper(context, a: list, b: list, z, degree: int):
+    """pFq that ends after the power ``degree``: mpmath's expansions for large z do not know it."""
+    terms = [context.exact(Fraction(1))]
+    for k in range(degree):
+        factor = z * context.exact(Fraction(1, k + 1))
+        for x in a:
+            factor = factor * (x + k)
+        for x in b:
+            factor = factor / (x + k)
+        terms.append(terms[-1] * factor)
+    return context.add(*terms)
 
 
 def jacobi(context, n, a, b, x):
