@@ -118,10 +118,12 @@ def _beta_lower(a, b, x):
     return NAN if outside else x.beta_lower(a, b)
 
 
+def _polygamma(order, z):
+    return NAN if _is_pole(z) else z.polygamma(order)  # Arb does not return for some orders
+
+
 def _derivative_of_gamma(order, x):
-    if _is_pole(x):
-        return NAN  # Arb does not return for some orders
-    value = acb(x).polygamma(acb(order))
+    value = _polygamma(acb(order), acb(x))
     return value if whole(order) is None else value.real
 
 
@@ -311,7 +313,7 @@ COMPLEX = {
     "rgamma": _entire(acb.rgamma),
     "loggamma": _cut(acb.lgamma, left=0),
     "digamma": _entire(acb.digamma),
-    "polygamma": _entire(lambda n, z: z.polygamma(n)),
+    "polygamma": _entire(_polygamma),
     "beta": _entire(_beta),
     "rising": _entire(lambda z, n: (z + n).gamma() * z.rgamma()),
     "erf": _entire(acb.erf),
@@ -332,7 +334,7 @@ COMPLEX = {
     "chebyshevt": _cut(lambda n, z: z.chebyshev_t(n), left=-1, entire_order=0),
     "chebyshevu": _cut(lambda n, z: z.chebyshev_u(n), left=-1, entire_order=0),
     "polylog": _cut(lambda s, z: z.polylog(s), right=1),
-    "zeta": _entire(lambda s, *a: s.zeta(*a)),
+    "zeta": _entire(_zeta),
     "lambertw": _cut(_complex_lambertw, left=0, argument=0),
     "expint": _cut(lambda s, z: z.expint(s), left=0),
     "ei": _cut(acb.ei, left=0),
