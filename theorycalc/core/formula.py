@@ -29,6 +29,7 @@ from theorycalc.core.graph import free_symbols, substitute
 from theorycalc.core.lowering import lower
 from theorycalc.core.names import as_definitions, matched_by_name, nameless, with_own_names
 from theorycalc.core.numbers import expression
+from theorycalc.core.pieces import at_numbers
 from theorycalc.core.program import Program
 from theorycalc.core.reference import Reference
 from theorycalc.core.signature import as_arguments, as_condition
@@ -177,7 +178,7 @@ class Formula:
             return replace(value, reference=self.reference)
         self._check_supported(using, values)
         try:
-            value = evaluate(self._program, values, using)
+            value = evaluate(self._program_at(values), values, using)
         except CertificationError:
             if not vanishes(self.body, self.where, values):
                 raise
@@ -289,6 +290,12 @@ class Formula:
     @cached_property
     def _program(self) -> Program:
         return lower(self.body, self.args, self.where)
+
+    def _program_at(self, values: Mapping) -> Program:
+        """The program, cut where integrals switch at the exact numbers among the parameters."""
+        exactly = {s: x for s, x in values.items() if not isinstance(x, Value)}
+        body = at_numbers(self.body, exactly)
+        return self._program if body == self.body else lower(body, self.args, self.where)
 
     def _check_supported(self, using, values: Mapping | None = None) -> None:
         for part in (self.body, *(part for _, part in self.where)):

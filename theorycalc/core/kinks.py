@@ -16,9 +16,9 @@ def kinks(expr: sympy.Expr, variable: sympy.Symbol) -> tuple:
     """Every real point where a branch of ``expr`` switches as ``variable`` moves.
 
     Abs, sign, Heaviside, Max, Min and Piecewise are looked into; what they switch on must be a
-    polynomial in the variable. An integral inside switches where what it integrates does, where a
-    limit does, and where a kink of its own comes to a limit or to another kink. Points come sorted
-    when they are numbers.
+    polynomial in the variable, or a quotient of two. An integral inside switches where what it
+    integrates does, where a limit does, and where a kink of its own comes to a limit or to another
+    kink. Points come sorted when they are numbers.
 
     Raises
     ------
@@ -150,6 +150,10 @@ def _real_zeros(switch, variable, node) -> list:
         return [-offset / slope]
     if polynomial is not None and not polynomial.free_symbols_in_domain:
         return list(dict.fromkeys(polynomial.real_roots()))
+    if polynomial is None and switch.is_rational_function(variable):
+        # a quotient changes its sign at its poles too
+        parts = sympy.together(switch).as_numer_denom()
+        return [zero for part in parts for zero in _real_zeros(part, variable, node)]
     raise NotSupportedError(
         explain(
             "a switch that is not linear in the variable has no kinks that can be read off",

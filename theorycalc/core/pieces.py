@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import sympy
 
+from theorycalc.core.graph import substitute
 from theorycalc.core.kinks import SWITCHES, choose_branch, kinks
 
 # More pieces than this cost more than the kinks that they remove.
@@ -39,6 +40,29 @@ def smooth_pieces(node: sympy.Integral) -> sympy.Expr:
         return _cut(node, {})
     except _NotNumbersError:
         return node
+
+
+def at_numbers(expr: sympy.Expr, numbers: Mapping) -> sympy.Expr:
+    """The expression with the numbers of symbols put into its iterated integrals that switch.
+
+    Where such an integral is to be cut may depend on them.
+
+    Examples
+    --------
+    >>> x, y, a = sympy.symbols("x y a")
+    >>> at_numbers(a + sympy.Integral(sympy.Abs(x * y - a), (x, 0, 1), (y, 0, 1)), {a: sympy.Integer(2)})
+    a + Integral(Abs(x*y - 2), (x, 0, 1), (y, 0, 1))
+    """
+    if not expr.has(sympy.Integral):
+        return expr
+    written = {
+        node: substitute(node, numbers)
+        for node in expr.atoms(sympy.Integral)
+        if node.has(*SWITCHES)
+        and (len(node.limits) > 1 or node.function.has(sympy.Integral))
+        and node.free_symbols & set(numbers)
+    }
+    return substitute(expr, written) if written else expr
 
 
 def _cut(node: sympy.Integral, at: Mapping) -> sympy.Expr:

@@ -12,6 +12,8 @@ from theorycalc.core.errors import NotSupportedError, explain
 # An integral inside an integrand's bound is given up after so many function values.
 _BOUND_BITS = 8
 _BOUND_EVALUATIONS = 1000
+# An interval narrower than the precision by less than these bits may be wider by roundings.
+_ROUNDED_BITS = 4
 
 
 def piecewise_integral(integrand, parameters: list, points: list, values, bounds):
@@ -60,25 +62,36 @@ def _bound_options() -> dict:
 def arb_integral(function: Callable, left, right, **options) -> acb:
     """∫ of ``function(x, holomorphic)`` between finite limits by Arb.
 
+    It is not finite as soon as the function is not on an interval as narrow as the precision: a
+    pole, which no halving removes.
+
     Raises
     ------
     Exception
         The first that the function raises.
     """
+    left, right = acb(left), acb(right)
+    narrow = (right - left).abs_upper() / 2 ** (ctx.prec - _ROUNDED_BITS)
     failures: list[BaseException] = []
+    poles: list[acb] = []
 
     def kept(x, holomorphic):
         # Arb does not stop for an exception, which is kept: of zeros it is soon done, while it
         # would halve its intervals for hours where nothing is known
-        if failures:
+        if failures or poles:
             return acb(0)
         try:
-            return function(x, bool(holomorphic))
+            value = function(x, bool(holomorphic))
         except BaseException as error:
             failures.append(error)
             return acb(0)
+        if not holomorphic and not value.is_finite() and x.rad() < narrow:
+            poles.append(x)
+        return value
 
-    total = acb.integral(kept, acb(left), acb(right), **options)
+    for end, step in ((left, right - left), (right, left - right)):
+        kept(end + step * arb(0.25, 0.25) / 2 ** (ctx.prec - _ROUNDED_BITS), False)
+    total = NAN if poles else acb.integral(kept, left, right, **options)
     if failures:
         raise failures[0]
-    return total
+    return NAN if poles else total
