@@ -57,8 +57,29 @@ def test_an_enclosure_as_the_parameter_of_a_kink():
     assert formula.at(a=wide, using=tc.Ball(15)).contains(formula.at(a=0.3).mid)
 
 
-@pytest.mark.parametrize("integrand", [1 / (X * Y), 1 / (X + Y) ** 2, 1 / (1 - X * Y)], ids=str)
+@pytest.mark.parametrize("integrand", [1 / (X * Y), 1 / (X + Y) ** 2, 1 / (X**2 + Y**2)], ids=str)
 def test_poles_at_corners_end_with_little_work(integrand):
     with tc.core.arithmetic.effort.effort() as spent, pytest.raises(tc.TheoryCalcError):
         tc.certify(sp.Integral(integrand, *UNIT), digits=15)
     assert spent.work < 2e6
+
+
+CORNERS = {
+    "inverse root": ((X + Y) ** sp.Rational(-1, 2), UNIT, sp.Rational(8, 3) * (sp.sqrt(2) - 1)),
+    "distance": (sp.sqrt(X**2 + Y**2), UNIT, (sp.sqrt(2) + sp.asinh(1)) / 3),
+    "inverse distance": (1 / sp.sqrt(X**2 + Y**2), UNIT, 2 * sp.asinh(1)),
+    "zeta(2)": (1 / (1 - X * Y), UNIT, sp.pi**2 / 6),
+    "upper left": (1 / (X - Y + 1), ((X, 0, 1), (Y, 1, 0)), -2 * sp.log(2)),
+    "a long rectangle": (
+        (2 - X + Y) ** sp.Rational(-1, 2),
+        ((X, 0, 2), (Y, 0, 3)),
+        sp.Rational(4, 3) * (5 * sp.sqrt(5) - 3 * sp.sqrt(3) - 2 * sp.sqrt(2)),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CORNERS)
+def test_singular_corners(name):
+    integrand, limits, exact = CORNERS[name]
+    value = tc.certify(sp.Integral(integrand, *limits), digits=15)
+    assert_error_holds(value, tc.certify(exact, digits=40))

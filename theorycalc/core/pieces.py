@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import sympy
 
+from theorycalc.core.corners import blown_up
 from theorycalc.core.graph import substitute
 from theorycalc.core.kinks import SWITCHES, choose_branch, kinks
 
@@ -50,7 +51,8 @@ def at_numbers(expr: sympy.Expr, numbers: Mapping) -> sympy.Expr:
     Examples
     --------
     >>> x, y, a = sympy.symbols("x y a")
-    >>> at_numbers(a + sympy.Integral(sympy.Abs(x * y - a), (x, 0, 1), (y, 0, 1)), {a: sympy.Integer(2)})
+    >>> f = a + sympy.Integral(sympy.Abs(x * y - a), (x, 0, 1), (y, 0, 1))
+    >>> at_numbers(f, {a: sympy.Integer(2)})
     a + Integral(Abs(x*y - 2), (x, 0, 1), (y, 0, 1))
     """
     if not expr.has(sympy.Integral):
@@ -68,7 +70,7 @@ def at_numbers(expr: sympy.Expr, numbers: Mapping) -> sympy.Expr:
 def _cut(node: sympy.Integral, at: Mapping) -> sympy.Expr:
     """The pieces where the symbols of ``at``, on which limits may depend, are near its numbers."""
     if not node.function.has(*SWITCHES):
-        return _apart(node)
+        return _apart(blown_up(node))
     *inner, (variable, *ends) = node.limits
     body = node.func(node.function, *inner) if inner else node.function
     points = [(x, _number(x, at)) for x in (*ends, *kinks(body, variable))]

@@ -7,11 +7,13 @@ from flint import acb, arb, ctx
 
 from theorycalc.core.arithmetic.ball_functions import NAN, NotHolomorphic
 from theorycalc.core.arithmetic.effort import spend
-from theorycalc.core.errors import NotSupportedError, explain
+from theorycalc.core.errors import DomainError, NotSupportedError, explain
 
 # An integral inside an integrand's bound is given up after so many function values.
 _BOUND_BITS = 8
 _BOUND_EVALUATIONS = 1000
+# An integrand without a bound at this precision has a pole; with less, rounding may look like one.
+_POLE_BITS = 300
 # An interval narrower than the precision by less than these bits may be wider by roundings.
 _ROUNDED_BITS = 4
 
@@ -46,6 +48,14 @@ def piecewise_integral(integrand, parameters: list, points: list, values, bounds
     options = _bound_options() if values.analytic else {}
     panels = itertools.pairwise(points)
     total = sum((arb_integral(function, a, b, **options) for a, b in panels), acb(0))
+    if not total.is_finite() and not values.analytic and ctx.prec >= _POLE_BITS:
+        raise DomainError(
+            explain(
+                "no finite enclosure was found for an integral: a pole or a singular end",
+                allowed="integrands that are bounded",
+                hint="using=MP() for an integral with a singularity at an end",
+            )
+        )
     return total if values.analytic or not total.imag.contains(0) else total.real
 
 
