@@ -22,7 +22,8 @@ _BLOCK = 8192
 class VectorFunction:
     """A program on broadcast float64 arrays, with the conditions that its arguments must meet.
 
-    ``limits`` holds values of the first argument at which the function is infinite, with its sign.
+    ``limits`` holds values of the first argument at which the function is infinite, with its sign;
+    ``ends`` those at which it is another function, of the other arguments.
     """
 
     name: str
@@ -30,6 +31,7 @@ class VectorFunction:
     program: Program
     conditions: tuple[tuple[str, Program], ...] = ()
     limits: tuple[tuple[float, float], ...] = ()
+    ends: tuple[tuple[float, "VectorFunction"], ...] = ()
 
     def __call__(self, *arrays) -> np.ndarray | float:
         if len(arrays) != len(self.args):
@@ -53,10 +55,28 @@ class VectorFunction:
         with np.errstate(all="ignore"):
             for text, condition in self.conditions:
                 self._check(text, np.asarray(condition.run(ArrayContext(), arrays)), arrays)
-        result = accurately(self.program, arrays, shape)
+        result = self._apart(arrays, shape)
         for point, limit in self.limits:
             result[np.broadcast_to(arrays[0] == point, shape)] = limit
         return result if shape else float(result)
+
+    def _apart(self, arrays: list[np.ndarray], shape: tuple) -> np.ndarray:
+        """The values, those at the ends from functions of their own."""
+        at_end = [(arrays[0] == point, function) for point, function in self.ends]
+        at_end = [(there, function) for there, function in at_end if there.any()]
+        if not at_end:
+            return accurately(self.program, arrays, shape)
+        first, *others = np.broadcast_arrays(*arrays)
+        result, inside = np.empty(shape), np.ones(shape, dtype=bool)
+        for there, function in at_end:
+            there = np.broadcast_to(there, shape)
+            chosen = dict(zip(self.args[1:], others, strict=True))
+            result[there] = function(*(chosen[name][there] for name in function.args))
+            inside &= ~there
+        if inside.any():
+            points = [x[inside] for x in (first, *others)]
+            result[inside] = accurately(self.program, points, points[0].shape)
+        return result
 
     def _check(self, text: str, holds: np.ndarray, arrays: list) -> None:
         if holds.all():

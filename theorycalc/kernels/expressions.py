@@ -15,11 +15,11 @@ from theorycalc.kernels.formula import DIMENSION, Q11, Q12, Q22, RHO
 from theorycalc.kernels.recursion import Gap, State
 
 
-def equal_norms() -> State:
-    """Inputs with x·x/d = 1."""
+def equal_norms(rho: sympy.Expr = RHO) -> State:
+    """Inputs with x·x/d = 1; with rho = ±1 they are seen to coincide or to be opposite."""
     one = sympy.S.One
-    gap = Gap(one, 1 - RHO, 1 + RHO)
-    return State(one, RHO, one, sympy.S.Zero, gap=gap, theta=acos(RHO))
+    gap = Gap(one, 1 - rho, 1 + rho)
+    return State(one, rho, one, sympy.S.Zero, gap=gap, theta=acos(rho))
 
 
 def any_norms() -> State:
@@ -52,10 +52,17 @@ class Expressions:
     def name(
         self, name: str, index: int, expr: sympy.Expr, mark: str = "", **assumptions
     ) -> sympy.Expr:
-        """A symbol for an intermediate quantity, unless it is a number or a symbol already."""
-        if expr == 0 or expr.is_Rational or expr.is_Symbol:
+        """A symbol for an intermediate quantity, unless it is a number or a symbol already.
+
+        A quantity that has a symbol keeps it: where inputs coincide, q₁₂ is q₁₁.
+        """
+        if expr == 0 or expr.is_Rational or expr.is_Symbol or (-expr).is_Symbol:
             return expr
-        taken = {symbol for symbol, _ in self.where}
+        named = {part: symbol for symbol, part in self.where}
+        for sign in (1, -1):
+            if sign * expr in named:
+                return sign * named[sign * expr]
+        taken = {*named.values()}
         symbol = sympy.Symbol(f"{name}_{index}{mark}", real=True, **assumptions)
         while symbol in taken:  # a sum after a branch belongs to the same affine layer
             symbol = sympy.Symbol(f"{symbol.name}+", real=True, **assumptions)

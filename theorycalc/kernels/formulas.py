@@ -4,6 +4,7 @@ import functools
 
 import sympy
 
+from theorycalc.core.formula import Formula
 from theorycalc.core.graph import free_symbols
 from theorycalc.core.reference import Reference
 from theorycalc.kernels import opposite
@@ -21,7 +22,7 @@ from theorycalc.kernels.formula import (
 )
 from theorycalc.kernels.jets import Jet, Jets
 from theorycalc.kernels.layers import affine
-from theorycalc.kernels.recursion import Recursion
+from theorycalc.kernels.recursion import Recursion, State
 
 JACOT = Reference(
     "arXiv:1806.07572",
@@ -34,21 +35,19 @@ def kernel_formula(
     network, name: str, general: bool, layer: int | None = None, order: int = 0
 ) -> DualFormula:
     """Σ ("Sigma") or Θ ("Theta") of the last layer of an architecture, or a derivative."""
-    tangent, variable = name == "Theta", Q12 if general else RHO
-    algebra, start = _algebra(network, order, variable), any_norms() if general else equal_norms()
-    if order:
-        start = algebra.started(start)
-    state = Recursion(algebra, tangent, layer).run(network.layers, start)
-    found = state.tangent if tangent else state.q12
-    body = found.parts[order] if isinstance(found, Jet) else found
-    limits = {} if general or not order else _limits(network, body, algebra, order)
+    variable = Q12 if general else RHO
+    start = any_norms() if general else equal_norms()
+    body, algebra = _kernel(network, name, layer, order, variable, start)
+    limits, ends = ({}, {}) if general else _limits(network, body, algebra, order)
     body, where = used(body, algebra.where)
     inputs = (Q11, Q12, Q22) if general else (RHO,)
     symbols = free_symbols(body).union(*(free_symbols(part) for _, part in where))
     rest = sorted(symbols - {*inputs, *(symbol for symbol, _ in where)}, key=str)
     label = f"{name}_{len(affine(network.layers))}" + (f",{layer}" if layer else "")
+    label += f"_{variable}" * order
+    at_end = functools.partial(_at_end, network, name, layer, order, label, tuple(rest))
     return (DualFormula if order else KernelFormula)(
-        label + f"_{variable}" * order,
+        label,
         body,
         args=(*inputs, *rest),
         domain=sympy.And(COVARIANCE if general else CORRELATION, *_symbolic_domain(network)),
@@ -58,19 +57,42 @@ def kernel_formula(
         variable=variable,
         derived=functools.partial(kernel_formula, network, name, general, layer, order + 1),
         limits=limits,
+        ends={sympy.Integer(sign): functools.partial(at_end, sign) for sign in ends},
     )
 
 
-def _limits(network, body: sympy.Expr, algebra: Jets, order: int) -> dict:
-    """Infinite values of a derivative for inputs that are equal or opposite."""
+def _kernel(network, name: str, layer: int | None, order: int, variable, start: State) -> tuple:
+    """(Σ or Θ or a derivative, the algebra that has its intermediate quantities)."""
+    tangent, algebra = name == "Theta", _algebra(network, order, variable)
+    if order:
+        start = algebra.started(start)
+    state = Recursion(algebra, tangent, layer).run(network.layers, start)
+    found = state.tangent if tangent else state.q12
+    return found.parts[order] if isinstance(found, Jet) else found, algebra
+
+
+def _at_end(
+    network, name: str, layer: int | None, order: int, label: str, args: tuple, sign: int
+) -> Formula:
+    """The kernel at ρ = ±1."""
+    body, algebra = _kernel(network, name, layer, order, RHO, equal_norms(sympy.Integer(sign)))
+    body, where = used(body, algebra.where)
+    domain = sympy.And(*_symbolic_domain(network))
+    return Formula(label, body, args=args, domain=domain, reference=JACOT, where=where)
+
+
+def _limits(network, body: sympy.Expr, algebra: Expressions, order: int) -> tuple[dict, tuple]:
+    """(infinite values of a derivative where inputs are equal or opposite, finite ends)."""
+    if not order:
+        return {}, (1, -1)
     symbols = needed(body, algebra.where)
     infinite = {name: x for name, x in algebra.infinite.items() if name in symbols}
     if not infinite:
-        return {}
+        return {}, (1, -1)
     sign = opposite.network_parity(network.layers) * (-1) ** order
     if sign == 0 and not _symbolic_domain(network):
         sign = opposite.leading_sign(body, algebra.where, infinite)
-    return opposite.infinities(sign)
+    return opposite.infinities(sign), ()
 
 
 def _algebra(network, order: int, variable: sympy.Symbol) -> Expressions:

@@ -15,6 +15,8 @@ from theorycalc.hermite.enclosure import scaled_enclosures
 from theorycalc.hermite.functions import Entry, activation_of
 from theorycalc.hermite.growth import is_bounded
 from theorycalc.kernels.bells import covariance
+from theorycalc.kernels.moments import gaussian_mean
+from theorycalc.kernels.parity import mirrored
 from theorycalc.kernels.plane import Function, expectation
 
 # Lengths of the Hermite series that are tried in turn.
@@ -24,7 +26,13 @@ _MANY = 16
 
 
 def pair_expectation(one: Activation, two: Activation, q11, q12, q22) -> sympy.Expr:
-    """E[φ(u)ψ(v)]: written out where it is elementary, otherwise as a function."""
+    """E[φ(u)ψ(v)]: written out where it is elementary, otherwise as a function.
+
+    Where v is seen to be ±u it is an integral over the line.
+    """
+    if q11 == q22 and q12 in (q11, -q11):
+        sign, other = (1, two.expr) if q12 == q11 else mirrored(two)
+        return sign * gaussian_mean(Activation(one.expr * other, symbol=z), q11)
     closed = covariance(one, two, q11, q12, q22)
     if closed is not None and not (one.kinks or two.kinks):
         return closed
@@ -64,6 +72,13 @@ class GaussianPair(SpecialFunction):
             bend = changed.derivative.derivative
             functions = (bend, other) if argindex == 3 else (other, bend)
             return pair_expectation(*functions, *covariances) / 2
+        if argindex in (3, 5) and changed.is_continuous and other.is_continuous:
+            # E[u φ'(u) ψ(v)] = q₁₁ E[φ''(u) ψ(v)] + q₁₂ E[φ'(u) ψ'(v)]
+            pull = Activation(z * changed.derivative.expr, symbol=z)
+            functions = (pull, other) if argindex == 3 else (other, pull)
+            slopes = pair_expectation(one.derivative, two.derivative, *covariances)
+            pulled = pair_expectation(*functions, *covariances)
+            return (pulled - covariances[1] * slopes) / (2 * self.args[argindex - 1])
         raise sympy.core.function.ArgumentIndexError(self, argindex)
 
     @staticmethod
@@ -117,6 +132,14 @@ class ClosedGaussianPair(GaussianPair):
     @classmethod
     def definition(cls, phi, psi, q11, q12, q22):
         return covariance(activation_of(phi), activation_of(psi), q11, q12, q22)
+
+    def fdiff(self, argindex=1):
+        one, two = (activation_of(phi) for phi in self.args[:2])
+        if argindex < 3 or (one.is_continuous and two.is_continuous):
+            return super().fdiff(argindex)
+        x, args = sympy.Dummy("x", real=True), list(self.args)
+        point, args[argindex - 1] = args[argindex - 1], x
+        return self.definition(*args).diff(x).xreplace({x: point})
 
     @staticmethod
     def in_mp(context, phi, psi, *covariances):

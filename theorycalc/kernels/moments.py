@@ -49,12 +49,15 @@ class GaussianMean(SpecialFunction):
         return Integral(integrand, t, -sympy.oo, sympy.oo, kinks=kinks)
 
     def fdiff(self, argindex=1):
-        """E φ'' / 2, by the heat equation."""
+        """E φ'' / 2, by the heat equation, or (E[(u² − q) φ(u)])/(2q²) where φ' jumps."""
+        if argindex != 2:
+            raise sympy.core.function.ArgumentIndexError(self, argindex)
         phi, q = self.args
         activation = activation_of(phi)
-        if argindex == 2 and activation.is_continuous and activation.derivative.is_continuous:
+        if activation.is_continuous and activation.derivative.is_continuous:
             return gaussian_mean(activation.derivative.derivative, q) / 2
-        raise sympy.core.function.ArgumentIndexError(self, argindex)
+        square = Activation(z**2 * activation.expr, symbol=z)
+        return (gaussian_mean(square, q) / q - self) / (2 * q)
 
     @staticmethod
     def in_ball(context, phi, q):

@@ -16,7 +16,7 @@ from theorycalc.core.formula import Formula
 from theorycalc.kernels import symbolic
 from theorycalc.kernels.formula import RHO
 from theorycalc.kernels.layers import Dense, Nonlinearity, Sum
-from theorycalc.kernels.price import parity
+from theorycalc.kernels.parity import parity
 
 # Signs need few digits.
 _SIGN_ARITHMETIC = Ball(3)

@@ -6,7 +6,7 @@ infinite there afterwards.
 
 import sympy
 
-from theorycalc.activations import Activation, z
+from theorycalc.activations import Activation
 from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.kernels import bells, symbolic
 from theorycalc.kernels.expectations import covariance, slope_covariance
@@ -49,17 +49,6 @@ def slope_of_order(activation: Activation, order: int, q11, q12, q22, theta) -> 
 def is_finite(activation: Activation, order: int) -> bool:
     """Whether ∂ⁿK/∂q₁₂ⁿ is finite for a pair of equal inputs."""
     return _differentiated(activation, order)[1] == 0
-
-
-def parity(activation: Activation) -> int:
-    """1 for an even function, −1 for an odd one, 0 for others."""
-    pieces = activation.pieces
-    mirrored = [(-right, -left, expr.subs(z, -z)) for left, right, expr in reversed(pieces)]
-    for sign in (1, -1):
-        pairs = zip(pieces, mirrored, strict=True)
-        if all(p[:2] == m[:2] and sympy.simplify(p[2] - sign * m[2]) == 0 for p, m in pairs):
-            return sign
-    return 0
 
 
 def _differentiated(activation: Activation, order: int) -> tuple[Activation, int]:

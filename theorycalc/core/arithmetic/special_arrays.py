@@ -64,8 +64,9 @@ def by_balls(operation, *args) -> np.ndarray:
     from theorycalc.core.arithmetic.ball import rounded
 
     with _ONE_THREAD:
-        values = np.vectorize(lambda *xs: rounded(operation, *xs), otypes=[float])(*args)
-    return values if values.ndim else float(values)
+        compute = np.vectorize(lambda *xs: rounded(operation, *xs), otypes=[float])
+        values = compute(*args) if args else rounded(operation)
+    return values if np.ndim(values) else float(values)
 
 
 def _routine(name: str, size: Callable = lambda *args: 1.0) -> Callable:
