@@ -142,7 +142,7 @@ def test_errors_of_arguments_of_a_double_routine(slack):
 def nodes(function, *points, error=0.0):
     """∫ by rules of nodes, as a Value."""
 
-    def at(x):
+    def at(x, negligible):
         value = function(x)
         return value, error, math.log(abs(value)) if value else -math.inf
 

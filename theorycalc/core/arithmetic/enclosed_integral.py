@@ -39,8 +39,10 @@ class _Enclosing(BallContext):
         return super().special(call, *args)
 
 
-def enclosed_integral(integrand, parameters: list, points: list, bits: int) -> tuple[arb, arb]:
-    """(∫, scale) of a program of (x, *parameters), to about so many bits.
+def enclosed_integral(
+    integrand, parameters: list, points: list, bits: int, negligible: arb
+) -> tuple[arb, arb]:
+    """(∫, scale) of a program of (x, *parameters), to about so many bits or a negligible error.
 
     The value is not finite where nothing is known; the scale is the sum of the sizes of its parts,
     by which a zero is known.
@@ -52,7 +54,7 @@ def enclosed_integral(integrand, parameters: list, points: list, bits: int) -> t
     PrecisionError
         If the integrand does not decay at an end.
     """
-    found = _Parts(integrand, parameters, bits)
+    found = _Parts(integrand, parameters, bits, negligible)
     panels = list(itertools.pairwise(points))
     for left, right in sorted(panels, key=found.size, reverse=True):
         found.panel(left, right)
@@ -62,8 +64,9 @@ def enclosed_integral(integrand, parameters: list, points: list, bits: int) -> t
 class _Parts:
     """The parts of one integral, added up."""
 
-    def __init__(self, integrand, parameters: list, bits: int):
+    def __init__(self, integrand, parameters: list, bits: int, negligible: arb):
         self.integrand, self.parameters, self.bits = integrand, parameters, bits
+        self.least = negligible
         self.contexts = (_Enclosing(integrand=True), _Enclosing(analytic=True))
         self.total, self.scale = arb(0), arb(0)
 
@@ -91,8 +94,8 @@ class _Parts:
 
     @property
     def _negligible(self) -> arb:
-        """What does not matter beside the parts so far."""
-        return arb(self.scale.abs_lower()) / 2**self.bits
+        """What does not matter beside the parts so far, or at all."""
+        return max(arb(self.scale.abs_lower()) / 2**self.bits, self.least)
 
     def panel(self, left: arb, right: arb) -> None:
         """Add ∫ from left to right, of which one at most is infinite."""
@@ -105,7 +108,8 @@ class _Parts:
         else:
             whole = self._between(left, right)
             # a whole that cancels is cut: its parts tell its scale
-            if whole.is_finite() and whole.rel_accuracy_bits() > self.bits - _SCALE_BITS:
+            known = whole.rel_accuracy_bits() > self.bits - _SCALE_BITS
+            if whole.is_finite() and (known or whole.rad() < self.least):
                 self._add(whole)
                 return
             # not the middle: the halves of an odd integrand would have one place in common
@@ -156,9 +160,11 @@ class _Parts:
                 rest, doubt = _remainder(value, last, direction, reach)
             if not part.is_finite():
                 return part
-            if doubt is not None and not doubt > max(abs(part), abs(self.total)) / 2**self.bits:
+            if doubt is not None and not doubt > max(
+                max(abs(part), abs(self.total)) / 2**self.bits, self.least
+            ):
                 return part + rest + arb(0, doubt.abs_upper())
-        if doubt is None or doubt > abs(part) / 2**20:
+        if doubt is None or doubt > max(abs(part) / 2**20, self.least):
             raise PrecisionError(
                 explain(
                     "the integral diverges or converges too slowly",

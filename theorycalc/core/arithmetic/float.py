@@ -111,6 +111,7 @@ class FloatContext(BallContext):
     def __init__(self, analytic: bool = False, integrand: bool = False, inner: bool = False):
         super().__init__(analytic, integrand)
         self.goal = _INNER_BITS if inner else _INTEGRAL_BITS
+        self.negligible = arb(0)
         self.doubles = False
 
     def integral(self, integrand, parameters: list, points: list):
@@ -120,12 +121,15 @@ class FloatContext(BallContext):
             # both halves of an integral over the line have to exist
             points.insert(1, arb(0))
         try:
-            value, scale = enclosed_integral(integrand, parameters, points, self.goal)
+            value, scale = enclosed_integral(
+                integrand, parameters, points, self.goal, self.negligible
+            )
         except NotSupportedError:
             return self._from_nodes(integrand, parameters, points)
         # a zero is known by its parts; anything else may be cancellation, which more bits mend
         error = arb(value.rad())
-        if error < arb(2) ** (_SLACK_BITS - self.goal) * max(abs(value), scale * arb(2) ** -4):
+        size = arb(2) ** -self.goal * max(abs(value), scale * arb(2) ** -4)
+        if error < arb(2) ** _SLACK_BITS * max(size, self.negligible):
             self.doubles = True
             return value
         if value.is_finite() and ctx.prec <= _START_BITS:
@@ -138,17 +142,27 @@ class FloatContext(BallContext):
         self.doubles = True
         inside = FloatContext(inner=True)
 
-        def at(x: float) -> tuple[float, float, float]:
-            y = arb(real_ball(integrand.run(inside, [arb(x), *parameters])))
+        def run(x: float, negligible: float) -> arb:
+            inside.negligible = arb(negligible)
+            return arb(real_ball(integrand.run(inside, [arb(x), *parameters])))
+
+        def at(x: float, negligible: float) -> tuple[float, float, float]:
+            y = run(x, negligible)
+            # what is negligible in an inner integral may not be so in what is made of it
+            if negligible and y.rad() > arb(2) ** _SLACK_BITS * max(
+                arb(negligible), abs(y) * arb(2) ** -_INNER_BITS
+            ):
+                y = run(x, 0.0)
             size = abs(y.mid())
             log_size = -math.inf if size.is_zero() else float(size.log())
             return float(y.mid()), float(y.rad()), log_size
 
         def missed(point: arb, end: float) -> arb:
             """What lies between an end and its double, or its radius away from it."""
-            slack = (point - end).abs_upper() if point.is_finite() else arb(0)
-            if not slack:
+            slack = (point - end).abs_upper() if math.isfinite(end) else arb(0)
+            if slack.is_zero():
                 return arb(0)
+            inside.negligible = arb(0)
             near = integrand.run(inside, [arb(end, slack), *parameters])
             return arb(0, (real_ball(near) * slack).abs_upper())
 

@@ -3,6 +3,7 @@
 import itertools
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -19,14 +20,32 @@ _STEPS = 60
 # Parts of the mass around the largest value that do not matter, and the range of doubles.
 _SMALL = 1e-10
 _LARGEST_LOG = 700.0
+# The part of the mass that errors of values may make up: what inner integrals reach.
+_NEGLIGIBLE = 2.0**-40
 # Half the width of the cut around a peak, in its own widths.
 _AROUND = 8.0
 # Where a panel is cut for the second rule: no node of the first.
 _CUT = 0.381966
 
 
+@dataclass(frozen=True)
+class _Peak:
+    """The largest value that a search finds: its place, its width and their mass."""
+
+    place: float = 0.0
+    width: float = 1.0
+    mass: float = 0.0
+
+    def negligible(self, x: float) -> float:
+        """An error of the value at x that does not matter: over all x, a part of the mass."""
+        far = (x - self.place) / self.width
+        return _NEGLIGIBLE * self.mass / self.width / (1 + far * far)
+
+
 def node_integral(function: Callable, points: list) -> tuple[float, float]:
-    """(∫, its error) of ``function(x) -> (value, error, log|value|)`` over the points.
+    """(∫, its error) of ``function(x, negligible) -> (value, error, log|value|)`` over the points.
+
+    Errors of a value below ``negligible`` do not matter: it need not be known any better.
 
     Two rules are compared, with other panels around the largest value that a search finds, and
     the errors of the function are integrated.
@@ -37,23 +56,25 @@ def node_integral(function: Callable, points: list) -> tuple[float, float]:
         If the integral diverges or no node meets any mass.
     """
     known: dict = {}
+    peak = _Peak()
 
     def at(x: float) -> tuple:
         if x not in known:
-            known[x] = function(x)
+            known[x] = function(x, peak.negligible(x))
         return known[x]
 
-    panels, scale = [], 0.0
+    panels, peaks = [], [peak]
     for left, right in itertools.pairwise(points):
         if left != right:
-            cuts, mass = _around_peak(lambda x: at(x)[2], min(left, right), max(left, right))
+            cuts, found = _around_peak(lambda x: at(x)[2], min(left, right), max(left, right))
             panels.append((left, cuts if left < right else cuts[::-1], right))
-            scale = max(scale, mass)
+            peaks.append(found)
+    peak = max(peaks, key=lambda found: found.mass)
     total = error = 0.0
     for left, cuts, right in panels:
         whole = [left, *cuts, right]
-        value, estimate = quadrature(lambda x: at(x)[0], whole, _SMALL * scale)
-        other, _ = quadrature(lambda x: at(x)[0], _cut(left, cuts, right), _SMALL * scale)
+        value, estimate = quadrature(lambda x: at(x)[0], whole, _SMALL * peak.mass)
+        other, _ = quadrature(lambda x: at(x)[0], _cut(left, cuts, right), _SMALL * peak.mass)
         rounding, _ = quadrature(lambda x: at(x)[1], whole, math.inf)
         total += value
         error += estimate + abs(value - other) + abs(rounding)
@@ -77,8 +98,8 @@ def _finite_cut(left: float, right: float) -> list:
     return [right - _CUT if math.isfinite(right) else _CUT]
 
 
-def _around_peak(size: Callable, left: float, right: float) -> tuple[list, float]:
-    """Cuts inside around the place where a climb finds the largest value, and its mass."""
+def _around_peak(size: Callable, left: float, right: float) -> tuple[list, _Peak]:
+    """Cuts inside around the place where a climb finds the largest value, and that peak."""
     anchors = [end for end in (left, right) if math.isfinite(end)]
     if len(anchors) == 2:
         candidates = list(np.linspace(left, right, 23)[1:-1])
@@ -87,7 +108,7 @@ def _around_peak(size: Callable, left: float, right: float) -> tuple[list, float
     candidates = [float(x) for x in candidates if left < x < right]
     best = max(candidates, key=size, default=None)
     if best is None or not math.isfinite(size(best)):
-        return [], 0.0
+        return [], _Peak()
     step = min(max(abs(best), 2.0**-12), (right - left) / 16)
     for _ in range(_STEPS):
         sides = [x for x in (best - step, best + step) if left < x < right]
@@ -100,7 +121,7 @@ def _around_peak(size: Callable, left: float, right: float) -> tuple[list, float
             step /= 2
     cuts = (best - _AROUND * step, best, best + _AROUND * step)
     mass = step * math.exp(min(size(best), _LARGEST_LOG))
-    return [x for x in cuts if left < x < right], mass
+    return [x for x in cuts if left < x < right], _Peak(best, step, mass)
 
 
 def quadrature(function: Callable, points: list, negligible: float = 0.0) -> tuple[float, float]:
