@@ -53,12 +53,6 @@ def test_the_order_of_keywords_does_not_matter():
     assert float(f.at(y=5, x=1)) == -9
 
 
-def test_a_true_zero_in_mp_is_an_estimate():
-    value = tc.Formula("f", sp.sin(X) ** 2 + sp.cos(X) ** 2 - 1).at(x=1, using=MP30)
-    assert value.mid == 0
-    assert 0 < value.rad < mpmath.mpf("1e-100")
-
-
 def test_exact_results_are_exact():
     for using in (FLOAT, MP30, BALL30):
         value = tc.Formula("f", X**2 + X / 2).at(x="3/2", using=using)
@@ -79,16 +73,38 @@ def test_poles_and_complex_values_are_refused():
                 tc.Formula("f", expr).at(x=x, using=using)
 
 
-def test_a_hidden_zero_says_how_close_it_is():
-    zero = sp.tan(3 * sp.pi / 11) + 4 * sp.sin(2 * sp.pi / 11) - sp.sqrt(11)
-    with pytest.raises(tc.CertificationError, match="0 reached") as error:
-        tc.certify(zero)
-    assert error.value.value.contains(0)
-    assert error.value.value.rad < mpmath.mpf("1e-1000")
-    pythagoras = tc.Formula("f", sp.sin(X) ** 2 + sp.cos(X) ** 2 - 1).at(x=1, using=MP30)
-    for estimate in (tc.Formula("f", zero).at(), pythagoras):
-        assert estimate.contains(0)
-        assert estimate.rad > 0
+HIDDEN_ZERO = sp.tan(3 * sp.pi / 11) + 4 * sp.sin(2 * sp.pi / 11) - sp.sqrt(11)
+
+
+def test_a_hidden_zero_has_absolute_digits():
+    """It says so, and a sweep with one in it goes on."""
+    for using, rigor in ((BALL30, tc.Rigor.CERTIFIED), (MP30, tc.Rigor.ESTIMATED)):
+        value = tc.Formula("f", X * HIDDEN_ZERO).at(x=2, using=using)
+        assert (value.is_absolute, value.rigor) == (True, rigor)
+        assert abs(value.mid) <= value.rad < mpmath.mpf("1e-100")
+        assert value.rad > 0
+        assert not tc.Formula("f", X * HIDDEN_ZERO + 1).at(x=2, using=using).is_absolute
+    estimate = tc.Formula("f", HIDDEN_ZERO).at()
+    assert estimate.contains(0)
+    assert estimate.rad > 0
+
+
+def test_relative_digits_of_a_hidden_zero_are_an_error():
+    for using in (tc.Ball(30, relative=True), tc.MP(30, relative=True)):
+        with pytest.raises(tc.PrecisionError, match="30 digits asked for") as error:
+            tc.Formula("f", HIDDEN_ZERO).at(using=using)
+        assert error.value.value.contains(0)
+        assert error.value.value.rad < mpmath.mpf("1e-100")
+    with pytest.raises(tc.DomainError, match="relative"):
+        tc.Ball(30, relative=1)
+
+
+def test_absolute_digits_are_as_many_as_were_asked_for():
+    """A number that is merely lost in its terms is no zero."""
+    lost = tc.Formula("f", sp.exp(X) * HIDDEN_ZERO)
+    for using in (BALL30, MP30):
+        with pytest.raises(tc.PrecisionError):
+            lost.at(x=10**6, using=using)
 
 
 @pytest.mark.parametrize(

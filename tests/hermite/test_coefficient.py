@@ -132,3 +132,25 @@ def test_bad_input(activation, k, error, message):
         tc.hermite.coefficient(activation, k)
     with pytest.raises(tc.DomainError, match="domain"):
         tc.hermite.coefficient("relu", K).at(k=-1)
+
+
+@pytest.mark.parametrize(
+    ("phi", "k"),
+    [
+        (sp.cos(Z) * sp.Max(0, Z), 1),
+        (sp.sin(2 * Z) * sp.Heaviside(Z) - sp.sin(2 * Z) / 2, 1),
+        (sp.exp(-(Z**2)) * sp.Abs(Z), 3),
+        (
+            sp.exp(Z) * sp.Heaviside(Z)
+            - sp.exp(Z) / 2
+            + sp.sinh(Z) * (1 - 2 * sp.Heaviside(Z)) / 2,
+            2,
+        ),
+    ],
+)
+def test_terms_that_cancel_are_an_exact_zero(phi, k):
+    """Where the part with the parity of k is no polynomial, but has no such coefficient."""
+    for using in (tc.Ball(20), tc.MP(20)):
+        one = tc.hermite.coefficient(phi, k).at(using=using)
+        many = tc.hermite.coefficients(phi, k, using=using)[k]
+        assert (one.mid, one.rad) == (many.mid, many.rad) == (0, 0)

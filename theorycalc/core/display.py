@@ -35,7 +35,7 @@ def decimal(mid, n: int) -> str:
     if mid in _INFINITIES:
         return _INFINITIES[mid]
     if is_extreme(mid):
-        return libmp.to_str(mid._mpf_, n, strip_zeros=False)
+        return _extreme_decimal(mid, n)
     return _decimal_text(*_round_to(_fraction(mid), n)) if mid else "0"
 
 
@@ -75,13 +75,19 @@ def _extreme_text(value) -> str:
     accuracy = value.accuracy
     wanted = getattr(value.using, "digits", _DEFAULT_DIGITS)
     shown = wanted if accuracy is None else max(1, min(wanted, accuracy))
-    text = libmp.to_str(value.mid._mpf_, shown, strip_zeros=False)
+    text = _extreme_decimal(value.mid, shown)
     if not value.rad:
         return text
     # twice the error, and a unit of the last digit shown for the rounding of both
     unit = libmp.mpf_mul(libmp.mpf_abs(value.mid._mpf_), libmp.from_str(f"1e{1 - shown}", 53, "u"))
     radius = libmp.mpf_add(libmp.mpf_shift(value.rad._mpf_, 1), unit, 53, "u")
     return f"{text} ± {libmp.to_str(radius, 1).replace('.e', 'e')}"
+
+
+def _extreme_decimal(x, n: int) -> str:
+    """``n`` digits by mpmath, which would write out all bits of a long number first."""
+    short = libmp.mpf_pos(x._mpf_, 64 + 4 * n, "n")
+    return libmp.to_str(short, n, strip_zeros=False)
 
 
 def _round_to(x: Fraction, n: int) -> tuple[int, int]:

@@ -25,6 +25,9 @@ from theorycalc.core.value import Value
 _DECISION_BITS = 512
 # Expressions of so many nodes are simplified to see whether they are zero.
 _SIMPLIFIED = 30
+# Those of so many are expanded for it, with sums of so many terms written out.
+_EXPANDED = 300
+_WRITTEN_OUT = 50
 
 
 # The assumptions of a symbol that an error names; SymPy derives many more from them.
@@ -219,5 +222,20 @@ def vanishes(body: sympy.Expr, where: Iterable, values: Mapping) -> bool:
     exactly = written_out(substitute(body, written), values)
     if exactly == 0 or exactly.is_zero:
         return True
-    small = sum(1 for _ in postorder(exactly)) <= _SIMPLIFIED
-    return small and sympy.simplify(exactly) == 0
+    size = sum(1 for _ in postorder(exactly))
+    if size > _EXPANDED:
+        return False
+    return _expanded(exactly) == 0 or (size <= _SIMPLIFIED and sympy.simplify(exactly) == 0)
+
+
+def _expanded(expr: sympy.Expr) -> sympy.Expr:
+    """The expression as a sum of products, with short sums written out."""
+    short = expr.replace(_is_short_sum, lambda x: x.doit())
+    return sympy.expand(short.replace(sympy.erfc, lambda x: 1 - sympy.erf(x)))
+
+
+def _is_short_sum(expr: sympy.Basic) -> bool:
+    return isinstance(expr, sympy.Sum) and all(
+        low.is_Integer and high.is_Integer and high - low <= _WRITTEN_OUT
+        for _, low, high in expr.limits
+    )

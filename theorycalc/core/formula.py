@@ -183,6 +183,8 @@ class Formula:
             if not vanishes(self.body, self.where, values):
                 raise
             value = self._exactly(0, values, using)
+        if value.is_absolute and vanishes(self.body, self.where, values):
+            value = self._exactly(0, values, using)
         return replace(self._with_error(value, values), reference=self.reference)
 
     def _infinity(self, values: Mapping) -> sympy.Expr | None:

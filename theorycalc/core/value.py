@@ -18,6 +18,8 @@ from theorycalc.core.reference import Reference
 
 # Sums of binary numbers are exact up to so many bits, and rounded outwards beyond.
 _EXACT_BITS = 400_000
+# What ``stats["accuracy"]`` says of a zero that has no relative digits.
+ABSOLUTE = "absolute"
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -108,6 +110,11 @@ class Value:
                 explain("not a Value", got=repr(value), hint=".contains(x) for a number")
             )
         return self.lower <= value.upper and value.lower <= self.upper
+
+    @property
+    def is_absolute(self) -> bool:
+        """Whether this is a zero with absolute digits where relative ones were sought."""
+        return self.stats.get("accuracy") == ABSOLUTE
 
     @property
     def accuracy(self) -> int | None:

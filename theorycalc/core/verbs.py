@@ -24,7 +24,8 @@ def certify(expr, digits: int = 30, **params) -> Value:
         Built from the functions in the table of `docs/certify.md`, sums and products over finite
         ranges and integrals over finite intervals included. Its value must be real.
     digits : int
-        Relative accuracy: ``rad ≤ 10^-digits · |mid|``.
+        Relative accuracy: ``rad ≤ 10^-digits · |mid|``; a zero that is not seen to be one has as
+        many absolute digits (see `Ball`).
     **params
         Exact numbers for the free symbols.
 
@@ -36,7 +37,7 @@ def certify(expr, digits: int = 30, **params) -> Value:
     Raises
     ------
     CertificationError
-        If the digits are not reached; a hidden zero never reaches them.
+        If the digits are not reached.
 
     Examples
     --------

@@ -16,6 +16,9 @@ from theorycalc.hermite.growth import is_bounded
 from theorycalc.hermite.sequences import raw_coefficients
 from theorycalc.hermite.terms import Term, terms_of
 
+# A sum over the terms of an activation is written out in SymPy up to this degree.
+_LARGEST_WRITTEN_OUT = 50
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -160,6 +163,23 @@ class ElementaryHermiteCoefficient(HermiteCoefficient):
     """The same for sums of elementary terms, whose recurrences keep all digits."""
 
     double = None
+
+    def _eval_is_zero(self):
+        """True where the terms cancel, as those of cos(z)·max(0, z) do for k = 1."""
+        phi, k = self.args
+        return True if k.is_Integer and cancels(activation_of(phi), int(k)) else None
+
+
+@lru_cache(maxsize=512)
+def cancels(activation: Activation, k: int) -> bool:
+    """Whether c_k is seen to be zero when the coefficients of the terms are written out."""
+    terms = terms_of(activation)
+    if terms is None or k > _LARGEST_WRITTEN_OUT:
+        return False
+    if any(term.slope is not None and term.threshold is not None for term in terms):
+        return False  # their means are integrals
+    total = sum(raw_coefficients(term, k, symbolic.Symbols())[k] for term in terms)
+    return sympy.expand(total.replace(sympy.erfc, lambda x: 1 - sympy.erf(x))) == 0
 
 
 def function_of(activation: Activation) -> type[HermiteCoefficient]:

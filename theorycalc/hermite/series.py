@@ -7,11 +7,10 @@ import sympy
 
 from theorycalc.activations import Activation, as_activation
 from theorycalc.core.arithmetic import Float
-from theorycalc.core.errors import CertificationError
 from theorycalc.core.evaluation import Arithmetic, check_arithmetic, check_supported
 from theorycalc.core.numbers import exact_integer
 from theorycalc.core.value import Rigor, Value
-from theorycalc.hermite.functions import Entry, function_of, table
+from theorycalc.hermite.functions import Entry, cancels, function_of, table
 from theorycalc.hermite.polynomials import evaluate
 from theorycalc.hermite.terms import terms_of
 
@@ -45,7 +44,7 @@ def coefficients(activation, order, using: Arithmetic = Float()) -> list[Value]:
     Notes
     -----
     A coefficient that is zero without being seen to be (the mean of SELU, say) comes out as an
-    enclosure of zero without relative digits.
+    enclosure of zero with absolute digits.
 
     Examples
     --------
@@ -68,20 +67,17 @@ def coefficients(activation, order, using: Arithmetic = Float()) -> list[Value]:
     if isinstance(using, Float) and terms_of(activation) is None:
         values, errors = table(activation, order)
         return [_double(c, e, using) for c, e in zip(values, errors, strict=True)]
-    return [_reached(Entry(activation, k, order), using) for k in range(order + 1)]
+    return [_value(Entry(activation, k, order), using) for k in range(order + 1)]
 
 
-def _reached(entry: Entry, using: Arithmetic) -> Value:
-    """The value; of a coefficient that vanishes unseen, the enclosure of zero that was reached."""
-    try:
-        return using.evaluate(entry, [])
-    except CertificationError as error:
-        if error.value is None or not error.value.contains(0):
-            raise
-        return error.value
+def _value(entry: Entry, using: Arithmetic) -> Value:
+    value = using.evaluate(entry, [])
+    if value.is_absolute and cancels(entry.activation, entry.k):
+        return _double(0.0, 0.0, using)
+    return value
 
 
-def _double(value: float, error: float, using: Float) -> Value:
+def _double(value: float, error: float, using: Arithmetic) -> Value:
     rigor = Rigor.ESTIMATED if error else Rigor.EXACT
     return Value(mid=float(value), rad=float(error), rigor=rigor, using=using)
 

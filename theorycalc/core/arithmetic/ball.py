@@ -1,7 +1,7 @@
 """`Ball`: certified enclosures through Arb."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import mpmath
 from flint import acb, arb, fmpq
@@ -17,7 +17,7 @@ from theorycalc.core.arithmetic.effort import (
 )
 from theorycalc.core.errors import CertificationError, DomainError, NotSupportedError, explain
 from theorycalc.core.numbers import exact_integer
-from theorycalc.core.value import Rigor, Value
+from theorycalc.core.value import ABSOLUTE, Rigor, Value
 
 # The working precision is doubled at most this often, and not after this much work (`effort`),
 # before a request is given up. A core of 2025 does 0.3 … 1.5 million operations a second in
@@ -26,7 +26,8 @@ _DOUBLINGS = 9
 PATIENCE = 2e7
 # A single precision is given up after so much work, where its rules count it: about a minute.
 _MOST_WORK = 4e7
-# More precision rarely helps an enclosure that is not even finite: about two seconds.
+# More precision rarely helps an enclosure that is not even finite, or one of zero that has all its
+# absolute digits: about two seconds.
 _PATIENCE_WITHOUT_VALUE = 2e6
 _GUARD_BITS = 32
 # An array's element that still has no enclosure at this precision is at a pole, or has none.
@@ -49,6 +50,12 @@ def read_digits(digits) -> int:
     return digits
 
 
+def check_relative(relative) -> None:
+    """Whether it is a truth value."""
+    if not isinstance(relative, bool):
+        raise DomainError(explain("relative", got=repr(relative), allowed="True or False"))
+
+
 @dataclass(frozen=True)
 class Ball:
     """Ball arithmetic: every result is an enclosure that is proved to hold the true number.
@@ -63,6 +70,8 @@ class Ball:
         machine.
     seconds : float
         A limit of time for one evaluation; without one the clock decides nothing.
+    relative : bool
+        Whether an enclosure of zero with absolute digits only is an error.
 
     Raises
     ------
@@ -72,16 +81,20 @@ class Ball:
     Notes
     -----
     A quantity that is exactly zero without showing it (such as sin² + cos² − 1) has no relative
-    accuracy; the request then ends in a `CertificationError` that says how close to zero it is.
+    accuracy, at whatever precision. What comes back then is the last enclosure of zero, with
+    ``rad ≤ 10^-digits`` and ``stats["accuracy"] == "absolute"``; a `CertificationError` if that is
+    not reached either, or with ``relative=True``.
     Arb's precision is shared by the threads of a process: use processes.
     """
 
     digits: int = 30
     seconds: float = field(default=math.inf, kw_only=True, repr=False)
+    relative: bool = field(default=False, kw_only=True, repr=False)
 
     def __post_init__(self):
         object.__setattr__(self, "digits", read_digits(self.digits))
         check_seconds(self.seconds)
+        check_relative(self.relative)
 
     def evaluate(self, program, inputs) -> Value:
         """The program at exact inputs, to the accuracy of this arithmetic."""
@@ -98,8 +111,12 @@ class Ball:
             x = enclose(program, inputs, bits)
             if is_exact(x) or accuracy_bits(x) >= goal:
                 return self.to_value(x, bits=bits, **spent.stats)
-            if spent.work > (PATIENCE if x.is_finite() else _PATIENCE_WITHOUT_VALUE):
+            is_zero = x.is_finite() and x.contains(0) and x.abs_upper() < arb(10) ** -self.digits
+            hopeless = is_zero or not x.is_finite()
+            if spent.work > (_PATIENCE_WITHOUT_VALUE if hopeless else PATIENCE):
                 break
+        if is_zero and not self.relative:
+            return self.to_value(x, bits=bits, accuracy=ABSOLUTE, **spent.stats)
         raise not_reached(self, x, bits)
 
     def _given_up(self, program, inputs, spent: Effort) -> CertificationError:
@@ -109,7 +126,7 @@ class Ball:
             digits //= 2
             try:
                 with effort(_MOST_WORK / 6) as fewer:
-                    value = Ball(digits)._evaluate(program, inputs, fewer)
+                    value = replace(self, digits=digits)._evaluate(program, inputs, fewer)
             except (OutOfEffort, CertificationError):
                 continue
         reached = "none" if value is None else f"{digits} digits: {value}"

@@ -8,7 +8,7 @@ from fractions import Fraction
 import mpmath
 from mpmath import libmp
 
-from theorycalc.core.arithmetic.ball import CANCELLATION_HINT, bits_of, read_digits
+from theorycalc.core.arithmetic.ball import CANCELLATION_HINT, bits_of, check_relative, read_digits
 from theorycalc.core.arithmetic.effort import (
     Effort,
     OutOfEffort,
@@ -19,13 +19,15 @@ from theorycalc.core.arithmetic.effort import (
 from theorycalc.core.arithmetic.mp_context import MPContext
 from theorycalc.core.arithmetic.mp_exact import Exact
 from theorycalc.core.errors import DomainError, PrecisionError, explain
-from theorycalc.core.value import Rigor, Value, distance, exact_mpf, fraction
+from theorycalc.core.value import ABSOLUTE, Rigor, Value, distance, exact_mpf, fraction
 
 _GUARD_BITS = 24
 _ROUNDS = 7
 # mpmath does about a quarter of a million operations a second: after half a minute precision is not
 # raised once more.
 _PATIENCE = 8e6
+# It rarely helps a zero that has its absolute digits: about two seconds.
+_PATIENCE_WITH_ZERO = 5e5
 # So many undecided branches are tried both ways.
 _MOST_TIES = 4
 
@@ -40,6 +42,8 @@ class MP:
         Relative accuracy asked for.
     seconds : float
         A limit of time for one evaluation; without one the clock decides nothing.
+    relative : bool
+        Whether a zero with absolute digits only is an error.
 
     Raises
     ------
@@ -48,16 +52,20 @@ class MP:
 
     Notes
     -----
+    What cancels to zero at every precision has no relative digits: it comes back as 0 ± rad with
+    ``rad ≤ 10^-digits`` and ``stats["accuracy"] == "absolute"``.
     Two precisions can agree on a wrong number, for instance in the quadrature of an integrand with
     a kink that was not declared. Where that matters use `Ball`.
     """
 
     digits: int = 30
     seconds: float = field(default=math.inf, kw_only=True, repr=False)
+    relative: bool = field(default=False, kw_only=True, repr=False)
 
     def __post_init__(self):
         object.__setattr__(self, "digits", read_digits(self.digits))
         check_seconds(self.seconds)
+        check_relative(self.relative)
 
     def evaluate(self, program, inputs) -> Value:
         """The program at exact inputs, to the accuracy of this arithmetic."""
@@ -97,17 +105,16 @@ class MP:
                 return reached
             # rounding noise shrinks; what grows twice is an integral that diverges by its rule
             grown = grown + 1 if spent.nodes and abs(fine.mid) > 2 * abs(coarse.mid) else 0
-            if spent.work > _PATIENCE or grown == 2 or _is_stuck(coarse, fine, goal):
+            most = _PATIENCE_WITH_ZERO if self._is_zero(reached) else _PATIENCE
+            if spent.work > most or grown == 2 or _is_stuck(coarse, fine, goal):
                 break
             bits, coarse = finer_bits, fine
         if not settled or spread > mpmath.ldexp(abs(fine.mid), -goal):
             raise self._tied(reached if settled else None, finer_bits)
         if fine.mid == 0 and coarse.mid == 0:
-            # Everything cancelled at every precision: half of the digits of the largest number met
-            # are left for what later factors made of its rounding, where that is enough.
-            rad = mpmath.ldexp(fine.largest, -finer_bits // 2)
-            if not fine.vanished or _hidden(program, inputs, finer_bits, goal, fine) <= rad:
-                return replace(reached, rad=rad)
+            reached = _of_zero(reached, program, inputs, goal, fine)
+        if self._is_zero(reached):
+            return replace(reached, stats={**reached.stats, "accuracy": ABSOLUTE})
         raise PrecisionError(
             explain(
                 f"{self.digits} digits asked for; two precisions (up to {finer_bits} bits) differ",
@@ -116,6 +123,12 @@ class MP:
             ),
             reached,
         )
+
+    def _is_zero(self, value: Value) -> bool:
+        """Whether a value of zero with absolute digits is what was asked for."""
+        if self.relative or abs(value.mid) > value.rad or not value.rad:
+            return False
+        return value.rad < mpmath.mpf(10) ** -self.digits / 2
 
     def _value(self, run: "_Run", error: mpmath.mpf, bits: int, spent: Effort) -> Value:
         """The Value of a run; one that stayed rational throughout is exact."""
@@ -218,6 +231,19 @@ def _rounded_up(x: Fraction) -> mpmath.mpf:
 def _hidden(program, inputs, bits: int, goal: int, run: _Run) -> mpmath.mpf:
     """How far a result moves if the sums that vanished are as large as their rounding."""
     return distance(run.mid, _run(program, inputs, bits, goal, nudged=True).mid)
+
+
+def _of_zero(value: Value, program, inputs, goal: int, run: _Run) -> Value:
+    """The value where everything cancelled at every precision.
+
+    Half of the digits of the largest number met are left for what later factors made of its
+    rounding, where that is enough.
+    """
+    bits = value.stats["bits"]
+    rad = mpmath.ldexp(run.largest, -bits // 2)
+    if run.vanished and _hidden(program, inputs, bits, goal, run) > rad:
+        return value
+    return replace(value, rad=rad)
 
 
 def _run(
