@@ -133,7 +133,11 @@ POLES = [
 ]
 
 
-@pytest.mark.parametrize(("function", "numbers"), POLES, ids=str)
+def _name(x) -> str:
+    return getattr(x, "__name__", str(x))
+
+
+@pytest.mark.parametrize(("function", "numbers"), POLES, ids=_name)
 def test_poles_are_refused(function, numbers):
     assert not values(function, [Fraction(x) for x in numbers])
 
@@ -153,7 +157,7 @@ VALUES = [
 ]
 
 
-@pytest.mark.parametrize(("function", "numbers", "oracle"), VALUES, ids=str)
+@pytest.mark.parametrize(("function", "numbers", "oracle"), VALUES, ids=_name)
 def test_special_parameters(function, numbers, oracle):
     numbers = [Fraction(x) for x in numbers]
     found = values(function, numbers)

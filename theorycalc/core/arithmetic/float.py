@@ -159,7 +159,7 @@ class FloatContext(BallContext):
 
         def missed(point: arb, end: float) -> arb:
             """What lies between an end and its double, or its radius away from it."""
-            slack = (point - end).abs_upper() if math.isfinite(end) else arb(0)
+            slack = (point - end).abs_upper() if point.is_finite() else arb(0)
             if slack.is_zero():
                 return arb(0)
             inside.negligible = arb(0)
