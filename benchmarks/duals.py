@@ -1,10 +1,16 @@
-"""Duals without a closed form on whole matrices, against Gauss–Hermite products in NumPy."""
+"""Duals without a closed form: whole matrices in doubles, and thirty digits.
 
+Matrices are compared with Gauss–Hermite products in NumPy, ten correlations with one.
+"""
+
+import itertools
 import time
+from fractions import Fraction
 
 import numpy as np
 from _timing import compare
 
+import theorycalc as tc
 from theorycalc.kernels.hermite_series import SeriesDual
 from theorycalc.kernels.plane import Function, expectation
 
@@ -69,7 +75,42 @@ def network(name, count):
     return time.perf_counter() - start
 
 
+THIRTY_DIGITS = ("tanh", "sigmoid", "silu", "softplus", "mish")
+VARIANCES = ("1/1000", "1", "1000")
+CORRELATIONS = ("0.3", "0.99", "0.9999999", "-0.999999999999", "1")
+
+
+FRESH = itertools.count(1)
+
+
+def seconds(name, q, correlations, using):
+    """For duals at these correlations, at a variance of which nothing is remembered."""
+    q = Fraction(q) * (1 + Fraction(next(FRESH), 10**6))
+    formula = tc.kernels.dual_general(name)
+    start = time.perf_counter()
+    for rho in correlations:
+        formula.at(q11=q, q12=q * Fraction(rho), q22=q, using=using)
+    return time.perf_counter() - start
+
+
+def thirty_digits():
+    """Times of single duals, and of ten correlations over one."""
+    for name in THIRTY_DIGITS:
+        for q in VARIANCES:
+            worst = [
+                max(seconds(name, q, [rho], using) for rho in CORRELATIONS)
+                for using in (tc.Ball(30), tc.MP(30))
+            ]
+            ten = [f"0.{i}" for i in range(10)]
+            ratio = seconds(name, q, ten, tc.Ball(30)) / seconds(name, q, ["0.5"], tc.Ball(30))
+            print(
+                f"{name}, variance {q}: Ball {worst[0]:.2f} s, MP {worst[1]:.2f} s at most; "
+                f"ten correlations take {ratio:.1f} times as long as one"
+            )
+
+
 if __name__ == "__main__":
+    thirty_digits()
     for name in ("tanh", "mish", "elu"):
         dual = SeriesDual(name)
         phi = dual.activation

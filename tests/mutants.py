@@ -351,6 +351,25 @@ MUTANTS = (
         "return context.widen(total, error / 1024)",
         _LOW("kernels", "test_the_rest_of_a_short_series"),
     ),
+    *(
+        Mutant("kernels/analytic_pairs.py", *edit, f"tests/kernels/test_analytic_pairs.py::{test}")
+        for *edit, test in (
+            ("tau = 2 * context", "tau = context", "test_aliases_of_a_wave"),
+            ("return 16 * b_f", "return b_f / 1024", "test_cut_offs_of_lattices"),
+            ("* beyond * 2 *", "* beyond * 0 *", "test_cut_offs_of_lattices"),
+            (
+                "2 * context.number(sympy.fac",
+                "0 * context.number(sympy.fac",
+                "test_few_nodes_across",
+            ),
+        )
+    ),
+    Mutant(
+        "core/arithmetic/fixed_point.py",
+        "off = off.abs_upper()",
+        "off = off.abs_upper() / 1024",
+        "tests/kernels/test_analytic_pairs.py::test_convolutions_in_integers",
+    ),
     Mutant(
         "kernels/stability.py",
         "value.rad + 2 * error",

@@ -206,6 +206,7 @@ def table(activation: Activation, order: int) -> tuple[np.ndarray, np.ndarray]:
     return values, errors
 
 
+@lru_cache(maxsize=512)
 def activation_of(phi: sympy.Lambda) -> Activation:
     """The activation that a Lambda stands for."""
     return Activation(phi.expr, symbol=phi.variables[0])

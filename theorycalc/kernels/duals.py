@@ -98,9 +98,12 @@ def dual(activation) -> Formula:
 
     Notes
     -----
-    Without a closed form `Float` integrates over the plane, `Ball` encloses the Hermite series with
-    its tail (slow at large variances and correlations close to ±1), and `MP`, for smooth functions,
-    uses the trapezoidal rule.
+    Without a closed form `Float` integrates over the plane. For functions that are analytic around
+    the real line `Ball` and `MP` use trapezoidal rules with proved errors
+    (`theorycalc.kernels.analytic_pairs`): 30 digits take less than a second at variances up to 1000
+    and at any correlation, and correlations share the values of the function. For others `Ball`
+    encloses the Hermite series with its tail (slow at large variances and correlations close to
+    ±1).
 
     Examples
     --------

@@ -1,19 +1,22 @@
 """Gaussian expectations of two activations: closed forms, and SymPy functions for all others."""
 
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 import sympy
 
 from theorycalc.activations import Activation, z
-from theorycalc.core.arithmetic.ball_context import working_precision
+from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
+from theorycalc.core.arithmetic.enclosed_midpoint import midpoint
 from theorycalc.core.kinks import SWITCHES
 from theorycalc.core.lowering import lower
 from theorycalc.core.program import Program
 from theorycalc.core.special import SpecialFunction
+from theorycalc.hermite import parity
 from theorycalc.hermite.enclosure import scaled_enclosures
 from theorycalc.hermite.functions import Entry, activation_of
 from theorycalc.hermite.growth import is_bounded
+from theorycalc.kernels import analytic_pairs
 from theorycalc.kernels.bells import covariance
 from theorycalc.kernels.moments import gaussian_mean
 from theorycalc.kernels.parity import mirrored
@@ -84,6 +87,10 @@ class GaussianPair(SpecialFunction):
     @staticmethod
     def in_ball(context, phi, psi, q11, q12, q22):
         one, two = activation_of(phi), activation_of(psi)
+        if _vanishes(context, one, two, q12):
+            return context.number(sympy.S.Zero)
+        if (smooth := _smooth(context, one, two, q11, q12, q22)) is not None:
+            return smooth
         if (line := _on_a_line(context, one, two, q11, q12, q22)) is not None:
             return line
         s1, s2 = (context.apply("sqrt", q) for q in (q11, q22))
@@ -92,6 +99,13 @@ class GaussianPair(SpecialFunction):
     @staticmethod
     def in_mp(context, phi, psi, q11, q12, q22):
         one, two = activation_of(phi), activation_of(psi)
+        if _vanishes(context, one, two, q12):
+            return context.number(sympy.S.Zero)
+        if is_bounded(one) and is_bounded(two):
+            covariances = [context.rational(q) for q in (q11, q12, q22)]
+            smooth = midpoint(partial(_smooth, BallContext(), one, two), covariances, context)
+            if smooth is not None:
+                return smooth
         if (line := _on_a_line(context, one, two, q11, q12, q22)) is not None:
             return line
         return _trapezoid(context.mp, context, one, two, q11, q12, q22)
@@ -153,6 +167,24 @@ class ClosedGaussianPair(GaussianPair):
 def _closed_program(phi: sympy.Lambda, psi: sympy.Lambda) -> Program:
     covariances = sympy.symbols("q11 q12 q22", real=True)
     return lower(ClosedGaussianPair.definition(phi, psi, *covariances), covariances)
+
+
+def _vanishes(context, one: Activation, two: Activation, q12) -> bool:
+    """Whether the expectation is zero by symmetry."""
+    odd = [parity.vanishes(f, 0) for f in (one, two)]
+    even = [parity.vanishes(f, 1) for f in (one, two)]
+    independent = context.rational(q12) == 0
+    return (odd[0] and even[1]) or (even[0] and odd[1]) or (independent and any(odd))
+
+
+def _smooth(context, one: Activation, two: Activation, q11, q12, q22):
+    """The enclosure by rules for functions that are analytic around the real line, or None."""
+    zero = context.number(sympy.S.Zero)
+    if one.kinks or two.kinks or not all(map(context.is_real, (q11, q12, q22))):
+        return None
+    if not all(context.compare(">", q, zero) for q in (q11, q22)):
+        return None
+    return analytic_pairs.expectation(one, two, q11, q12, q22)
 
 
 def _on_a_line(context, one: Activation, two: Activation, *covariances):

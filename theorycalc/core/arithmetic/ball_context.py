@@ -42,6 +42,16 @@ def working_precision(bits: int):
     return ctx.workprec(bits)
 
 
+def parts_of(x: arb) -> tuple:
+    """The exact midpoint and radius of a finite ball, which can be a key."""
+    return tuple(x.mid().man_exp()), tuple(x.rad().man_exp())
+
+
+def ball_of(parts: tuple) -> arb:
+    """The ball with this midpoint and radius."""
+    return arb(*map(arb, parts))
+
+
 class BallContext:
     """The operations that a `Program` calls, on enclosures.
 
