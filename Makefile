@@ -18,9 +18,11 @@ test: $(VENV)/dev.stamp
 mutants: $(VENV)/dev.stamp
 	$(BIN)/python tests/mutants.py
 
-# Random cases against independent oracles, until so many values have been compared (an hour).
+# Random cases against independent oracles, until so many values have been compared (an hour); then
+# nonsense in every argument of everything public.
 fuzz: $(VENV)/dev.stamp
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/fuzz --evaluations $(EVALUATIONS)
+	PYTHONPATH=tests/support $(BIN)/python tests/fuzz/nonsense.py --pairs 10000
 
 # The same networks on torch tensors. The version is pinned because an unpinned torch pulls the
 # newest build with several gigabytes of CUDA.

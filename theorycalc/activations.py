@@ -18,12 +18,14 @@ import sympy
 from theorycalc.core import display
 from theorycalc.core.arithmetic.array_context import ArrayContext
 from theorycalc.core.arrays import real_array
-from theorycalc.core.errors import DomainError, explain, unknown_name
+from theorycalc.core.errors import DomainError, explain, shown, unknown_name
 from theorycalc.core.formula import Formula
 from theorycalc.core.graph import free_symbols
 from theorycalc.core.kinks import between, branch_at, kinks
 from theorycalc.core.lowering import lower
-from theorycalc.core.numbers import exact, exact_integer, expression
+from theorycalc.core.numbers import exact, exact_integer, function_expression
+from theorycalc.core.records import instance
+from theorycalc.core.signature import as_variable
 
 z = sympy.Symbol("z", real=True)
 
@@ -70,7 +72,10 @@ class Activation:
     name: str | None = field(default=None, compare=False)
 
     def __post_init__(self):
-        expr = expression(self.expr, "activation")
+        expr = function_expression(self.expr, "activation")
+        if self.symbol is not None:
+            as_variable(self.symbol, "symbol")
+        instance(self.name, str | None, "a name")
         free = free_symbols(expr) if self.symbol is None else free_symbols(expr) | {self.symbol}
         if len(free) != 1:
             raise DomainError(
@@ -82,8 +87,6 @@ class Activation:
                 )
             )
         object.__setattr__(self, "expr", expr.subs(free.pop(), z))
-        if self.expr.has(sympy.I):
-            raise DomainError(explain("an activation is real", got=expr))
         object.__setattr__(self, "symbol", z)
         object.__setattr__(self, "name", self.name or str(self.expr))
 
@@ -124,11 +127,13 @@ class Activation:
         """The function on an array of any array-API namespace; other input becomes float64."""
         if not array_api_compat.is_array_api_obj(x):
             x = real_array(x, "z", finite=False)
-        context = ArrayContext(array_api_compat.array_namespace(x))
+        xp = array_api_compat.array_namespace(x)
+        if not xp.isdtype(x.dtype, "real floating"):
+            x = xp.asarray(real_array(x, "z", finite=False))
         with np.errstate(all="ignore"):
-            values = self._program.run(context, [x])
+            values = self._program.run(ArrayContext(xp), [x])
         # a constant function is still an array
-        return values + 0 * x if isinstance(values, float) else values
+        return xp.full_like(x, values) if isinstance(values, float) else values
 
     @cached_property
     def _program(self):
@@ -149,6 +154,10 @@ def _selu() -> sympy.Expr:
     second = (sympy.exp(2) * sympy.erfc(sympy.sqrt(2)) - 2 * root_e * tail + 1) / 2
     scale = 1 / sympy.sqrt(sympy.Rational(1, 2) + alpha**2 * second)
     return scale * sympy.Piecewise((z, z > 0), (alpha * (sympy.exp(z) - 1), True))
+
+
+# The largest degree of a polynomial that is written out.
+MAX_DEGREE = 1000
 
 
 # One line per activation; its parameters and their defaults are those of the lambda.
@@ -208,7 +217,7 @@ def _constructor(name: str) -> Callable[..., Activation]:
 
 def _read(parameter: str, x) -> sympy.Expr | int:
     # "p" is a degree everywhere in the table
-    return exact_integer(x, parameter, minimum=0) if parameter == "p" else exact(x, parameter)
+    return exact_integer(x, parameter, 0, MAX_DEGREE) if parameter == "p" else exact(x, parameter)
 
 
 def as_activation(activation) -> Activation:
@@ -224,14 +233,14 @@ def as_activation(activation) -> Activation:
         return activation
     if isinstance(activation, str):
         return _by_name(activation)
-    if isinstance(activation, Formula):
+    if isinstance(activation, Formula) and activation.domain == sympy.true:
         return Activation(activation.expr, name=activation.name)
     if isinstance(activation, sympy.Expr):
         return Activation(activation)
     raise DomainError(
         explain(
             "not an activation",
-            got=getattr(activation, "__qualname__", repr(activation)),
+            got=getattr(activation, "__qualname__", shown(activation)),
             allowed="a name, tc.activations.<name>, a SymPy expression in one symbol",
         )
     )

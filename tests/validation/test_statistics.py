@@ -102,7 +102,7 @@ def test_a_wrong_power_does_not_fit():
 
 @pytest.mark.parametrize("samples", [[], [1.0], [1.0, np.nan], [[1.0, 2.0], [3.0, 4.0]]])
 def test_what_is_no_sample(samples):
-    with pytest.raises(tc.DomainError, match="not a sample"):
+    with pytest.raises(tc.DomainError, match=r"not a sample|not finite"):
         Measurement.of(samples)
 
 

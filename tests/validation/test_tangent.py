@@ -139,5 +139,5 @@ def test_digits():
     # two classes that a linear rule tells apart
     direction = data.x_train.T @ data.y_train
     assert stats.binomtest(int(np.sum(data.x_test @ direction * data.y_test > 0)), 20).pvalue < 1e-3
-    with pytest.raises(tc.DomainError, match="too many images"):
+    with pytest.raises(tc.DomainError, match="too large"):
         digits(1000, 1000)

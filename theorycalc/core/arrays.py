@@ -1,8 +1,12 @@
 """Reading arrays of real numbers, and seeds of random ones."""
 
+import array_api_compat
 import numpy as np
 
-from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.errors import DomainError, explain, shown
+
+# A result must leave room for a copy of itself on a machine of 16 GiB.
+_MEMORY = 8 * 2**30
 
 
 def real_array(x, what: str, *, finite: bool = True) -> np.ndarray:
@@ -26,13 +30,58 @@ def real_array(x, what: str, *, finite: bool = True) -> np.ndarray:
         if array.dtype == object and any(map(_is_no_double, array.flat)):
             raise TypeError("not numbers")
         array = array.astype(np.float64)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         got = getattr(x, "dtype", type(x).__name__)
         raise DomainError(explain(f"{what} is not an array of real numbers", got=got)) from error
     if finite and not np.isfinite(array).all():
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         raise DomainError(explain(f"{what} has an entry that is not finite", got=f"at {where}"))
     return array
+
+
+def check_array(x, what: str, shape: tuple):
+    """An array of any namespace with finite numbers and a shape, None standing for any size ≥ 1.
+
+    Raises
+    ------
+    DomainError
+        For anything else.
+    """
+    wanted = ", ".join("n" if size is None else str(size) for size in shape)
+    allowed = f"an array of real numbers, of shape ({wanted}{',' * (len(shape) == 1)})"
+    if not array_api_compat.is_array_api_obj(x):
+        raise DomainError(explain(f"{what} is not an array", got=type(x).__name__, allowed=allowed))
+    fits = x.ndim == len(shape) and all(
+        n == size or (size is None and n > 0) for n, size in zip(x.shape, shape, strict=True)
+    )
+    if not fits:
+        got = tuple(x.shape)
+        raise DomainError(explain(f"{what} does not fit", got=got, allowed=allowed))
+    xp = array_api_compat.array_namespace(x)
+    if not xp.isdtype(x.dtype, ("real floating", "integral")):
+        raise DomainError(explain(f"{what} is not real", got=x.dtype, allowed=allowed))
+    if not bool(xp.all(xp.isfinite(x))):
+        raise DomainError(explain(f"{what} has entries that are not finite", allowed=allowed))
+    return x
+
+
+def check_memory(what: str, needed: int, hint: str = "") -> None:
+    """Refuse arrays of more bytes than so many.
+
+    Raises
+    ------
+    DomainError
+        Before they are made.
+    """
+    if needed > _MEMORY:
+        raise DomainError(
+            explain(
+                f"{what} would take too much memory",
+                got=f"{needed // 2**30} GiB",
+                allowed=f"{_MEMORY / 2**30:g} GiB",
+                hint=hint,
+            )
+        )
 
 
 def _is_no_double(x) -> bool:
@@ -57,6 +106,6 @@ def random_stream(seed) -> np.random.Generator:
         if seed is None:
             raise TypeError("no seed")
         return np.random.default_rng(np.random.SeedSequence(seed))
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         allowed = "an integer ≥ 0, or a tuple of them"
-        raise DomainError(explain("not a seed", got=repr(seed), allowed=allowed)) from error
+        raise DomainError(explain("not a seed", got=shown(seed), allowed=allowed)) from error

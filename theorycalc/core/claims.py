@@ -24,6 +24,7 @@ from theorycalc.core.evaluation import (
 )
 from theorycalc.core.lowering import lower
 from theorycalc.core.numbers import condition, expression
+from theorycalc.core.records import check_fields, instance
 from theorycalc.core.reference import Reference
 from theorycalc.core.value import Rigor, Value
 
@@ -102,13 +103,12 @@ class Claim:
     def __post_init__(self):
         object.__setattr__(self, "relation", _relation(self.relation))
         object.__setattr__(self, "assumptions", condition(self.assumptions, "condition"))
-        if not isinstance(self.reference, Reference | None):
-            hint = "sympy.And(…) of the conditions as assumptions, and a Claim for each relation"
-            raise DomainError(
-                explain("not a Reference", got=self.reference, allowed="Reference(key)", hint=hint)
-            )
-        if not isinstance(self.name, str):
-            raise DomainError(explain("the name of a claim is not a string", got=self.name))
+        hint = "sympy.And(…) of the conditions as assumptions, and a Claim for each relation"
+        instance(
+            self.reference, Reference | None, "a Reference", allowed="Reference(key)", hint=hint
+        )
+        instance(self.name, str, "the name of a claim", allowed="a string")
+        instance(self.sharpness, str, "a sharpness")
         if self.sharpness not in _SHARPNESS:
             allowed = ", ".join(map(repr, _SHARPNESS))
             raise DomainError(explain("unknown sharpness", got=self.sharpness, allowed=allowed))
@@ -151,6 +151,9 @@ class Check:
     rhs: Value | None = None
     margin: Value | None = None
 
+    def __post_init__(self):
+        check_fields(self)
+
     def __repr__(self):
         return f"Check({display.check_text(self)})"
 
@@ -191,8 +194,7 @@ def check(claim: Claim, using: Arithmetic = Ball(30), **params) -> Check:
     >>> tc.check(tc.Claim(sympy.log(x) <= (x - 1) / 2), x="1.001").verdict
     <Verdict.FAILS: 'FAILS'>
     """
-    if not isinstance(claim, Claim):
-        raise DomainError(explain("not a Claim", got=repr(claim), allowed="Claim(relation)"))
+    instance(claim, Claim, "a Claim", allowed="Claim(relation)")
     check_arithmetic(using)
     values = read_parameters(claim.args, params)
     applicable = decide(claim.assumptions, values)

@@ -14,6 +14,9 @@ _DEFAULT_DIGITS = 30
 _INFINITIES = {math.inf: "∞", -math.inf: "−∞"}
 # Characters of a relation that are printed.
 _RELATION = 80
+# Python writes integers of up to 4300 digits; longer ones are rounded to so many.
+_WRITTEN_BITS = 14_000
+_ROUNDED_DIGITS = 10
 # Numbers below 10^this are written without an exponent.
 _PLAIN_EXPONENT = 6
 
@@ -169,7 +172,17 @@ def _log10_fraction(x: Fraction) -> float:
 
 def latex(expr) -> str:
     """LaTeX as theorists write it: arccos, not acos."""
-    return sympy.latex(expr, inv_trig_style="full")
+    return sympy.latex(_writable(expr), inv_trig_style="full")
+
+
+def _writable(expr: sympy.Basic) -> sympy.Basic:
+    """The expression, rounded numbers in the place of those that Python does not write."""
+    long = {
+        x: sympy.Symbol(_decimal_text(*_round_to(Fraction(x.p, x.q), _ROUNDED_DIGITS)))
+        for x in expr.atoms(sympy.Rational)
+        if max(abs(x.p), x.q).bit_length() > _WRITTEN_BITS
+    }
+    return expr.xreplace(long) if long else expr
 
 
 def formula_equations(formula) -> list[str]:
@@ -196,9 +209,9 @@ def formula_latex(formula) -> str:
 def formula_text(formula) -> str:
     """The same in plain text, on one line."""
     head = f"{formula.name}({', '.join(map(str, formula.args))}) = " if formula.name else ""
-    steps = (f"{s} = {part}" for s, part in _used(formula))
+    steps = (f"{s} = {_writable(part)}" for s, part in _used(formula))
     note = f" ({formula.note})" if formula.note else ""
-    return head + "; ".join([str(formula.body), *steps]) + note
+    return head + "; ".join([str(_writable(formula.body)), *steps]) + note
 
 
 def formula_unicode(formula) -> str:

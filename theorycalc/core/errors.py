@@ -1,6 +1,6 @@
 """Every error theorycalc raises on purpose: what, what was got, what is allowed, what to try."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 
 
@@ -36,16 +36,33 @@ class MissingExtraError(TheoryCalcError, ImportError):
     """An optional dependency is needed and not installed."""
 
 
+# Characters of what was got that a message repeats.
+_SHOWN = 300
+
+
 def explain(what: str, *, got: object = None, allowed: str = "", hint: str = "") -> str:
     """One error message in the order that every message of the house follows."""
     message = what
-    if got is not None and str(got):
-        message += f": got {got}"
+    if got is not None and (text := _text(str, got)):
+        message += f": got {text}"
     if allowed:
         message += f"; allowed: {allowed}"
     if hint:
         message += f". Try {hint}"
     return message
+
+
+def shown(x: object) -> str:
+    """How an argument looks in Python."""
+    return _text(repr, x)
+
+
+def _text(write: Callable[[object], str], got: object) -> str:
+    try:
+        text = write(got)
+    except ValueError:  # Python writes no integers of more than 4300 digits
+        return f"a {type(got).__name__} too long to be written"
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]} …"
 
 
 def unknown_name(kind: str, name: object, known: Iterable[str]) -> DomainError:

@@ -31,6 +31,7 @@ from theorycalc.core.names import as_definitions, matched_by_name, nameless, wit
 from theorycalc.core.numbers import expression
 from theorycalc.core.pieces import at_numbers
 from theorycalc.core.program import Program
+from theorycalc.core.records import instance
 from theorycalc.core.reference import Reference
 from theorycalc.core.signature import as_arguments, as_condition
 from theorycalc.core.value import Rigor, Value
@@ -110,6 +111,9 @@ class Formula:
     def __init__(
         self, name, expr, args=None, domain=None, reference=None, where=(), note="", error=None
     ):
+        instance(name, str, "a name")
+        instance(note, str, "a note")
+        instance(reference, Reference | None, "a Reference")
         body = expression(expr, name or "formula")
         error = None if error is None else expression(error, "error")
         where, defined, used = as_definitions(where, name), set(), set()

@@ -129,6 +129,17 @@ class bivariate_normal(SpecialFunction):  # noqa: N801 - named like SymPy's func
     nargs = 3
     holomorphic_in = (2,)
 
+    @classmethod
+    def eval(cls, h, k, rho):
+        if sympy.nan in (h, k, rho) or sympy.zoo in (h, k, rho):
+            return sympy.nan
+        if -sympy.oo in (h, k):
+            return sympy.S.Zero
+        for end, other in ((h, k), (k, h)):
+            if end is sympy.oo:
+                return sympy.erfc(-other / sympy.sqrt(2)) / 2
+        return None
+
     def _eval_is_extended_real(self):
         return True
 
@@ -149,6 +160,9 @@ class bivariate_normal(SpecialFunction):  # noqa: N801 - named like SymPy's func
             raise DomainError(explain("no correlation", got=rho, allowed="−1 ≤ ρ ≤ 1"))
         if context.compare("==", rho, one):
             return half * _twice_normal(context, context.apply("min", h, k))
+        if not (context.encloses and context.analytic) and context.compare(">", abs(rho), one):
+            allowed = "−1 ≤ rho ≤ 1"
+            raise DomainError(explain("a correlation out of range", got=rho, allowed=allowed))
         if context.encloses and context.compare("<", abs(rho), one) is None:
             if context.analytic:
                 return context.select([])  # not holomorphic at ±1

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 
 import sympy
 
-from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.errors import DomainError, explain, shown
 from theorycalc.core.graph import substitute
 from theorycalc.core.numbers import expression
+from theorycalc.core.records import sequence
 from theorycalc.core.signature import as_variable
 
 
@@ -28,12 +29,10 @@ def as_definitions(where: Iterable, name: str) -> list[tuple[sympy.Symbol, sympy
         For anything else, or a symbol that is defined twice.
     """
     allowed = "where=[(symbol, expression), …]"
-    if isinstance(where, str) or not all(
-        isinstance(x, tuple | list) and len(x) == 2 for x in where
-    ):
-        raise DomainError(
-            explain(f"{name}: no intermediate quantities", got=where, allowed=allowed)
-        )
+    what = f"intermediate quantities of {name}"
+    where = sequence(where, what, allowed=allowed)
+    if not all(isinstance(x, tuple | list) and len(x) == 2 for x in where):
+        raise DomainError(explain(f"not {what}", got=shown(where), allowed=allowed))
     pairs = [(as_variable(symbol, "where"), expression(x, "where")) for symbol, x in where]
     symbols = [symbol for symbol, _ in pairs]
     if len(set(symbols)) < len(symbols):

@@ -8,8 +8,9 @@ from fractions import Fraction
 
 import sympy
 from mpmath import libmp
+from sympy.core.function import AppliedUndef
 
-from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.errors import DomainError, explain, shown
 
 ALLOWED = (
     "int, Fraction, SymPy number, float, or a decimal or fraction string such as '0.3' or '3/10'"
@@ -67,7 +68,7 @@ def exact(x, what: str = "number") -> sympy.Expr:
     """
     number = _read(x)
     if number is None:
-        raise DomainError(explain(f"{what} is not a real number", got=repr(x), allowed=ALLOWED))
+        raise DomainError(explain(f"{what} is not a real number", got=shown(x), allowed=ALLOWED))
     return number
 
 
@@ -91,10 +92,53 @@ def expression(x, what: str) -> sympy.Expr:
     if not isinstance(expr, sympy.Expr) or expr.is_Matrix or expr in (sympy.nan, sympy.zoo):
         raise DomainError(
             explain(
-                f"{what}: not an expression", got=repr(x), allowed="a SymPy expression or a number"
+                f"{what}: not an expression", got=shown(x), allowed="a SymPy expression or a number"
             )
         )
     return expr
+
+
+def function_expression(x, what: str) -> sympy.Expr:
+    """A real expression of functions that are defined.
+
+    Raises
+    ------
+    DomainError
+        For what is no expression, not real, or has undefined functions or derivatives in it.
+    """
+    x = expression(x, what)
+    if unknown := x.atoms(AppliedUndef, sympy.Derivative, sympy.core.numbers.ImaginaryUnit):
+        got = ", ".join(sorted(map(str, unknown)))
+        raise DomainError(explain(f"{what} is no real function", got=got, allowed="sin, exp, …"))
+    return x
+
+
+def integer_expression(x, what: str) -> sympy.Expr:
+    """A symbolic expression that may be an integer.
+
+    Raises
+    ------
+    DomainError
+        For what is no expression, or known to be no integer.
+    """
+    x = real_expression(x, what)
+    if x.is_integer is False:
+        raise DomainError(explain(f"{what} is not an integer", got=x, allowed="an integer"))
+    return x
+
+
+def real_expression(x, what: str) -> sympy.Expr:
+    """A symbolic expression that may be real.
+
+    Raises
+    ------
+    DomainError
+        For what is no expression, or known not to be real.
+    """
+    x = expression(x, what)
+    if x.is_extended_real is False or x.has(sympy.I):
+        raise DomainError(explain(f"{what} is not real", got=x, allowed="a real expression"))
+    return x
 
 
 def condition(x, what: str = "condition") -> sympy.Basic:
@@ -109,19 +153,47 @@ def condition(x, what: str = "condition") -> sympy.Basic:
         return sympy.true if x else sympy.false
     if not isinstance(x, sympy.logic.boolalg.Boolean) or isinstance(x, sympy.Symbol):
         allowed = "a SymPy condition such as (x > 0) & (x < 1)"
-        raise DomainError(explain(f"not a {what}", got=repr(x), allowed=allowed))
+        raise DomainError(explain(f"not a {what}", got=shown(x), allowed=allowed))
     return x
 
 
-def exact_integer(x, what: str, minimum: int | None = None) -> int:
-    """Read an integer with a lower limit; 3.0 and "3" are the integer 3."""
-    allowed = "an integer" if minimum is None else f"an integer ≥ {minimum}"
+def exact_integer(
+    x, what: str, minimum: int | None = None, maximum: int | None = None, *, hint: str = ""
+) -> int:
+    """Read an integer within limits; 3.0 and "3" are the integer 3."""
+    limits = [f"≥ {minimum}"] * (minimum is not None) + [f"≤ {maximum}"] * (maximum is not None)
+    allowed = " ".join(["an integer", " and ".join(limits)]).strip()
     number = _read(x)
     if number is None or not number.is_Integer:
-        raise DomainError(explain(f"{what} is not an integer", got=repr(x), allowed=allowed))
+        raise DomainError(explain(f"{what} is not an integer", got=shown(x), allowed=allowed))
     if minimum is not None and number < minimum:
         raise DomainError(explain(f"{what} is too small", got=number, allowed=allowed))
+    if maximum is not None and number > maximum:
+        raise DomainError(explain(f"{what} is too large", got=number, allowed=allowed, hint=hint))
     return int(number)
+
+
+def real_double(
+    x, what: str, *, above: float = -math.inf, least: float = -math.inf, below: float = math.inf
+) -> float:
+    """Read a real number, within limits, as the finite double next to it.
+
+    Raises
+    ------
+    DomainError
+        For what is no number, outside of the limits, or beyond the range of doubles.
+    """
+    number = _read(x)
+    try:
+        double = math.nan if number is None else float(number)
+    except OverflowError:
+        double = math.inf
+    if not math.isfinite(double) or not (above < double < below and least <= double):
+        limits = ((above, f"> {above:g}"), (least, f"≥ {least:g}"), (below, f"< {below:g}"))
+        limits = [text for end, text in limits if abs(end) < math.inf]
+        allowed = " and ".join(["a real number that a double holds", *limits])
+        raise DomainError(explain(f"{what} is out of range", got=shown(x), allowed=allowed))
+    return double
 
 
 def _read(x) -> sympy.Expr | None:
@@ -163,9 +235,19 @@ def _read_sympy(x: sympy.Expr) -> sympy.Expr | None:
         return _read_string(str(x))
     if x.is_Rational:
         return x
-    if x.free_symbols or x.is_extended_real is False or x.is_finite is False:
+    if x.free_symbols or any(map(_is_endless, x.atoms(sympy.Pow))):
+        return None
+    if x.is_extended_real is False or x.is_finite is False:
         return None
     return x if x.is_number and x.is_extended_real else None
+
+
+def _is_endless(power: sympy.Pow) -> bool:
+    """Whether an integer power that was left as it is would be too long to be written out."""
+    base, exponent = power.args
+    if not (base.is_Rational and exponent.is_Rational):
+        return False
+    return abs(exponent) * (max(abs(base.p), base.q).bit_length() - 1) > _MAX_BITS
 
 
 def _read_point(x) -> sympy.Rational | None:

@@ -1,12 +1,14 @@
 """One-dimensional integrals as data: integrand, limits, declared kinks and declared tails."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import sympy
 
-from theorycalc.core.errors import DomainError, explain
-from theorycalc.core.numbers import expression
+from theorycalc.core.errors import DomainError, explain, shown
+from theorycalc.core.numbers import expression, real_expression
+from theorycalc.core.records import instance, sequence
+from theorycalc.core.signature import as_variable
 
 # Cut-offs of an infinite integral grow by this factor until the tail bound is small enough.
 _CUTOFF_GROWTH = "5/4"
@@ -30,6 +32,13 @@ class Tail:
     bound: sympy.Expr
     symbol: sympy.Symbol
     start: sympy.Expr = sympy.S.One
+
+    def __post_init__(self):
+        as_variable(self.symbol, "symbol")
+        object.__setattr__(self, "bound", expression(self.bound, "bound"))
+        object.__setattr__(self, "start", expression(self.start, "start"))
+        if self.start.is_extended_positive is False:
+            raise DomainError(explain("start is not positive", got=self.start, allowed="> 0"))
 
 
 @dataclass(frozen=True)
@@ -72,18 +81,17 @@ class Integral:
     tails: Mapping = field(default_factory=dict, hash=False)
 
     def __post_init__(self):
-        for name, what in (("integrand", "integrand"), ("lower", "limit"), ("upper", "limit")):
-            object.__setattr__(self, name, expression(getattr(self, name), what))
-        if not isinstance(self.kinks, Sequence) or isinstance(self.kinks, str):
-            raise DomainError(explain("kinks are not a tuple", got=repr(self.kinks)))
-        object.__setattr__(self, "kinks", tuple(expression(x, "kink") for x in self.kinks))
+        object.__setattr__(self, "integrand", expression(self.integrand, "integrand"))
+        for name in ("lower", "upper"):
+            object.__setattr__(self, name, real_expression(getattr(self, name), "limit"))
+        kinks = sequence(self.kinks, "kinks")
+        object.__setattr__(self, "kinks", tuple(expression(x, "kink") for x in kinks))
+        instance(self.tails, Mapping, "tails", allowed="{oo: Tail(…), -oo: Tail(…)}")
         for end, tail in self.tails.items():
-            if not isinstance(tail, Tail):
-                raise DomainError(
-                    explain(f"the tail at {end} is not a Tail", got=repr(tail), allowed="Tail(...)")
-                )
-        if not isinstance(self.variable, sympy.Symbol):
-            raise DomainError(explain("variable is not a SymPy Symbol", got=repr(self.variable)))
+            instance(tail, Tail, "a Tail", allowed="Tail(…)")
+            if end not in (sympy.oo, -sympy.oo):
+                raise DomainError(explain("no end of a tail", got=shown(end), allowed="oo, -oo"))
+        as_variable(self.variable)
         if any(self.variable in point.free_symbols for point in (*self.points, *self.kinks)):
             raise DomainError(
                 explain("the variable occurs in a limit or a kink", got=self.variable)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from theorycalc.core.records import check_fields
+
 _RESOLVERS = {
     "arxiv": "https://arxiv.org/abs/{}",
     "doi": "https://doi.org/{}",
@@ -24,6 +26,11 @@ class Reference:
     url : str
         Address; derived from ``key`` when its scheme is arXiv, doi or DLMF.
 
+    Raises
+    ------
+    DomainError
+        For a field that is no string.
+
     Examples
     --------
     >>> import theorycalc as tc
@@ -40,6 +47,7 @@ class Reference:
     url: str = ""
 
     def __post_init__(self):
+        check_fields(self)
         scheme, _, identifier = self.key.partition(":")
         template = _RESOLVERS.get(scheme.lower())
         if not self.url and template:

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 
 import sympy
 
-from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.errors import DomainError, explain, shown
 from theorycalc.core.numbers import condition
+from theorycalc.core.records import sequence
 
 
 def as_variable(x, what: str = "variable") -> sympy.Symbol:
@@ -17,8 +18,25 @@ def as_variable(x, what: str = "variable") -> sympy.Symbol:
         For strings, numbers, and everything else that is no SymPy symbol.
     """
     if not isinstance(x, sympy.Symbol):
-        raise DomainError(explain(f"{what} is not a SymPy Symbol", got=repr(x)))
+        hint = 'x = sympy.Symbol("x")'
+        raise DomainError(explain(f"{what} is not a SymPy Symbol", got=shown(x), hint=hint))
     return x
+
+
+def as_variables(variables: tuple, *exprs: sympy.Basic) -> tuple[sympy.Symbol, ...]:
+    """Variables that a user names, by default the free symbols of expressions by name.
+
+    Raises
+    ------
+    DomainError
+        For what is no symbol, one that is given twice, or none at all.
+    """
+    free = set().union(*(expr.free_symbols for expr in exprs))
+    variables = tuple(map(as_variable, variables or sorted(free, key=str)))
+    if not variables or len(set(variables)) < len(variables):
+        got = ", ".join(map(str, variables)) or "none"
+        raise DomainError(explain("not variables", got=got, allowed="different symbols"))
+    return variables
 
 
 def check_own(symbols: Iterable[sympy.Symbol], *parts: sympy.Basic) -> None:
@@ -49,13 +67,13 @@ def as_arguments(args, name: str) -> tuple:
     DomainError
         For anything else.
     """
-    args = (args,) if isinstance(args, sympy.Symbol) else tuple(args)
-    names = [getattr(symbol, "name", None) for symbol in args]
-    if None in names or len(set(names)) < len(names):
+    args = (args,) if isinstance(args, sympy.Symbol) else sequence(args, f"arguments of {name}")
+    names = [symbol.name for symbol in args if isinstance(symbol, sympy.Symbol)]
+    if len(set(names)) < len(args):
         raise DomainError(
             explain(
                 f"{name}: not arguments",
-                got=", ".join(map(str, args)),
+                got=", ".join(map(shown, args)),
                 allowed="SymPy symbols with different names",
             )
         )

@@ -106,7 +106,9 @@ class SpecialFunction(StrictFunction):
 
         digits = max(1, int(prec * 0.30103) + 1)
         using = {"MP": MP(digits), "Ball": Ball(digits), "Float": Float()}
-        best = next(name for name in using if name in self.arithmetics)
+        best = next((name for name in using if name in self.arithmetics), None)
+        if best is None:
+            return None
         if best == "Float" and prec > _DOUBLE_BITS:
             return None  # these digits are not to be had
         return sympy.Float(using[best].evaluate(lower(self), []).mid, precision=prec)

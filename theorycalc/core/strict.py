@@ -14,6 +14,6 @@ class StrictFunction(sympy.Function):
 
 
 def _read(x, what: str) -> sympy.Expr:
-    if isinstance(x, sympy.Expr):
+    if isinstance(x, sympy.Expr) and not x.is_Matrix:
         return x
     return exact(x, what) if isinstance(x, str) else expression(x, what)

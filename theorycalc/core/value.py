@@ -12,14 +12,17 @@ import sympy
 from mpmath import libmp
 
 from theorycalc.core import display
-from theorycalc.core.errors import DomainError, PrecisionError, explain
+from theorycalc.core.errors import DomainError, PrecisionError, explain, shown
 from theorycalc.core.numbers import Rigor, exact, exact_integer
+from theorycalc.core.records import instance
 from theorycalc.core.reference import Reference
 
 # Sums of binary numbers are exact up to so many bits, and rounded outwards beyond.
 _EXACT_BITS = 400_000
 # What ``stats["accuracy"]`` says of a zero that has no relative digits.
 ABSOLUTE = "absolute"
+# Digits that are written, as many as an arithmetic computes.
+_MOST_DIGITS = 10_000
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -67,6 +70,13 @@ class Value:
     stats: Mapping = field(default_factory=dict, hash=False, compare=False)
 
     def __post_init__(self):
+        instance(self.rigor, Rigor, "a rigor", allowed="Rigor.CERTIFIED, …")
+        instance(self.inputs, Mapping, "inputs by name")
+        instance(self.stats, Mapping, "stats by name")
+        instance(self.reference, Reference | None, "a Reference")
+        if self.using is not None and not callable(getattr(self.using, "evaluate", None)):
+            allowed = "Float(), MP(30), Ball(30), …"
+            raise DomainError(explain("not an arithmetic", got=shown(self.using), allowed=allowed))
         object.__setattr__(self, "mid", exact_mpf(self.mid))
         object.__setattr__(self, "rad", exact_mpf(self.rad))
         finite = mpmath.isfinite(self.mid) and mpmath.isfinite(self.rad) and self.rad >= 0
@@ -105,10 +115,7 @@ class Value:
 
     def overlaps(self, value: "Value") -> bool:
         """Whether the two intervals have a point in common."""
-        if not isinstance(value, Value):
-            raise DomainError(
-                explain("not a Value", got=repr(value), hint=".contains(x) for a number")
-            )
+        instance(value, Value, "a Value", hint=".contains(x) for a number")
         return self.lower <= value.upper and value.lower <= self.upper
 
     @property
@@ -129,9 +136,9 @@ class Value:
         PrecisionError
             If ``rad`` does not vouch for ``n`` digits.
         DomainError
-            If ``n`` is not an integer ≥ 1.
+            If ``n`` is not an integer between 1 and 10000.
         """
-        n = exact_integer(n, "n", minimum=1)
+        n = exact_integer(n, "n", 1, _MOST_DIGITS)
         accuracy = self.accuracy
         if accuracy is not None and n > accuracy:
             raise PrecisionError(
@@ -174,7 +181,7 @@ def exact_mpf(x) -> mpmath.mpf:
     if isinstance(x, float | np.floating):
         return _mpf(libmp.from_float(float(x)))
     if not hasattr(x, "_mpf_"):
-        raise DomainError(explain("not a binary number", got=repr(x), allowed="int, float, mpf"))
+        raise DomainError(explain("not a binary number", got=shown(x), allowed="int, float, mpf"))
     return _mpf(x._mpf_)
 
 

@@ -1,7 +1,6 @@
 """Plain functions that turn an expression or an integral into a Value."""
 
 from theorycalc.core.arithmetic import Ball, Float
-from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.evaluation import (
     Arithmetic,
     check_arithmetic,
@@ -12,6 +11,7 @@ from theorycalc.core.evaluation import (
 from theorycalc.core.formula import Formula
 from theorycalc.core.lowering import lower
 from theorycalc.core.quadrature import Integral
+from theorycalc.core.records import instance
 from theorycalc.core.value import Value
 
 
@@ -87,8 +87,7 @@ def integrate(integral: Integral, using: Arithmetic = Float(), **params) -> Valu
     >>> print(tc.integrate(tc.Integral(sympy.exp(-a * z**2), z, 0, 1), tc.Ball(20), a=2))
     0.59814400666130410147 ± 5e-21
     """
-    if not isinstance(integral, Integral):
-        raise DomainError(explain("not an Integral", got=type(integral).__name__))
+    instance(integral, Integral, "an Integral", allowed="tc.Integral(…)")
     check_arithmetic(using)
     values = read_parameters(sorted(integral.free_symbols, key=str), params)
     check_supported(integral.integrand, using, values)

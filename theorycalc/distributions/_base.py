@@ -7,7 +7,7 @@ import numpy as np
 import sympy
 from sympy import Expr, S, factorial2, oo
 
-from theorycalc.core.arrays import random_stream
+from theorycalc.core.arrays import check_memory, random_stream
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.formula import Formula
 from theorycalc.core.numbers import exact_integer
@@ -18,6 +18,7 @@ from theorycalc.distributions._reading import (
     below,
     exponents,
     number,
+    power,
     real,
     rising_steps,
     where_finite,
@@ -25,6 +26,8 @@ from theorycalc.distributions._reading import (
 )
 
 R = sympy.Symbol("R", positive=True)
+# Of R in an exponential moment.
+_LARGEST_POWER = 1000
 
 
 class SphericalLaw(ABC):
@@ -82,7 +85,7 @@ class SphericalLaw(ABC):
         >>> print(tc.distributions.Gaussian(3).radial_moment(1).at(using=tc.Ball(20)))
         1.5957691216057307118 ± 5e-20
         """
-        p = real(p, "p")
+        p = power(p, "p")
         lowest, highest = self._finite_powers
         finite = sympy.And(above(p, lowest), below(p, highest))
         if finite == sympy.false:
@@ -107,7 +110,7 @@ class SphericalLaw(ABC):
         >>> [tc.distributions.StudentT(3, nu=5).mean_power(p) for p in (2, 4, 6)]
         [5, 125, oo]
         """
-        return self._mean_of_power(real(p, "p"), S.One)
+        return self._mean_of_power(power(p, "p"), S.One)
 
     def _mean_of_power(self, p: Expr, factor: Expr) -> Expr:
         """factor · E R^p, or ∞."""
@@ -208,7 +211,7 @@ class SphericalLaw(ABC):
         >>> tc.distributions.UniformBall(2).exponential_moment(1)
         -1 + E
         """
-        power = exact_integer(power, "power", minimum=0)
+        power = exact_integer(power, "power", 0, _LARGEST_POWER)
         if power % 2:
             raise DomainError(explain("power is odd", got=power, allowed="an even integer ≥ 0"))
         return self._exponential(real(rate, "rate"), sympy.Integer(power))
@@ -274,9 +277,11 @@ class SphericalLaw(ABC):
         >>> X.shape, bool(np.linalg.norm(X, axis=1).max() <= 1)
         ((1000, 3), True)
         """
+        n, d = exact_integer(n, "n", minimum=0), int(number(self.d, "d"))
+        check_memory(f"{n} points", 24 * n * d)
         rng = random_stream(seed)
-        radii = self._radii(rng, exact_integer(n, "n", minimum=0))
-        directions = rng.standard_normal((len(radii), int(number(self.d, "d"))))
+        radii = self._radii(rng, n)
+        directions = rng.standard_normal((n, d))
         return directions * (radii / np.linalg.norm(directions, axis=1))[:, None]
 
     def radius_sample(self, n: int, seed: int = 0) -> np.ndarray:
@@ -300,7 +305,9 @@ class SphericalLaw(ABC):
         >>> tc.distributions.UniformSphere(3, radius=2).radius_sample(2, seed=0)
         array([2., 2.])
         """
-        return self._radii(random_stream(seed), exact_integer(n, "n", minimum=0))
+        n = exact_integer(n, "n", minimum=0)
+        check_memory(f"{n} radii", 64 * n)
+        return self._radii(random_stream(seed), n)
 
     @abstractmethod
     def _radii(self, rng: np.random.Generator, n: int) -> np.ndarray:

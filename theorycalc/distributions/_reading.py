@@ -1,13 +1,16 @@
 """Parameters of the laws as exact expressions, and the conditions on them."""
 
 import sympy
-from sympy import Expr, S, gamma, oo
+from sympy import Expr, S, oo
 
 from theorycalc.core.errors import DomainError, explain
-from theorycalc.core.numbers import exact, exact_integer, expression
+from theorycalc.core.gammas import gamma, read_power
+from theorycalc.core.numbers import exact, exact_integer, integer_expression, real_expression
+from theorycalc.core.records import sequence
 
 # Steps for which a quotient of Gamma functions is written as a product.
 _STEPS = 64
+_LARGEST_EXPONENT = 10_000
 # Beyond this Γ(x) is a number of many digits: quotients are left to the arithmetics.
 _LARGE = 100
 
@@ -22,7 +25,7 @@ def dimension(d) -> Expr:
     """
     if not _is_symbolic(d):
         return sympy.Integer(exact_integer(d, "d", minimum=1))
-    if d.is_integer is False or d.is_positive is False:
+    if integer_expression(d, "d").is_positive is False:
         raise DomainError(explain("d is no dimension", got=d, allowed="an integer ≥ 1"))
     return d
 
@@ -51,11 +54,24 @@ def positive(x, what: str) -> Expr:
 
 def real(x, what: str) -> Expr:
     """An exact number or a symbolic expression."""
-    return expression(x, what) if _is_symbolic(x) else exact(x, what)
+    return real_expression(x, what) if _is_symbolic(x) else exact(x, what)
 
 
 def _is_symbolic(x) -> bool:
-    return isinstance(x, Expr) and bool(x.free_symbols)
+    return isinstance(x, Expr) and not x.is_Matrix and bool(x.free_symbols)
+
+
+def power(p, what: str) -> Expr:
+    """A real power, of a size for which 2^p can be written.
+
+    Raises
+    ------
+    DomainError
+        For anything else.
+    """
+    if not _is_symbolic(p):
+        return read_power(p, what)
+    return real_expression(p, what)
 
 
 def exponents(alpha, d: Expr) -> tuple[int, ...]:
@@ -66,7 +82,8 @@ def exponents(alpha, d: Expr) -> tuple[int, ...]:
     DomainError
         If they are no integers ≥ 0, or too many.
     """
-    alpha = tuple(exact_integer(a, "an exponent", minimum=0) for a in alpha)
+    alpha = sequence(alpha, "exponents", allowed="(2, 0, …)")
+    alpha = tuple(exact_integer(a, "an exponent", 0, _LARGEST_EXPONENT) for a in alpha)
     if d.is_Integer and len(alpha) > d:
         raise DomainError(
             explain("more exponents than coordinates", got=len(alpha), allowed=f"at most {d}")

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import sympy
-from sympy import Expr, S, beta, exp, gamma, oo
+from sympy import Expr, S, beta, exp, oo
 
 from theorycalc.core.functions import hyperu
+from theorycalc.core.gammas import gamma
 from theorycalc.distributions._base import R, SphericalLaw
 from theorycalc.distributions._reading import (
     dimension,

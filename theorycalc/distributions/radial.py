@@ -12,12 +12,14 @@ from sympy import Expr, S, oo
 from theorycalc.core.errors import DomainError, NotSupportedError, PrecisionError, explain
 from theorycalc.core.formula import Formula
 from theorycalc.core.kinks import kinks
-from theorycalc.core.numbers import exact, expression
+from theorycalc.core.numbers import exact, expression, real_expression
 from theorycalc.core.quadrature import Integral
+from theorycalc.core.records import sequence
+from theorycalc.core.signature import as_variable
 from theorycalc.core.verbs import integrate
 from theorycalc.distributions import numeric
 from theorycalc.distributions._base import R, SphericalLaw
-from theorycalc.distributions._reading import dimension, real
+from theorycalc.distributions._reading import dimension
 
 _P = sympy.Symbol("p", real=True)
 _U = sympy.Symbol("u", positive=True)
@@ -86,7 +88,7 @@ class Radial(SphericalLaw):
             "support": _read_support(self.support),
             "moments": _as_lambda(self.moments, _P, "moments"),
             "quantile": _as_lambda(self.quantile, _U, "quantile"),
-            "kinks": tuple(real(x, "a kink") for x in self.kinks),
+            "kinks": tuple(exact(x, "a kink") for x in sequence(self.kinks, "kinks")),
         }
         for name, value in values.items():
             object.__setattr__(self, name, value)
@@ -196,8 +198,9 @@ class Radial(SphericalLaw):
 
 def _density_in_r(density, variable) -> Expr:
     """The density in the symbol R."""
-    density = expression(density, "density")
-    symbols = density.free_symbols | ({variable} if variable is not None else set())
+    density = real_expression(density, "density")
+    given = set() if variable is None else {as_variable(variable)}
+    symbols = density.free_symbols | given
     if len(symbols) > 1 or not all(isinstance(x, sympy.Symbol) for x in symbols):
         got = ", ".join(map(str, symbols))
         raise DomainError(explain("a density of R has one symbol", got=got, hint="numbers"))
@@ -224,7 +227,10 @@ def _as_lambda(function, symbol: sympy.Symbol, what: str) -> sympy.Lambda | None
         return None
     if not callable(function):
         raise DomainError(explain(f"{what} is no function", got=repr(function)))
-    expr = expression(function(symbol), what)
+    try:
+        expr = expression(function(symbol), what)
+    except TypeError as error:
+        raise DomainError(explain(f"{what} is no function of a symbol", got=error)) from error
     if not expr.free_symbols <= {symbol}:
         raise DomainError(explain(f"{what} has further symbols", got=expr))
     return sympy.Lambda(symbol, expr)

@@ -10,6 +10,8 @@ import sympy
 
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.numbers import exact_integer, expression
+from theorycalc.core.records import check_fields
+from theorycalc.core.signature import as_variables
 from theorycalc.hermite.leap import coordinate_leap, isotropic_leap, staircase
 from theorycalc.hermite.products import ProductExpansion, direction_of, multi_index
 
@@ -29,6 +31,9 @@ class HermiteExpansion:
 
     variables: tuple[sympy.Symbol, ...]
     coefficients: Mapping
+
+    def __post_init__(self):
+        check_fields(self)
 
     def coefficient(self, alpha) -> sympy.Expr:
         """C_α = E[f He_α] = E[∂^α f]; divide by √α! for the orthonormal coefficient.
@@ -58,6 +63,7 @@ class HermiteExpansion:
 
     def energy(self, degree: int) -> sympy.Expr:
         """Σ C_α²/α! over the multi-indices of one degree: its part of E f²."""
+        degree = exact_integer(degree, "degree", minimum=0)
         parts = (c**2 / _factorial(alpha) for alpha, c in self.items() if sum(alpha) == degree)
         return sympy.Add(*parts)
 
@@ -126,6 +132,7 @@ class HermiteExpansion:
             Nothing is known at stage 0; the last one does not grow any more.
         """
         order = exact_integer(order, "order", minimum=1)
+        order = min(order, max(map(sum, self.coefficients), default=1) or 1)  # it has no more
         return staircase(self.to_expr(), self.variables, order)
 
     def _repr_latex_(self):
@@ -179,10 +186,7 @@ def expand(expr, *variables) -> HermiteExpansion | ProductExpansion:
     1/2
     """
     expr = expression(expr, "polynomial")
-    if not variables:
-        variables = tuple(sorted(expr.free_symbols, key=str))
-    if not variables or not all(isinstance(x, sympy.Symbol) for x in variables):
-        raise DomainError(explain("expand needs its variables", got=variables, allowed="symbols"))
+    variables = as_variables(variables, expr)
     polynomial = expr.as_poly(*variables)
     if polynomial is None:
         direction = direction_of(expr, variables)

@@ -8,7 +8,7 @@ import sympy
 
 from theorycalc import activations
 from theorycalc.core.arithmetic.special_arrays import repaired
-from theorycalc.core.arrays import real_array
+from theorycalc.core.arrays import check_memory, real_array
 from theorycalc.core.formula import Formula
 from theorycalc.core.lowering import lower
 from theorycalc.core.numbers import exact_integer
@@ -28,7 +28,8 @@ class _Orthonormal(SpecialFunction):
 
     @classmethod
     def definition(cls, k, z):
-        return sympy.hermite_prob(k, z) / sympy.sqrt(sympy.factorial(k))
+        written = _written(int(k), z) if k.is_Integer else sympy.hermite_prob(k, z)
+        return written / sympy.sqrt(sympy.factorial(k))
 
     @classmethod
     def double(cls, k, z):
@@ -41,6 +42,21 @@ class _Orthonormal(SpecialFunction):
         )
 
 
+def _written(k: int, z: sympy.Expr) -> sympy.Expr:
+    """He_k(z) in powers of z."""
+    c, terms = sympy.S.One, []
+    for m in range(k // 2 + 1):
+        terms.append(c * z ** (k - 2 * m))
+        c = -c * (k - 2 * m) * (k - 2 * m - 1) / (2 * (m + 1))
+    return sympy.Add(*terms)
+
+
+def _degree(k) -> int:
+    return exact_integer(
+        k, "k", 0, activations.MAX_DEGREE, hint="tc.hermite.evaluate(order, z) on arrays"
+    )
+
+
 @lru_cache(maxsize=64)
 def _power_basis(k: int) -> Program:
     return lower(_Orthonormal.definition(sympy.Integer(k), _Z), (_Z,))
@@ -50,6 +66,7 @@ class _Recurrent(Formula):
     """c·h_k, written out as a polynomial; arrays go through the recurrence."""
 
     def __init__(self, name: str, k: int, factor: sympy.Expr):
+        k = sympy.Integer(k)
         form = factor * _Orthonormal(k, _Z)
         super().__init__(name, factor * _Orthonormal.definition(k, _Z), (_Z,), reference=_SOURCE)
         object.__setattr__(self, "_array_form", form)
@@ -64,7 +81,7 @@ def prob(k) -> Formula:
     Parameters
     ----------
     k : int
-        The degree, ≥ 0.
+        The degree, between 0 and 1000.
 
     Examples
     --------
@@ -72,7 +89,7 @@ def prob(k) -> Formula:
     >>> tc.hermite.prob(4).expr
     z**4 - 6*z**2 + 3
     """
-    k = exact_integer(k, "k", minimum=0)
+    k = _degree(k)
     return _Recurrent(f"He_{k}", k, sympy.sqrt(sympy.factorial(k)))
 
 
@@ -82,7 +99,7 @@ def orthonormal(k) -> Formula:
     Parameters
     ----------
     k : int
-        The degree, ≥ 0.
+        The degree, between 0 and 1000.
 
     Examples
     --------
@@ -90,7 +107,7 @@ def orthonormal(k) -> Formula:
     >>> tc.hermite.orthonormal(2).expr
     sqrt(2)*(z**2 - 1)/2
     """
-    k = exact_integer(k, "k", minimum=0)
+    k = _degree(k)
     return _Recurrent(f"h_{k}", k, sympy.S.One)
 
 
@@ -130,5 +147,6 @@ def evaluate(order, z) -> np.ndarray:
     """
     from theorycalc.hermite.numeric import polynomials
 
-    order = exact_integer(order, "order", minimum=0)
-    return polynomials(order, real_array(z, "z"))
+    order, z = exact_integer(order, "order", minimum=0), real_array(z, "z")
+    check_memory(f"{order} degrees at {z.size} points", 8 * (order + 1) * z.size)
+    return polynomials(order, z)

@@ -11,6 +11,7 @@ from theorycalc.core.arithmetic import Ball
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.formula import Formula
 from theorycalc.core.numbers import exact_integer
+from theorycalc.core.records import check_fields
 from theorycalc.hermite.functions import expression_of
 from theorycalc.hermite.leap import averaged
 
@@ -35,6 +36,9 @@ class ProductExpansion:
     expr: sympy.Expr
     variables: tuple[sympy.Symbol, ...]
     direction: tuple[sympy.Expr, ...]
+
+    def __post_init__(self):
+        check_fields(self)
 
     def coefficient(self, alpha) -> sympy.Expr:
         """C_α = E[f He_α], exact: in closed form, or a function with certified digits."""

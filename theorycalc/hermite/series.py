@@ -7,12 +7,17 @@ import sympy
 
 from theorycalc.activations import Activation, as_activation
 from theorycalc.core.arithmetic import Float
+from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.evaluation import Arithmetic, check_arithmetic, check_supported
 from theorycalc.core.numbers import exact_integer
+from theorycalc.core.records import check_fields
 from theorycalc.core.value import Rigor, Value
 from theorycalc.hermite.functions import Entry, cancels, function_of, table
 from theorycalc.hermite.polynomials import evaluate
 from theorycalc.hermite.terms import terms_of
+
+# As many coefficients are computed one by one, or at as many points.
+_HIGHEST_ORDER = 20_000
 
 
 def coefficients(activation, order, using: Arithmetic = Float()) -> list[Value]:
@@ -59,7 +64,7 @@ def coefficients(activation, order, using: Arithmetic = Float()) -> list[Value]:
     0.0625475237527036 ± 7e-18
     """
     activation = as_activation(activation)
-    order = exact_integer(order, "order", minimum=0)
+    order = exact_integer(order, "order", 0, _HIGHEST_ORDER)
     check_arithmetic(using)
     function = function_of(activation)
     degree = sympy.Dummy("k")
@@ -102,10 +107,17 @@ class HermiteSeries:
     norm_squared: Value
     tail: Value
 
+    def __post_init__(self):
+        check_fields(self)
+
     def __call__(self, z) -> np.ndarray:
         """Σ_{k ≤ K} c_k h_k(z) in double precision, of the shape of z."""
         c = np.array([float(value) for value in self.coefficients])
-        return np.tensordot(c, evaluate(len(c) - 1, z), axes=1)
+        with np.errstate(over="ignore", invalid="ignore"):
+            values = np.tensordot(c, evaluate(len(c) - 1, z), axes=1)
+        if np.isnan(values).any():
+            raise DomainError(explain("the polynomial leaves the range of doubles at some z"))
+        return values
 
 
 def series(activation, order, using: Arithmetic = Float()) -> HermiteSeries:

@@ -10,6 +10,7 @@ from theorycalc.core.arrays import real_array
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.evaluation import Arithmetic
 from theorycalc.core.numbers import exact_integer
+from theorycalc.core.records import instance
 from theorycalc.core.value import Value
 from theorycalc.kernels import matrices, stability, symbolic
 from theorycalc.kernels.formula import KernelFormula
@@ -154,7 +155,7 @@ class Architecture:
         >>> abs(sum(map(float, parts)) - float(network.spectrum(5, 3)[3])) < 1e-16
         True
         """
-        if kernel not in ("ntk", "nngp"):
+        if instance(kernel, str, "a kernel") not in ("ntk", "nngp"):
             raise DomainError(explain("unknown kernel", got=kernel, allowed="ntk, nngp"))
         if layer is not None and kernel == "nngp":
             raise DomainError(explain("the NNGP has no parts by layers", got=f"layer={layer}"))
@@ -221,7 +222,9 @@ class Architecture:
         if not all(activation.is_continuous for activation in activations(self.layers)):
             raise symbolic.no_tangent_kernel()
 
+    @np.errstate(over="ignore", invalid="ignore")  # told at the end
     def _matrices(self, X1, X2, tangent: bool, log_scale: bool = False) -> tuple:  # noqa: N803
+        instance(log_scale, bool, "log_scale", allowed="True or False")
         x1 = self._inputs(X1, "X1")
         x2 = None if X2 is None else self._inputs(X2, "X2")
         if x2 is not None and x1.shape[1:] != x2.shape[1:]:

@@ -6,7 +6,8 @@ import sympy
 
 from theorycalc.activations import as_activation
 from theorycalc.core.errors import DomainError, explain
-from theorycalc.core.numbers import exact, exact_integer
+from theorycalc.core.numbers import exact, exact_integer, real_expression
+from theorycalc.core.records import instance
 from theorycalc.kernels.layers import (
     AveragePool,
     Conv,
@@ -20,6 +21,8 @@ from theorycalc.kernels.layers import (
     Window,
 )
 
+# Of a filter, a stride or a padding.
+_LARGEST = 100_000
 PADDINGS = ("circular", "same", "valid")
 # Names of arguments and of intermediate quantities.
 RESERVED = re.compile(
@@ -95,7 +98,7 @@ def residual(*branch: Layer, scale=1) -> Sum:
     """
     if not branch:
         raise DomainError(explain("an empty branch", allowed="at least one layer"))
-    return Sum(((), tuple(branch)), _parameter(scale, "scale"))
+    return Sum(((), _branch(branch)), _parameter(scale, "scale"))
 
 
 def parallel(*branches) -> Sum:
@@ -122,7 +125,12 @@ def parallel(*branches) -> Sum:
     if len(branches) < 2:
         raise DomainError(explain("a sum of branches", got=len(branches), allowed="two or more"))
     parts = (x if isinstance(x, tuple | list) else (x,) for x in branches)
-    return Sum(tuple(map(tuple, parts)), sympy.S.One)
+    return Sum(tuple(map(_branch, parts)), sympy.S.One)
+
+
+def _branch(layers) -> tuple[Layer, ...]:
+    allowed = "dense(), activation(φ), …"
+    return tuple(instance(layer, Layer, "a layer", allowed=allowed) for layer in layers)
 
 
 def layer_norm() -> LayerNorm:
@@ -266,7 +274,7 @@ def _parameter(x, what: str) -> sympy.Expr:
     reserved = sorted(s.name for s in x.free_symbols if RESERVED.fullmatch(s.name))
     if reserved:
         raise DomainError(explain(f"{what} uses a symbol of the kernels", got=", ".join(reserved)))
-    return x
+    return real_expression(x, what)
 
 
 def _conv(dimensions: int, size, sigma_w, sigma_b, padding, stride) -> Conv:
@@ -291,11 +299,11 @@ def _padding(padding, dimensions: int) -> str | tuple[tuple[int, int], ...]:
     ):
         allowed = f"an int, or a pair (before, after) for each axis: {dimensions}"
         raise DomainError(explain("padding: wrong shape", got=padding, allowed=allowed))
-    return tuple(tuple(exact_integer(x, "padding", minimum=0) for x in pair) for pair in pairs)
+    return tuple(tuple(exact_integer(x, "padding", 0, _LARGEST) for x in pair) for pair in pairs)
 
 
 def _sizes(size, dimensions: int, what: str) -> tuple[int, ...]:
     sizes = tuple(size) if isinstance(size, tuple | list) else (size,) * dimensions
     if len(sizes) != dimensions:
         raise DomainError(explain(f"{what}: wrong length", got=size, allowed=f"{dimensions}"))
-    return tuple(exact_integer(x, what, minimum=1) for x in sizes)
+    return tuple(exact_integer(x, what, 1, _LARGEST) for x in sizes)

@@ -2,7 +2,9 @@
 
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.numbers import exact_integer
+from theorycalc.core.records import instance
 from theorycalc.kernels import builders
+from theorycalc.kernels.layers import MAX_DEPTH
 from theorycalc.kernels.serial import Serial, serial
 
 READOUTS = {"flatten": builders.flatten, "gap": builders.global_average_pool}
@@ -35,7 +37,7 @@ def resnet(blocks: int, activation="relu", sigma_w=1, sigma_b=0, scale=1) -> Ser
     block = builders.residual(
         builders.activation(activation), builders.dense(sigma_w, sigma_b), scale=scale
     )
-    blocks = [block] * exact_integer(blocks, "blocks", minimum=0)
+    blocks = [block] * exact_integer(blocks, "blocks", 0, MAX_DEPTH)
     affine = builders.dense(sigma_w, sigma_b)
     return serial(affine, *blocks, builders.activation(activation), affine)
 
@@ -79,13 +81,12 @@ def cnn(
     array([[1.66666667, 0.60858473],
            [0.60858473, 0.66666667]])
     """
-    if readout not in READOUTS:
+    if instance(readout, str, "a readout") not in READOUTS:
         raise DomainError(explain("unknown readout", got=readout, allowed=", ".join(READOUTS)))
-    if dimensions not in (1, 2):
-        raise DomainError(explain("dimensions of the images", got=dimensions, allowed="1 or 2"))
+    dimensions = exact_integer(dimensions, "dimensions", 1, 2)
     conv = builders.conv1d if dimensions == 1 else builders.conv2d
     block = conv(filter, sigma_w, sigma_b, padding), builders.activation(activation)
-    depth = exact_integer(depth, "depth", minimum=1)
+    depth = exact_integer(depth, "depth", 1, MAX_DEPTH)
     return serial(*block * depth, READOUTS[readout](), builders.dense(sigma_w, sigma_b))
 
 
@@ -125,5 +126,5 @@ def hierarchical_cnn(depth: int, patch: int = 2, activation="relu", sigma_w=1, s
         builders.conv1d(patch, sigma_w, sigma_b, "valid", patch),
         builders.activation(activation),
     )
-    depth = exact_integer(depth, "depth", minimum=1)
+    depth = exact_integer(depth, "depth", 1, MAX_DEPTH)
     return serial(*block * depth, builders.flatten(), builders.dense(sigma_w, sigma_b))

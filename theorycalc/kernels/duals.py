@@ -24,6 +24,8 @@ from theorycalc.kernels.opposite import dual_sign, infinities
 from theorycalc.kernels.price import is_finite, slope_of_order
 from theorycalc.kernels.symbolic import no_tangent_kernel
 
+# Orders of the arc-cosine kernel, whose polynomials are written out.
+_LARGEST_ORDER = 100
 CHO_SAUL = Reference(
     "doi:10.5555/2984093.2984132",
     where="eq. 4",
@@ -66,7 +68,7 @@ def arc_cosine(p: int) -> Formula:
     >>> print(tc.kernels.arc_cosine(1).at(rho="1/2", using=tc.MP(20)))
     0.60899778104422935809 ± 2e-21
     """
-    p = exact_integer(p, "p", minimum=0)
+    p = exact_integer(p, "p", 0, _LARGEST_ORDER)
     scale = sympy.Integer(2) / factorial2(2 * p - 1)
     return _dual(f"kappa_{p}", relu_power(p), CHO_SAUL, 0, scale)
 

@@ -9,6 +9,11 @@ import sympy
 
 from theorycalc.activations import Activation
 from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.records import instance
+
+# Layers that a network has at most: its formulas have a line for each of them.
+MAX_DEPTH = 2_000
+PARAMETERIZATIONS = ("ntk", "standard")
 
 
 @dataclass(frozen=True)
@@ -172,3 +177,12 @@ def image_dimension(layers: tuple) -> int:
     """0 for networks on vectors, 1 or 2 for networks on images."""
     windows = (x.window for x in flat(layers) if isinstance(x, Conv | AveragePool))
     return next((len(window.filter) for window in windows), 0)
+
+
+def check_parameterization(name, width: int | None) -> None:
+    """Refuse an unknown parameterisation, and a width below 1."""
+    if instance(name, str, "a parameterization") not in PARAMETERIZATIONS:
+        allowed = ", ".join(PARAMETERIZATIONS)
+        raise DomainError(explain("unknown parameterization", got=repr(name), allowed=allowed))
+    if width is not None and width < 1:
+        raise DomainError(explain("width is too small", got=width, allowed="an integer ≥ 1"))

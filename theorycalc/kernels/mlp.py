@@ -1,6 +1,5 @@
 """Fully-connected networks of infinite width."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,12 +10,11 @@ from sympy import sqrt
 from theorycalc.activations import Activation, as_activation
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.numbers import exact_integer
+from theorycalc.core.records import check_fields
 from theorycalc.kernels import expectations
 from theorycalc.kernels.architecture import Architecture
 from theorycalc.kernels.builders import deviation
-from theorycalc.kernels.layers import Dense, Nonlinearity
-
-PARAMETERIZATIONS = ("ntk", "standard")
+from theorycalc.kernels.layers import MAX_DEPTH, Dense, Nonlinearity, check_parameterization
 
 
 @dataclass(frozen=True)
@@ -33,6 +31,14 @@ class MLP(Architecture):
     sigma_b: tuple[sympy.Expr, ...]
     parameterization: str = "ntk"
     width: int | None = None
+
+    def __post_init__(self):
+        check_fields(self)
+        check_parameterization(self.parameterization, self.width)
+        if not len(self.sigma_w) == len(self.sigma_b) == self.depth + 1:
+            got = f"{len(self.sigma_w)} σ_w and {len(self.sigma_b)} σ_b"
+            allowed = f"{self.depth + 1} (depth + 1)"
+            raise DomainError(explain("not one for every layer", got=got, allowed=allowed))
 
     @cached_property
     def layers(self) -> tuple:
@@ -99,13 +105,8 @@ def mlp(
     array([[1.        , 0.15915494],
            [0.15915494, 1.        ]])
     """
-    depth = exact_integer(depth, "depth", minimum=0)
+    depth = exact_integer(depth, "depth", 0, MAX_DEPTH)
     activation = as_activation(activation)
-    if parameterization not in PARAMETERIZATIONS:
-        allowed = ", ".join(PARAMETERIZATIONS)
-        raise DomainError(
-            explain("unknown parameterization", got=repr(parameterization), allowed=allowed)
-        )
     if width is not None:
         width = exact_integer(width, "width", minimum=1)
     elif parameterization == "standard" and depth:
@@ -127,7 +128,7 @@ def mlp(
 
 def _deviations(sigma, count: int, what: str) -> tuple[sympy.Expr, ...]:
     """One exact standard deviation for every affine layer."""
-    if isinstance(sigma, Sequence | np.ndarray) and not isinstance(sigma, str):
+    if isinstance(sigma, tuple | list) or (isinstance(sigma, np.ndarray) and sigma.ndim):
         if len(sigma) != count:
             allowed = f"one number, or {count} of them (depth + 1)"
             raise DomainError(explain(f"{what}: wrong length", got=len(sigma), allowed=allowed))

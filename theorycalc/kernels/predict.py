@@ -1,13 +1,16 @@
 """What networks of infinite width compute: kernel gradient flow and descent, and posteriors."""
 
-import numbers
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import linalg
+from sympy import oo
 
 from theorycalc.core.arrays import real_array
 from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.numbers import real_double
+from theorycalc.core.records import check_fields
 
 # Eigenvalues below this, relative to the largest, are rounding noise of the Gram matrix.
 _RANK_TOLERANCE = 1e-13
@@ -34,6 +37,9 @@ class Prediction:
     hat: np.ndarray
     eigenvalues: np.ndarray
 
+    def __post_init__(self):
+        check_fields(self)
+
     @property
     def condition(self) -> float:
         """λ_max/λ_min of the Gram matrix; digits beyond 16 − log₁₀ of it are noise at t = ∞."""
@@ -41,6 +47,7 @@ class Prediction:
         return float(largest / smallest) if smallest > 0 else float("inf")
 
 
+@np.errstate(over="ignore", invalid="ignore")  # told at the end
 def gradient_flow(
     k_train,
     k_test_train,
@@ -116,6 +123,8 @@ def gradient_flow(
     hat = (cross @ vectors) * learned @ vectors.T
     covariance = None
     given = [k is not None for k in (k_test, nngp_train, nngp_test_train)]
+    if k_test is not None:
+        k_test = _matrix(k_test, "k_test", (len(cross), len(cross)))
     if any(given[1:]):
         if not all(given):
             raise DomainError(
@@ -126,13 +135,14 @@ def gradient_flow(
             )
         covariance = _covariance(
             hat,
-            _matrix(k_test, "k_test", (len(cross), len(cross))),
+            k_test,
             _matrix(nngp_train, "nngp_train", theta.shape),
             _matrix(nngp_test_train, "nngp_test_train", cross.shape),
         )
-    return Prediction(mean=hat @ targets, covariance=covariance, hat=hat, eigenvalues=eigenvalues)
+    return _predicted(hat @ targets, covariance, hat, eigenvalues)
 
 
+@np.errstate(over="ignore", invalid="ignore")  # told at the end
 def posterior(k_train, k_test_train, k_test, y, noise=0.0) -> Prediction:
     """The Gaussian-process posterior: infinitely wide Bayesian networks with their NNGP.
 
@@ -176,8 +186,7 @@ def posterior(k_train, k_test_train, k_test, y, noise=0.0) -> Prediction:
     prior = _square(k_train, "k_train")
     cross = _matrix(k_test_train, "k_test_train", (None, len(prior)))
     targets = _targets(y, len(prior))
-    if not noise >= 0:
-        raise DomainError(explain("negative noise", got=noise, allowed="≥ 0"))
+    noise = real_double(noise, "noise", least=0)
     gram = prior + noise * np.eye(len(prior))
     eigenvalues = linalg.eigvalsh(gram)
     if eigenvalues[0] <= _RANK_TOLERANCE * eigenvalues[-1]:
@@ -186,7 +195,7 @@ def posterior(k_train, k_test_train, k_test, y, noise=0.0) -> Prediction:
     covariance = None
     if k_test is not None:
         covariance = _matrix(k_test, "k_test", (len(cross), len(cross))) - hat @ cross.T
-    return Prediction(mean=hat @ targets, covariance=covariance, hat=hat, eigenvalues=eigenvalues)
+    return _predicted(hat @ targets, covariance, hat, eigenvalues)
 
 
 def max_learning_rate(k_train) -> float:
@@ -208,13 +217,14 @@ def max_learning_rate(k_train) -> float:
 
 def _learned(eigenvalues: np.ndarray, t, learning_rate) -> np.ndarray:
     """(1 − e^{−tλ})/λ, or (1 − (1 − ηλ)^t)/λ for t steps of gradient descent."""
-    if not isinstance(t, numbers.Real) or not t >= 0:
-        raise DomainError(explain("the training time is negative", got=t, allowed="t ≥ 0"))
+    endless = t is oo or (isinstance(t, float) and t == math.inf)
+    t = math.inf if endless else real_double(t, "the training time", least=0)
     largest = eigenvalues[-1]
     noise = np.abs(eigenvalues) <= _RANK_TOLERANCE * largest
     rates = np.where(noise, 1.0, eigenvalues)
     if learning_rate is None:
         return np.where(noise, _unlearnable(t), -np.expm1(-t * rates) / rates)
+    learning_rate = real_double(learning_rate, "learning_rate")
     if not 0 < learning_rate * largest < 2:
         raise DomainError(
             explain(
@@ -251,14 +261,22 @@ def _singular(gram: np.ndarray, eigenvalues: np.ndarray) -> DomainError:
     return DomainError(explain("k_train is singular", got=got, hint=hint))
 
 
+def _predicted(mean, covariance, hat, eigenvalues) -> Prediction:
+    """A prediction, if doubles hold it."""
+    if not all(np.isfinite(x).all() for x in (mean, hat, eigenvalues, covariance) if x is not None):
+        raise DomainError(explain("the prediction leaves the range of doubles"))
+    return Prediction(mean=mean, covariance=covariance, hat=hat, eigenvalues=eigenvalues)
+
+
 def _covariance(hat, nngp_test, nngp_train, nngp_test_train) -> np.ndarray:
     mixed = hat @ nngp_test_train.T
     return nngp_test - mixed - mixed.T + hat @ nngp_train @ hat.T
 
 
 def _square(matrix, name: str) -> np.ndarray:
-    size = np.shape(matrix)[0] if np.ndim(matrix) == 2 else None
-    array = _matrix(matrix, name, (size, size))
+    array = _matrix(matrix, name, (None, None))
+    if array.shape[0] != array.shape[1]:
+        raise DomainError(explain(f"{name} does not fit", got=array.shape, allowed="(n, n)"))
     if not np.allclose(array, array.T, rtol=1e-8, atol=1e-8 * np.abs(array).max(initial=0)):
         raise DomainError(explain(f"{name} is not symmetric", allowed="a Gram matrix"))
     return array

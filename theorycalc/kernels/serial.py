@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.records import check_fields, instance
 from theorycalc.kernels.architecture import Architecture
-from theorycalc.kernels.layers import Layer, image_dimension
+from theorycalc.kernels.layers import Layer, check_parameterization, image_dimension
 from theorycalc.kernels.signals import check
 
 
@@ -12,9 +13,13 @@ from theorycalc.kernels.signals import check
 class Serial(Architecture):
     """Layers in a row; made by `theorycalc.kernels.serial`."""
 
-    layers: tuple
+    layers: tuple[Layer, ...]
     parameterization: str = "ntk"
     width: int | None = None
+
+    def __post_init__(self):
+        check_fields(self)
+        check_parameterization(self.parameterization, self.width)
 
 
 def serial(*layers: Layer) -> Serial:
@@ -53,6 +58,8 @@ def serial(*layers: Layer) -> Serial:
     >>> print(network.ntk.at(rho="0.3"))
     1.638008436910961 ± 2e-16
     """
+    for layer in layers:
+        instance(layer, Layer, "a layer", allowed="dense(), activation(φ), …")
     if not layers:
         raise DomainError(explain("no layers", allowed="dense(), activation(), …"))
     check(layers, image_dimension(layers))

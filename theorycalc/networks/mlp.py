@@ -8,10 +8,14 @@ import array_api_compat
 import numpy as np
 
 from theorycalc.activations import Activation, as_activation
-from theorycalc.core.arrays import random_stream
+from theorycalc.core.arrays import check_memory, random_stream
 from theorycalc.core.errors import DomainError, explain
-from theorycalc.core.numbers import exact, exact_integer
+from theorycalc.core.numbers import exact_integer, real_double
+from theorycalc.core.records import check_fields, instance, sequence
 
+# Layers of a network, the weights of whose every layer are held in memory.
+MAX_DEPTH = 10_000
+MAX_WIDTH = 10**8
 PARAMETERIZATIONS = ("ntk", "standard")
 
 
@@ -52,6 +56,16 @@ class MLP:
     sigma_b: tuple[float, ...]
     parameterization: str = "ntk"
 
+    def __post_init__(self):
+        check_fields(self)
+        _check_parameterization(self.parameterization)
+        layers = len(self.widths) - 1
+        if layers < 1 or not len(self.sigma_w) == len(self.sigma_b) == layers:
+            got = f"{len(self.widths)} widths, {len(self.sigma_w)} σ_w, {len(self.sigma_b)} σ_b"
+            raise DomainError(
+                explain("not the layers of a network", got=got, allowed="n + 1, n, n")
+            )
+
     def init(self, seeds: Sequence, like=None) -> Parameters:
         """Independent random parameters, one network for each seed.
 
@@ -62,12 +76,15 @@ class MLP:
         like : array, optional
             An array whose namespace, dtype and device the parameters get; NumPy float64 if absent.
         """
-        if not isinstance(seeds, Sequence | range) or isinstance(seeds, str) or not len(seeds):
-            raise DomainError(
-                explain("seeds are no sequence", got=repr(seeds), allowed="range(10)")
-            )
+        seeds = sequence(seeds, "a sequence of seeds", allowed="range(10)")
+        if not seeds:
+            raise DomainError(explain("no seeds", allowed="range(10)"))
         like = np.empty(0) if like is None else like
+        if not array_api_compat.is_array_api_obj(like):
+            raise DomainError(explain("like is not an array", got=type(like).__name__))
         xp = array_api_compat.array_namespace(like)
+        count = sum((n_in + 1) * n_out for n_in, n_out in self._shapes)
+        check_memory(f"parameters of {len(seeds)} networks", 8 * count * len(seeds))
         streams = [random_stream(seed) for seed in seeds]
 
         def draw(shape, deviation):
@@ -87,18 +104,28 @@ class MLP:
 
     def forward(self, parameters: Parameters, X) -> Pass:  # noqa: N803
         """All layers at inputs X of shape (n, d), or (seeds, n, d) for inputs of their own."""
-        _check_inputs(X, self.widths[0])
-        return self.propagate(parameters, X)
+        _check_shape(X, self.widths[0])
+        xp = array_api_compat.array_namespace(X)
+        if not bool(xp.all(xp.isfinite(X))):
+            raise DomainError(explain("the inputs are not finite"))
+        passed = self.propagate(parameters, X)
+        if not bool(xp.all(xp.isfinite(passed.outputs[-1]))):
+            raise DomainError(explain("the outputs leave the range of doubles"))
+        return passed
 
     def propagate(self, parameters: Parameters, X) -> Pass:  # noqa: N803
-        """`forward` without its check of the inputs, which on a device waits for the result."""
+        """`forward`, but infinite inputs go through: to see them, a device is waited for."""
+        _check_shape(X, self.widths[0])
+        self._check_parameters(parameters)
         h, inputs, outputs = X, [], []
         for layer, (weight, bias) in enumerate(zip(*parameters, strict=True)):
             if layer:
                 h = self.activation(outputs[-1])
             w, b = self.multipliers(layer)
             inputs.append(h)
-            outputs.append(w * (h @ weight) + b * bias[:, None, :])
+            # what overflows is seen in the result
+            with np.errstate(over="ignore", invalid="ignore"):
+                outputs.append(w * (h @ weight) + b * bias[:, None, :])
         return Pass(tuple(inputs), tuple(outputs))
 
     def backward(self, parameters: Parameters, passed: Pass, cotangent) -> Iterator[tuple]:
@@ -106,6 +133,15 @@ class MLP:
 
         ``cotangent`` is ∂/∂outputs, of shape (seeds, n, outputs).
         """
+        self._check_parameters(parameters)
+        instance(passed, Pass, "a pass", allowed="network.forward(parameters, X)")
+        shape = tuple(passed.outputs[-1].shape)
+        if not array_api_compat.is_array_api_obj(cotangent) or tuple(cotangent.shape) != shape:
+            got = getattr(cotangent, "shape", type(cotangent).__name__)
+            raise DomainError(explain("cotangent does not fit the outputs", got=got, allowed=shape))
+        return self._backward(parameters, passed, cotangent)
+
+    def _backward(self, parameters: Parameters, passed: Pass, cotangent) -> Iterator[tuple]:
         xp = array_api_compat.array_namespace(cotangent)
         slope = self.activation.derivative
         for layer in reversed(range(len(self._shapes))):
@@ -115,24 +151,35 @@ class MLP:
                 back = w * (cotangent @ xp.matrix_transpose(parameters.weights[layer]))
                 cotangent = back * slope(passed.outputs[layer - 1])
 
+    @np.errstate(over="ignore", invalid="ignore")
     def gradient(self, parameters: Parameters, passed: Pass, cotangent) -> Parameters:
         """The gradient with respect to all parameters, Σ over inputs and outputs."""
-        xp = array_api_compat.array_namespace(cotangent)
         weights, biases = [], []
         for layer, delta in self.backward(parameters, passed, cotangent):
+            xp = array_api_compat.array_namespace(delta)
             w, b = self.multipliers(layer)
             weights.append(w * (xp.matrix_transpose(passed.inputs[layer]) @ delta))
             biases.append(b * xp.sum(delta, axis=1))
         return Parameters(tuple(reversed(weights)), tuple(reversed(biases)))
 
     def multipliers(self, layer: int) -> tuple[float, float]:
-        """The factors in front of W and b in the layer."""
+        """The factors in front of W and b in the layer, counted from 0."""
+        layer = exact_integer(layer, "layer", 0, len(self.sigma_w) - 1)
         if self.parameterization == "standard":
             return 1.0, float(self.sigma_b[layer] > 0)
         return self.sigma_w[layer] / self.widths[layer] ** 0.5, self.sigma_b[layer]
 
     def _deviation(self, sigma: float, fan_in: int) -> float:
         return 1.0 if self.parameterization == "ntk" else sigma / fan_in**0.5
+
+    def _check_parameters(self, parameters) -> None:
+        """Refuse what are no parameters of such networks."""
+        instance(parameters, Parameters, "parameters", allowed="network.init(seeds)")
+        wanted = [shape for n_in, n_out in self._shapes for shape in ((n_in, n_out), (n_out,))]
+        layers = zip(parameters.weights, parameters.biases, strict=False)
+        got = [tuple(getattr(x, "shape", ()))[1:] for layer in layers for x in layer]
+        if got != wanted:
+            raise DomainError(explain("parameters of another network", got=got, allowed=wanted))
 
     @property
     def _shapes(self) -> list[tuple[int, int]]:
@@ -183,20 +230,16 @@ def mlp(
     >>> network(parameters, np.eye(3)).shape
     (10, 3, 1)
     """
-    depth = exact_integer(depth, "depth", minimum=0)
-    hidden = list(width) if isinstance(width, Sequence | np.ndarray) else [width] * depth
+    depth = exact_integer(depth, "depth", 0, MAX_DEPTH)
+    hidden = list(width) if _is_several(width) else [width] * depth
     if len(hidden) != depth:
         raise DomainError(explain("width: wrong length", got=len(hidden), allowed=f"{depth}"))
-    if parameterization not in PARAMETERIZATIONS:
-        allowed = ", ".join(PARAMETERIZATIONS)
-        raise DomainError(
-            explain("unknown parameterization", got=repr(parameterization), allowed=allowed)
-        )
+    _check_parameterization(parameterization)
     return MLP(
         widths=(
-            exact_integer(inputs, "inputs", minimum=1),
-            *(exact_integer(n, "width", minimum=1) for n in hidden),
-            exact_integer(outputs, "outputs", minimum=1),
+            exact_integer(inputs, "inputs", 1, MAX_WIDTH),
+            *(exact_integer(n, "width", 1, MAX_WIDTH) for n in hidden),
+            exact_integer(outputs, "outputs", 1, MAX_WIDTH),
         ),
         activation=as_activation(activation),
         sigma_w=_deviations(sigma_w, depth + 1, "sigma_w", smallest="> 0"),
@@ -205,22 +248,33 @@ def mlp(
     )
 
 
-def _check_inputs(x, dimension: int) -> None:
-    """Refuse what is no finite array of shape (…, n, d)."""
+def _check_shape(x, dimension: int) -> None:
+    """Refuse what is no array of real numbers of shape (…, n, d)."""
     allowed = f"a finite array of shape (n, {dimension})"
     if not array_api_compat.is_array_api_obj(x) or x.ndim not in (2, 3) or x.shape[-1] != dimension:
-        got = tuple(x.shape) if hasattr(x, "shape") else type(x).__name__
+        got = getattr(x, "shape", type(x).__name__)
         raise DomainError(explain("the inputs do not fit the network", got=got, allowed=allowed))
     xp = array_api_compat.array_namespace(x)
-    if not bool(xp.all(xp.isfinite(x))):
-        raise DomainError(explain("the inputs are not finite", allowed=allowed))
+    if not xp.isdtype(x.dtype, "real floating") and not xp.isdtype(x.dtype, "integral"):
+        raise DomainError(explain("the inputs are not real", got=x.dtype, allowed=allowed))
+
+
+def _check_parameterization(name) -> None:
+    if instance(name, str, "a parameterization") not in PARAMETERIZATIONS:
+        allowed = ", ".join(PARAMETERIZATIONS)
+        raise DomainError(explain("unknown parameterization", got=repr(name), allowed=allowed))
+
+
+def _is_several(x) -> bool:
+    """Whether an argument has one number for each layer."""
+    return isinstance(x, tuple | list | range) or (isinstance(x, np.ndarray) and x.ndim > 0)
 
 
 def _deviations(sigma, count: int, what: str, smallest: str) -> tuple[float, ...]:
-    values = list(sigma) if isinstance(sigma, Sequence | np.ndarray) else [sigma] * count
+    values = list(sigma) if _is_several(sigma) else [sigma] * count
     if len(values) != count:
         raise DomainError(explain(f"{what}: wrong length", got=len(values), allowed=f"{count}"))
-    numbers = tuple(float(exact(value, what)) for value in values)
+    numbers = tuple(real_double(value, what) for value in values)
     if min(numbers) < 0 or (smallest == "> 0" and min(numbers) == 0):
         allowed = f"{what} {smallest}"
         raise DomainError(explain(f"{what} out of range", got=min(numbers), allowed=allowed))

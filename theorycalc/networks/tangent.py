@@ -1,12 +1,15 @@
 """The empirical tangent kernel of finite networks."""
 
 import array_api_compat
+import numpy as np
 
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.numbers import exact_integer
+from theorycalc.core.records import instance
 from theorycalc.networks.mlp import MLP, Parameters
 
 
+@np.errstate(over="ignore", invalid="ignore")  # told at the end
 def tangent_kernel(
     network: MLP,
     parameters: Parameters,
@@ -50,6 +53,7 @@ def tangent_kernel(
     >>> theta.shape, bool(abs(theta.mean(0)[0, 0] - 2) < 0.1)
     ((20, 2, 2), True)
     """
+    instance(network, MLP, "a finite network", allowed="tc.networks.mlp(…)")
     layers = _layers(network, layer)
     first = _Sensitivities(network, parameters, X1)
     second = first if X2 is None else _Sensitivities(network, parameters, X2)
@@ -57,8 +61,12 @@ def tangent_kernel(
     outputs = range(network.widths[-1])
     blocks = [[first.kernel(second, a, b, layers) for b in outputs] for a in outputs]
     if len(outputs) == 1:
-        return blocks[0][0]
-    return xp.stack([xp.stack(row, axis=-1) for row in blocks], axis=-2)
+        kernel = blocks[0][0]
+    else:
+        kernel = xp.stack([xp.stack(row, axis=-1) for row in blocks], axis=-2)
+    if not bool(xp.all(xp.isfinite(kernel))):
+        raise DomainError(explain("the kernel leaves the range of doubles", hint="smaller inputs"))
+    return kernel
 
 
 def _layers(network: MLP, layer: int | None) -> range:
@@ -66,9 +74,7 @@ def _layers(network: MLP, layer: int | None) -> range:
     count = len(network.widths) - 1
     if layer is None:
         return range(count)
-    layer = exact_integer(layer, "layer", minimum=1)
-    if layer > count:
-        raise DomainError(explain("no such layer", got=layer, allowed=f"1, …, {count}"))
+    layer = exact_integer(layer, "layer", 1, count)
     return range(layer - 1, layer)
 
 
@@ -77,8 +83,8 @@ class _Sensitivities:
 
     def __init__(self, network: MLP, parameters: Parameters, X):  # noqa: N803
         self.network = network
-        self.xp = array_api_compat.array_namespace(X)
         passed = network.forward(parameters, X)
+        self.xp = array_api_compat.array_namespace(X)
         self.inputs = passed.inputs
         final = passed.outputs[-1]
         self.deltas = []

@@ -1,6 +1,5 @@
 """Gradient descent on the mean-square loss, for many networks at once."""
 
-import numbers
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -8,10 +7,14 @@ import array_api_compat
 import numpy as np
 from tqdm import tqdm
 
+from theorycalc.core.arrays import check_array, random_stream, real_array
 from theorycalc.core.errors import DomainError, explain
-from theorycalc.core.numbers import exact_integer
+from theorycalc.core.numbers import exact_integer, real_double
+from theorycalc.core.records import instance
 from theorycalc.networks.mlp import MLP, Parameters
 
+# The loss before each of so many steps is kept.
+_MOST_STEPS = 10**9
 # A progress bar appears when training takes longer than this.
 _PATIENCE_SECONDS = 2
 
@@ -78,14 +81,17 @@ def train(
     >>> bool((loss[-1] < 1e-3).all())
     True
     """
-    for name, array in (("X", X), ("y", y)):
-        if not array_api_compat.is_array_api_obj(array):
-            raise DomainError(explain(f"{name} is not an array", got=type(array).__name__))
+    instance(network, MLP, "a finite network", allowed="tc.networks.mlp(…)")
+    instance(parameters, Parameters, "parameters", allowed="network.init(seeds)")
+    instance(on_step, Callable | None, "a function of (step, parameters)")
+    check_array(X, "X", (None, network.widths[0]))
+    y = y[:, None] if getattr(y, "ndim", 0) == 1 else y
+    check_array(y, "y", (X.shape[0], network.widths[-1]))
+    learning_rate = real_double(learning_rate, "learning_rate", above=0)
+    steps = exact_integer(steps, "steps", 0, _MOST_STEPS)
+    generator = random_stream(seed)
     xp = array_api_compat.array_namespace(X)
-    y = y[:, None] if y.ndim == 1 else y
-    _check(network, X, y, learning_rate)
-    steps = exact_integer(steps, "steps", minimum=0)
-    batches = _batches(X.shape[0], batch_size, parameters.weights[0].shape[0], seed)
+    batches = _batches(X.shape[0], batch_size, parameters.weights[0].shape[0], generator)
     losses = []
     # a diverging run ends in one error below, not in a warning from every operation
     with np.errstate(over="ignore", invalid="ignore"):
@@ -122,7 +128,9 @@ def to_numpy(array) -> np.ndarray:
     """
     if array_api_compat.is_torch_array(array):
         return array.detach().cpu().numpy()
-    return np.asarray(array)
+    if array_api_compat.is_array_api_obj(array):
+        return np.asarray(array)
+    return real_array(array, "array", finite=False)
 
 
 def _descend(parameters: Parameters, gradient: Parameters, rate: float) -> Parameters:
@@ -134,14 +142,12 @@ def _descend(parameters: Parameters, gradient: Parameters, rate: float) -> Param
     )
 
 
-def _batches(n: int, batch_size: int | None, seeds: int, seed: int):
+def _batches(n: int, batch_size: int | None, seeds: int, generator: np.random.Generator):
     """Endless index arrays (seeds, batch_size), by random orders of the data for every network."""
     if batch_size is None:
         return None
-    batch_size = exact_integer(batch_size, "batch_size", minimum=1)
-    if batch_size > n:
-        raise DomainError(explain("batch_size exceeds the data", got=batch_size, allowed=f"≤ {n}"))
-    return _orders(n, batch_size, seeds, np.random.default_rng(seed))
+    batch_size = exact_integer(batch_size, "batch_size", 1, n)
+    return _orders(n, batch_size, seeds, generator)
 
 
 def _orders(n: int, batch_size: int, seeds: int, generator: np.random.Generator):
@@ -155,21 +161,3 @@ def _take(xp, array, chosen: np.ndarray):
     """Rows of ``array`` (n, k) for every network: shape (seeds, batch, k)."""
     flat = xp.asarray(chosen.ravel(), device=array_api_compat.device(array))
     return xp.reshape(xp.take(array, flat, axis=0), (*chosen.shape, array.shape[1]))
-
-
-def _check(network: MLP, X, y, learning_rate) -> None:  # noqa: N803
-    xp = array_api_compat.array_namespace(X)
-    n = X.shape[0]
-    for name, array, columns in (("X", X, network.widths[0]), ("y", y, network.widths[-1])):
-        if array.ndim != 2 or tuple(array.shape) != (n, columns) or n == 0:
-            raise DomainError(
-                explain(
-                    f"{name} does not fit the network",
-                    got=tuple(array.shape),
-                    allowed=f"({n or 'n ≥ 1'}, {columns})",
-                )
-            )
-        if not bool(xp.all(xp.isfinite(array))):
-            raise DomainError(explain(f"{name} has entries that are not finite"))
-    if not isinstance(learning_rate, numbers.Real) or not learning_rate > 0:
-        raise DomainError(explain("learning_rate is not positive", got=learning_rate))

@@ -1,7 +1,9 @@
 """Closed forms: moments of the largest cosine, and distortions built of them."""
 
 import sympy
-from sympy import Rational, S, beta, binomial, factorial, gamma, hyper, pi
+from sympy import Rational, S, beta, binomial, hyper, pi
+
+from theorycalc.core.gammas import factorial, gamma
 
 # Degrees of polynomials F^n that are integrated exactly.
 _MOST_DEGREE = 400

@@ -15,6 +15,8 @@ from theorycalc.quantization.law import as_lambda, counted, read_order, read_poi
 RADIUS = sympy.Symbol("r", nonnegative=True)
 # Numbers of points for which a hypergeometric function is faster than the general way.
 _MOST_IN_SERIES = 1000
+# Even orders up to which the distortion is expanded.
+_LARGEST_CLOSED = 60
 
 
 def distortion(source, n=None, s=2, *, log_n=None) -> Formula:
@@ -150,7 +152,7 @@ def _formula(name, task, expr, allowed=sympy.true) -> Formula:
 def _unit_distortion(task: _Task, r) -> Expr:
     source, _, d, n, s = task
     low, high = source.support
-    if s.is_Integer and s % 2 == 0:
+    if s.is_Integer and s % 2 == 0 and s <= _LARGEST_CLOSED:
         deficits = lambda k: CosineDeficit(d, n, S(k)) if k else S.One  # noqa: E731
         powers = None if low == high else source.mean_power
         return closed.even_distortion(int(s) // 2, powers, deficits, r)

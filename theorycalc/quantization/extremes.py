@@ -5,7 +5,8 @@ from sympy import Expr, S, exp, sqrt
 
 from theorycalc.core.errors import DomainError, NotSupportedError, explain
 from theorycalc.core.formula import Formula
-from theorycalc.core.numbers import exact, exact_integer
+from theorycalc.core.numbers import exact, exact_integer, real_expression
+from theorycalc.core.records import instance
 from theorycalc.quantization.cosine import mean_max_cosine
 from theorycalc.quantization.law import read_order, read_points, read_source
 from theorycalc.quantization.regimes import REGIMES, Regime
@@ -96,6 +97,8 @@ def _value(expr: Expr):
 
 
 def _read_size(d: Expr, n: Expr) -> tuple[Expr, Expr]:
+    if not (d.is_number and n.is_number):
+        raise DomainError(explain("no numbers", got=f"d = {d}, n = {n}", hint="distortion"))
     if d < 2 or n < 2:
         raise DomainError(
             explain("no extreme values", got=f"d = {d}, n = {n}", allowed="d ≥ 2, n ≥ 2")
@@ -105,7 +108,7 @@ def _read_size(d: Expr, n: Expr) -> tuple[Expr, Expr]:
 
 def _regime(name: str | None, d: Expr, n: Expr, s: Expr) -> Regime:
     """The one that is asked for, or that has the smallest estimate of its error."""
-    if name in REGIMES:
+    if instance(name, str | None, "a regime") in REGIMES:
         return REGIMES[name]
     if name is not None:
         allowed = ", ".join(REGIMES)
@@ -181,7 +184,7 @@ def limit_distortion(alpha, s=2) -> Formula:
 
 def _rate(alpha) -> Expr:
     if isinstance(alpha, Expr) and alpha.free_symbols:
-        return alpha
+        return real_expression(alpha, "alpha")
     alpha = exact(alpha, "alpha")
     if alpha < 0:
         raise DomainError(explain("alpha out of range", got=alpha, allowed="≥ 0"))
@@ -190,6 +193,10 @@ def _rate(alpha) -> Expr:
 
 def _nonnegative(alpha: Expr):
     return sympy.Ge(alpha, 0) if alpha.free_symbols else None
+
+
+# Of a comparison in doubles.
+_LARGEST_DIMENSION = 10_000
 
 
 def compare_approximations(d, n=None, *, log_n=None):
@@ -218,7 +225,7 @@ def compare_approximations(d, n=None, *, log_n=None):
     """
     import pandas as pd
 
-    d, n = _read_size(S(exact_integer(d, "d", minimum=2)), read_points(n, log_n))
+    d, n = _read_size(S(exact_integer(d, "d", 2, _LARGEST_DIMENSION)), read_points(n, log_n))
     exactly = float(mean_max_cosine(d, n).at())
     rows = {}
     for regime in REGIMES.values():

@@ -6,7 +6,8 @@ import sympy
 from sympy import Expr, S
 
 from theorycalc.core.errors import DomainError, explain
-from theorycalc.core.numbers import exact
+from theorycalc.core.gammas import read_power
+from theorycalc.core.numbers import exact, real_expression
 from theorycalc.distributions import Gaussian, UniformBall, UniformSphere
 from theorycalc.distributions._base import SphericalLaw
 
@@ -15,6 +16,7 @@ _POWER = sympy.Symbol("p", positive=True)
 _D = sympy.Symbol("d", positive=True, integer=True)
 # Larger numbers of points are kept apart from doubles.
 _LARGEST = sympy.Integer(10) ** 300
+_LARGEST_LOGARITHM = 100_000
 _SCALES = {Gaussian: "sigma", UniformSphere: "radius", UniformBall: "radius"}
 
 
@@ -30,11 +32,12 @@ def read_points(n=None, log_n=None) -> Expr:
         raise DomainError(explain("the number of points", allowed="either n or log_n"))
     if log_n is not None:
         log_n = exact(log_n, "log_n")
-        if log_n < 0:
-            raise DomainError(explain("log_n is negative", got=log_n, allowed="log_n ≥ 0"))
+        if not 0 <= log_n <= _LARGEST_LOGARITHM:
+            allowed = f"0 ≤ log_n ≤ {_LARGEST_LOGARITHM}"
+            raise DomainError(explain("log_n is out of range", got=log_n, allowed=allowed))
         return sympy.exp(log_n)
     if isinstance(n, Expr) and n.free_symbols:
-        return n
+        return real_expression(n, "n")
     n = exact(n, "n")
     if n < 1:
         raise DomainError(explain("n is too small", got=n, allowed="a real number ≥ 1"))
@@ -66,7 +69,7 @@ def read_order(s) -> sympy.Expr:
     DomainError
         For s ≤ 0 or no number.
     """
-    s = exact(s, "s")
+    s = read_power(s, "s")
     if s <= 0:
         raise DomainError(explain("s is not positive", got=s, allowed="s > 0"))
     return s

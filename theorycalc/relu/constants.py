@@ -3,11 +3,12 @@
 from fractions import Fraction
 
 import sympy
-from sympy import Eq, Expr, Piecewise, Rational, S, acos, betainc_regularized, factorial, gamma, pi
+from sympy import Eq, Expr, Piecewise, Rational, S, acos, betainc_regularized, pi
 
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.formula import Formula
-from theorycalc.core.numbers import exact, exact_integer
+from theorycalc.core.gammas import factorial, gamma
+from theorycalc.core.numbers import exact, exact_integer, integer_expression, real_expression
 from theorycalc.relu.bias_integral import GaussianBiasConstant
 from theorycalc.sphere import funk_hecke as zonal_eigenvalue
 from theorycalc.sphere.legendre import SphericalLegendre, polynomial, recurrence
@@ -101,7 +102,7 @@ def as_bias(bias) -> Expr:
         For any other number, or what is no number.
     """
     if isinstance(bias, Expr) and bias.free_symbols:
-        return bias
+        return real_expression(bias, "bias")
     b = exact(bias, "bias")
     if not -1 < b < 1:
         raise DomainError(explain("the bias is outside its domain", got=b, allowed="−1 < bias < 1"))
@@ -215,7 +216,10 @@ def power_eigenvalue(k, l, d) -> Formula:  # noqa: E741 - the letters of the mat
     0
     """
     k, l = as_degree(k), as_degree(l)  # noqa: E741
-    d = d if isinstance(d, Expr) and d.free_symbols else S(exact_integer(d, "d", minimum=1))
+    if isinstance(d, Expr) and d.free_symbols:
+        d = integer_expression(d, "d")
+    else:
+        d = S(exact_integer(d, "d", minimum=1))
     least = {x: low for x, low in ((k, 0), (l, 0), (d, 1)) if x.is_Symbol}
     domain = sympy.And(*((x >= low) & sympy.Contains(x, S.Integers) for x, low in least.items()))
     expr = _power_eigenvalue(k, l, d)

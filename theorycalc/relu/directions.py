@@ -6,8 +6,9 @@ from functools import lru_cache
 
 import numpy as np
 import sympy
-from sympy import Expr, Poly, S, betainc_regularized, cos, gamma, pi, sin, sqrt
+from sympy import Expr, Poly, S, betainc_regularized, cos, pi, sin, sqrt
 
+from theorycalc.core.gammas import gamma
 from theorycalc.core.special import SpecialFunction
 from theorycalc.relu.averages import Doubles, evaluate, sphere_rule
 from theorycalc.relu.target import real_roots, rescaled, spherical_mean

@@ -7,9 +7,10 @@ import itertools
 import math
 
 import sympy
-from sympy import Expr, Lambda, Poly, S, gamma, oo, sqrt, uppergamma
+from sympy import Expr, Lambda, Poly, S, oo, sqrt, uppergamma
 
 from theorycalc.core.formula import Formula
+from theorycalc.core.gammas import gamma
 from theorycalc.core.numbers import exact
 from theorycalc.core.special import SpecialFunction
 from theorycalc.relu import directions, ray_means

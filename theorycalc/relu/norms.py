@@ -7,6 +7,7 @@ from sympy import Expr, Poly, S, oo
 
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.formula import Formula
+from theorycalc.core.gammas import read_power
 from theorycalc.core.numbers import exact
 from theorycalc.core.reference import Reference
 from theorycalc.relu.constants import as_bias, funk_hecke
@@ -143,7 +144,7 @@ def spectral_barron(poly, *variables, order=1) -> Formula:
     >>> print(tc.relu.spectral_barron(x**2 + x, x).at(using=tc.Ball(20)))
     1.6007827873462898795 ± 3e-20
     """
-    target, order = Target.of(poly, variables), exact(order, "order")
+    target, order = Target.of(poly, variables), read_power(order, "order")
     if not (order.is_Rational and order >= 0):
         allowed = "a rational number ≥ 0"
         raise DomainError(explain("order is outside its domain", got=order, allowed=allowed))

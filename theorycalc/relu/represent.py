@@ -7,6 +7,7 @@ from sympy import Expr, oo
 
 from theorycalc.core.errors import DomainError, explain, unknown_name
 from theorycalc.core.numbers import exact
+from theorycalc.core.records import instance
 from theorycalc.distributions import Gaussian, UniformBall
 from theorycalc.relu.comparison import best
 from theorycalc.relu.methods import METHODS, Request, check_options
@@ -78,7 +79,7 @@ def represent(
     >>> network.verify().verdict
     <Verdict.HOLDS: 'HOLDS'>
     """
-    if method not in ("auto", *METHODS):
+    if instance(method, str, "a method") not in ("auto", *METHODS):
         raise unknown_name("method", method, ("auto", *METHODS))
     check_options(options, method)
     request = _read(poly, variables, domain, source, options)

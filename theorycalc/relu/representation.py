@@ -1,20 +1,19 @@
 """A polynomial as an infinitely wide two-layer network, and what finite ones cost."""
 
-import math
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 import numpy as np
 import sympy
 from sympy import Expr, S, oo
 
 from theorycalc.core.arithmetic import Float
-from theorycalc.core.arrays import random_stream
+from theorycalc.core.arrays import check_memory, random_stream
 from theorycalc.core.claims import Check
 from theorycalc.core.errors import DomainError, NotSupportedError, explain
 from theorycalc.core.evaluation import Arithmetic
 from theorycalc.core.formula import Formula
-from theorycalc.core.numbers import exact, exact_integer
+from theorycalc.core.numbers import exact, exact_integer, integer_expression
+from theorycalc.core.records import check_fields, instance
 from theorycalc.core.value import fraction
 from theorycalc.relu.finite import FiniteNetwork, finite_network
 from theorycalc.relu.methods import Request
@@ -49,6 +48,9 @@ class Representation:
     route: Route
     request: Request
     reason: str = ""
+
+    def __post_init__(self):
+        check_fields(self)
 
     @property
     def method(self) -> str:
@@ -109,7 +111,7 @@ class Representation:
         NotSupportedError
             For an unknown name, or a norm that has no closed form for this method.
         """
-        if kind not in NORMS:
+        if instance(kind, str, "a norm") not in NORMS:
             raise NotSupportedError(explain("unknown norm", got=kind, allowed=", ".join(NORMS)))
         if kind == "fischer":
             return Formula("‖f‖_F", sympy.sqrt(fischer_square(self.route.target.polynomial)))
@@ -152,7 +154,7 @@ class Representation:
         """
         check_dimension(self.route.target, source)
         self.route.check_source(source)
-        if sampling not in SAMPLINGS:
+        if instance(sampling, str, "a sampling") not in SAMPLINGS:
             allowed = ", ".join(SAMPLINGS)
             raise DomainError(explain("unknown sampling", got=repr(sampling), allowed=allowed))
         if sampling == "optimal":
@@ -177,8 +179,10 @@ class Representation:
     def error_bound(self, width, source, sampling: str = "default") -> Formula:
         """E‖f − f_m‖² = V/m for a width m, a number or a symbol."""
         variance = self.variance(source, sampling)
-        m = width if isinstance(width, Expr) and width.free_symbols else None
-        m = m or S(exact_integer(width, "width", minimum=1))
+        if isinstance(width, Expr) and width.free_symbols:
+            m = integer_expression(width, "width")
+        else:
+            m = S(exact_integer(width, "width", minimum=1))
         return Formula("E‖f − f_m‖²", variance.body / m, note=variance.note)
 
     def width_for(self, error, source, sampling: str = "default") -> int:
@@ -198,11 +202,12 @@ class Representation:
             raise DomainError(
                 explain("no width is enough: the variance is infinite", got=variance.note)
             )
-        return max(1, math.ceil(fraction(value.mid) / Fraction(str(sympy.Rational(error)))))
+        return max(1, int(sympy.ceiling(sympy.Rational(fraction(value.mid)) / error)))
 
     def sample(self, width, seed) -> Neurons:
         """Independent neurons (weights, biases, amplitudes)."""
         width = exact_integer(width, "width", minimum=1)
+        check_memory(f"{width} neurons", 64 * width * len(self.variables))
         if self.route.target.polynomial == self.route.affine:
             return Neurons(np.zeros((width, len(self.variables))), *np.zeros((2, width)))
         return self.route.draw(random_stream(seed), width)

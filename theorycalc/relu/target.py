@@ -10,7 +10,9 @@ import sympy
 from sympy import Expr, Poly, S, Symbol
 
 from theorycalc.core.errors import DomainError, NotSupportedError, explain
+from theorycalc.core.records import instance
 from theorycalc.distributions import Moments
+from theorycalc.distributions._base import SphericalLaw
 from theorycalc.sphere.coordinates import R2, Space
 from theorycalc.sphere.fischer import fischer_sum
 from theorycalc.sphere.measure import rising_steps
@@ -263,7 +265,9 @@ def spherical_mean(polynomial: Poly, d: int) -> Expr:
 
 
 def check_dimension(target: Target, source) -> None:
-    """Refuse a law on another space."""
+    """Refuse what is no law, and one on another space."""
+    allowed = "a law of theorycalc.distributions, Gaussian(3) for instance"
+    instance(source, SphericalLaw | Moments, "a law", allowed=allowed)
     if source.dimension != target.dimension:
         raise DomainError(
             explain(

@@ -7,9 +7,11 @@ import sympy
 from sympy import Expr
 
 from theorycalc.core.errors import DomainError, explain, unknown_name
+from theorycalc.core.records import instance
 from theorycalc.relu.route import Infinite, Route, number
 
 _SCAN = 41
+_LARGEST = sympy.Integer(10) ** 12
 
 
 def best_option(route: Route, source, option: str, lower: Expr, upper: Expr) -> sympy.Rational:
@@ -17,10 +19,13 @@ def best_option(route: Route, source, option: str, lower: Expr, upper: Expr) -> 
     from scipy.optimize import minimize_scalar
 
     options = [f.name for f in fields(route) if isinstance(getattr(route, f.name), Expr)]
-    if option not in options:
+    if instance(option, str, "an option") not in options:
         raise unknown_name(f"option of {route.method!r}", option, options)
     if not lower < upper:
         raise DomainError(explain("not an interval", got=(lower, upper), allowed="lower < upper"))
+    if max(abs(lower), abs(upper)) > _LARGEST or 0 < lower < 1 / _LARGEST:
+        allowed = f"within ±{_LARGEST}, 1/{_LARGEST} at least if positive"
+        raise DomainError(explain("too wide", got=(lower, upper), allowed=allowed))
     forward, back = (np.log, np.exp) if lower > 0 else (float, float)
     rest = route.target.polynomial - route.affine
     signal = number(route.target.mean(rest * rest, source))

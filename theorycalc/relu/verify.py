@@ -9,6 +9,7 @@ from sympy import Rational
 from theorycalc.core.arithmetic import Ball, Float
 from theorycalc.core.arithmetic.ball import bits_of
 from theorycalc.core.arithmetic.ball_context import working_precision
+from theorycalc.core.arrays import random_stream
 from theorycalc.core.claims import Check, Claim, Verdict
 from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.core.evaluation import Arithmetic, check_arithmetic
@@ -18,6 +19,7 @@ from theorycalc.relu.averages import Balls
 from theorycalc.relu.route import Route
 
 _GUARD_BITS = 64
+_MOST_POINTS = 1000
 # What `Float` is held to; `MP` is held to its own digits.
 _FLOAT_DIGITS = 12
 # Random points have coordinates ±1/8, …, ±7/8 before they are moved to where the identity holds.
@@ -31,8 +33,8 @@ def verify(route: Route, using: Arithmetic, points: int, seed: int) -> Check:
         raise NotSupportedError(
             explain("the quadrature has no enclosure", got=using, allowed="Float(), MP(digits)")
         )
-    points = exact_integer(points, "points", minimum=1)
-    rng = np.random.default_rng(exact_integer(seed, "seed", minimum=0))
+    points = exact_integer(points, "points", 1, _MOST_POINTS)
+    rng = random_stream(seed)
     checks = [_check(route, _point(route, rng), using) for _ in range(points)]
     return min(checks, key=lambda check: check.margin.mid)
 

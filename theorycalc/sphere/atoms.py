@@ -14,9 +14,7 @@ from sympy import (
     binomial,
     cos,
     digamma,
-    factorial,
     factorial2,
-    gamma,
     hyper,
     log,
     pi,
@@ -26,6 +24,7 @@ from sympy import (
 )
 
 from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.gammas import factorial, gamma
 from theorycalc.sphere.legendre import SphericalLegendre
 from theorycalc.sphere.measure import T, coordinate_constant
 

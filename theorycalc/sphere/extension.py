@@ -6,6 +6,7 @@ import math
 from sympy import Expr, Poly, Symbol
 
 from theorycalc.core.errors import DomainError, explain, unknown_name
+from theorycalc.core.records import instance
 from theorycalc.sphere.coordinates import Space
 
 
@@ -66,7 +67,7 @@ def harmonic_extension(poly, *variables, into="d+1", symbols=None) -> Expr:
         "complex": tuple(f"y{i}" for i in range(1, len(variables) + 1)),
         "ball": (),
     }
-    if into not in defaults:
+    if instance(into, str, "an extension") not in defaults:
         raise unknown_name("extension", into, defaults)
     new = _new_variables(symbols, defaults[into], variables)
     polynomial = space.read(poly)

@@ -4,15 +4,14 @@ from fractions import Fraction
 
 import numpy as np
 
-from theorycalc.core.arrays import real_array
+from theorycalc.core.arrays import check_memory, real_array
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.numbers import exact_integer
+from theorycalc.core.records import instance
 from theorycalc.sphere.measure import num_harmonics
 
 # Points that were written down with eight decimals still count as points of the sphere.
 _TOLERANCE = 1e-8
-# A result must leave room for a copy of itself on a machine of 16 GiB.
-_MEMORY = 8 * 2**30
 # Doubles end at 1e308; what is left out of the bound is a small power of the degree.
 _LARGEST_EXPONENT = 300
 
@@ -168,7 +167,7 @@ def zonal_sum(X, Y, coefficients, *, normalize: bool = False) -> np.ndarray:  # 
     d = X.shape[1]
     if Y.shape[1] != d:
         raise DomainError(explain("X and Y have different dimensions", got=f"{d}, {Y.shape[1]}"))
-    _check_memory(f"the {len(X)} × {len(Y)} matrix", 8 * len(X) * len(Y), "fewer points at a time")
+    check_memory(f"the {len(X)} × {len(Y)} matrix", 8 * len(X) * len(Y), "fewer points at a time")
     weights = np.array([_weight(c, d, k) for k, c in enumerate(coefficients)])
     from theorycalc.sphere.numeric import zonal
 
@@ -185,7 +184,7 @@ def _evaluate(points: np.ndarray, lowest: int, highest: int) -> np.ndarray:
     # Σ_{k ≤ K} N(d, k) = N(d + 1, K)
     columns = int(num_harmonics(d, highest) if lowest else num_harmonics(d + 1, highest))
     below = int(num_harmonics(d, highest))
-    _check_memory(
+    check_memory(
         f"{columns} harmonics at {n} points",
         8 * n * columns + scratch_bytes(d, below),
         "zonal_sum, which needs no basis, or fewer points at a time",
@@ -203,6 +202,7 @@ def _evaluate(points: np.ndarray, lowest: int, highest: int) -> np.ndarray:
 
 def _on_sphere(points, what: str, normalize: bool) -> np.ndarray:
     """The points as an (n, d) array of doubles on the unit sphere."""
+    instance(normalize, bool, "normalize", allowed="True or False")
     array = real_array(points, what)
     if array.ndim != 2 or array.shape[1] < 2:
         raise DomainError(
@@ -234,18 +234,6 @@ def _normalized(array: np.ndarray, what: str) -> np.ndarray:
     # the largest entry first: the squares of the others cannot overflow then
     scaled = array / largest
     return scaled / np.linalg.norm(scaled, axis=1, keepdims=True)
-
-
-def _check_memory(what: str, needed: int, hint: str) -> None:
-    if needed > _MEMORY:
-        raise DomainError(
-            explain(
-                f"{what} would take too much memory",
-                got=f"{needed / 2**30:.3g} GiB",
-                allowed=f"{_MEMORY / 2**30:g} GiB",
-                hint=hint,
-            )
-        )
 
 
 def _coefficients(values) -> np.ndarray:

@@ -11,7 +11,7 @@ from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.formula import Formula
 from theorycalc.core.graph import free_symbols
 from theorycalc.core.kinks import between, branch_at, kinks
-from theorycalc.core.numbers import expression
+from theorycalc.core.numbers import function_expression
 from theorycalc.sphere.measure import T
 
 THETA = sympy.Symbol("theta", positive=True)
@@ -118,7 +118,7 @@ def as_kernel(kernel) -> ZonalKernel:
     if isinstance(kernel, str | Activation):
         activation = as_activation(kernel)
         return ZonalKernel(activation.expr.xreplace({activation.symbol: T}))
-    expr = expression(kernel, "kernel")
+    expr = function_expression(kernel, "kernel")
     symbols = free_symbols(expr)
     if len(symbols) > 1:
         names = ", ".join(sorted(map(str, symbols)))

@@ -4,11 +4,13 @@ import math
 from collections.abc import Sequence
 
 import sympy
-from sympy import Expr, S, factorial2, gamma, pi, sqrt
+from sympy import Expr, S, factorial2, pi, sqrt
 
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.formula import Formula
-from theorycalc.core.numbers import exact_integer
+from theorycalc.core.gammas import gamma
+from theorycalc.core.numbers import exact_integer, integer_expression
+from theorycalc.core.records import sequence
 from theorycalc.core.reference import Reference
 from theorycalc.core.signature import check_own
 
@@ -21,6 +23,11 @@ HARMONICS = Reference(
 )
 
 
+# Dimensions and degrees beyond are refused: there are numbers of as many digits in the formulas.
+LARGEST = 1_000_000
+_LARGEST_EXPONENT = 10_000
+
+
 def as_dimension(d) -> Expr:
     """The dimension d ≥ 2 of the space around the sphere: an integer, or symbolic.
 
@@ -29,7 +36,7 @@ def as_dimension(d) -> Expr:
     DomainError
         If ``d`` is a number but no integer ≥ 2.
     """
-    return _integer_or_symbolic(d, "d", minimum=2)
+    return _integer_or_symbolic(d, "d", 2)
 
 
 def as_degree(k) -> Expr:
@@ -40,13 +47,14 @@ def as_degree(k) -> Expr:
     DomainError
         If ``k`` is a number but no integer ≥ 0.
     """
-    return _integer_or_symbolic(k, "k", minimum=0)
+    return _integer_or_symbolic(k, "k", 0)
 
 
 def _integer_or_symbolic(x, name: str, minimum: int) -> Expr:
     if isinstance(x, Expr) and x.free_symbols:
-        return x
-    return sympy.Integer(exact_integer(x, name, minimum=minimum))
+        return integer_expression(x, name)
+    hint = "a symbol, and its limit in the formula"
+    return sympy.Integer(exact_integer(x, name, minimum, LARGEST, hint=hint))
 
 
 def num_harmonics(d, k) -> Expr:
@@ -158,7 +166,8 @@ def moment(alpha: Sequence, d) -> Expr:
     3/(d*(d + 2))
     """
     d = as_dimension(d)
-    alpha = [exact_integer(a, "an exponent", minimum=0) for a in alpha]
+    alpha = sequence(alpha, "exponents", allowed="(2, 0, …)")
+    alpha = [exact_integer(a, "an exponent", 0, _LARGEST_EXPONENT) for a in alpha]
     if d.is_Integer and len(alpha) > d:
         raise DomainError(
             explain("more exponents than coordinates", got=len(alpha), allowed=f"at most {d}")

@@ -78,6 +78,10 @@ def funk_hecke(kernel, d, k) -> Formula:
     return Formula("mu", expr, args=parameters(d, k), domain=domain, reference=FUNK_HECKE)
 
 
+# Of the eigenvalues that are computed together.
+_HIGHEST_DEGREE = 20_000
+
+
 def spectrum(kernel, d, degree, using: Arithmetic = Float()) -> list[Value]:
     """The eigenvalues μ_0, …, μ_degree of a zonal kernel, computed together.
 
@@ -134,7 +138,7 @@ def spectrum(kernel, d, degree, using: Arithmetic = Float()) -> list[Value]:
         raise DomainError(
             explain("a spectrum needs a number for d", got=d, hint="funk_hecke(kernel, d, k)")
         )
-    degree = exact_integer(degree, "degree", minimum=0)
+    degree = exact_integer(degree, "degree", 0, _HIGHEST_DEGREE, hint="funk_hecke(kernel, d, k)")
     check_arithmetic(using)
     kernel = as_kernel(kernel)
     if closed.terms_of(kernel) is not None:

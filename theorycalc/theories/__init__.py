@@ -7,6 +7,7 @@ import importlib
 import pkgutil
 
 from theorycalc.core.errors import unknown_name
+from theorycalc.core.records import instance
 from theorycalc.theories._theory import Case, Theory
 
 __all__ = ["Case", "Theory", "get", "list"]
@@ -39,7 +40,7 @@ def get(name: str) -> Theory:
     >>> print(tc.theories.get("neural_tangent_kernel").reference.key)
     arXiv:1806.07572
     """
-    if name not in list():
+    if instance(name, str, "the name of a theory") not in list():
         raise unknown_name("theory", name, list())
     return _load(name)
 

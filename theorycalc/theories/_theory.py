@@ -11,6 +11,7 @@ from theorycalc.core.evaluation import Arithmetic
 from theorycalc.core.formula import Formula
 from theorycalc.core.numbers import exact
 from theorycalc.core.quadrature import Integral
+from theorycalc.core.records import check_fields
 from theorycalc.core.reference import Reference
 from theorycalc.core.value import Value, fraction
 from theorycalc.core.verbs import integrate
@@ -37,6 +38,11 @@ class Case:
     params: Mapping = field(default_factory=dict)
     expected: str | sympy.Expr | Formula | Integral
     source: str
+
+    def __post_init__(self):
+        check_fields(self)
+        if isinstance(self.expected, str):
+            exact(self.expected, "expected")
 
     @property
     def label(self) -> str:
@@ -103,3 +109,6 @@ class Theory:
     cases: tuple[Case, ...] = ()
     claims: tuple[tuple[Claim, tuple[Mapping, ...]], ...] = ()
     experiments: tuple[Experiment, ...] = ()
+
+    def __post_init__(self):
+        check_fields(self)

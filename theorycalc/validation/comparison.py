@@ -7,6 +7,8 @@ from scipy import stats
 
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.formula import Formula
+from theorycalc.core.numbers import real_double
+from theorycalc.core.records import check_fields, instance
 from theorycalc.core.value import Value
 from theorycalc.validation.statistics import Measurement, joint_power, mean_test, power
 
@@ -58,6 +60,7 @@ class Comparison:
     smallest: str = ""
 
     def __post_init__(self):
+        check_fields(self)
         if np.isnan(self.z) or not self.resolution >= 0:
             raise DomainError(
                 explain(
@@ -106,6 +109,8 @@ def compare(
     2.0...
     """
     value, radius = _number(prediction)
+    instance(measurement, Measurement, "a Measurement", allowed="Measurement.of(replicas)")
+    bias, smallest = real_double(bias, "bias", least=0), _checked(smallest)
     deviation, error = measurement.mean - value, measurement.standard_error
     bias += radius
     return Comparison(
@@ -114,7 +119,7 @@ def compare(
         measured=f"{measurement.mean:.6g} ± {error:.2g}",
         z=_z(np.sign(deviation) * max(abs(deviation) - bias, 0.0), error),
         replicas=measurement.replicas,
-        resolution=_resolution(error, _checked(smallest) * abs(value) - bias),
+        resolution=_resolution(error, smallest * abs(value) - bias),
         mutant=mutant,
         size=_relative(deviation, value),
         smallest=f"{100 * smallest:.3g} %",
@@ -152,6 +157,7 @@ def compare_means(
     >>> judge([compare_means("too few", samples[:8])])[0]
     Validation(INCONCLUSIVE, too few: ..., power = 0.03 for 0.5 sd)
     """
+    smallest = _checked(smallest)
     statistic, k, p = mean_test(samples, mean, covariance)
     replicas, law = len(samples), "T²" if covariance is None else "χ²"
     return Comparison(
@@ -159,7 +165,7 @@ def compare_means(
         predicted=f"{law} ≈ {k}",
         measured=f"{law} = {statistic:.4g}, p = {p:.2g}",
         z=float(stats.norm.isf(p / 2)),
-        resolution=1 / (_checked(smallest) * replicas**0.5),
+        resolution=1 / (smallest * replicas**0.5),
         mutant=mutant,
         joint=(k, replicas - k if covariance is None else np.inf),
         size=f"{(statistic / replicas) ** 0.5:.2g} sd",
@@ -194,13 +200,18 @@ def compare_exponent(
     >>> compare_exponent("deviation", -0.5, -0.49, 0.01).z
     1.0...
     """
+    prediction, estimate = (
+        real_double(x, what) for x, what in ((prediction, "prediction"), (estimate, "estimate"))
+    )
+    error, smallest = real_double(error, "error", least=0), _checked(smallest)
+    instance(at_most, bool, "at_most", allowed="True or False")
     deviation = estimate - prediction
     return Comparison(
         name=name,
         predicted=f"{'≤ ' if at_most else ''}{prediction:.4g}",
         measured=f"{estimate:.4f} ± {error:.2g}",
         z=_z(deviation, error),
-        resolution=_resolution(error, _checked(smallest) * abs(prediction)),
+        resolution=_resolution(error, smallest * abs(prediction)),
         one_sided=at_most,
         size=_relative(deviation, prediction),
         smallest=f"{100 * smallest:.3g} %",
@@ -211,23 +222,20 @@ def _number(prediction) -> tuple[float, float]:
     """A prediction and its radius."""
     if isinstance(prediction, Formula):
         prediction = prediction.at()
-    radius = float(prediction.rad) if isinstance(prediction, Value) else 0.0
-    return float(prediction), radius
+    if isinstance(prediction, Value):
+        return float(prediction), float(prediction.rad)
+    return real_double(prediction, "prediction"), 0.0
 
 
 def _checked(smallest: float) -> float:
-    if not 0 < smallest < np.inf:
-        raise DomainError(
-            explain("not a deviation that matters", got=smallest, allowed="0 < smallest < ∞")
-        )
-    return smallest
+    return real_double(smallest, "the smallest deviation that matters", above=0)
 
 
 def _z(deviation: float, error: float) -> float:
     """Deviation in standard errors; without an error, any deviation is infinitely many."""
     if error == 0:
         return float(np.copysign(np.inf, deviation)) if deviation else 0.0
-    return float(deviation / error)
+    return float(deviation) / float(error)
 
 
 def _resolution(error: float, matters: float) -> float:

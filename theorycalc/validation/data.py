@@ -4,8 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from theorycalc.core.arrays import check_array
 from theorycalc.core.errors import DomainError, explain, missing_extra
+from theorycalc.core.numbers import exact_integer
+from theorycalc.core.records import check_fields, sequence
 
+_MOST_POINTS = 10_000_000
 _PRIMES = (2, 3, 5, 7, 11, 13)
 
 
@@ -18,6 +22,12 @@ class Dataset:
     y_train: np.ndarray
     x_test: np.ndarray
     y_test: np.ndarray
+
+    def __post_init__(self):
+        check_fields(self)
+        for part in ("train", "test"):
+            x = check_array(getattr(self, f"x_{part}"), f"x_{part}", (None, None))
+            check_array(getattr(self, f"y_{part}"), f"y_{part}", (len(x),))
 
 
 def sphere_points(train: int = 24, test: int = 12) -> Dataset:
@@ -32,6 +42,7 @@ def sphere_points(train: int = 24, test: int = 12) -> Dataset:
     >>> data.x_train.shape, float((data.x_test[0] ** 2).sum().round(12))
     ((24, 6), 6.0)
     """
+    train, test = (exact_integer(n, "points", 1, _MOST_POINTS) for n in (train, test))
     i = np.arange(1, train + test + 1)[:, None]
     x = _on_sphere(np.cos(2 * np.pi * i * np.sqrt(_PRIMES)))
     y = x[:, 0] * x[:, 1]
@@ -68,13 +79,14 @@ def digits(train: int = 32, test: int = 16, classes: tuple[int, int] = (3, 8)) -
         from sklearn.datasets import load_digits
     except ImportError as error:
         raise missing_extra("scikit-learn", "experiments", "the digits data set") from error
+    classes = tuple(exact_integer(c, "class", 0, 9) for c in sequence(classes, "classes"))
+    if len(set(classes)) != 2:
+        raise DomainError(explain("not two classes", got=classes, allowed="two different digits"))
     images, labels = load_digits(return_X_y=True)
     per_class = [images[labels == c] for c in classes]
     available = 2 * min(map(len, per_class))
-    if not 0 < train + test <= available:
-        raise DomainError(
-            explain("too many images", got=train + test, allowed=f"at most {available}")
-        )
+    train = exact_integer(train, "train", 1, available - 1)
+    test = exact_integer(test, "test", 1, available - train)
     pairs = (train + test + 1) // 2
     x = np.stack([group[:pairs] for group in per_class], axis=1).reshape(2 * pairs, -1)
     y = np.tile([1.0, -1.0], pairs)

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from theorycalc.core.arrays import check_array
+from theorycalc.core.numbers import exact_integer
+from theorycalc.core.records import check_fields, instance
 from theorycalc.kernels.predict import gradient_flow
 from theorycalc.networks import MLP, tangent_kernel, train
 from theorycalc.validation.data import Dataset
 
+_MOST_REPLICAS = 10_000_000
 # Networks whose activations fit into this many doubles are trained together.
 _CHUNK_DOUBLES = 4_000_000
 
@@ -31,6 +35,9 @@ class Ensemble:
     initial_test: np.ndarray
     trained_test: np.ndarray
     own_kernel: np.ndarray
+
+    def __post_init__(self):
+        check_fields(self)
 
     def linearised(self, hat: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """f₀(x) + A (y − f₀(X)) of every network, for a kernel with the matrix A."""
@@ -66,6 +73,8 @@ def train_ensemble(
     >>> ensemble.trained_test.shape
     (10, 12)
     """
+    instance(network, MLP, "a finite network", allowed="tc.networks.mlp(…)")
+    instance(data, Dataset, "a Dataset")
     parts = []
     n = len(data.y_train)
     inputs = np.vstack([data.x_train, data.x_test])
@@ -110,6 +119,8 @@ def sample_kernels(network: MLP, inputs: np.ndarray, replicas: int, *, seed: int
     >>> sample_kernels(mlp(2, 64, sigma_w=2**0.5), np.eye(2), 5, seed=0).shape
     (5, 2, 2)
     """
+    instance(network, MLP, "a finite network", allowed="tc.networks.mlp(…)")
+    check_array(inputs, "inputs", (None, network.widths[0]))
     return np.concatenate(
         [
             tangent_kernel(network, network.init(seeds), inputs)
@@ -120,6 +131,8 @@ def sample_kernels(network: MLP, inputs: np.ndarray, replicas: int, *, seed: int
 
 def chunks(network: MLP, replicas: int, n: int, seed: int) -> Iterator[list[tuple]]:
     """The seeds of the replicas in groups that fit into memory."""
+    replicas = exact_integer(replicas, "replicas", 1, _MOST_REPLICAS)
+    seed = exact_integer(seed, "seed", minimum=0)
     hidden = network.widths[1:-1]
     weights = sum(a * b for a, b in zip(network.widths, network.widths[1:], strict=False))
     doubles = 3 * n * sum(hidden) + 3 * weights

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from theorycalc.core import display
 from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.records import check_fields, instance, sequence
 from theorycalc.validation.comparison import SMALLEST, Comparison, compare
 from theorycalc.validation.statistics import Measurement, threshold
 
@@ -47,6 +48,9 @@ class Validation:
     agreement: Agreement
     power: float
 
+    def __post_init__(self):
+        check_fields(self)
+
     def __repr__(self):
         return f"Validation({display.validation_text(self)})"
 
@@ -83,7 +87,9 @@ def judge(comparisons: Iterable[Comparison], level: float = 0.01) -> tuple[Valid
     >>> good.agreement.name, wrong.agreement.name
     ('AGREES', 'DEVIATES')
     """
-    comparisons = list(comparisons)
+    comparisons = sequence(comparisons, "comparisons")
+    for comparison in comparisons:
+        instance(comparison, Comparison, "a Comparison", allowed="compare(…)")
     return tuple(
         _judge(c, threshold(level, len(comparisons), c.replicas), 1 - level) for c in comparisons
     )
@@ -143,6 +149,9 @@ class Figure:
     title: str
     draw: Callable
 
+    def __post_init__(self):
+        check_fields(self)
+
 
 @dataclass(frozen=True)
 class Report:
@@ -151,6 +160,9 @@ class Report:
     validations: tuple[Validation, ...]
     figures: tuple[Figure, ...] = ()
     data: dict = field(default_factory=dict)
+
+    def __post_init__(self):
+        check_fields(self)
 
 
 @dataclass(frozen=True)
@@ -170,3 +182,6 @@ class Experiment:
     name: str
     description: str
     run: Callable[[bool], Report]
+
+    def __post_init__(self):
+        check_fields(self)

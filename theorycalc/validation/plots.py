@@ -4,6 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from theorycalc.core.arrays import check_array, real_array
+from theorycalc.core.errors import DomainError, explain, shown
+from theorycalc.core.records import instance, sequence
 from theorycalc.validation.statistics import FiniteSizeLaw, Measurement
 
 
@@ -13,6 +16,15 @@ def width_scaling(axes, widths, series: Sequence[tuple], ylabel: str) -> None:
     ``series`` has (label, measurements, law): the law is a `FiniteSizeLaw` or a constant, drawn as
     a line in the colour of its points.
     """
+    _check_axes(axes)
+    instance(ylabel, str, "a label")
+    widths = _row(widths, "widths")
+    if not (widths > 0).all():
+        raise DomainError(explain("widths are not positive", got=widths.min()))
+    series = [sequence(part, "(label, measurements, law)") for part in sequence(series, "series")]
+    for part in series:
+        if len(part) != 3:
+            raise DomainError(explain("no series", got=part, allowed="(label, measurements, law)"))
     grid = np.geomspace(min(widths), max(widths), 200)
     for i, (label, measurements, law) in enumerate(series):
         points = _points(axes, widths, measurements, label, f"C{i}")
@@ -28,6 +40,12 @@ def width_scaling(axes, widths, series: Sequence[tuple], ylabel: str) -> None:
 
 def profile(axes, x, predicted, measurements: Sequence[Measurement], xlabel, ylabel) -> None:
     """A predicted curve at the points x, and measurements with ±2 standard errors there."""
+    _check_axes(axes)
+    instance(xlabel, str, "a label")
+    instance(ylabel, str, "a label")
+    x, predicted = _row(x, "x"), _row(predicted, "predicted")
+    measurements = _measurements(measurements, len(x))
+    check_array(predicted, "predicted", x.shape)
     axes.plot(x, predicted, label="theory")
     axes.errorbar(
         x,
@@ -48,6 +66,12 @@ def predictions(axes, mean, deviation, samples, targets=None) -> None:
 
     Inputs are sorted by their predicted mean; ``samples`` has shape (replicas, n).
     """
+    _check_axes(axes)
+    mean, deviation = _row(mean, "mean"), _row(deviation, "deviation")
+    check_array(deviation, "deviation", mean.shape)
+    samples = check_array(real_array(samples, "samples"), "samples", (None, len(mean)))
+    if targets is not None:
+        targets = check_array(real_array(targets, "targets"), "targets", mean.shape)
     order = np.argsort(mean)
     x = np.arange(len(mean))
     mean, deviation, samples = mean[order], deviation[order], samples[:, order]
@@ -71,7 +95,28 @@ def predictions(axes, mean, deviation, samples, targets=None) -> None:
     axes.legend(frameon=False, fontsize="small")
 
 
+def _check_axes(axes) -> None:
+    if isinstance(axes, type) or not callable(getattr(axes, "errorbar", None)):
+        raise DomainError(explain("not axes", got=shown(axes), hint="plt.subplots()"))
+
+
+def _row(x, what: str) -> np.ndarray:
+    """A one-dimensional array."""
+    return check_array(real_array(x, what), what, (None,))
+
+
+def _measurements(measurements, count: int) -> tuple[Measurement, ...]:
+    """So many measurements."""
+    found = sequence(measurements, "measurements")
+    for m in found:
+        instance(m, Measurement, "a Measurement", allowed="Measurement.of(replicas)")
+    if len(found) != count:
+        raise DomainError(explain("not one for each point", got=len(found), allowed=count))
+    return found
+
+
 def _points(axes, widths, measurements: Sequence[Measurement], label: str, colour: str) -> str:
+    measurements = _measurements(measurements, len(widths))
     axes.errorbar(
         widths,
         [m.mean for m in measurements],

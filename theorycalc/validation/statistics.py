@@ -5,7 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import optimize, stats
 
+from theorycalc.core.arrays import real_array
 from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.numbers import exact_integer, real_double
+from theorycalc.core.records import check_fields, instance
+
+# A fit is repeated so often for its interval.
+_MOST_RESAMPLES = 100_000
 
 
 @dataclass(frozen=True)
@@ -20,6 +26,12 @@ class Measurement:
     mean: float
     standard_error: float
     replicas: int | None
+
+    def __post_init__(self):
+        check_fields(self)
+        if not (np.isfinite(self.mean) and 0 <= self.standard_error < np.inf):
+            got = f"{self.mean} ± {self.standard_error}"
+            raise DomainError(explain("not a measurement", got=got, allowed="finite, error ≥ 0"))
 
     @classmethod
     def of(cls, samples) -> "Measurement":
@@ -56,12 +68,10 @@ def threshold(level: float, comparisons: int = 1, replicas: int | None = None) -
     >>> round(threshold(0.01), 2), round(threshold(0.01, comparisons=10, replicas=20), 2)
     (2.58, 3.88)
     """
-    if not 0 < level < 1:
-        raise DomainError(explain("not an error level", got=level, allowed="0 < level < 1"))
-    if replicas is not None and replicas < 2:
-        raise DomainError(
-            explain("no error without replicas", got=replicas, allowed="at least two replicas")
-        )
+    level = real_double(level, "the error level", above=0, below=1)
+    comparisons = exact_integer(comparisons, "comparisons", minimum=1)
+    if replicas is not None:
+        replicas = exact_integer(replicas, "replicas", 2, 10**15)
     single = -np.expm1(np.log1p(-level) / comparisons)
     law = stats.norm if replicas is None else stats.t(replicas - 1)
     return float(law.isf(single / 2))
@@ -146,7 +156,11 @@ def mean_test(samples, mean=0.0, covariance=None) -> tuple[float, int, float]:
     replicas, k = samples.shape
     deviation = samples.mean(axis=0) - _means(mean, k)
     if covariance is not None:
-        statistic = replicas * _squared_length(deviation, np.asarray(covariance, dtype=float))
+        covariance = real_array(covariance, "covariance")
+        if covariance.shape != (k, k):
+            got, allowed = covariance.shape, (k, k)
+            raise DomainError(explain("not a covariance", got=got, allowed=f"shape {allowed}"))
+        statistic = replicas * _squared_length(deviation, covariance)
         return statistic, k, float(stats.chi2.sf(statistic, k))
     if replicas <= k:
         raise DomainError(
@@ -159,8 +173,8 @@ def mean_test(samples, mean=0.0, covariance=None) -> tuple[float, int, float]:
 
 
 def _means(mean, k: int) -> np.ndarray:
-    array = np.asarray(mean, dtype=float)
-    if array.shape not in ((), (k,)) or not np.isfinite(array).all():
+    array = real_array(mean, "mean")
+    if array.shape not in ((), (k,)):
         raise DomainError(
             explain("not a predicted mean", got=array, allowed=f"a finite number, or {k} of them")
         )
@@ -180,7 +194,8 @@ def _squared_length(deviation: np.ndarray, covariance: np.ndarray) -> float:
                 hint="leave out components that the others determine",
             )
         ) from error
-    return float(np.sum(np.linalg.solve(root, deviation) ** 2))
+    with np.errstate(over="ignore"):  # ∞ is as good as any number of standard deviations
+        return float(np.sum(np.linalg.solve(root, deviation) ** 2))
 
 
 @dataclass(frozen=True)
@@ -196,17 +211,36 @@ class PowerLaw:
     interval: tuple[float, float]
     windows: tuple[float, ...]
 
+    def __post_init__(self):
+        check_fields(self)
+
     @classmethod
     def fit(cls, sizes, samples, *, resamples: int = 400, level: float = 0.05) -> "PowerLaw":
         """Fit replicas of positive quantities: ``samples[i]`` are those at ``sizes[i]``."""
-        sizes = np.asarray(sizes, dtype=float)
-        samples = [_samples(values, dimensions=1) for values in samples]
+        sizes = _sizes(sizes)
+        samples = [_samples(values, dimensions=1) for values in _one_for_each(samples, sizes)]
+        resamples = exact_integer(resamples, "resamples", 2, _MOST_RESAMPLES)
+        level = real_double(level, "level", above=0, below=1)
+        if len(sizes) < 2 or any(values.mean() <= 0 for values in samples):
+            allowed = "two sizes, means that are positive"
+            raise DomainError(explain("no power law", allowed=allowed))
+        if any(values.std() == 0 for values in samples):
+            raise DomainError(explain("replicas that are equal have no standard error"))
         generator = np.random.default_rng(0)
-        slopes = np.array([_slope(sizes, _resample(samples, generator)) for _ in range(resamples)])
+        # the weights stay: equal draws from few replicas would have infinite ones
+        weights = _weights(samples)
+        slopes = np.array(
+            [_slope(sizes, _resample(samples, generator), weights) for _ in range(resamples)]
+        )
         low, high = np.quantile(slopes, [level / 2, 1 - level / 2])
-        windows = tuple(_slope(sizes[i:], samples[i:]) for i in range(1, len(sizes) - 1))
+        windows = tuple(
+            _slope(sizes[i:], samples[i:], weights[i:]) for i in range(1, len(sizes) - 1)
+        )
         return cls(
-            _slope(sizes, samples), float(slopes.std(ddof=1)), (float(low), float(high)), windows
+            _slope(sizes, samples, weights),
+            float(slopes.std(ddof=1)),
+            (float(low), float(high)),
+            windows,
         )
 
 
@@ -223,10 +257,20 @@ class FiniteSizeLaw:
     correction: float
     p_value: float
 
+    def __post_init__(self):
+        check_fields(self)
+
     @classmethod
     def fit(cls, sizes, measurements, power: float, *, free: bool = False) -> "FiniteSizeLaw":
         """Weighted fit of the logarithms with the given power, or with a free one close to it."""
-        sizes = np.asarray(sizes, dtype=float)
+        instance(free, bool, "free", allowed="True or False")
+        sizes, power = _sizes(sizes), real_double(power, "power")
+        measurements = _one_for_each(measurements, sizes)
+        for m in measurements:
+            instance(m, Measurement, "a Measurement", allowed="Measurement.of(replicas)")
+        if len(sizes) < 2 + free or any(m.mean <= 0 or m.standard_error == 0 for m in measurements):
+            allowed = f"{2 + free} sizes, means and standard errors that are positive"
+            raise DomainError(explain("no power law with a correction", allowed=allowed))
         means = np.array([m.mean for m in measurements])
         errors = np.array([m.standard_error for m in measurements]) / means
 
@@ -243,7 +287,7 @@ class FiniteSizeLaw:
         if free:
             start = np.append(solution.x, power)
             solution = optimize.least_squares(residuals, start, x_scale=[1.0, sizes[0], 0.1])
-        covariance = np.linalg.inv(solution.jac.T @ solution.jac)
+        covariance = _inverse(solution.jac.T @ solution.jac)
         freedom = len(sizes) - len(start)
         return cls(
             power=float(solution.x[2]) if free else power,
@@ -255,15 +299,45 @@ class FiniteSizeLaw:
 
     def __call__(self, sizes):
         """The fitted mean at other sizes."""
-        sizes = np.asarray(sizes, dtype=float)
+        sizes = real_array(sizes, "sizes")
+        if not (sizes > 0).all():
+            raise DomainError(explain("sizes are not positive", got=sizes.min()))
         return self.constant * sizes**-self.power * (1 + self.correction / sizes)
 
 
-def _slope(sizes, samples) -> float:
-    """Slope of log(mean) on log(size), weighted by the relative errors."""
-    means = np.array([values.mean() for values in samples])
-    errors = np.array([values.std(ddof=1) / np.sqrt(values.size) for values in samples])
-    x, y, w = np.log(sizes), np.log(means), (means / errors) ** 2
+def _inverse(information: np.ndarray) -> np.ndarray:
+    try:
+        return np.linalg.inv(information)
+    except np.linalg.LinAlgError as error:
+        what = "the sizes and means do not determine the parameters"
+        raise DomainError(explain(what, hint="a power close to that of the means")) from error
+
+
+def _sizes(sizes) -> np.ndarray:
+    """Different positive sizes."""
+    array = real_array(sizes, "sizes")
+    if array.ndim != 1 or not (array > 0).all() or len(np.unique(array)) < len(array):
+        allowed = "different positive numbers, 1-dimensional"
+        raise DomainError(explain("not sizes", got=array, allowed=allowed))
+    return array
+
+
+def _one_for_each(x, sizes: np.ndarray) -> tuple:
+    """The members of a sequence, as many as sizes."""
+    found = tuple(instance(x, tuple | list | np.ndarray, "a sequence with a member for each size"))
+    if len(found) != len(sizes):
+        raise DomainError(explain("not one for each size", got=len(found), allowed=len(sizes)))
+    return found
+
+
+def _weights(samples) -> np.ndarray:
+    """(mean/standard error)² for each size."""
+    return np.array([values.mean() ** 2 * values.size / values.var(ddof=1) for values in samples])
+
+
+def _slope(sizes, samples, w: np.ndarray) -> float:
+    """Slope of log(mean) on log(size), weighted."""
+    x, y = np.log(sizes), np.log([values.mean() for values in samples])
     x_mean = np.average(x, weights=w)
     return float(np.average((x - x_mean) * y, weights=w) / np.average((x - x_mean) ** 2, weights=w))
 
@@ -273,8 +347,8 @@ def _resample(samples, generator) -> list[np.ndarray]:
 
 
 def _samples(samples, dimensions: int) -> np.ndarray:
-    array = np.asarray(samples, dtype=float)
-    if array.ndim != dimensions or len(array) < 2 or not np.isfinite(array).all():
+    array = real_array(samples, "samples")
+    if array.ndim != dimensions or len(array) < 2 or not array.size:
         raise DomainError(
             explain(
                 "not a sample",

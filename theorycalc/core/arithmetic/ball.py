@@ -44,10 +44,7 @@ CANCELLATION_HINT = (
 
 def read_digits(digits) -> int:
     """The ``digits`` of an arithmetic, checked."""
-    digits = exact_integer(digits, "digits", minimum=1)
-    if digits > MAX_DIGITS:
-        raise DomainError(explain("too many digits", got=digits, allowed=f"1 … {MAX_DIGITS}"))
-    return digits
+    return exact_integer(digits, "digits", minimum=1, maximum=MAX_DIGITS)
 
 
 def check_relative(relative) -> None:

@@ -1,0 +1,104 @@
+"""Frozen records: every field holds what its annotation says."""
+
+import types
+import typing
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from functools import cache
+
+import numpy as np
+import sympy
+
+from theorycalc.core.errors import DomainError, explain, shown
+
+# Numbers and truth values are not told from each other by Python.
+_KINDS = {
+    bool: (bool, np.bool_),
+    int: (int, np.integer),
+    float: (int, float, np.integer, np.floating),
+}
+
+
+def check_fields(record) -> None:
+    """Refuse a record with a field that is not of its declared type.
+
+    Raises
+    ------
+    DomainError
+        With the name of the field.
+    """
+    for name, annotation, holds in _tests(type(record)):
+        if not holds(found := getattr(record, name)):
+            raise DomainError(
+                explain(
+                    f"{type(record).__name__}: {name} is of another type",
+                    got=shown(found),
+                    allowed=annotation,
+                )
+            )
+
+
+def instance(x, kind: type | types.UnionType, what: str, *, allowed: str = "", hint: str = ""):
+    """An argument that has to be of some type.
+
+    Raises
+    ------
+    DomainError
+        For anything else.
+    """
+    if not _test(kind)(x):
+        allowed = allowed or _shown(kind)
+        raise DomainError(explain(f"not {what}", got=shown(x), allowed=allowed, hint=hint))
+    return x
+
+
+def sequence(x, what: str, *, allowed: str = "a tuple or a list") -> tuple:
+    """The members of a tuple, a list or an iterator.
+
+    Raises
+    ------
+    DomainError
+        For anything else: strings, sets and mappings, which have no order, and numbers.
+    """
+    return tuple(instance(x, tuple | list | range | sympy.Tuple | Iterator, what, allowed=allowed))
+
+
+@cache
+def _tests(record: type) -> list[tuple[str, str, Callable]]:
+    hints = typing.get_type_hints(record)
+    return [(f.name, _shown(hints[f.name]), _test(hints[f.name])) for f in fields(record)]
+
+
+@cache
+def _test(annotation) -> Callable[[object], bool]:
+    """Whether an object is what an annotation says."""
+    origin, parts = typing.get_origin(annotation), typing.get_args(annotation)
+    if annotation in (typing.Any, object):
+        return lambda x: True
+    if origin in (types.UnionType, typing.Union):
+        tests = [_test(part) for part in parts]
+        return lambda x: any(test(x) for test in tests)
+    if origin is tuple:
+        return _tuple_test(parts)
+    if origin is Callable or annotation is Callable:
+        return callable
+    if annotation in (int, float):
+        return lambda x: isinstance(x, _KINDS[annotation]) and not isinstance(x, bool)
+    kind = _KINDS.get(annotation, origin or annotation)
+    return lambda x: isinstance(x, kind)
+
+
+def _tuple_test(parts: tuple) -> Callable[[object], bool]:
+    if parts[-1] is Ellipsis:
+        test = _test(parts[0])
+        return lambda x: isinstance(x, tuple) and all(map(test, x))
+    tests = [_test(part) for part in parts]
+    return lambda x: (
+        isinstance(x, tuple)
+        and len(x) == len(tests)
+        and all(test(y) for test, y in zip(tests, x, strict=True))
+    )
+
+
+def _shown(annotation) -> str:
+    return getattr(annotation, "__name__", "") if isinstance(annotation, type) else str(annotation)
