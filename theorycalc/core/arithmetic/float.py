@@ -111,7 +111,7 @@ class FloatContext(BallContext):
     def __init__(self, analytic: bool = False, integrand: bool = False, inner: bool = False):
         super().__init__(analytic, integrand)
         self.goal = _INNER_BITS if inner else _INTEGRAL_BITS
-        self.negligible = arb(0)
+        self.least = arb(0)
         self.doubles = False
 
     def integral(self, integrand, parameters: list, points: list):
@@ -121,15 +121,13 @@ class FloatContext(BallContext):
             # both halves of an integral over the line have to exist
             points.insert(1, arb(0))
         try:
-            value, scale = enclosed_integral(
-                integrand, parameters, points, self.goal, self.negligible
-            )
+            value, scale = enclosed_integral(integrand, parameters, points, self.goal, self.least)
         except NotSupportedError:
             return self._from_nodes(integrand, parameters, points)
         # a zero is known by its parts; anything else may be cancellation, which more bits mend
         error = arb(value.rad())
         size = arb(2) ** -self.goal * max(abs(value), scale * arb(2) ** -4)
-        if error < arb(2) ** _SLACK_BITS * max(size, self.negligible):
+        if error < arb(2) ** _SLACK_BITS * max(size, self.least):
             self.doubles = True
             return value
         if value.is_finite() and ctx.prec <= _START_BITS:
@@ -143,7 +141,7 @@ class FloatContext(BallContext):
         inside = FloatContext(inner=True)
 
         def run(x: float, negligible: float) -> arb:
-            inside.negligible = arb(negligible)
+            inside.least = arb(negligible)
             return arb(real_ball(integrand.run(inside, [arb(x), *parameters])))
 
         def at(x: float, negligible: float) -> tuple[float, float, float]:
@@ -162,7 +160,7 @@ class FloatContext(BallContext):
             slack = (point - end).abs_upper() if point.is_finite() else arb(0)
             if slack.is_zero():
                 return arb(0)
-            inside.negligible = arb(0)
+            inside.least = arb(0)
             near = integrand.run(inside, [arb(end, slack), *parameters])
             return arb(0, (real_ball(near) * slack).abs_upper())
 
