@@ -419,3 +419,44 @@ def test_layer_norm_of_a_branch_with_features():
     branch = k.residual(k.dense(1, 1), k.activation("relu"), scale="1/2")
     network = k.serial(k.dense(2), branch, k.layer_norm(), k.dense())
     assert network.nngp_matrix(x)[0, 1] == pytest.approx(correlation, abs=4 / np.sqrt(channels))
+
+
+def _wide(phi):
+    def block(sigma_w):
+        conv = k.conv2d((3, 3), sigma_w, padding="same")
+        return k.activation(phi), conv, k.activation(phi), conv
+
+    first = k.conv2d((3, 3), padding="same")
+    mixed = k.parallel((first,), block("1.2"))
+    return first, k.residual(*block("1.4")), mixed, k.activation(phi)
+
+
+@pytest.mark.parametrize("last", [k.flatten(), k.global_average_pool()])
+@pytest.mark.parametrize("phi", ["relu", "erf", "gelu", "tanh"])
+def test_padded_images_are_the_limit_of_dark_ones(phi, last):
+    network = k.serial(*_wide(phi), last, k.dense())
+    images = np.random.default_rng(0).normal(size=(3, 6, 6, 2))
+    images[0], images[:, :3], images[1, :, 4:] = 0, 0, 0
+    padded, dark = network.matrices(images), network.matrices(images + 1e-30)
+    for kernel, limit in zip(padded, dark, strict=True):
+        assert np.all(kernel[0] == 0)
+        np.testing.assert_allclose(kernel, limit, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        (k.layer_norm(), k.activation("relu"), k.dense()),
+        (k.activation("relu"), k.layer_norm(), k.dense()),
+        (k.activation("cos"), k.layer_norm(), k.dense()),
+        (k.residual(k.layer_norm(), k.activation("erf"), k.dense()),),
+    ],
+)
+def test_a_row_of_zeros_stays_zero_under_layer_norm(layers):
+    network = k.serial(k.dense(), *layers)
+    rows = np.random.default_rng(0).normal(size=(4, 5))
+    rows[0] = 0
+    for kernel, rest in zip(network.matrices(rows), network.matrices(rows[1:]), strict=True):
+        assert np.all(kernel[0] == 0)
+        assert np.array_equal(kernel[1:, 1:], rest)
+    assert [x[0] for x in network.diagonal(rows)] == [0, 0]

@@ -52,6 +52,10 @@ class Arrays:
         """The square root."""
         return np.sqrt(x)
 
+    def quotient(self, x, y) -> np.ndarray:
+        """x/y for y ≥ 0, and 0 for 0/0: what comes of inputs that are zeros is zeros."""
+        return np.divide(x, y, out=np.zeros(np.broadcast_shapes(np.shape(x), y.shape)), where=y > 0)
+
     def name(self, name: str, index: int, x):
         """Arrays need no names."""
         return x
@@ -105,7 +109,7 @@ class Arrays:
         pairs = itertools.combinations(range(len(a)), 2)
         square = sum(((a[s] * b[t] - a[t] * b[s]) ** 2 for s, t in pairs), start=np.zeros(1))
         together = sum(x * y for x, y in zip(a, b, strict=True)) / len(a)
-        excess = _quotient(square / len(a) ** 2, np.sqrt(q11) * np.sqrt(q22) + together)
+        excess = self.quotient(square / len(a) ** 2, np.sqrt(q11) * np.sqrt(q22) + together)
         return State(q11, q12, q22, tangent, Gap(1.0, minus + excess, plus + excess))
 
     def pooled(self, state: State, window: Window) -> State:
@@ -185,8 +189,3 @@ def _equal_positions(x, images: Images):
     if not images.pairs:
         return x
     return np.einsum("ijaa->ija" if images.axes == 1 else "ijabab->ijab", x)
-
-
-def _quotient(x, y):
-    """x/y, and 0 for 0/0."""
-    return np.divide(x, y, out=np.zeros(np.broadcast_shapes(x.shape, y.shape)), where=y > 0)

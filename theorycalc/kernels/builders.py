@@ -137,7 +137,8 @@ def layer_norm() -> LayerNorm:
     """Layer normalisation over channels, before or after an activation; no gain, no offset.
 
     In the limit of infinite width it divides by the exact standard deviation, and takes off the
-    exact mean, of the coordinates.
+    exact mean, of the coordinates. On arrays a vector of equal coordinates becomes 0, as with a
+    small number added to the variance.
 
     Examples
     --------

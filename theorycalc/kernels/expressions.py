@@ -49,6 +49,10 @@ class Expressions:
         """The square root."""
         return sqrt(x)
 
+    def quotient(self, x, y) -> sympy.Expr:
+        """x/y."""
+        return x / y
+
     def name(
         self, name: str, index: int, expr: sympy.Expr, mark: str = "", **assumptions
     ) -> sympy.Expr:

@@ -161,18 +161,20 @@ class Recursion:
         """Means off, then divided by the standard deviations."""
         algebra, (m1, m2) = self.algebra, state.means() if state.means else (0, 0)
         v1, v2 = state.q11 - m1 * m1, state.q22 - m2 * m2
-        size, one = algebra.sqrt(v1) * algebra.sqrt(v2), algebra.number(1)
+        size = algebra.sqrt(v1) * algebra.sqrt(v2)
         gap = state.gap
         if gap is not None:
             # √(q₁q₂) − m₁m₂ exceeds √(v₁v₂) by Lagrange's identity, not where means are ∝ √q
             a, b = algebra.sqrt(state.q11), algebra.sqrt(state.q22)
-            excess = (a * m2 - b * m1) ** 2 / (a * b - m1 * m2 + size)
+            excess = algebra.quotient((a * m2 - b * m1) ** 2, a * b - m1 * m2 + size)
             minus = gap.unit * gap.minus - excess
             plus = gap.unit * gap.plus - excess - 2 * m1 * m2
-            gap = Gap(1 / size, minus, plus) if state.means else gap._replace(unit=gap.unit / size)
-        tangent = state.tangent / size if self.tangent else 0
-        q12 = (state.q12 - m1 * m2) / size
-        return State(one, q12, one, tangent, gap, None if state.means else state.theta)
+            unit = algebra.quotient(1 if state.means else gap.unit, size)
+            gap = Gap(unit, minus, plus) if state.means else gap._replace(unit=unit)
+        tangent = algebra.quotient(state.tangent, size) if self.tangent else 0
+        q12 = algebra.quotient(state.q12 - m1 * m2, size)
+        q11, q22 = (algebra.quotient(v, v) for v in (v1, v2))
+        return State(q11, q12, q22, tangent, gap, None if state.means else state.theta)
 
 
 def _multiples(scale, means: Callable) -> tuple:
@@ -185,7 +187,8 @@ def _sum_of_gaps(algebra, one: State, two: State, total: State, square) -> Gap:
         algebra.sqrt(q) for q in (one.q11, one.q22, square * two.q11, square * two.q22)
     )
     cross = a1 * b2 - a2 * b1
-    excess = cross**2 / (algebra.sqrt(total.q11) * algebra.sqrt(total.q22) + a1 * a2 + b1 * b2)
+    mean = algebra.sqrt(total.q11) * algebra.sqrt(total.q22)
+    excess = algebra.quotient(cross**2, mean + a1 * a2 + b1 * b2)
     (u, minus, plus), (v, other_minus, other_plus) = one.gap, two.gap
     v = square * v
     return Gap(
