@@ -9,7 +9,11 @@ import functools
 
 from flint import acb, arb, fmpq
 
+from theorycalc.core.arithmetic.terminating import surviving
+
 NAN = acb(arb.nan(), arb.nan())
+# Sums and products of more terms are not written out.
+_LONGEST = 10_000
 
 
 class NotHolomorphic(Exception):  # noqa: N818 - a signal, caught by the quadrature that asked
@@ -68,11 +72,17 @@ def hyper(a: list, b: list, z, ball: type):
 
 def _polynomial(a: list, b: list, z):
     """A series that ends before a lower parameter −k divides by 0; Arb may transform it."""
-    last, poles = ([-int(_whole_real(x)) for x in xs if _is_pole(x)] for xs in (a, b))
-    if not last or min(last) >= min(poles):
+    ends = [-int(_whole_real(x)) if _is_pole(x) else None for x in a]
+    left = surviving(ends, [-int(_whole_real(x)) if _is_pole(x) else None for x in b])
+    if left is None:
         return NAN
+    above, below = left
+    last = min(ends[i] for i in above if ends[i] is not None)
+    if last > _LONGEST:
+        return NAN
+    a, b = [a[i] for i in above], [b[j] for j in below]
     total = term = type(z)(1)
-    for k in range(min(last)):
+    for k in range(last):
         for x in a:
             term *= x + k
         for x in b:
@@ -91,7 +101,7 @@ def _binomial(n, k):
     count = whole(k)
     if count is not None and count < 0:
         return arb(0)  # SymPy's convention, also where Γ(n+1) is a pole
-    if count is not None and 0 <= count <= 10_000:
+    if count is not None and 0 <= count <= _LONGEST:
         return (n - k + 1).rising(count) / k.fac()
     return (n + 1).gamma() * (k + 1).rgamma() * (n - k + 1).rgamma()
 

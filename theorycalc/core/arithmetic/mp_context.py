@@ -25,6 +25,7 @@ from theorycalc.core.arithmetic.mp_exact import (
 )
 from theorycalc.core.arithmetic.mp_functions import FUNCTIONS, NAMES, known_exactly
 from theorycalc.core.arithmetic.mp_series import sums_to_the_end
+from theorycalc.core.arithmetic.terminating import surviving
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.value import exact_mpf
 
@@ -127,11 +128,12 @@ class MPContext:
         return self.mp.power(base, exponent)
 
     def hyper(self, a: list, b: list, z):
-        ends, poles = ([-x.value for x in xs if is_integer(x) and x <= 0] for xs in (a, b))
-        if poles and min(ends, default=math.inf) >= min(poles):
-            raise DomainError(
-                explain("a pole of a hypergeometric series", got=f"the parameters {a}; {b}")
-            )
+        left = surviving(*([_end(x) for x in xs] for xs in (a, b)))
+        if left is None:
+            got = "; ".join(", ".join(map(self.mp.nstr, xs)) for xs in (a, b))
+            raise DomainError(explain("a pole of a hypergeometric series", got=got))
+        a, b = ([xs[i] for i in kept] for xs, kept in zip((a, b), left, strict=True))
+        ends = [end for end in map(_end, a) if end is not None]
         if ends and min(ends) <= mp_polynomials.HIGHEST:
             return mp_polynomials.hyper(self, a, b, z, int(min(ends)))
         with self._telling(*a, *b, z):
@@ -298,3 +300,8 @@ class MPContext:
         if call.function.in_mp is not None and isinstance(result, Exact):
             return +result  # an algorithm's own rational is an approximation
         return result
+
+
+def _end(x) -> int | None:
+    """m of a parameter −m, with which a hypergeometric series ends."""
+    return int(-x.value) if is_integer(x) and x <= 0 else None
