@@ -158,7 +158,7 @@ def _real_zeros(switch, variable, node) -> list:
         explain(
             "a switch that is not linear in the variable has no kinks that can be read off",
             got=node,
-            hint="tc.Integral(..., kinks=(...)) with the kinks declared",
+            hint="a Piecewise with linear conditions; tc.Integral(…, kinks=(…)) for an integral",
         )
     )
 

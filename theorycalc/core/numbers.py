@@ -104,10 +104,13 @@ def function_expression(x, what: str) -> sympy.Expr:
     Raises
     ------
     DomainError
-        For what is no expression, not real, or has undefined functions or derivatives in it.
+        For what is no expression, not real, or has undefined functions, derivatives or
+        antiderivatives in it.
     """
     x = expression(x, what)
-    if unknown := x.atoms(AppliedUndef, sympy.Derivative, sympy.core.numbers.ImaginaryUnit):
+    unknown = x.atoms(AppliedUndef, sympy.Derivative, sympy.core.numbers.ImaginaryUnit)
+    unknown |= {i for i in x.atoms(sympy.Integral) if any(len(limit) < 3 for limit in i.limits)}
+    if unknown:
         got = ", ".join(sorted(map(str, unknown)))
         raise DomainError(explain(f"{what} is no real function", got=got, allowed="sin, exp, …"))
     return x

@@ -122,10 +122,15 @@ class Architecture:
         """Θ between the inputs X1 and X2; X2=None means X1. See `matrices`."""
         return self.matrices(X1, X2)[1]
 
+    @np.errstate(over="ignore", invalid="ignore")  # told at the end
     def diagonal(self, X) -> tuple[np.ndarray, np.ndarray]:  # noqa: N803
         """(Σ(x, x), Θ(x, x)) for every input, without the matrices: two arrays of shape (n,)."""
         self._refuse_jumps()
-        return matrices.diagonal(self, self._inputs(X, "X"))
+        found = matrices.diagonal(self, self._inputs(X, "X"))
+        if not all(np.isfinite(entries).all() for entries in found):
+            hint = "smaller inputs"
+            raise DomainError(explain("the kernel leaves the range of doubles", hint=hint))
+        return found
 
     def spectrum(
         self, d, degree, kernel: str = "ntk", layer: int | None = None, using: Arithmetic = Float()

@@ -109,7 +109,8 @@ def mlp(
     activation = as_activation(activation)
     if width is not None:
         width = exact_integer(width, "width", minimum=1)
-    elif parameterization == "standard" and depth:
+    check_parameterization(parameterization, width)
+    if width is None and parameterization == "standard" and depth:
         raise DomainError(
             explain("the standard parameterisation needs a width", allowed="width=n, n ≥ 1")
         )

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from theorycalc.core.errors import DomainError, explain
 from theorycalc.hermite.numeric import bends, panel_edges
 
 _EPS = np.finfo(float).eps
@@ -81,6 +82,7 @@ def _left_out(f: Function, scale: float, radius: float) -> float:
         return 2 * float(np.abs(f.values(z)).max())
 
 
+@np.errstate(over="ignore", invalid="ignore")  # told at the end
 def _integral(f: Function, g: Function, law: _Law, mesh: _Mesh) -> tuple[float, float]:
     """(∬ f g with the density, its rounding error)."""
     s1, slope, spread = law
@@ -98,6 +100,9 @@ def _integral(f: Function, g: Function, law: _Law, mesh: _Mesh) -> tuple[float, 
         total += float(weight[part] @ mean)
         # the exponent of the density is rounded as well
         rounding += float(np.abs(weight[part] * (1 + u[part] ** 2 / _ROUNDINGS)) @ roundings)
+    if not math.isfinite(rounding):
+        hint = "functions without poles, smaller variances"
+        raise DomainError(explain("a function leaves the range of doubles", hint=hint))
     return total, _EPS * rounding
 
 

@@ -83,6 +83,8 @@ class MLP:
         if not array_api_compat.is_array_api_obj(like):
             raise DomainError(explain("like is not an array", got=type(like).__name__))
         xp = array_api_compat.array_namespace(like)
+        if not xp.isdtype(like.dtype, "real floating"):
+            raise DomainError(explain("like is not an array of floats", got=like.dtype))
         count = sum((n_in + 1) * n_out for n_in, n_out in self._shapes)
         check_memory(f"parameters of {len(seeds)} networks", 8 * count * len(seeds))
         streams = [random_stream(seed) for seed in seeds]

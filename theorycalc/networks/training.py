@@ -128,8 +128,10 @@ def to_numpy(array) -> np.ndarray:
     """
     if array_api_compat.is_torch_array(array):
         return array.detach().cpu().numpy()
-    if array_api_compat.is_array_api_obj(array):
+    if array_api_compat.is_array_api_obj(array) and not isinstance(array, np.ndarray):
         return np.asarray(array)
+    if isinstance(array, np.ndarray) and array.dtype.kind in "biufc":
+        return array
     return real_array(array, "array", finite=False)
 
 

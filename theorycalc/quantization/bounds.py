@@ -1,11 +1,12 @@
 """What any quantiser of n points can reach: lower bounds, and what the best one tends to."""
 
 import sympy
-from sympy import Expr, exp, gamma, log
+from sympy import Expr, exp, log
 
 from theorycalc.core.claims import Claim
 from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.core.formula import Formula
+from theorycalc.core.gammas import gamma
 from theorycalc.distributions import Gaussian, Radial, UniformBall, UniformSphere
 from theorycalc.quantization.concentration import Concentration, ResultantDeficit
 from theorycalc.quantization.densities import entropy, log_ball, log_gamma, log_norm, no_density

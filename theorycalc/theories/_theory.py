@@ -11,7 +11,7 @@ from theorycalc.core.evaluation import Arithmetic
 from theorycalc.core.formula import Formula
 from theorycalc.core.numbers import exact
 from theorycalc.core.quadrature import Integral
-from theorycalc.core.records import check_fields
+from theorycalc.core.records import check_fields, instance
 from theorycalc.core.reference import Reference
 from theorycalc.core.value import Value, fraction
 from theorycalc.core.verbs import integrate
@@ -41,6 +41,8 @@ class Case:
 
     def __post_init__(self):
         check_fields(self)
+        for name in self.params:
+            instance(name, str, "a parameter's name")
         if isinstance(self.expected, str):
             exact(self.expected, "expected")
 

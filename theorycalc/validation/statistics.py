@@ -69,7 +69,7 @@ def threshold(level: float, comparisons: int = 1, replicas: int | None = None) -
     (2.58, 3.88)
     """
     level = real_double(level, "the error level", above=0, below=1)
-    comparisons = exact_integer(comparisons, "comparisons", minimum=1)
+    comparisons = exact_integer(comparisons, "comparisons", 1, 10**15)
     if replicas is not None:
         replicas = exact_integer(replicas, "replicas", 2, 10**15)
     single = -np.expm1(np.log1p(-level) / comparisons)
