@@ -101,6 +101,10 @@ REWRITES: dict[type, Callable] = {
     # SymPy would turn it back
     sympy.laguerre: lambda n, x: sympy.assoc_laguerre(n, 0, x, evaluate=False),
     sympy.hermite_prob: lambda n, x: sympy.hermite(n, x / sympy.sqrt(2)) / 2 ** (n / 2),
+    sympy.harmonic: lambda n, m=sympy.S.One: sympy.Piecewise(
+        (sympy.digamma(n + 1) + sympy.EulerGamma, sympy.Eq(m, 1)),
+        (sympy.zeta(m) - sympy.zeta(m, n + 1), True),
+    ),
     sympy.dirichlet_eta: lambda s: (1 - 2 ** (1 - s)) * sympy.zeta(s),
 }
 
