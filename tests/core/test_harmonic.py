@@ -27,8 +27,10 @@ def _power_sum(n, m):
 @pytest.mark.parametrize("using", ARITHMETICS, ids=str)
 @pytest.mark.parametrize(
     ("n", "m"),
-    [("5", "1"), ("5", "2"), ("4", "0.5"), ("7", "-3"), ("10", "0"), ("3", "1.0000001"), ("0", "2")]
-    + [("0.5", "1"), ("2.5", "2"), ("-0.5", "3"), ("1e-20", "1")],
+    [
+        *(("5", "1"), ("5", "2"), ("4", "0.5"), ("7", "-3"), ("10", "0"), ("3", "1.0000001")),
+        *(("0", "2"), ("0.5", "1"), ("2.5", "2"), ("-0.5", "3"), ("1e-20", "1")),
+    ],
 )
 def test_harmonic_numbers(n, m, using):
     value = tc.Formula("H", sp.harmonic(N, M)).at(using=using, n=n, m=m)

@@ -140,15 +140,6 @@ class bivariate_normal(SpecialFunction):  # noqa: N801 - named like SymPy's func
                 return sympy.erfc(-other / sympy.sqrt(2)) / 2
         return None
 
-    @classmethod
-    def eval(cls, h, k, rho):
-        if sympy.S.NegativeInfinity in (h, k):
-            return sympy.S.Zero
-        if sympy.S.Infinity in (h, k):
-            other = k if h is sympy.S.Infinity else h
-            return sympy.erfc(-other / sympy.sqrt(2)) / 2
-        return None
-
     def _eval_is_extended_real(self):
         return True
 

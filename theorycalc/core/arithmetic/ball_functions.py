@@ -7,7 +7,7 @@ branch cut is declared here, and a ball that touches it gives a non-finite resul
 
 import functools
 
-from flint import acb, arb, fmpq
+from flint import acb, arb, ctx, fmpq
 
 from theorycalc.core.arithmetic.terminating import surviving
 
@@ -123,9 +123,44 @@ def _zeta(s, a=None):
 
 
 def _beta_lower(a, b, x):
-    """∫_0^x, where it is real."""
+    """∫_0^x, where it is real; where Arb's alternating series cancels, by one that does not."""
     outside = (x < 0 and whole(a) is None) or (x > 1 and whole(b) is None)
-    return NAN if outside else x.beta_lower(a, b)
+    if outside:
+        return NAN
+    value = x.beta_lower(a, b)
+    inside = a > 0 and b > 0 and x > 0 and x < 1
+    if not inside or value.rel_accuracy_bits() >= ctx.prec / 2:
+        return value
+    return _part_of_beta(a, b, x) if x < 0.5 else _beta(a, b) - _part_of_beta(b, a, 1 - x)
+
+
+def _part_of_beta(a, b, x):
+    """∫_0^x t^(a−1) (1 − t)^(b−1) dt as x^a (1 − x)^b/a · 2F1(a + b, 1; a + 1; x) (DLMF 8.17.8).
+
+    The terms of the series are positive. Beyond x the integrand falls like e^(−st) at least, with
+    s = (b − 1)/(1 − x) − max(a − 1, 0)/x: where that leaves nothing no series is needed.
+    """
+    negligible = arb(2) ** -ctx.prec
+    size = (a * x.log() + b * (-x).log1p()).exp()
+    steep = (b - 1) * x - (a - 1).max(arb(0)) * (1 - x)
+    if steep > 0:
+        complete, rest = _beta(a, b), arb((size / steep).abs_upper())
+        if rest < complete * negligible:
+            return complete - arb(0).union(rest)
+    if not x * ((a + b + _LONGEST) / (a + 1 + _LONGEST)) < 1:
+        return NAN  # the terms still grow
+    total = term = arb(1)
+    for k in range(_LONGEST):
+        ratio = x * ((a + b + k) / (a + 1 + k))
+        term *= ratio
+        total += term
+        # later ratios lie between this one and x
+        largest = ratio.max(x)
+        if largest < 1:
+            rest = term * largest / (1 - largest)
+            if rest < total * negligible:
+                return (total + arb(0).union(rest)) * size / a
+    return NAN
 
 
 def _polygamma(order, z):
