@@ -2,6 +2,7 @@
 
 import itertools
 
+import mpmath
 import numpy as np
 import pytest
 import sympy as sp
@@ -175,6 +176,30 @@ def test_growth_bounds_hold(activation, z, negative):
     bound = growth(activation.expr, activation.symbol)
     limit = float(bound.constant) * z ** float(bound.power) * np.exp(float(bound.rate) * z)
     assert abs(float(activation(-z if negative else z))) <= limit * (1 + 1e-12)
+
+
+@pytest.mark.parametrize(
+    ("phi", "even", "odd"),
+    [
+        # log σ(z) = z/2 − log(2 cosh(z/2)), and its products
+        (sp.log(1 / (1 + sp.exp(-Z))), -sp.log(2 * sp.cosh(Z / 2)), Z / 2),
+        (
+            sp.log(2 * sp.exp(Z) / (1 + sp.exp(Z)) ** 3),
+            sp.log(2 / (2 * sp.cosh(Z / 2)) ** 3),
+            -Z / 2,
+        ),
+        (sp.log(sp.sqrt(1 + Z**2)), sp.log(1 + Z**2) / 2, sp.S.Zero),
+    ],
+)
+def test_logarithms_of_quotients_have_enclosures(phi, even, odd):
+    for k, part in enumerate((even, odd)):
+        weight = sp.exp(-(Z**2) / 2) / sp.sqrt(2 * sp.pi)
+        with mpmath.workdps(40):
+            integrand = sp.lambdify(Z, part * Z**k * weight, "mpmath")
+            exact = mpmath.quad(integrand, range(-20, 21))
+        value = tc.hermite.coefficient(phi, k).at(using=tc.Ball(20))
+        assert abs(mpmath.mpf(value.mid) - exact) <= mpmath.mpf(value.rad) + mpmath.mpf(10) ** -30
+        assert value.rigor >= tc.Rigor.CERTIFIED
 
 
 def test_what_cannot_be_bounded_has_other_arithmetics():

@@ -133,8 +133,16 @@ def _exponential(exponent, z):
 
 
 def _logarithm(expr, z):
-    """log f for least ≤ f ≤ C|z|^p e^{α|z|}: at most |log C| + p log|z| + α|z|, log|z| ≤ |z|."""
-    least = least_value(expr.args[0], z)
+    """log f for least ≤ f ≤ C|z|^p e^{α|z|}: at most |log C| + p log|z| + α|z|, log|z| ≤ |z|.
+
+    Of products and powers, which may come near 0, it is the sum of the logarithms.
+    """
+    argument = expr.args[0]
+    if isinstance(argument, sympy.Pow) and z not in argument.exp.free_symbols:
+        return Growth(sympy.Abs(argument.exp)) * growth(sympy.log(argument.base), z)
+    if isinstance(argument, sympy.Mul):
+        return _sum(sympy.Add(*map(sympy.log, argument.args), evaluate=False), z)
+    least = least_value(argument, z)
     if least is None:
         return None
     bound = growth(expr.args[0], z)
