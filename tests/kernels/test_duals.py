@@ -9,7 +9,7 @@ from reference import assert_error_holds, assert_reference, entries, label
 
 import theorycalc as tc
 from theorycalc.kernels.angular import AngularLoss, CorrelationAngle, angular_polynomials
-from theorycalc.kernels.general import GaussianPair
+from theorycalc.kernels.general import ClosedGaussianPair, GaussianPair
 
 RHO, Z, K = sp.Symbol("rho", real=True), sp.Symbol("z", real=True), sp.Symbol("k")
 ARITHMETICS = (tc.Float(), tc.MP(36), tc.Ball(36))
@@ -342,3 +342,63 @@ def test_the_error_of_a_loss_of_angle_holds(p):
         assert_error_holds(double, exact)
         gaps.append(abs(value - float(exact)) / error)
     assert max(gaps) > 1 / 1024
+
+
+ATOMS = (
+    sp.S.One,
+    Z**2 - Z,
+    sp.exp(Z / 2),
+    sp.sin(2 * Z + 1),
+    sp.exp(-(Z**2)),
+    sp.erf(Z),
+    Z * sp.erf(Z / 2),
+    sp.Max(Z, 0),
+    sp.Heaviside(Z),
+    sp.Abs(Z) ** 3,
+)
+PAIRS = [(a, b) for i, a in enumerate(ATOMS) for b in ATOMS[i + 1 :]]
+
+
+@pytest.mark.parametrize(("one", "two"), PAIRS, ids=str)
+def test_sums_of_closed_forms_are_closed(one, two):
+    """Against the quadrature in the plane, and at ends against integrals over the line."""
+    activation = one + two
+    pair = GaussianPair(*(sp.Lambda(Z, activation),) * 2, *map(sp.Rational, POINT.values()))
+    closed = tc.kernels.dual_general(activation)
+    assert not closed.expr.has(GaussianPair)
+    exact = closed.at(using=tc.Ball(20), **POINT)
+    assert exact.overlaps(tc.Formula("K", pair).at())
+    assert closed.at(**POINT).overlaps(exact)
+    dual = tc.kernels.dual(activation)
+    assert not dual.expr.has(tc.SpecialFunction)
+    function = tc.Activation(activation)
+    for rho in (1, -1):
+        line = tc.Activation(function.expr * function.expr.subs(Z, rho * Z), symbol=Z)
+        assert dual.at(rho=rho, using=tc.Ball(12)).overlaps(tc.hermite.coefficient(line, 0).at())
+
+
+@pytest.mark.parametrize(
+    "activation", [sp.erf(Z + 1) + Z, sp.Max(Z - 1, 0) + sp.erf(Z), sp.erf(Z) * sp.exp(Z) + Z]
+)
+def test_closed_forms_of_shifted_atoms(activation):
+    pair = GaussianPair(*(sp.Lambda(Z, activation),) * 2, *map(sp.Rational, POINT.values()))
+    closed = tc.kernels.dual_general(activation)
+    assert not closed.expr.has(GaussianPair) or closed.expr.has(ClosedGaussianPair)
+    assert closed.at(using=tc.Ball(20), **POINT).overlaps(tc.Formula("K", pair).at())
+
+
+def test_second_moments_and_networks_of_sums():
+    activation = tc.Activation(Z * sp.erf(Z) + sp.Max(Z, 0) + 1)
+    network = tc.kernels.mlp(2, activation, sigma_w=1, sigma_b="1/2")
+    x = np.array([[1.0, 2.0], [2.0, 4.0], [1.0, -0.5]])
+    matrix = network.nngp_matrix(x)
+    for i, j in ((0, 0), (0, 1), (0, 2), (1, 2)):
+        gram = [float(x[a] @ x[b]) / 2 + 0.25 for a, b in ((i, i), (i, j), (j, j))]
+        for _ in range(2):
+            q11, q12, q22 = map(sp.Rational, map(str, gram))
+            pairs = ((q11, q11, q11), (q11, q12, q22), (q22, q22, q22))
+            gram = [
+                float(tc.kernels.dual_general(activation).at(q11=a, q12=b, q22=c).mid) + 0.25
+                for a, b, c in pairs
+            ]
+        assert matrix[i, j] == pytest.approx(gram[1], rel=1e-12)

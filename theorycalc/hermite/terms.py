@@ -66,14 +66,20 @@ def rays_of(activation: Activation) -> tuple[Ray, ...] | None:
 
     Unlike in `terms_of` no term reaches where the activation is another one: nothing large cancels.
     """
-    rays = []
-    for left, right, piece in activation.pieces:
-        terms = _smooth_terms(piece, activation.symbol)
-        if terms is None:
-            return None
+    pieces = [
+        (left, right, _smooth_terms(piece, activation.symbol))
+        for left, right, piece in activation.pieces
+    ]
+    if any(terms is None for *_, terms in pieces):
+        return None
+    everywhere = [term for term in pieces[0][-1] if all(term in terms for *_, terms in pieces)]
+    rays = [Ray(1, term) for term in everywhere]
+    for left, right, terms in pieces:
         for term in terms:
+            if term in everywhere:
+                continue
             if left == -sympy.oo:
-                rays.append(Ray(1, term) if right == sympy.oo else _to_the_left(term, right))
+                rays.append(_to_the_left(term, right))
             else:
                 rays.append(Ray(1, replace(term, threshold=left)))
                 if right != sympy.oo:

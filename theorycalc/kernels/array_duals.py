@@ -66,7 +66,7 @@ class Closed:
 
     def gap(self, state: State) -> Gap | None:
         """That of homogeneous activations."""
-        if not self.needs_angle:
+        if not symbolic.has_gap(self.activation):
             return None
         degree = symbolic.family(self.activation).degree
         unit = (np.sqrt(state.q11) * np.sqrt(state.q22)) ** degree

@@ -85,7 +85,8 @@ def dual(activation) -> Formula:
     Formula
         In ``rho``; φ̂(ρ) = Σ c_k² ρ^k with the orthonormal Hermite coefficients c_k. In closed form
         for functions that are homogeneous on both half-lines (the ReLU family), error functions,
-        GELU, and sums of products of polynomials, exponentials, sines and Gaussians. For functions
+        GELU, sums of products of polynomials, exponentials, sines and Gaussians, and sums of these
+        with error functions and with steps at 0 times polynomials. For functions
         that change among polynomials, exponentials and Gaussians at thresholds (biased ReLU, ELU,
         SELU, hard tanh) `sympy.expand_func` writes the closed form out, with error functions and
         `bivariate_normal`. Otherwise a function with its own methods

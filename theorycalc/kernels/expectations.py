@@ -3,7 +3,8 @@
 import sympy
 
 from theorycalc.activations import Activation, z
-from theorycalc.kernels import symbolic
+from theorycalc.core.special import SpecialFunction
+from theorycalc.kernels import bells, symbolic
 from theorycalc.kernels.general import pair_expectation
 from theorycalc.kernels.moments import gaussian_mean
 
@@ -13,7 +14,7 @@ def covariance(activation: Activation, q11, q12, q22, theta) -> sympy.Expr:
     family = symbolic.family(activation)
     if family is not None:
         return family.covariance(q11, q12, q22, theta)
-    return pair_expectation(activation, activation, q11, q12, q22)
+    return pair_expectation(activation, activation, q11, q12, q22, theta)
 
 
 def slope_covariance(activation: Activation, q11, q12, q22, theta) -> sympy.Expr:
@@ -37,7 +38,13 @@ def second_moment(activation: Activation, q) -> sympy.Expr:
     family = symbolic.family(activation)
     if family is not None:
         return family.second_moment(q)
-    return gaussian_mean(Activation(activation.expr**2, symbol=z), q)
+    squared = gaussian_mean(Activation(activation.expr**2, symbol=z), q)
+    if not squared.has(SpecialFunction):
+        return squared
+    angle = sympy.Dummy("theta", positive=True)
+    pair = bells.covariance(activation, activation, q, q, q, angle)
+    regular = pair is not None and bells.is_regular(activation, activation)
+    return pair.subs(angle, 0) if regular else squared
 
 
 def slope_second_moment(activation: Activation, q) -> sympy.Expr:

@@ -110,7 +110,7 @@ class Expressions:
             q22 = expectations.second_moment(activation, state.q22)
         q12 = expectations.covariance(activation, *_pair(state))
         gap = None
-        if symbolic.needs_angle(activation):
+        if symbolic.has_gap(activation):
             family = symbolic.family(activation)
             unit = (sqrt(state.q11) * sqrt(state.q22)) ** family.degree
             gap = Gap(unit, family.loss(state.theta), family.gain(state.theta))

@@ -17,7 +17,7 @@ from theorycalc.hermite.enclosure import scaled_enclosures
 from theorycalc.hermite.functions import Entry, activation_of
 from theorycalc.hermite.growth import is_bounded
 from theorycalc.kernels import analytic_pairs
-from theorycalc.kernels.bells import covariance
+from theorycalc.kernels.bells import covariance, is_regular
 from theorycalc.kernels.moments import gaussian_mean
 from theorycalc.kernels.parity import mirrored
 from theorycalc.kernels.plane import Function, expectation
@@ -28,16 +28,21 @@ _ORDERS = (32, 128, 512, 1024)
 _MANY = 16
 
 
-def pair_expectation(one: Activation, two: Activation, q11, q12, q22) -> sympy.Expr:
+def pair_expectation(
+    one: Activation, two: Activation, q11, q12, q22, angle: sympy.Expr | None = None
+) -> sympy.Expr:
     """E[φ(u)ψ(v)]: written out where it is elementary, otherwise as a function.
 
-    Where v is seen to be ±u it is an integral over the line.
+    Where v is seen to be ±u it is an integral over the line. The angle of the pair may be given
+    where it is known better than the covariances tell.
     """
     if q11 == q22 and q12 in (q11, -q11):
         sign, other = (1, two.expr) if q12 == q11 else mirrored(two)
         return sign * gaussian_mean(Activation(one.expr * other, symbol=z), q11)
-    closed = covariance(one, two, q11, q12, q22)
-    if closed is not None and not (one.kinks or two.kinks):
+    if angle is None:
+        angle = sympy.atan2(sympy.sqrt(q11 * q22 - q12**2), q12)
+    closed = covariance(one, two, q11, q12, q22, angle)
+    if closed is not None and is_regular(one, two):
         return closed
     functions = (sympy.Lambda(z, a.expr) for a in (one, two))
     pair = GaussianPair if closed is None else ClosedGaussianPair

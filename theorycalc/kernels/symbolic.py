@@ -9,6 +9,7 @@ from sympy import Expr, S, asin, atan, cos, factorial2, pi, sin, sqrt
 from theorycalc.activations import Activation, z
 from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.core.kinks import branch_at
+from theorycalc.kernels import bells
 from theorycalc.kernels.angular import AngularLoss, angular, angular_polynomials, c
 
 
@@ -222,6 +223,11 @@ def family(activation: Activation) -> "Homogeneous | Erf | Gelu | None":
 
 def needs_angle(activation: Activation) -> bool:
     """Whether the dual is a function of the angle, which magnifies what is lost near 0 and π."""
+    return has_gap(activation) or (family(activation) is None and bells.uses_angle(activation))
+
+
+def has_gap(activation: Activation) -> bool:
+    """Whether variance ± K are known without cancellation: those of homogeneous functions."""
     found = family(activation)
     return isinstance(found, Homogeneous) and not found.is_monomial
 
