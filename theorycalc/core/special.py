@@ -3,17 +3,19 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
 import sympy
 
 from theorycalc.core import program as ops
+from theorycalc.core.arithmetic.array_context import ArrayContext
 from theorycalc.core.derivative import derivative
-from theorycalc.core.errors import NotSupportedError, explain
+from theorycalc.core.errors import DomainError, NotSupportedError, explain
 from theorycalc.core.graph import substitute
 from theorycalc.core.kinks import DEFINITIONS
 from theorycalc.core.lowering import handles, lower
 from theorycalc.core.program import Program
 from theorycalc.core.quadrature import Integral
-from theorycalc.core.strict import StrictFunction
+from theorycalc.core.strict import StrictFunction, read
 
 _DOUBLE_BITS = 53
 # What is kept of an argument when a symbol stands for it.
@@ -32,7 +34,9 @@ class SpecialFunction(StrictFunction):
       that may be complex balls: the holomorphic continuation is enclosed, as a quadrature asks;
     - ``double(*arrays) -> (values, errors)``, static: float64 arrays with error estimates; used by
       `Formula.lambdify`, and by `Float` where the definition is not a closed form;
-    - ``in_latex(printer)``: how it looks, by default its name with its arguments.
+    - ``in_latex(printer)``: how it looks, by default its name with its arguments;
+    - ``domain(*args)``, static: the condition on real arguments without which it has no value.
+      Exact numbers are refused when the function is written down, others when it is computed.
 
     An argument that is a function is given as a `sympy.Lambda` and reaches an implementation as it
     is.
@@ -58,12 +62,22 @@ class SpecialFunction(StrictFunction):
     holomorphic_in = ()
     double = None
     in_latex = None
+    domain = None
+
+    def __new__(cls, *args, **options):
+        """The function at its arguments; DomainError for numbers at which it has no value."""
+        args = tuple(read(x, cls.__name__) for x in args)
+        if cls.domain is not None and len(args) in cls.nargs:
+            call = _call(cls, args)
+            if _domain(call)[1] is sympy.false:
+                raise _outside(call, [x for x in args if not _is_fixed(x)])
+        return super().__new__(cls, *args, **options)
 
     @property
     def arithmetics(self) -> tuple[str, ...]:
         """Names of the arithmetics that can evaluate this function."""
         in_mp = self.definition is not None or self.in_mp is not None
-        in_ball = _call(self).has_enclosure
+        in_ball = _call(type(self), self.args).has_enclosure
         in_double = in_mp or in_ball or self.double is not None
         known = {"Float": in_double, "MP": in_mp, "Ball": in_ball}
         return tuple(name for name, implemented in known.items() if implemented)
@@ -159,6 +173,7 @@ class Call:
 
     def in_double(self, *args):
         """(values, errors) of the double-precision routine."""
+        self._check(ArrayContext(), args)
         return self.function.double(*self._all(None, args))
 
     def on_arrays(self, context, *args):
@@ -170,9 +185,18 @@ class Call:
         return _definition_program(self).run(context, args)
 
     def _run(self, implementation, context, args):
+        self._check(context, args)
         if implementation is not None:
             return implementation(context, *self._all(context, args))
         return _definition_program(self).run(context, args)
+
+    def _check(self, context, args) -> None:
+        """Raise `DomainError` for numbers that are surely outside the domain."""
+        program = None if self.function.domain is None else _domain_program(self)
+        truths = True if program is None else program.run(context, args)
+        # not known in balls, and false for what is no number in arrays
+        if np.any(np.equal(truths, False)) and not np.any([x != x for x in args]):
+            raise _outside(self, args)
 
     def _all(self, context, args) -> list:
         computed = iter(args)
@@ -219,22 +243,51 @@ def _definition_program(call: Call) -> Program:
     return lower(definition, inputs)
 
 
+@lru_cache(maxsize=4096)
+def _domain(call: Call) -> tuple:
+    """Symbols for the arguments that are not fixed, and the condition on them."""
+    dummies = [
+        sympy.Dummy(f"x{i}", real=True) if x is None else x for i, x in enumerate(call.fixed)
+    ]
+    return tuple(x for x in dummies if x.is_Symbol), call.function.domain(*dummies)
+
+
+@lru_cache(maxsize=4096)
+def _domain_program(call: Call) -> Program | None:
+    """The condition, compiled; None if it holds at any rate."""
+    inputs, condition = _domain(call)
+    return None if condition is sympy.true else lower(condition, inputs)
+
+
+def _outside(call: Call, args) -> DomainError:
+    computed = iter(args)
+    got = ", ".join(str(next(computed) if x is None else x) for x in call.fixed)
+    name, count = call.function.__name__, len(call.fixed)
+    names = call.function.domain.__code__.co_varnames[:count]
+    allowed = call.function.domain(*(sympy.Symbol(x, real=True) for x in names))
+    return DomainError(explain(f"{name} has no value here", got=got, allowed=str(allowed)))
+
+
 def _is_fixed(x) -> bool:
     return bool(x.is_Rational) or isinstance(x, sympy.Lambda)
 
 
-def _call(node: SpecialFunction) -> Call:
-    return Call(function=type(node), fixed=tuple(x if _is_fixed(x) else None for x in node.args))
+def _call(function: type[SpecialFunction], args: tuple) -> Call:
+    return Call(function=function, fixed=tuple(x if _is_fixed(x) else None for x in args))
 
 
 @handles(SpecialFunction)
 def _special(node):
-    return ops.special, _call(node), tuple(x for x in node.args if not _is_fixed(x))
+    return (
+        ops.special,
+        _call(type(node), node.args),
+        tuple(x for x in node.args if not _is_fixed(x)),
+    )
 
 
 def prefers_double(node: SpecialFunction) -> bool:
     """Whether `Float` computes a function by its double-precision routine."""
-    return _call(node).prefers_double
+    return _call(type(node), node.args).prefers_double
 
 
 def _integral_of(node: SpecialFunction) -> sympy.Expr | None:

@@ -10,10 +10,11 @@ class StrictFunction(sympy.Function):
 
     def __new__(cls, *args, **options):
         """The function at its arguments; DomainError for one that is no expression or number."""
-        return super().__new__(cls, *(_read(x, cls.__name__) for x in args), **options)
+        return super().__new__(cls, *(read(x, cls.__name__) for x in args), **options)
 
 
-def _read(x, what: str) -> sympy.Expr:
+def read(x, what: str) -> sympy.Expr:
+    """An argument as an expression."""
     if isinstance(x, sympy.Expr) and not x.is_Matrix:
         return x
     return exact(x, what) if isinstance(x, str) else expression(x, what)

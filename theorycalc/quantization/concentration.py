@@ -15,6 +15,10 @@ class Concentration(SpecialFunction):
 
     nargs = 2
 
+    @staticmethod
+    def domain(d, level):
+        return (d > 1) & (level > 0)
+
     def _eval_is_extended_positive(self):
         return True
 
@@ -49,6 +53,10 @@ class ResultantDeficit(SpecialFunction):
     """1 − A(κ) of the von Mises–Fisher law on the sphere in R^d."""
 
     nargs = 2
+
+    @staticmethod
+    def domain(d, kappa):
+        return d > 1
 
     @classmethod
     def definition(cls, d, kappa):

@@ -84,6 +84,10 @@ class BetaQuantile(SpecialFunction):
 
     nargs = 3
 
+    @staticmethod
+    def domain(a, b, level):
+        return (a > 0) & (b > 0) & (level > 0)
+
     @classmethod
     def eval(cls, a, b, level):
         return S.Zero if a == b and level == sympy.log(2) else None
@@ -184,6 +188,10 @@ class GammaSeries(SpecialFunction):
 
     nargs = 2
 
+    @staticmethod
+    def domain(a, x):
+        return (a > 0) & (x >= 0)
+
     def _eval_is_extended_positive(self):
         return True
 
@@ -232,6 +240,10 @@ class GammaQuantile(SpecialFunction):
     """
 
     nargs = 2
+
+    @staticmethod
+    def domain(a, level):
+        return (a > 0) & (level > 0)
 
     def _eval_is_extended_real(self):
         return True

@@ -57,6 +57,10 @@ class FreezingPoint(SpecialFunction):
 
     nargs = 1
 
+    @staticmethod
+    def domain(alpha):
+        return alpha > 0
+
     def _eval_is_extended_real(self):
         return True
 

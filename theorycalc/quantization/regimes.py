@@ -103,6 +103,10 @@ class GammaQuotient(SpecialFunction):
 
     nargs = 2
 
+    @staticmethod
+    def domain(level, c):
+        return (level >= 0) & (c >= 0)
+
     def _eval_is_extended_positive(self):
         return True
 
@@ -168,6 +172,10 @@ class ElementaryCosine(SpecialFunction):
     """
 
     nargs = 2
+
+    @staticmethod
+    def domain(d, level):
+        return (d > 1) & (level > 0)
 
     def _eval_is_extended_real(self):
         return True

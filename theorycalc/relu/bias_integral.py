@@ -38,6 +38,10 @@ class GaussianBiasConstant(SpecialFunction):
 
     nargs = 1
 
+    @staticmethod
+    def domain(k):
+        return k > 1
+
     def _eval_is_positive(self):
         return True
 

@@ -79,6 +79,10 @@ class MovedTail(SpecialFunction):
 
     nargs = 2
 
+    @staticmethod
+    def domain(k, q):
+        return (q > 0) & (q**2 < 2)
+
     @classmethod
     def definition(cls, k, q):
         rate = 1 / (2 * q**2) - Rational(1, 4)
