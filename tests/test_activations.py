@@ -103,7 +103,7 @@ def test_bad_activations(bad, message):
 
 def test_bad_parameters():
     for bad in (
-        lambda: tc.activations.relu_power("1/2"),
+        lambda: tc.activations.relu_power("-1/2"),
         lambda: tc.activations.monomial(-1),
         lambda: tc.activations.erf("x"),
         lambda: tc.activations.elu(1, 2),

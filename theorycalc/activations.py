@@ -21,7 +21,14 @@ from theorycalc.core.arrays import real_array
 from theorycalc.core.errors import DomainError, explain, shown, unknown_name
 from theorycalc.core.formula import Formula
 from theorycalc.core.graph import free_symbols
-from theorycalc.core.kinks import between, branch_at, kinks
+from theorycalc.core.kinks import (
+    SWITCHES,
+    between,
+    branch_at,
+    branch_points,
+    kinks,
+    singular_bases,
+)
 from theorycalc.core.lowering import lower
 from theorycalc.core.numbers import exact, exact_integer, function_expression
 from theorycalc.core.records import instance
@@ -92,8 +99,8 @@ class Activation:
 
     @cached_property
     def kinks(self) -> tuple:
-        """Where a branch of the expression switches, exactly and in order."""
-        return kinks(self.expr, z)
+        """Where a branch of the expression switches, or a root or a logarithm is of 0, in order."""
+        return tuple(sorted({*kinks(self.expr, z), *branch_points(self.expr, z)}))
 
     @cached_property
     def pieces(self) -> tuple[tuple, ...]:
@@ -106,8 +113,18 @@ class Activation:
     @cached_property
     def derivative(self) -> "Activation":
         """The derivative almost everywhere: jumps contribute nothing."""
-        slope = self.expr.diff(z).replace(sympy.DiracDelta, lambda *_: sympy.S.Zero)
+        slope = self._slope.replace(sympy.DiracDelta, lambda *_: sympy.S.Zero)
         return Activation(slope, symbol=z, name=f"{self.name}'")
+
+    @property
+    def _slope(self) -> sympy.Expr:
+        slope = self.expr.diff(z)
+        if not any(base.has(*SWITCHES) for base in singular_bases(slope, z)):
+            return slope
+        # in one expression a power of Max(z, 0), say, is infinite where the function is 0
+        *parts, last = [(piece.diff(z), right) for _, right, piece in self.pieces]
+        conditions = ((part, z < right) for part, right in parts)
+        return sympy.Piecewise(*conditions, (last[0], True))
 
     @cached_property
     def is_continuous(self) -> bool:
@@ -160,6 +177,17 @@ def _selu() -> sympy.Expr:
 MAX_DEGREE = 1000
 
 
+def _truncated(p: sympy.Expr) -> sympy.Expr:
+    """z_+^p, which is square integrable under the Gaussian for p > −1/2."""
+    if not -sympy.S.Half < p <= MAX_DEGREE:
+        raise DomainError(
+            explain("p is out of range", got=shown(p), allowed=f"real, > −1/2, ≤ {MAX_DEGREE}")
+        )
+    if p.is_integer:
+        return sympy.Max(z, 0) ** p if p else sympy.Heaviside(z)
+    return sympy.Piecewise((z**p, z > 0), (0, True))
+
+
 # One line per activation; its parameters and their defaults are those of the lambda.
 _EXPRESSIONS: dict[str, Callable[..., sympy.Expr]] = {
     "identity": lambda: z,
@@ -168,7 +196,7 @@ _EXPRESSIONS: dict[str, Callable[..., sympy.Expr]] = {
     "abs": lambda: sympy.Abs(z),
     "step": lambda: sympy.Heaviside(z),
     "sign": lambda: sympy.sign(z),
-    "relu_power": lambda p: sympy.Max(z, 0) ** p if p else sympy.Heaviside(z),
+    "relu_power": lambda p: _truncated(p),
     "biased_relu": lambda b: sympy.Max(z + b, 0),
     "elu": lambda alpha=1: sympy.Piecewise((z, z > 0), (alpha * (sympy.exp(z) - 1), True)),
     "selu": _selu,
@@ -197,6 +225,10 @@ def _make(name: str, label: str, arguments: tuple) -> Activation:
 def _constructor(name: str) -> Callable[..., Activation]:
     """The function that makes one family of activations from exact parameters."""
     signature = inspect.signature(_EXPRESSIONS[name])
+    is_degree = name in ("monomial", "hermite")
+
+    def read(parameter: str, x) -> sympy.Expr | int:
+        return exact_integer(x, parameter, 0, MAX_DEGREE) if is_degree else exact(x, parameter)
 
     def construct(*args, **kwargs) -> Activation:
         try:
@@ -204,20 +236,15 @@ def _constructor(name: str) -> Callable[..., Activation]:
         except TypeError as error:
             usage = f"tc.activations.{name}{signature}"
             raise DomainError(explain(f"{name}: {error}", allowed=usage)) from None
-        given = ", ".join(str(_read(key, x)) for key, x in bound.arguments.items())
+        given = ", ".join(str(read(key, x)) for key, x in bound.arguments.items())
         bound.apply_defaults()
-        arguments = tuple(_read(key, x) for key, x in bound.arguments.items())
+        arguments = tuple(read(key, x) for key, x in bound.arguments.items())
         return _make(name, f"{name}({given})" if given else name, arguments)
 
     construct.__name__ = construct.__qualname__ = name
     construct.__signature__ = signature
     construct.__doc__ = f"The activation {name}{signature}."
     return construct
-
-
-def _read(parameter: str, x) -> sympy.Expr | int:
-    # "p" is a degree everywhere in the table
-    return exact_integer(x, parameter, 0, MAX_DEGREE) if parameter == "p" else exact(x, parameter)
 
 
 def as_activation(activation) -> Activation:

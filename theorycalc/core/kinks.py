@@ -42,6 +42,36 @@ def kinks(expr: sympy.Expr, variable: sympy.Symbol) -> tuple:
     return tuple(sorted(points, key=sympy.default_sort_key if _symbolic(points) else None))
 
 
+def singular_bases(expr: sympy.Expr, variable: sympy.Symbol) -> set[sympy.Expr]:
+    """What logarithms, roots, and powers with other exponents than 0, 1, 2, … are taken of."""
+    logs = {node.args[0] for node in expr.atoms(sympy.log)}
+    powers = {node.base for node in expr.atoms(sympy.Pow) if not is_whole(node.exp)}
+    return {base for base in logs | powers if variable in base.free_symbols}
+
+
+def is_whole(exponent: sympy.Expr) -> bool:
+    """Whether a power with this exponent is a polynomial of its base."""
+    return bool(exponent.is_integer and exponent.is_nonnegative)
+
+
+def branch_points(expr: sympy.Expr, variable: sympy.Symbol) -> set[sympy.Expr]:
+    """The real zeros of the polynomials with numbers that are such bases.
+
+    Examples
+    --------
+    >>> z = sympy.Symbol("z", real=True)
+    >>> branch_points(sympy.log(z**2) * sympy.sqrt(z**2 + 1), z)
+    {0}
+    """
+    polynomials = (base.as_poly(variable) for base in singular_bases(expr, variable))
+    return {
+        zero
+        for polynomial in polynomials
+        if polynomial is not None and not polynomial.free_symbols_in_domain
+        for zero in polynomial.real_roots()
+    }
+
+
 # Functions from a node of a class to what it stands for, where that may switch.
 DEFINITIONS: dict[type, Callable] = {}
 

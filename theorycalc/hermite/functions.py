@@ -7,17 +7,21 @@ import numpy as np
 import sympy
 
 from theorycalc.activations import Activation, z
+from theorycalc.core.arithmetic import Float
 from theorycalc.core.lowering import lower
+from theorycalc.core.program import Program
 from theorycalc.core.quadrature import Integral
 from theorycalc.core.special import SpecialFunction
 from theorycalc.hermite import numeric, parity, symbolic
 from theorycalc.hermite.enclosure import enclosures, norms
 from theorycalc.hermite.growth import is_bounded
+from theorycalc.hermite.powers import SingularPower, split
 from theorycalc.hermite.sequences import raw_coefficients
 from theorycalc.hermite.terms import Term, terms_of
 
 # A sum over the terms of an activation is written out in SymPy up to this degree.
 _LARGEST_WRITTEN_OUT = 50
+_DEGREE = sympy.Symbol("k", integer=True, nonnegative=True)
 
 
 @dataclass(frozen=True)
@@ -35,9 +39,31 @@ class Entry:
         """c_k in the numbers of the context."""
         if parity.vanishes(self.activation, self.k):
             return context.number(sympy.S.Zero)
+        powers, rest = split(self.activation)
+        if powers:
+            closed = _closed(powers, self.k).run(context, [context.number(sympy.Integer(self.k))])
+            return closed + Entry(rest, self.k, self.order).run(context)
         if terms_of(self.activation) is not None:
             return _elementary(self.activation, self.order, _Numbers(context))[self.k]
         return _integrated(self.activation, self.k, self.order, context)
+
+
+def _closed(powers: tuple[SingularPower, ...], k: int) -> Program:
+    """The part of c_k that singular powers have, as a program of k."""
+    last = max(power.last for power in powers)
+    return _closed_first(powers, k) if k <= last else _closed_beyond(powers, k % 2)
+
+
+@lru_cache(maxsize=256)
+def _closed_first(powers: tuple[SingularPower, ...], k: int) -> Program:
+    return lower(symbolic.of_powers(powers, k), (_DEGREE,))
+
+
+@lru_cache(maxsize=64)
+def _closed_beyond(powers: tuple[SingularPower, ...], parity: int) -> Program:
+    """For one parity, where one form gives all degrees."""
+    total = sum(power.raw_beyond(_DEGREE, parity) for power in powers)
+    return lower(total / sympy.sqrt(sympy.factorial(_DEGREE)), (_DEGREE,))
 
 
 @dataclass(frozen=True)
@@ -183,7 +209,7 @@ def cancels(activation: Activation, k: int) -> bool:
 
 
 def function_of(activation: Activation) -> type[HermiteCoefficient]:
-    """The class whose recurrences, or else whose quadrature, suit an activation."""
+    """The class whose recurrences, or else whose quadrature, suit an activation without powers."""
     return HermiteCoefficient if terms_of(activation) is None else ElementaryHermiteCoefficient
 
 
@@ -192,17 +218,23 @@ def expression_of(activation: Activation, k: int | sympy.Symbol) -> sympy.Expr:
     closed = symbolic.coefficient(activation, k)
     if closed is not None:
         return closed
+    powers, rest = split(activation)
+    if powers:
+        return symbolic.of_powers(powers, k) + expression_of(rest, k)
     return function_of(activation)(sympy.Lambda(z, activation.expr), sympy.sympify(k))
 
 
 def table(activation: Activation, order: int) -> tuple[np.ndarray, np.ndarray]:
-    """(c_0 … c_order, error estimates) in double precision, by quadrature."""
-    values, errors = numeric.coefficients(
-        activation, [float(kink) for kink in activation.kinks], order
-    )
+    """(c_0 … c_order, error estimates) in double precision, powers in closed form."""
+    powers, rest = split(activation)
+    values, errors = numeric.coefficients(rest, [float(kink) for kink in rest.kinks], order)
     for k in range(order + 1):
-        if parity.vanishes(activation, k):
+        if parity.vanishes(rest, k):
             values[k] = errors[k] = 0.0
+        if powers:
+            closed = Float().evaluate(_closed(powers, k), [lower(sympy.Integer(k))])
+            values[k] += float(closed)
+            errors[k] += float(closed.rad) + np.spacing(abs(values[k]))
     return values, errors
 
 

@@ -14,6 +14,7 @@ from theorycalc.core.records import check_fields
 from theorycalc.core.value import Rigor, Value
 from theorycalc.hermite.functions import Entry, cancels, function_of, table
 from theorycalc.hermite.polynomials import evaluate
+from theorycalc.hermite.powers import split
 from theorycalc.hermite.terms import terms_of
 
 # As many coefficients are computed one by one, or at as many points.
@@ -66,10 +67,11 @@ def coefficients(activation, order, using: Arithmetic = Float()) -> list[Value]:
     activation = as_activation(activation)
     order = exact_integer(order, "order", 0, _HIGHEST_ORDER)
     check_arithmetic(using)
-    function = function_of(activation)
+    _, rest = split(activation)
+    function = function_of(rest)
     degree = sympy.Dummy("k")
-    check_supported(function(sympy.Lambda(activation.symbol, activation.expr), degree), using)
-    if isinstance(using, Float) and terms_of(activation) is None:
+    check_supported(function(sympy.Lambda(rest.symbol, rest.expr), degree), using)
+    if isinstance(using, Float) and terms_of(rest) is None:
         values, errors = table(activation, order)
         return [_double(c, e, using) for c, e in zip(values, errors, strict=True)]
     return [_value(Entry(activation, k, order), using) for k in range(order + 1)]

@@ -7,6 +7,7 @@ from sympy import Eq, Expr, Mod, Piecewise, S, erfc, factorial, factorial2, sqrt
 
 from theorycalc.activations import Activation, z
 from theorycalc.hermite.closed import beyond, normal_density
+from theorycalc.hermite.powers import SingularPower, split
 from theorycalc.hermite.sequences import Symbols, raw_coefficients
 from theorycalc.hermite.terms import Term, terms_of
 
@@ -68,26 +69,26 @@ class Parts:
     polynomial: sympy.Poly
     powers: tuple[TruncatedPower, ...]
     others: tuple[Term, ...]
+    singular: tuple[SingularPower, ...] = ()
 
     @property
     def last(self) -> int:
         """The degree beyond which one form, for each parity, gives all coefficients."""
         degree = -1 if self.polynomial.is_zero else int(self.polynomial.degree())
-        return max(
-            [degree, *(power.power for power in self.powers), *(t.power for t in self.others)]
-        )
+        powers = (term.power for term in (*self.powers, *self.others))
+        return max([degree, *powers, *(power.last for power in self.singular)])
 
     def raw(self, k: int) -> Expr:
         """C_k for k ≤ last."""
         return (
             polynomial_raw(self.polynomial, k)
-            + sum(power.raw(k) for power in self.powers)
+            + sum(power.raw(k) for power in (*self.powers, *self.singular))
             + sum(_real(raw_coefficients(term, k, Symbols())[k]) for term in self.others)
         )
 
     def raw_beyond(self, k: Expr, parity: int) -> Expr:
         """C_k for k > last."""
-        powers = sum(power.raw_beyond(k, parity) for power in self.powers)
+        powers = sum(power.raw_beyond(k, parity) for power in (*self.powers, *self.singular))
         return powers + sum(beyond(term, k, parity) for term in self.others)
 
 
@@ -98,7 +99,8 @@ def _real(expr: Expr) -> Expr:
 
 def parts_of(activation: Activation) -> Parts | None:
     """The parts of an activation, or None if some have no closed coefficients."""
-    terms = terms_of(activation)
+    singular, rest = split(activation)
+    terms = terms_of(rest)
     if terms is None:
         return None
     polynomial, steps, others = sympy.Poly(0, z), {}, []
@@ -122,7 +124,7 @@ def parts_of(activation: Activation) -> Parts | None:
         for (p,), c in jump.compose(sympy.Poly(z + threshold, z)).terms()
         if c != 0
     ]
-    return Parts(polynomial, tuple(powers), tuple(others))
+    return Parts(polynomial, tuple(powers), tuple(others), singular)
 
 
 def polynomial_raw(polynomial: sympy.Poly, k: int) -> Expr:
@@ -137,8 +139,16 @@ def polynomial_raw(polynomial: sympy.Poly, k: int) -> Expr:
 def coefficient(activation: Activation, k: int | sympy.Symbol) -> Expr | None:
     """c_k = E[φ(Z) h_k(Z)] in closed form, or None."""
     parts = parts_of(activation)
-    if parts is None:
-        return None
+    return None if parts is None else _normalised(parts, k)
+
+
+def of_powers(powers: tuple[SingularPower, ...], k: int | sympy.Symbol) -> Expr:
+    """The part of c_k that singular powers have."""
+    return _normalised(Parts(sympy.Poly(0, z), (), (), powers), k)
+
+
+def _normalised(parts: Parts, k: int | sympy.Symbol) -> Expr:
+    """C_k/√k! from the parts."""
     if not isinstance(k, sympy.Symbol):
         raw = parts.raw(k) if k <= parts.last else parts.raw_beyond(S(k), k % 2)
         return raw / sqrt(factorial(k))
