@@ -214,18 +214,8 @@ class Formula:
 
     def subs(self, **params) -> "Formula":
         """The formula with some arguments replaced by exact numbers, symbols or expressions."""
-        symbols = {symbol.name: symbol for symbol in self.args}
-        symbolic = {
-            name: x for name, x in params.items() if isinstance(x, sympy.Expr) and x.free_symbols
-        }
-        numeric = {name: x for name, x in params.items() if name not in symbolic}
-        replacements = read_parameters(self.args, numeric, partial=True)
-        for name, x in symbolic.items():
-            if name not in symbols:
-                raise unknown_name("parameter", name, symbols)
-            replacements[symbols[name]] = expression(x, name)
+        replacements = self._replacements(params)
         kept = [symbol for symbol in self.args if symbol not in replacements]
-        replacements = {old: matched_by_name(x, kept) for old, x in replacements.items()}
         domain = self.domain.subs(replacements)
         if domain == sympy.false:
             check_domain(self.domain, replacements, self.name)
@@ -241,6 +231,21 @@ class Formula:
             note=self.note,
             error=None if error is None else substitute(error, replacements),
         )
+
+    def _replacements(self, params: Mapping) -> dict[sympy.Symbol, sympy.Expr]:
+        """What some arguments are replaced by."""
+        symbols = {symbol.name: symbol for symbol in self.args}
+        symbolic = {
+            name: x for name, x in params.items() if isinstance(x, sympy.Expr) and x.free_symbols
+        }
+        numeric = {name: x for name, x in params.items() if name not in symbolic}
+        replacements = read_parameters(self.args, numeric, partial=True)
+        for name, x in symbolic.items():
+            if name not in symbols:
+                raise unknown_name("parameter", name, symbols)
+            replacements[symbols[name]] = expression(x, name)
+        kept = [symbol for symbol in self.args if symbol not in replacements]
+        return {old: matched_by_name(x, kept) for old, x in replacements.items()}
 
     def diff(self, name: str | sympy.Symbol) -> "Formula":
         """The derivative with respect to one argument.

@@ -22,16 +22,16 @@ _BLOCK = 8192
 class VectorFunction:
     """A program on broadcast float64 arrays, with the conditions that its arguments must meet.
 
-    ``limits`` holds values of the first argument at which the function is infinite, with its sign;
-    ``ends`` those at which it is another function, of the other arguments.
+    ``limits`` holds conditions under which the function has one value, such as ∞; ``ends`` those
+    under which it is another function, of some of the arguments.
     """
 
     name: str
     args: tuple[str, ...]
     program: Program
     conditions: tuple[tuple[str, Program], ...] = ()
-    limits: tuple[tuple[float, float], ...] = ()
-    ends: tuple[tuple[float, "VectorFunction"], ...] = ()
+    limits: tuple[tuple[Program, float], ...] = ()
+    ends: tuple[tuple[Program, "VectorFunction"], ...] = ()
 
     def __call__(self, *arrays) -> np.ndarray | float:
         if len(arrays) != len(self.args):
@@ -56,25 +56,24 @@ class VectorFunction:
             for text, condition in self.conditions:
                 self._check(text, np.asarray(condition.run(ArrayContext(), arrays)), arrays)
         result = self._apart(arrays, shape)
-        for point, limit in self.limits:
-            result[np.broadcast_to(arrays[0] == point, shape)] = limit
+        for condition, limit in self.limits:
+            result[_where(condition, arrays, shape)] = limit
         return result if shape else float(result)
 
     def _apart(self, arrays: list[np.ndarray], shape: tuple) -> np.ndarray:
         """The values, those at the ends from functions of their own."""
-        at_end = [(arrays[0] == point, function) for point, function in self.ends]
-        at_end = [(there, function) for there, function in at_end if there.any()]
+        at_end = [(_where(condition, arrays, shape), end) for condition, end in self.ends]
+        at_end = [(there, end) for there, end in at_end if there.any()]
         if not at_end:
             return accurately(self.program, arrays, shape)
-        first, *others = np.broadcast_arrays(*arrays)
+        arrays = [np.broadcast_to(x, shape) for x in arrays]
         result, inside = np.empty(shape), np.ones(shape, dtype=bool)
-        for there, function in at_end:
-            there = np.broadcast_to(there, shape)
-            chosen = dict(zip(self.args[1:], others, strict=True))
-            result[there] = function(*(chosen[name][there] for name in function.args))
+        named = dict(zip(self.args, arrays, strict=True))
+        for there, end in at_end:
+            result[there] = end(*(named[name][there] for name in end.args))
             inside &= ~there
         if inside.any():
-            points = [x[inside] for x in (first, *others)]
+            points = [x[inside] for x in arrays]
             result[inside] = accurately(self.program, points, points[0].shape)
         return result
 
@@ -87,6 +86,13 @@ class VectorFunction:
         raise DomainError(
             explain(f"{self.name}: parameters outside the domain", got=got, allowed=text)
         )
+
+
+def _where(condition: Program, arrays: list[np.ndarray], shape: tuple) -> np.ndarray:
+    """A mask of the elements for which a condition holds."""
+    with np.errstate(all="ignore"):
+        holds = np.asarray(condition.run(ArrayContext(), arrays), dtype=bool)
+    return np.broadcast_to(holds, shape)
 
 
 def accurately(program: Program, arrays: list[np.ndarray], shape: tuple) -> np.ndarray:

@@ -19,10 +19,11 @@ from theorycalc.kernels.formula import (
     Q22,
     RHO,
     DualFormula,
+    meeting,
 )
 from theorycalc.kernels.opposite import dual_sign, infinities
 from theorycalc.kernels.price import is_finite, slope_of_order
-from theorycalc.kernels.symbolic import no_tangent_kernel
+from theorycalc.kernels.symbolic import needs_angle, no_tangent_kernel
 
 # Orders of the arc-cosine kernel, whose polynomials are written out.
 _LARGEST_ORDER = 100
@@ -189,21 +190,35 @@ def _dual(
         note=INFINITE if limits else "",
         variable=RHO,
         derived=partial(_dual, f"{name}_rho", activation, reference, order + 1, scale),
-        limits=limits,
+        limits={meeting(RHO, sign): limit for sign, limit in limits.items()},
     )
 
 
 def _general(name: str, activation: Activation, order: int) -> DualFormula:
     """A dual or one of its derivatives, in the covariances."""
+    slope, limits, ends = _of_covariances(activation, order), {}, ()
+    if slope != 0 and not is_finite(activation, order):
+        limits = {-1: sympy.nan, **infinities(dual_sign(activation, order))}
+    elif needs_angle(activation):
+        ends = (1, -1)
     return DualFormula(
         name,
-        _of_covariances(activation, order),
+        slope,
         args=(Q11, Q12, Q22),
         domain=COVARIANCE,
         reference=DANIELY,
+        note=INFINITE if limits else "",
         variable=Q12,
         derived=partial(_general, f"{name}_q12", activation, order + 1),
+        limits={meeting(Q12, sign): limit for sign, limit in limits.items()},
+        ends={meeting(Q12, sign): partial(_met, name, activation, order, sign) for sign in ends},
     )
+
+
+def _met(name: str, activation: Activation, order: int, sign: int) -> Formula:
+    """The same for two inputs of one variance that coincide or are opposite."""
+    body = slope_of_order(activation, order, Q11, sign * Q11, Q11, acos(sympy.Integer(sign)))
+    return Formula(name, body, args=(Q11,), reference=DANIELY)
 
 
 def _of_covariances(activation: Activation, order: int) -> sympy.Expr:

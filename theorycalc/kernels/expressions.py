@@ -15,11 +15,18 @@ from theorycalc.kernels.formula import DIMENSION, Q11, Q12, Q22, RHO
 from theorycalc.kernels.recursion import Gap, State
 
 
-def equal_norms(rho: sympy.Expr = RHO) -> State:
-    """Inputs with x·x/d = 1; with rho = ±1 they are seen to coincide or to be opposite."""
+def equal_norms() -> State:
+    """Inputs with x·x/d = 1."""
     one = sympy.S.One
-    gap = Gap(one, 1 - rho, 1 + rho)
-    return State(one, rho, one, sympy.S.Zero, gap=gap, theta=acos(rho))
+    return State(one, RHO, one, sympy.S.Zero, gap=Gap(one, 1 - RHO, 1 + RHO), theta=acos(RHO))
+
+
+def meeting_inputs(variance: sympy.Expr, sign: int) -> State:
+    """Inputs that are seen to coincide, or to be opposite for the sign −1."""
+    sign = sympy.Integer(sign)
+    gap = Gap(variance, 1 - sign, 1 + sign)
+    theta = acos(sign)
+    return State(variance, sign * variance, variance, sympy.S.Zero, gap=gap, theta=theta)
 
 
 def any_norms() -> State:

@@ -8,7 +8,14 @@ from theorycalc.core.formula import Formula
 from theorycalc.core.graph import free_symbols
 from theorycalc.core.reference import Reference
 from theorycalc.kernels import opposite
-from theorycalc.kernels.expressions import Expressions, any_norms, equal_norms, needed, used
+from theorycalc.kernels.expressions import (
+    Expressions,
+    any_norms,
+    equal_norms,
+    meeting_inputs,
+    needed,
+    used,
+)
 from theorycalc.kernels.formula import (
     CORRELATION,
     COVARIANCE,
@@ -19,9 +26,10 @@ from theorycalc.kernels.formula import (
     RHO,
     DualFormula,
     KernelFormula,
+    meeting,
 )
 from theorycalc.kernels.jets import Jet, Jets
-from theorycalc.kernels.layers import affine
+from theorycalc.kernels.layers import Dense, affine
 from theorycalc.kernels.recursion import Recursion, State
 
 JACOT = Reference(
@@ -38,14 +46,16 @@ def kernel_formula(
     variable = Q12 if general else RHO
     start = any_norms() if general else equal_norms()
     body, algebra = _kernel(network, name, layer, order, variable, start)
-    limits, ends = ({}, {}) if general else _limits(network, body, algebra, order)
+    limits, ends = _meetings(network, body, algebra, order)
     body, where = used(body, algebra.where)
     inputs = (Q11, Q12, Q22) if general else (RHO,)
     symbols = free_symbols(body).union(*(free_symbols(part) for _, part in where))
     rest = sorted(symbols - {*inputs, *(symbol for symbol, _ in where)}, key=str)
     label = f"{name}_{len(affine(network.layers))}" + (f",{layer}" if layer else "")
     label += f"_{variable}" * order
-    at_end = functools.partial(_at_end, network, name, layer, order, label, tuple(rest))
+    at_end = functools.partial(_at_end, network, name, layer, order, label, inputs, tuple(rest))
+    at_zero = _has_first_bias(network)
+    met = {sign: meeting(variable, sign, at_zero) for sign in (1, -1)}
     return (DualFormula if order else KernelFormula)(
         label,
         body,
@@ -56,8 +66,8 @@ def kernel_formula(
         note=INFINITE if limits else "",
         variable=variable,
         derived=functools.partial(kernel_formula, network, name, general, layer, order + 1),
-        limits=limits,
-        ends={sympy.Integer(sign): functools.partial(at_end, sign) for sign in ends},
+        limits={met[sign]: limit for sign, limit in limits.items()},
+        ends={met[sign]: functools.partial(at_end, sign) for sign in ends},
     )
 
 
@@ -72,17 +82,20 @@ def _kernel(network, name: str, layer: int | None, order: int, variable, start: 
 
 
 def _at_end(
-    network, name: str, layer: int | None, order: int, label: str, args: tuple, sign: int
-) -> Formula:
-    """The kernel at ρ = ±1."""
-    body, algebra = _kernel(network, name, layer, order, RHO, equal_norms(sympy.Integer(sign)))
+    network, name: str, layer: int | None, order: int, label: str, inputs: tuple, args: tuple,
+    sign: int,
+) -> Formula:  # fmt: skip
+    """The kernel where inputs coincide or are opposite: in ρ, or in the variance of both."""
+    variance, variable, left = (sympy.S.One, RHO, ()) if inputs == (RHO,) else (Q11, Q12, (Q11,))
+    start = meeting_inputs(variance, sign)
+    body, algebra = _kernel(network, name, layer, order, variable, start)
     body, where = used(body, algebra.where)
     domain = sympy.And(*_symbolic_domain(network))
-    return Formula(label, body, args=args, domain=domain, reference=JACOT, where=where)
+    return Formula(label, body, args=(*left, *args), domain=domain, reference=JACOT, where=where)
 
 
-def _limits(network, body: sympy.Expr, algebra: Expressions, order: int) -> tuple[dict, tuple]:
-    """(infinite values of a derivative where inputs are equal or opposite, finite ends)."""
+def _meetings(network, body: sympy.Expr, algebra: Expressions, order: int) -> tuple[dict, tuple]:
+    """(infinite values where inputs coincide or are opposite, by sign; signs of finite ends)."""
     if not order:
         return {}, (1, -1)
     symbols = needed(body, algebra.where)
@@ -90,9 +103,19 @@ def _limits(network, body: sympy.Expr, algebra: Expressions, order: int) -> tupl
     if not infinite:
         return {}, (1, -1)
     sign = opposite.network_parity(network.layers) * (-1) ** order
-    if sign == 0 and not _symbolic_domain(network):
+    general = algebra.variable == Q12
+    if sign == 0 and not general and not _symbolic_domain(network):
         sign = opposite.leading_sign(body, algebra.where, infinite)
-    return opposite.infinities(sign), ()
+    limits = opposite.infinities(sign)
+    if sign == 0 and general and not _has_first_bias(network):
+        limits[-1] = sympy.nan
+    return limits, ()
+
+
+def _has_first_bias(network) -> bool:
+    """Whether opposite inputs are apart, and inputs that vanish coincide, after the first layer."""
+    first = network.layers[0]
+    return isinstance(first, Dense) and first.sigma_b != 0
 
 
 def _algebra(network, order: int, variable: sympy.Symbol) -> Expressions:

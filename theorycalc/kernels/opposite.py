@@ -33,10 +33,9 @@ def dual_sign(activation: Activation, order: int) -> int:
     return parity(activation) * (-1) ** order
 
 
-def infinities(sign: int) -> dict[sympy.Expr, sympy.Expr]:
+def infinities(sign: int) -> dict[int, sympy.Expr]:
     """Infinite values at ρ = 1, and at −1 where their sign is known."""
-    opposite = {sympy.S.NegativeOne: sign * sympy.oo} if sign else {}
-    return {sympy.S.One: sympy.oo, **opposite}
+    return {1: sympy.oo, **({-1: sign * sympy.oo} if sign else {})}
 
 
 def network_parity(layers: tuple, found: int = -1) -> int:
