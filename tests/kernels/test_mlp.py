@@ -327,3 +327,13 @@ def test_an_input_that_vanishes_has_any_angle(using, variances):
     for jumps in (tc.kernels.dual_general("step"), tc.kernels.dual_derivative_general("abs")):
         with pytest.raises(tc.PrecisionError, match="a tie"):
             jumps.at(using=using, **point)
+
+
+@pytest.mark.parametrize("quantity", ["nngp", "ntk"])
+@pytest.mark.parametrize("phi", ["relu", "erf", "gelu", "sin"])
+def test_deviations_of_very_different_sizes(phi, quantity):
+    """SymPy cannot take the root of 4 + 1e-200, and does not have to."""
+    with_bias, without = (
+        getattr(mlp(2, phi, 2, b), quantity).at(rho="0.5", using=tc.Ball(30)) for b in ("1e-100", 0)
+    )
+    assert float(with_bias) == pytest.approx(float(without), rel=1e-15)

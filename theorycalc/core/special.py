@@ -9,7 +9,7 @@ import sympy
 from theorycalc.core import program as ops
 from theorycalc.core.arithmetic.array_context import ArrayContext
 from theorycalc.core.derivative import derivative
-from theorycalc.core.errors import DomainError, NotSupportedError, explain
+from theorycalc.core.errors import DomainError, NotSupportedError, PrecisionError, explain
 from theorycalc.core.graph import substitute
 from theorycalc.core.kinks import DEFINITIONS
 from theorycalc.core.lowering import handles, lower
@@ -125,7 +125,10 @@ class SpecialFunction(StrictFunction):
             return None
         if best == "Float" and prec > _DOUBLE_BITS:
             return None  # these digits are not to be had
-        return sympy.Float(using[best].evaluate(lower(self), []).mid, precision=prec)
+        try:
+            return sympy.Float(using[best].evaluate(lower(self), []).mid, precision=prec)
+        except PrecisionError:
+            return None  # SymPy asks for signs, too, where there may be none
 
 
 def _stand_in(x: sympy.Expr) -> sympy.Symbol:

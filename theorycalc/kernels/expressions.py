@@ -14,6 +14,9 @@ from theorycalc.kernels.angular import CorrelationAngle, PairAngle
 from theorycalc.kernels.formula import DIMENSION, Q11, Q12, Q22, RHO
 from theorycalc.kernels.recursion import Gap, State
 
+# Bits of a number that is worked with as it is.
+_LONGEST = 128
+
 
 def equal_norms() -> State:
     """Inputs with x·x/d = 1."""
@@ -63,11 +66,11 @@ class Expressions:
     def name(
         self, name: str, index: int, expr: sympy.Expr, mark: str = "", **assumptions
     ) -> sympy.Expr:
-        """A symbol for an intermediate quantity, unless it is a number or a symbol already.
+        """A symbol for an intermediate quantity, unless it is a short number or a symbol already.
 
         A quantity that has a symbol keeps it: where inputs coincide, q₁₂ is q₁₁.
         """
-        if expr == 0 or expr.is_Rational or expr.is_Symbol or (-expr).is_Symbol:
+        if expr == 0 or _is_short(expr) or expr.is_Symbol or (-expr).is_Symbol:
             return expr
         named = {part: symbol for symbol, part in self.where}
         for sign in (1, -1):
@@ -136,6 +139,11 @@ class Expressions:
         )
 
     pooled = convolved
+
+
+def _is_short(expr: sympy.Expr) -> bool:
+    """Whether an expression is a number that SymPy can take roots of: it factorises them."""
+    return bool(expr.is_Rational) and max(expr.p.bit_length(), expr.q.bit_length()) <= _LONGEST
 
 
 def _pair(state: State) -> tuple:
