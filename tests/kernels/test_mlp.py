@@ -325,7 +325,7 @@ def test_an_input_that_vanishes_has_any_angle(using, variances):
     for kernel in kernels:
         assert_error_holds(kernel.at(using=using, **point), 0)
     for jumps in (tc.kernels.dual_general("step"), tc.kernels.dual_derivative_general("abs")):
-        with pytest.raises(tc.PrecisionError, match="a tie"):
+        with pytest.raises(tc.PrecisionError, match=r"a tie|0 reached"):
             jumps.at(using=using, **point)
 
 
