@@ -47,7 +47,8 @@ def coefficient(activation, k) -> Formula:
     Formula
         c_k = E[φ(Z) He_k(Z)]/√k!, Z ~ N(0, 1). A closed form in k wherever one exists for a sum of
         terms z^n e^{az − gz²} H(z − b) erf(sz + c) (sines, Gaussians and piecewise functions of
-        them); a function with its defining integral for all others.
+        them), real powers z^n (z − b)_+^p e^{az − gz²} with p > −1, g ≥ 0, and z^n z_+^p (log z)^m;
+        a function with its defining integral for all others, and for the rest of a sum.
 
     Raises
     ------
@@ -72,6 +73,9 @@ def coefficient(activation, k) -> Formula:
     0.021989626279399750654 ± 3e-22
     >>> tc.hermite.coefficient("abs", 2).expr
     1/sqrt(pi)
+    >>> z = sympy.Symbol("z", real=True)
+    >>> print(tc.hermite.coefficient(sympy.log(abs(z)), 0).expr)
+    -log(2)/2 - EulerGamma/2
     """
     activation = as_activation(activation)
     if isinstance(k, sympy.Symbol):

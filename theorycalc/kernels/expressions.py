@@ -9,7 +9,7 @@ from sympy import acos, sqrt
 from theorycalc.activations import Activation
 from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.core.graph import free_symbols
-from theorycalc.kernels import expectations, symbolic
+from theorycalc.kernels import expectations, powers, symbolic
 from theorycalc.kernels.angular import CorrelationAngle, PairAngle
 from theorycalc.kernels.formula import DIMENSION, Q11, Q12, Q22, RHO
 from theorycalc.kernels.recursion import Gap, State
@@ -126,6 +126,8 @@ class Expressions:
             gap = Gap(unit, family.loss(state.theta), family.gain(state.theta))
         variances = state.q11, state.q22
         means = functools.partial(map, lambda q: expectations.mean(activation, q), variances)
+        if tangent and activation.is_continuous:
+            _check_slope(activation)
         slope = expectations.slope_covariance(activation, *_pair(state)) if tangent else None
         return State(q11, q12, q22, gap=gap, means=means), slope
 
@@ -144,6 +146,18 @@ class Expressions:
 def _is_short(expr: sympy.Expr) -> bool:
     """Whether an expression is a number that SymPy can take roots of: it factorises them."""
     return bool(expr.is_Rational) and max(expr.p.bit_length(), expr.q.bit_length()) <= _LONGEST
+
+
+def _check_slope(activation: Activation) -> None:
+    if not powers.is_square_integrable(activation.derivative):
+        raise NotSupportedError(
+            explain(
+                "the tangent kernel of equal inputs is infinite",
+                got=activation,
+                allowed="powers > 1/2, whose derivative is square integrable",
+                hint="the nngp",
+            )
+        )
 
 
 def _pair(state: State) -> tuple:

@@ -16,7 +16,7 @@ from theorycalc.hermite import parity
 from theorycalc.hermite.enclosure import scaled_enclosures
 from theorycalc.hermite.functions import Entry, activation_of
 from theorycalc.hermite.growth import is_bounded
-from theorycalc.kernels import analytic_pairs
+from theorycalc.kernels import analytic_pairs, powers
 from theorycalc.kernels.bells import covariance, is_regular
 from theorycalc.kernels.moments import gaussian_mean
 from theorycalc.kernels.parity import mirrored
@@ -39,6 +39,9 @@ def pair_expectation(
     if q11 == q22 and q12 in (q11, -q11):
         sign, other = (1, two.expr) if q12 == q11 else mirrored(two)
         return sign * gaussian_mean(Activation(one.expr * other, symbol=z), q11)
+    homogeneous = powers.covariance(one, two, q11, q12, q22)
+    if homogeneous is not None:
+        return homogeneous
     if angle is None:
         angle = sympy.atan2(sympy.sqrt(q11 * q22 - q12**2), q12)
     closed = covariance(one, two, q11, q12, q22, angle)

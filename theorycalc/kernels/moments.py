@@ -10,6 +10,7 @@ from theorycalc.hermite import numeric
 from theorycalc.hermite.enclosure import scaled_enclosures
 from theorycalc.hermite.functions import activation_of
 from theorycalc.hermite.growth import is_bounded
+from theorycalc.kernels import powers
 from theorycalc.kernels.bells import covariance
 
 # Arrays with more elements share their quadrature.
@@ -19,6 +20,9 @@ _ONE = Activation(sympy.S.One, symbol=z)
 
 def gaussian_mean(activation: Activation, q) -> sympy.Expr:
     """E φ(√q Z): in closed form where it is elementary, otherwise as a function."""
+    homogeneous = powers.mean(activation, q)
+    if homogeneous is not None:
+        return homogeneous
     closed = covariance(activation, _ONE, q, sympy.S.Zero, sympy.S.One)
     return GaussianMean(sympy.Lambda(z, activation.expr), q) if closed is None else closed
 

@@ -8,7 +8,7 @@ import sympy
 
 from theorycalc.activations import Activation
 from theorycalc.core.errors import NotSupportedError, explain
-from theorycalc.kernels import bells, symbolic
+from theorycalc.kernels import bells, powers, symbolic
 from theorycalc.kernels.expectations import covariance, slope_covariance
 
 
@@ -48,7 +48,8 @@ def slope_of_order(activation: Activation, order: int, q11, q12, q22, theta) -> 
 
 def is_finite(activation: Activation, order: int) -> bool:
     """Whether ∂ⁿK/∂q₁₂ⁿ is finite for a pair of equal inputs."""
-    return _differentiated(activation, order)[1] == 0
+    slope, rest = _differentiated(activation, order)
+    return rest == 0 and powers.is_square_integrable(slope)
 
 
 def _differentiated(activation: Activation, order: int) -> tuple[Activation, int]:
