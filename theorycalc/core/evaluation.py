@@ -13,7 +13,13 @@ from theorycalc.core.arithmetic.enclosures import (
     is_surely_real,
     number_or_enclosure,
 )
-from theorycalc.core.errors import DomainError, NotSupportedError, explain, unknown_name
+from theorycalc.core.errors import (
+    DomainError,
+    NotSupportedError,
+    PrecisionError,
+    explain,
+    unknown_name,
+)
 from theorycalc.core.graph import postorder, substitute
 from theorycalc.core.lowering import lower
 from theorycalc.core.numbers import exact
@@ -219,7 +225,10 @@ def vanishes(body: sympy.Expr, where: Iterable, values: Mapping) -> bool:
     written: dict = {}
     for symbol, part in where:
         written[symbol] = substitute(part, written)
-    exactly = written_out(substitute(body, written), values)
+    try:
+        exactly = written_out(substitute(body, written), values)
+    except PrecisionError:
+        return False  # SymPy asks for the size of a part that is a tie, such as any angle
     if exactly == 0 or exactly.is_zero:
         return True
     size = sum(1 for _ in postorder(exactly))
