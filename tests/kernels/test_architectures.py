@@ -1,6 +1,7 @@
 """Architectures from layers: formulas, matrices, spectra and fixed points."""
 
 import itertools
+import warnings
 
 import numpy as np
 import pytest
@@ -460,3 +461,26 @@ def test_a_row_of_zeros_stays_zero_under_layer_norm(layers):
         assert np.all(kernel[0] == 0)
         assert np.array_equal(kernel[1:, 1:], rest)
     assert [x[0] for x in network.diagonal(rows)] == [0, 0]
+
+
+@pytest.mark.parametrize("phi", ["erf", "gelu"])
+def test_rows_of_very_different_sizes(phi):
+    """Products of two variances overflow, the kernels do not."""
+    network = k.mlp(2, phi)
+    rows = np.array([[1e150], [1.0], [-0.3]])
+    for i, j in itertools.combinations_with_replacement(range(3), 2):
+        a, b = (sp.Rational(str(rows[m, 0])) for m in (i, j))
+        point = {"q11": a**2, "q12": a * b, "q22": b**2}
+        exact = [
+            f.at(using=tc.Ball(15), **point) for f in (network.nngp_general, network.ntk_general)
+        ]
+        for kernel, expected in zip(network.matrices(rows), exact, strict=True):
+            assert kernel[i, j] == pytest.approx(float(expected), rel=1e-12)
+
+
+@pytest.mark.parametrize("network", [k.mlp(2, "erf"), k.resnet(2, "relu")])
+def test_rows_beyond_doubles_are_refused_without_warnings(network):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(tc.DomainError, match="range of doubles"):
+            network.matrices(np.array([[1e160], [1.0]]))

@@ -25,6 +25,8 @@ from theorycalc.kernels.recursion import Recursion
 
 # Elements of the arrays of one block: some ten such arrays exist at a time in every thread.
 _BLOCK = 2**18
+# What is not finite is refused as a whole.
+_unheard = np.errstate(over="ignore", invalid="ignore")
 
 
 class Plain(NamedTuple):
@@ -48,7 +50,10 @@ def matrices(network, x1, x2, tangent: bool, dtype) -> tuple[np.ndarray, ...]:
     if plain is not None:
         from theorycalc.kernels.numeric import kernel_matrices
 
-        return kernel_matrices(*_numerics(plain, x1.shape[1]), x1, x2, dtype=dtype)
+        found = kernel_matrices(*_numerics(plain, x1.shape[1]), x1, x2, dtype=dtype)
+        if all(np.isfinite(kernel).all() for kernel in found):
+            return found
+    # here nothing is squared that need not be
     return _Blocks(network, x1, x2, tangent).fill(dtype)
 
 
@@ -150,6 +155,7 @@ class _Blocks:
             list(pool.map(compute, corners))  # list: an exception in a block must surface
         return tuple(kernels)
 
+    @_unheard
     def _block(self, rows: slice, columns: slice) -> tuple:
         first, second = (
             [own[part] for own in pooled]
@@ -168,6 +174,7 @@ class _Blocks:
         return [np.concatenate(layer) for layer in zip(*parts, strict=True)]
 
 
+@_unheard
 def _own(network, x, tangent: bool) -> tuple:
     """((Σ, Θ) of inputs with themselves, shape (n, 1), and their variances after pooling)."""
     images = inputs.Images(image_dimension(network.layers), True)
