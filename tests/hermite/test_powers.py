@@ -52,7 +52,7 @@ def one_piece(f, k, a, b):
     norm = mpmath.sqrt(mpmath.mpf(2) ** k * mpmath.factorial(k))
 
     def integrand(x):
-        return f(x) * mpmath.hermite(k, x / mpmath.sqrt(2)) / norm * mpmath.npdf(x)
+        return mpmath.re(f(x)) * mpmath.hermite(k, x / mpmath.sqrt(2)) / norm * mpmath.npdf(x)
 
     def part(end, length):
         # x = end + length t^6 takes the root at the end away
@@ -143,6 +143,20 @@ def test_sums_keep_their_closed_part():
             exact = by_definition(root, k) + smooth[k].mid
         assert_error_holds(together[k], exact)
         assert_error_holds(tc.hermite.coefficient(total, k).at(using=tc.Ball(25)), exact)
+
+
+@pytest.mark.parametrize(
+    "activation",
+    [
+        sp.sqrt(sp.Abs(Z - R(1, 3))) * sp.cos(Z),
+        sp.sqrt(sp.Abs(Z)) * sp.Abs(Z - 1) ** R(1, 3) * sp.sin(Z),
+    ],
+    ids=str,
+)
+def test_roots_without_closed_form_are_enclosed(activation):
+    value = tc.hermite.coefficient(activation, 1).at(using=tc.Ball(12))
+    assert value.rigor is tc.Rigor.CERTIFIED
+    assert_error_holds(value, by_definition(activation, 1))
 
 
 @pytest.mark.parametrize(

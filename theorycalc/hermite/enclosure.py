@@ -1,5 +1,6 @@
 """Certified Hermite coefficients of any activation, all degrees at once, by ball quadrature."""
 
+import itertools
 from typing import NamedTuple
 
 import sympy
@@ -8,6 +9,7 @@ from theorycalc.activations import Activation
 from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
 from theorycalc.core.arithmetic.ball_panels import panel_rule
 from theorycalc.core.arithmetic.effort import remembered
+from theorycalc.core.kinks import singular_bases
 from theorycalc.core.lowering import lower
 from theorycalc.hermite.growth import Growth, growth
 
@@ -50,11 +52,16 @@ def scaled_enclosures(activation: Activation, order: int, bits: int, scale) -> t
         cut_off, error = _cut_off(bound, activation.kinks, bits, root, scale, context)
         tolerance = context.number(sympy.Integer(2)) ** -bits
         totals = [context.number(sympy.S.Zero)] * (order + 1)
-        for branch, left, right in _branches(activation, cut_off, scale, context):
-            nodes, values, slack = panel_rule(
-                branch, left, right, weight_bound, tolerance=tolerance
-            )
-            error = error + slack
+        for branch, points, lost in _branches(activation, cut_off, scale, bits, context):
+            error = error + lost / root
+            part = tolerance / (len(points) - 1)
+            rules = [
+                panel_rule(branch, a, b, weight_bound, tolerance=part)
+                for a, b in itertools.pairwise(points)
+            ]
+            error = error + sum(slack for _, _, slack in rules)
+            nodes = [x for xs, _, _ in rules for x in xs]
+            values = [value for _, found, _ in rules for value in found]
             for x, value in zip(nodes, values, strict=True):
                 before, now = 0, value * context.apply("exp", -x * x / 2) / root
                 for k in range(order + 1):
@@ -75,15 +82,41 @@ def norms(order: int, context) -> list:
     return norms
 
 
-def _branches(activation: Activation, cut_off, scale, context):
-    """(function, left, right) for every piece of [−R, R] between the kinks of φ(s·)."""
+def _branches(activation: Activation, cut_off, scale, bits: int, context):
+    """(function, points, bound) for the branches of φ(s·) on the pieces of [−R, R].
+
+    Panels halve in length towards an end where a root is taken of 0, down to 2^−bits; the bound is
+    on the integral of the modulus over what is left there.
+    """
     for left, right, piece in activation.pieces:
         program = lower(piece, (activation.symbol,))
         ends = (
             -cut_off if left == -sympy.oo else lower(left).run(context, []) / scale,
             cut_off if right == sympy.oo else lower(right).run(context, []) / scale,
         )
-        yield (lambda context, x, p=program: p.run(context, [scale * x])), *ends
+
+        def function(context, x, program=program):
+            return program.run(context, [scale * x])
+
+        bases = singular_bases(piece, activation.symbol)
+        points, bound = [], context.number(sympy.S.Zero)
+        for end, name, step in zip(ends, (left, right), (1, -1), strict=True):
+            if not _vanish(bases, activation.symbol, name):
+                points.append(end)
+                continue
+            half = (ends[1] - ends[0]) / 2
+            count = bits + int(context.as_float(half)).bit_length()
+            lengths = [half / context.number(sympy.Integer(2) ** i) for i in range(1, count + 1)]
+            towards = [end + step * length for length in lengths]
+            # from both ends to the same middle
+            points += towards[::-1] if step > 0 else towards[len(points) > 1 :]
+            bound = bound + lengths[-1] * abs(function(context, context.widen(end, lengths[-1])))
+        yield function, points, bound
+
+
+def _vanish(bases: set, symbol: sympy.Symbol, end: sympy.Expr) -> bool:
+    """Whether a base is 0 at an end."""
+    return not end.is_infinite and any(sympy.expand(base.subs(symbol, end)) == 0 for base in bases)
 
 
 class _Bound(NamedTuple):

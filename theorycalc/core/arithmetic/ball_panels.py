@@ -110,10 +110,12 @@ def _bound(function, centre, width: float, height: float):
 
     The lower half is a mirror image: f is real on the real axis.
     """
-    spend(math.prod(_PIECES), _BOUND_BITS)
+    # a narrow panel may lie where its ends have many digits in common
+    bits = _BOUND_BITS + max(0, -math.frexp(width)[1])
+    spend(math.prod(_PIECES), bits)
     largest, context = arb(0), BallContext(analytic=True)
     pieces = _cut(0.0, height / 2, width, height / 2, *_PIECES)
-    with working_precision(_BOUND_BITS):
+    with working_precision(bits):
         while pieces:
             x, y, half_x, half_y = piece = pieces.pop()
             nearest = max(abs(x) - half_x, 0) / width, max(y - half_y, 0) / height
