@@ -14,6 +14,8 @@ _BOUND_BITS = 8
 _BOUND_EVALUATIONS = 1000
 # An integrand without a bound at this precision has a pole; with less, rounding may look like one.
 _POLE_BITS = 300
+# A number of so many bits is a point to any integrand.
+_POINT_BITS = 16
 # An interval narrower than the precision by less than these bits may be wider by roundings.
 _ROUNDED_BITS = 4
 
@@ -101,7 +103,9 @@ def arb_integral(function: Callable, left, right, **options) -> acb:
         except BaseException as error:
             failures.append(error)
             return acb(0)
-        if not holomorphic and not value.is_finite() and x.rad() < narrow:
+        # beside 0 what is narrow may still be wide for its size
+        points = x.rad() < narrow and (x.contains(0) or x.rel_accuracy_bits() > _POINT_BITS)
+        if points and not holomorphic and not value.is_finite():
             poles.append(x)
         return value
 
