@@ -1,5 +1,6 @@
 """Fixed points against the recursion itself, far down."""
 
+import mpmath as mp
 import numpy as np
 import pytest
 import sympy as sp
@@ -73,9 +74,47 @@ def test_critical_and_continuous_cases():
     [zero] = (points := k.mlp(2, "tanh", 1).fixed_points())
     assert zero.slope.mid == 1
     assert points.complete
-    undecided = k.mlp(2, "silu", sp.sqrt(2)).fixed_points()
-    assert not undecided.complete
-    assert "not proved" in undecided.note
+
+
+@pytest.mark.parametrize("activation", ["gelu", "silu", "mish", "selu"])
+def test_signs_far_out(activation):
+    """Sizes that cancel leave what decays: with σ_w = √2, x²(Φ² + (1 − Φ)²) − x² < 0 for GELU."""
+    [zero] = (points := k.mlp(2, activation, sp.sqrt(2)).fixed_points())
+    assert zero.q.mid == 0
+    assert points.complete
+    assert (float(zero.slope) > 1) == (activation == "selu")
+
+
+def test_all_variances_of_selu():
+    [point] = (points := k.mlp(2, "selu", "1.3", "0.1").fixed_points())
+    assert points.complete
+    # an integral over each half-line, from the definition
+    erfc = sp.erfc(1 / sp.sqrt(2))
+    alpha = -sp.sqrt(2 / sp.pi) / (erfc * sp.exp(sp.Rational(1, 2)) - 1)
+    phi, q = k.mlp(2, "selu").layers[1].activation, mp.mpf(point.q.mid)
+    assert float(phi(np.array(-1.0)) / phi(np.array(1.0))) == pytest.approx(
+        float(alpha * (sp.exp(-1) - 1)), rel=1e-12
+    )
+    a, size = mp.mpf(sp.N(alpha, 30)), mp.mpf(float(phi(np.array(1.0))))
+
+    def square(x):
+        return (x if x > 0 else a * mp.expm1(x)) ** 2 * mp.npdf(x / mp.sqrt(q)) / mp.sqrt(q)
+
+    moment = size**2 * mp.quad(square, [-80, -20, -5, 0, 5, 20, 80])
+    assert float(mp.mpf("1.69") * moment + mp.mpf("0.01")) == pytest.approx(float(q), rel=1e-12)
+
+
+def test_polynomials_are_counted_exactly():
+    """V = 1.69 (3q² − 2q + 1)/2 + 0.01 of the second one lies above the diagonal."""
+    for degree in (2, 3):
+        points = k.mlp(2, a.hermite(degree), "1.3", "0.1").fixed_points()
+        assert not points
+        assert points.complete
+        some = k.mlp(2, a.hermite(degree)).fixed_points()
+        assert some.complete
+        assert any(float(point.q) == 1 for point in some)
+    assert len(k.mlp(2, "relu", "1.3", "0.01").fixed_points()) == 1
+    assert not k.mlp(2, "relu", sp.sqrt(2), "0.01").fixed_points()
 
 
 def test_depth_scales_of_the_default():

@@ -22,6 +22,7 @@ from theorycalc.core.kinks import branch_at
 from theorycalc.core.lowering import lower
 from theorycalc.core.program import Program, number, operation
 from theorycalc.core.value import fraction
+from theorycalc.kernels.decay import Decay
 from theorycalc.kernels.halfline import EVERYTHING, range_beyond, range_of
 
 _X = sympy.Symbol("x", positive=True)
@@ -32,6 +33,8 @@ _HIGHEST_DERIVATIVE = 24
 _LONGEST_DERIVATIVE = 100
 _SCALES = 10
 _MOST_CELLS = 2000
+# Longer constants, such as those of SELU, are enclosed.
+_LONGEST_CONSTANT = 4
 # Longer expressions are not simplified to see whether they are zero.
 _LONGEST_SIMPLIFIED = 60
 # A kink that is no binary fraction is enclosed to so much.
@@ -59,6 +62,18 @@ def most_fixed_variances(activation: Activation, weight, bias) -> int | None:
             return None
         signs += found
     return sum(a != b for a, b in itertools.pairwise(s for s in signs if s))
+
+
+def positive_roots(gap: sympy.Expr, q: sympy.Symbol) -> int | None:
+    """The number of positive roots of a polynomial with rational coefficients, by Sturm's theorem.
+
+    Roots count with multiplicities; None if it is no such polynomial.
+    """
+    if not gap.is_polynomial(q) or not all(c.is_Rational for c in sympy.Poly(gap, q).coeffs()):
+        return None
+    factors = sympy.Poly(gap, q).sqf_list()[1]
+    zeros = (factor.count_roots(0, None) - (factor.eval(0) == 0) for factor, _ in factors)
+    return sum(count * power for count, (_, power) in zip(zeros, factors, strict=True))
 
 
 def keeps_every_variance(activation: Activation, weight, bias) -> bool:
@@ -106,7 +121,14 @@ class _Piece:
 
     @classmethod
     def of(cls, expr: sympy.Expr, numbers: dict) -> "_Piece":
-        """Rational parameters are put in, others enclosed once."""
+        """Rational parameters are put in, others and long constants enclosed once."""
+        constants = {
+            part: sympy.Dummy(real=True)
+            for part in expr.atoms(sympy.Pow, sympy.Function, sympy.Mul, sympy.Add)
+            if part.is_number and part.count_ops() > _LONGEST_CONSTANT
+        }
+        expr = expr.xreplace(constants)
+        numbers = {**numbers, **{symbol: part for part, symbol in constants.items()}}
         rational = {symbol: x for symbol, x in numbers.items() if x.is_Rational}
         rest = {symbol: x for symbol, x in numbers.items() if symbol not in rational}
         ranges = {}
@@ -150,9 +172,11 @@ class _Piece:
 
     def _far_out(self, start: Fraction) -> tuple:
         """(X, the sign on (X, ∞)), or Nones."""
-        forms = self._forms
+        forms, decay = self._forms, Decay(self.expr, _X)
         for step in range(_SCALES):
             cut = start * 2**step
+            if (sign := _sign(decay.range(cut, self.ranges))) is not None:
+                return cut, sign
             known = self.ranges | {_X: (cut, math.inf)}
             for form in forms:
                 if (sign := _sign(range_beyond(form, known))) is not None:
@@ -202,17 +226,20 @@ class _Piece:
 
     def _between(self, left: Fraction, right: Fraction) -> list[int] | None:
         """Signs over an interval, which is halved until F or its slope has a sign."""
-        slope = self.expr.diff(_X)
+        expr = Decay(self.expr, _X).expr
+        if expr.has(sympy.nan, sympy.zoo, sympy.oo):
+            expr = self.expr
+        slope = expr.diff(_X)
         todo, signs = [(left, right)], []
         for _ in range(_MOST_CELLS):
             if not todo:
                 return signs
             a, b = todo.pop()
-            sign = _sign(self._over(self.expr, a, b))
+            sign = _sign(self._over(expr, a, b))
             if sign is not None:
                 signs.append(sign)
             elif (rising := _sign(self._over(slope, a, b))) is not None:
-                ends = self._at(self.expr, a), self._at(self.expr, b)
+                ends = self._at(expr, a), self._at(expr, b)
                 signs += (-rising, rising) if None in ends else ends
             else:
                 todo += [((a + b) / 2, b), (a, (a + b) / 2)]

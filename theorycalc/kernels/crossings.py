@@ -32,6 +32,8 @@ def fixed_variances(layer, bound: int | None, using: Arithmetic) -> tuple[list, 
 
     The search ends when ``bound`` roots, with multiplicities, are found.
     """
+    if bound == 0:
+        return [], []
     [q] = layer.variance_map.args
     gap = Formula("V − q", layer.variance_map.expr - q, args=(q,))
     for grid in _GRIDS:
@@ -65,7 +67,8 @@ def root(formula: Formula, bracket: tuple, using: Arithmetic) -> Value:
     function, ends = formula.lambdify(), tuple(map(float, bracket))
     x = float(optimize.brentq(function, *ends, xtol=4 * _EPS * ends[1]))
     value = formula.at(**{symbol.name: x})
-    step = 1e-5 * (ends[1] - ends[0])
+    # at most half way to the ends: a map of correlations ends at 1
+    step = min(1e-5 * (ends[1] - ends[0]), (ends[1] - x) / 2, (x - ends[0]) / 2)
     slope = abs(float(function(x + step) - function(x - step))) / (2 * step)
     missed = float(abs(value.mid) + value.rad) / slope
     return Value(mid=x, rad=2 * missed + _EPS * abs(x), rigor=Rigor.ESTIMATED, using=using)

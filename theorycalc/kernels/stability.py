@@ -228,6 +228,9 @@ def depth_scales(layer: HiddenLayer, using: Arithmetic) -> DepthScales:
 
 def _bound(layer: HiddenLayer) -> tuple[int | None, str]:
     """(a bound on the positive fixed variances, why there is none)."""
+    gap = sympy.expand(layer.variance_map.expr - _Q)
+    if (number := balance.positive_roots(gap, _Q)) is not None:
+        return number, ""
     try:
         bound = balance.most_fixed_variances(layer.activation, layer.weight, layer.bias)
     except NotSupportedError as error:
