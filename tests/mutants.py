@@ -58,6 +58,66 @@ _LOW = "tests/{}/test_low_targets.py::{}".format
 MUTANTS = (
     # core
     Mutant(
+        "core/arithmetic/germs.py",
+        "highest = highest.max(arb(logs) / arb(power))",
+        "pass",
+        "tests/core/test_singular_ends.py::test_bounds_at_an_end_hold",
+    ),
+    Mutant(
+        "core/arithmetic/germs.py",
+        "self.range_of(x.power - power, x.logs + less) for",
+        "1 for",
+        "tests/core/test_singular_ends.py::test_bounds_at_an_end_hold",
+    ),
+    Mutant(
+        "core/arithmetic/germs.py",
+        "+ arb(x.logs) * loglog",
+        "+ arb(0)",
+        "tests/core/test_singular_ends.py::test_bounds_at_an_end_hold",
+    ),
+    Mutant(
+        "core/arithmetic/germs.py",
+        "* _at_most(1 / self.least_log)",
+        "* 0",
+        "tests/core/test_singular_ends.py::test_bounds_at_an_end_hold",
+    ),
+    Mutant(
+        "core/arithmetic/germs.py",
+        "_at_most(arb(1)))\n\n    def apply",
+        "arb(1))\n\n    def apply",
+        "tests/core/test_singular_ends.py::test_bounds_at_an_end_hold",
+    ),
+    Mutant(
+        "core/arithmetic/germs.py",
+        '"sin": lambda c, u: c.apply("cos", u)',
+        '"sin": lambda c, u: arb(1)',
+        "tests/core/test_singular_ends.py::test_bounds_at_an_end_hold",
+    ),
+    Mutant(
+        "core/arithmetic/germs.py",
+        '"atan": lambda c, u: c.power(c.add(_ONE, c.power(u, fmpq(2))), fmpq(-1))',
+        '"atan": lambda c, u: arb(1)',
+        "tests/core/test_singular_ends.py::test_bounds_at_an_end_hold",
+    ),
+    Mutant(
+        "core/arithmetic/germs.py",
+        "gamma_upper(order + 1)",
+        "gamma_upper(order)",
+        "tests/core/test_singular_ends.py::test_bounds_at_an_end_hold",
+    ),
+    Mutant(
+        "core/arithmetic/germs.py",
+        "return _at_most((-rate * least_log).exp() / rate * least_log**order)",
+        "return (-rate * least_log).exp() / rate * least_log**order",
+        "tests/core/test_singular_ends.py::test_bounds_at_an_end_hold",
+    ),
+    Mutant(
+        "core/arithmetic/germs.py",
+        "< -1 or (f.power == -1 and f.logs >= -1)",
+        "< -1",
+        "tests/core/test_singular_ends.py::test_divergent_integrals_are_refused",
+    ),
+    Mutant(
         "core/arithmetic/ball_panels.py",
         "        error += bound",
         "        error += bound / 1024",

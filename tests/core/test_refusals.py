@@ -85,7 +85,7 @@ def test_divergent_integrals_have_no_double(integrand, lower, upper):
 
 def test_a_singular_end_is_given_up_soon():
     with pytest.raises(tc.DomainError, match="no finite enclosure"):
-        tc.integrate(tc.Integral(1 / sp.sqrt(X), X, 0, 1), tc.Ball(20))
+        tc.integrate(tc.Integral(sp.besselk(0, X), X, 0, 1), tc.Ball(20))
 
 
 def test_reversed_limits_keep_their_kinks():

@@ -17,8 +17,9 @@ from theorycalc.core.contractions import (
     contract_product,
     contract_sum,
 )
+from theorycalc.core.ends import singular_ends_at_zero
 from theorycalc.core.errors import DomainError, NotSupportedError, explain
-from theorycalc.core.graph import own_variables
+from theorycalc.core.graph import own_variables, postorder
 from theorycalc.core.kinks import kinks
 from theorycalc.core.numbers import exact
 from theorycalc.core.pieces import smooth_pieces
@@ -241,12 +242,21 @@ def _sympy_integral(node):
 
 @handles(quadrature.Integral)
 def _integral(integral):
+    if not integral.kinks and not integral.tails:
+        moved = singular_ends_at_zero(integral.integrand, integral.variable, *integral.points)
+        if moved is not None:
+            return ops.same, None, (moved,)
     symbols = _parameters(integral)
-    limits = tuple(end if end.is_infinite else lower(end, symbols) for end in integral.points)
+    # integrals inside that do not depend on the variable are computed once
+    inside = postorder(integral.integrand, leaves=(sympy.Integral, sympy.Piecewise))
+    alone = [x for x in inside if isinstance(x, sympy.Integral) and x.free_symbols <= {*symbols}]
+    names = {x: sympy.Dummy() for x in alone}
+    inputs = (*symbols, *names.values())
+    limits = tuple(end if end.is_infinite else lower(end, inputs) for end in integral.points)
     tails = {
-        end: (lower(tail.bound, (tail.symbol, *symbols)), lower(tail.start, symbols))
+        end: (lower(tail.bound, (tail.symbol, *inputs)), lower(tail.start, inputs))
         for end, tail in integral.tails.items()
     }
-    inner = tuple(lower(kink, symbols) for kink in integral.kinks)
-    body = lower(integral.integrand, (integral.variable, *symbols))
-    return quadrature.integral, (body, limits, inner, tails), symbols
+    kinks = tuple(lower(kink, inputs) for kink in integral.kinks)
+    body = lower(integral.integrand.xreplace(names), (integral.variable, *inputs))
+    return quadrature.integral, (body, limits, kinks, tails), (*symbols, *names)

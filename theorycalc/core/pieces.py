@@ -2,10 +2,11 @@
 
 import itertools
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import sympy
 
-from theorycalc.core.corners import blown_up
+from theorycalc.core.corners import blown_up, drawn_out
 from theorycalc.core.graph import substitute
 from theorycalc.core.kinks import SWITCHES, choose_branch, kinks
 
@@ -116,18 +117,26 @@ def _branch(expr: sympy.Expr, at: Mapping) -> sympy.Expr:
     return expr.func(*(_branch(arg, at) for arg in expr.args))
 
 
-def _apart(expr: sympy.Expr) -> sympy.Expr:
-    """∫ c f dx = c ∫ f dx, from the innermost integral outwards."""
+def _apart(expr: sympy.Expr, ranges: Mapping = MappingProxyType({})) -> sympy.Expr:
+    """∫ (c f + d) dx = c ∫ f dx + d (b − a), from the outermost integral inwards.
+
+    The symbols of ``ranges`` are variables of integrals around, between these numbers.
+    """
     if not expr.has(sympy.Integral):
         return expr
     if not isinstance(expr, sympy.Integral):
-        return expr.func(*map(_apart, expr.args))
-    function = _apart(expr.function)
-    for variable, *ends in expr.limits:
-        variable, ends, function = _signed(*_at_rest(variable, ends, function))
-        free, bound = function.as_independent(variable, as_Add=False)
-        function = free * sympy.Integral(bound, (variable, *ends))
-    return function
+        return expr.func(*(_apart(arg, ranges) for arg in expr.args))
+    *inner, (variable, *ends) = expr.limits
+    body = expr.func(expr.function, *inner) if inner else expr.function
+    variable, ends, body = _signed(*_at_rest(variable, ends, body))
+    if all(end.is_number and end.is_finite for end in ends):
+        ranges = {**ranges, variable: tuple(ends)}
+    body = _apart(drawn_out(body, ranges) if variable.is_positive else body, ranges)
+    free, bound = body.as_independent(variable, as_Add=False)
+    if not bound.is_Add or any(end.is_infinite for end in ends):
+        return free * sympy.Integral(bound, (variable, *ends))
+    alone, bound = bound.as_independent(variable, as_Add=True)
+    return free * (sympy.Integral(bound, (variable, *ends)) + alone * (ends[1] - ends[0]))
 
 
 def _at_rest(variable, ends, function) -> tuple:
@@ -137,18 +146,7 @@ def _at_rest(variable, ends, function) -> tuple:
         return variable, ends, function
     t = sympy.Dummy(variable.name, positive=True)
     moved = function.xreplace({variable: a + t * (b - a)}) * (b - a)
-    return t, (sympy.S.Zero, sympy.S.One), moved.replace(_has_branch_point, _factored)
-
-
-def _has_branch_point(expr) -> bool:
-    return isinstance(expr, sympy.log) or (expr.is_Pow and not expr.exp.is_Integer)
-
-
-def _factored(expr: sympy.Expr) -> sympy.Expr:
-    """A root or a logarithm of a product, with the factors of known sign apart."""
-    if isinstance(expr, sympy.log):
-        return sympy.expand_log(sympy.log(sympy.factor(expr.args[0])))
-    return sympy.factor(expr.base) ** expr.exp
+    return t, (sympy.S.Zero, sympy.S.One), moved
 
 
 def _signed(variable, ends, function) -> tuple:

@@ -7,6 +7,7 @@ from flint import acb, arb, ctx
 
 from theorycalc.core.arithmetic.ball_functions import NAN, NotHolomorphic
 from theorycalc.core.arithmetic.effort import spend
+from theorycalc.core.arithmetic.germs import LEAST_DEPTH, DivergenceError, integral_to_end
 from theorycalc.core.errors import DomainError, NotSupportedError, explain
 
 # An integral inside an integrand's bound is given up after so many function values.
@@ -16,6 +17,10 @@ _BOUND_EVALUATIONS = 1000
 _POLE_BITS = 300
 # A number of so many bits is a point to any integrand.
 _POINT_BITS = 16
+# Beside a singular end panels are so many times twice as long as the next; and the part that is
+# bounded without them is not made shorter than this many times the precision in bits.
+_PANEL_DEPTH = 8
+_DEEPEST = 32
 # An interval narrower than the precision by less than these bits may be wider by roundings.
 _ROUNDED_BITS = 4
 
@@ -48,8 +53,9 @@ def piecewise_integral(integrand, parameters: list, points: list, values, bounds
             return NAN
 
     options = _bound_options() if values.analytic else {}
-    panels = itertools.pairwise(points)
-    total = sum((arb_integral(function, a, b, **options) for a, b in panels), acb(0))
+    begin, total = _from_zero(function, values, integrand, parameters, points)
+    panels = itertools.pairwise([*begin, *points[1:]])
+    total += sum((arb_integral(function, a, b, **options) for a, b in panels), acb(0))
     known = not values.analytic and all(map(_is_thin, (*parameters, *points)))
     if known and not total.is_finite() and ctx.prec >= _POLE_BITS:
         raise DomainError(
@@ -65,6 +71,43 @@ def piecewise_integral(integrand, parameters: list, points: list, values, bounds
 def _is_thin(x) -> bool:
     """Whether a number is known to half of the working precision: no image of it is wide."""
     return acb(x).rel_accuracy_bits() > ctx.prec // 2
+
+
+def _from_zero(function, values, integrand, parameters: list, points: list) -> tuple:
+    """(points, ∫ from 0 to the last of them): where the integrand is singular at 0.
+
+    The points are the first one as it is, and 0, elsewhere.
+    """
+    start, end = points[0], points[1]
+    if not acb(start).is_zero() or acb(end).is_zero():
+        return [start], acb(0)
+    near = end * arb(0.5, 0.5) / 2**ctx.prec
+    if function(acb(near), False).is_finite():
+        return [start], acb(0)
+    try:
+        depth, total = _negligible_end(values, integrand, parameters, end)
+    except DivergenceError:
+        if not values.analytic:
+            raise
+        return [start], NAN
+    if not total.is_finite():
+        return [start], acb(0)
+    return [end / 2**k for k in range(depth, 0, -_PANEL_DEPTH)], total
+
+
+def _negligible_end(values, integrand, parameters: list, end) -> tuple:
+    """(depth, ∫ over (0, end·2^-depth]) where the error of the integral is negligible."""
+    depth, largest = LEAST_DEPTH, arb(0)
+    bits = _BOUND_BITS if values.analytic else ctx.prec
+    while True:
+        total = acb(integral_to_end(values, integrand, parameters, end, depth))
+        if total.is_finite():
+            largest = largest.max(arb(total.abs_upper()))
+            if acb(total.real.rad(), total.imag.rad()).abs_upper() < largest / 2**bits:
+                return depth, total
+        if depth > _DEEPEST * bits:
+            return depth, total
+        depth = 3 * depth // 2
 
 
 def _is_infinity(x) -> bool:

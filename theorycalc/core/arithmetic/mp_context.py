@@ -9,10 +9,12 @@ from fractions import Fraction
 
 import mpmath
 import sympy
+from flint import fmpq
 from mpmath import libmp
 from mpmath.calculus.quadrature import TanhSinh
 
 from theorycalc.core.arithmetic import mp_polynomials
+from theorycalc.core.arithmetic.divergence import refuse_divergent
 from theorycalc.core.arithmetic.effort import spend
 from theorycalc.core.arithmetic.logic import RELATIONS
 from theorycalc.core.arithmetic.mp_exact import (
@@ -231,6 +233,10 @@ class MPContext:
 
     def integral(self, integrand, parameters: list, points: list):
         """∫ of a program of (x, *parameters), by tanh–sinh quadrature between the points."""
+        numbers = [*parameters, points[1]]
+        if points[0] == 0 and all(map(self._is_rational, numbers)):
+            *fixed, end = (fmpq(*map(int, self.rational(x).as_numer_denom())) for x in numbers)
+            refuse_divergent(integrand, fixed, end)
 
         def function(x):
             spend(1, self.bits)
@@ -268,6 +274,10 @@ class MPContext:
     def midpoint(self, x):
         """The number itself."""
         return x
+
+    def _is_rational(self, x) -> bool:
+        """Whether a number is real and finite."""
+        return isinstance(x, Exact) or (isinstance(x, self.mp.mpf) and self.mp.isfinite(x))
 
     def rational(self, x) -> sympy.Rational:
         """The exact value of a number."""
