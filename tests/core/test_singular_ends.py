@@ -9,7 +9,7 @@ from reference import assert_error_holds
 import theorycalc as tc
 from theorycalc.core.arithmetic.ball import enclose
 from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
-from theorycalc.core.arithmetic.germs import LEAST_DEPTH, integral_to_end
+from theorycalc.core.arithmetic.germs import LEAST_DEPTH, GermContext, integral_to_end
 from theorycalc.core.lowering import lower
 
 X, Y, Z, A, B = sp.symbols("x y z a b", real=True)
@@ -84,24 +84,52 @@ GERMS = [
     1 / sp.log(X) ** 2,
     sp.gamma(X) * sp.sqrt(X),
     X**X,
+    *(
+        f(X) * X ** R(-19, 10)
+        for f in (
+            *(sp.sin, sp.tan, sp.sinh, sp.tanh, sp.asin, sp.atan, sp.asinh, sp.atanh, sp.erf),
+            lambda x: sp.exp(x) - 1,
+        )
+    ),
 ]
 
 
+@pytest.mark.parametrize("end", [1, 3])
 @pytest.mark.parametrize("depth", [LEAST_DEPTH, 8])
 @pytest.mark.parametrize("integrand", GERMS, ids=str)
-def test_bounds_at_an_end_hold(integrand, depth):
-    """∫ over (0, 3·2^-depth] against mpmath in u = log(1/x)."""
+def test_bounds_at_an_end_hold(integrand, depth, end):
+    """∫ over (0, end·2^-depth] against mpmath in u = log(1/x)."""
     with working_precision(53):
         plain, program = BallContext(integrand=True), lower(integrand, (X,))
-        x = integral_to_end(plain, program, [], fmpq(3), depth)
+        x = integral_to_end(plain, program, [], fmpq(end), depth)
         assert x.is_finite()
         value = tc.Ball(20).to_value(arb(x.real), bits=53)
     f = sp.lambdify(X, integrand, "mpmath")
-    with mpmath.mp.workdps(30):
-        start = -mpmath.log(mpmath.mpf(3) / 2**depth)
+    # e^x − 1 at x = e^-512 has digits only with many more
+    with mpmath.mp.workdps(240 if integrand.has(sp.exp) else 30):
+        start = -mpmath.log(mpmath.mpf(end) / 2**depth)
         steps = [start, start + 1, start + 8, start + 64, start + 512]
         exact = mpmath.quad(lambda u: f(mpmath.exp(-u)) * mpmath.exp(-u), steps)
     assert_error_holds(value, exact)
+
+
+@pytest.mark.parametrize("power", [fmpq(1, 2), fmpq(1), fmpq(0)])
+@pytest.mark.parametrize("logs", [fmpq(-2), fmpq(0), fmpq(1), fmpq(8)])
+def test_ranges_of_germs(power, logs):
+    known = GermContext(BallContext(), LEAST_DEPTH).range_of(power, logs)
+    for k in range(8, 80):
+        size = arb(k) / 2
+        value = (-arb(power) * size).exp() * size ** arb(logs)
+        assert not known.is_finite() or known.contains(value.mid())
+
+
+@pytest.mark.parametrize(
+    "integrand", [1 / X, X ** R(-3, 2), sp.log(X) / X, 1 / sp.sin(X) ** 2], ids=str
+)
+@pytest.mark.parametrize("using", [tc.Ball(20), tc.MP(20)], ids=str)
+def test_divergences_are_known_as_such(integrand, using):
+    with pytest.raises(tc.DomainError, match="divergent"):
+        tc.Formula("f", sp.Integral(integrand, (X, 0, 1))).at(using=using)
 
 
 def test_the_sophomores_dream():

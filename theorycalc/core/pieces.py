@@ -118,7 +118,7 @@ def _branch(expr: sympy.Expr, at: Mapping) -> sympy.Expr:
 
 
 def _apart(expr: sympy.Expr, ranges: Mapping = MappingProxyType({})) -> sympy.Expr:
-    """∫ (c f + d) dx = c ∫ f dx + d (b − a), from the outermost integral inwards.
+    """∫ (c f + log d) dx = c ∫ f dx + log(d) (b − a), from the outermost integral inwards.
 
     The symbols of ``ranges`` are variables of integrals around, between these numbers.
     """
@@ -135,8 +135,9 @@ def _apart(expr: sympy.Expr, ranges: Mapping = MappingProxyType({})) -> sympy.Ex
     free, bound = body.as_independent(variable, as_Add=False)
     if not bound.is_Add or any(end.is_infinite for end in ends):
         return free * sympy.Integral(bound, (variable, *ends))
-    alone, bound = bound.as_independent(variable, as_Add=True)
-    return free * (sympy.Integral(bound, (variable, *ends)) + alone * (ends[1] - ends[0]))
+    logs = [term for term in bound.args if term.has(sympy.log) and not term.has(variable)]
+    rest = sympy.Integral(bound - sympy.Add(*logs), (variable, *ends))
+    return free * (rest + sympy.Add(*logs) * (ends[1] - ends[0]))
 
 
 def _at_rest(variable, ends, function) -> tuple:
