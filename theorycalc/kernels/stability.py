@@ -5,6 +5,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
 
+import mpmath
 import sympy
 
 from theorycalc.activations import Activation, z
@@ -305,11 +306,12 @@ def _at_root(formula: Formula, using: Arithmetic, **roots: Value) -> Value:
     names = [symbol.name for symbol in formula.args]
     centre = {name: fraction(roots[name].mid) for name in names}
     value = formula.at(using=using, **centre)
-    error = sum(
-        abs(float(formula.at(**{**centre, name: x + fraction(roots[name].rad)}).mid - value.mid))
-        for name, x in centre.items()
-        if roots[name].rad
-    )
+    error = mpmath.mpf(0)
+    for name, x in centre.items():
+        if roots[name].rad:
+            moved = formula.at(using=using, **{**centre, name: x + fraction(roots[name].rad)})
+            # a move of less than the roundings is not seen in the midpoints
+            error += abs(moved.mid - value.mid) + moved.rad + value.rad
     if not error and all(roots[name].rad == 0 for name in names):
         return value
     return Value(
