@@ -198,7 +198,7 @@ class Architecture:
         >>> network = tc.kernels.mlp(2, "tanh", sigma_w, sigma_b)
         >>> [point] = network.fixed_points()
         >>> print(point.q, point.c, point.chi, sep=", ")
-        0.3153164774853 ± 2e-14, 1, 0.8801635098832 ± 3e-14
+        0.3153164774853 ± 2e-14, 1, 0.8801635098832 ± 5e-14
         """
         return stability.fixed_points(stability.hidden_layer(self.layers), using)
 
@@ -212,7 +212,7 @@ class Architecture:
         >>> import sympy, theorycalc as tc
         >>> sigma_w, sigma_b = sympy.sqrt(sympy.Rational("1.3")), sympy.sqrt(sympy.Rational("0.05"))
         >>> print(*tc.kernels.mlp(2, "tanh", sigma_w, sigma_b).depth_scales(), sep=", ")
-        1.785236631543 ± 8e-13, 7.83406926846 ± 3e-12
+        1.78523663154 ± 4e-12, 7.83406926846 ± 5e-12
         """
         return stability.depth_scales(stability.hidden_layer(self.layers), using)
 
