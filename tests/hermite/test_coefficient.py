@@ -154,3 +154,11 @@ def test_terms_that_cancel_are_an_exact_zero(phi, k):
         one = tc.hermite.coefficient(phi, k).at(using=using)
         many = tc.hermite.coefficients(phi, k, using=using)[k]
         assert (one.mid, one.rad) == (many.mid, many.rad) == (0, 0)
+
+
+@pytest.mark.parametrize("phi", [sp.tan(Z), 1 / sp.sinh(Z), 1 / Z, Z / (1 - Z**2)])
+def test_symmetry_is_no_expectation(phi):
+    """Odd functions with poles have no coefficients, not even the even ones."""
+    for using in (tc.Float(), tc.Ball(10)):
+        with pytest.raises(tc.TheoryCalcError):
+            tc.hermite.coefficient(phi, 2).at(using=using)

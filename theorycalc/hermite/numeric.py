@@ -15,6 +15,8 @@ _CUT_OFFS = (14.0, 19.0, 27.0, 38.0)
 _NODES = (16, 24)
 # Panels are halved this often at most.
 _HALVINGS = 8
+# Kinks of a modulus, which no panel knows of, leave less than this part; a pole leaves more.
+_SETTLED = 0.01
 _LARGE, _SHIFT = 1e150, 500
 
 
@@ -44,7 +46,8 @@ def coefficients(function, kinks, order: int, scale: float = 1.0):
     """(c_0 … c_order, errors) of a vectorised function of scale·Z by Gauss–Legendre panels.
 
     Two rules are compared; panels are halved until they agree to rounding. What a cut-off leaves
-    out decays from the last panels outwards, and is less than they have.
+    out decays from the last panels outwards, and is less than they have. The integral of the
+    modulus must settle too: at a pole the values may cancel by symmetry, and there is no integral.
     """
     for radius in _CUT_OFFS:
         rough = _panels(function, kinks, order, scale, _Mesh(radius, 1.0, _NODES[0]))
@@ -57,10 +60,11 @@ def coefficients(function, kinks, order: int, scale: float = 1.0):
         )
         with np.errstate(invalid="ignore"):
             error = np.abs(fine.value - coarse.value)
-        if np.all(error <= fine.rounding):
+            settled = np.abs(fine.size - coarse.size) <= _SETTLED * fine.size
+        if np.all((error <= fine.rounding) & settled):
             break
         length /= 2
-    error = error + fine.rounding + fine.rim + _TINY
+    error = np.where(settled, error + fine.rounding + fine.rim + _TINY, np.inf)
     return fine.value, np.where(np.isnan(error), np.inf, error)
 
 

@@ -7,15 +7,20 @@ from sympy import Expr
 
 from theorycalc.activations import Activation, z
 from theorycalc.core.kinks import SWITCHES
+from theorycalc.hermite.growth import is_bounded
+from theorycalc.hermite.terms import terms_of
 
 
 def vanishes(activation: Activation, k: int) -> bool:
     """Whether c_k is zero because the part of φ with the parity of k is a polynomial below it.
 
-    Softplus, for instance, is z/2 plus an even function: c_3, c_5, … are zero.
+    Softplus, for instance, is z/2 plus an even function: c_3, c_5, … are zero. Where nothing shows
+    that the expectation exists, symmetry says nothing: tan z has no coefficients.
     """
     degree = _polynomial_degree(activation, k % 2)
-    return degree is not None and k > degree
+    if degree is None or k <= degree:
+        return False
+    return terms_of(activation) is not None or is_bounded(activation)
 
 
 @lru_cache(maxsize=512)
