@@ -191,6 +191,8 @@ class Call:
         self._check(context, args)
         if implementation is not None:
             return implementation(context, *self._all(context, args))
+        if self.function.definition is None:
+            raise NotSupportedError(explain(f"{self.function.__name__} in this arithmetic"))
         return _definition_program(self).run(context, args)
 
     def _check(self, context, args) -> None:
