@@ -271,6 +271,27 @@ def test_duals_without_a_closed_form(activation):
         assert abs(float(value) - expected) <= rest * powers[60 - k % 2] + 2 * value.rad + 1e-15
 
 
+@pytest.mark.parametrize(("activation", "bias"), [("tanh", 0), ("tanh", "0.3"), ("silu", 0)])
+def test_smooth_networks_keep_relative_digits(activation, bias):
+    """Taylor series beside integrals of the same kernel in doubles, and beside more digits."""
+    network = tc.kernels.mlp(2, activation, sigma_w="1.1", sigma_b=bias)
+    values = network.spectrum(5, 30)
+    integrals, errors = rounded.doubles(as_kernel(network), 5, 30)
+    for k, (value, integral, error) in enumerate(zip(values, integrals, errors, strict=True)):
+        assert value.stats["method"] in ("positive Taylor series", "parity")
+        assert value.rad <= abs(value.mid) * 1e-14
+        assert abs(float(value) - integral) <= error
+        if k in (3, 30):
+            certified = tc.sphere.funk_hecke(network, 5, k).at(using=tc.Ball(20))
+            assert_error_holds(value, certified.mid)
+
+
+def test_odd_networks_have_odd_kernels():
+    kernel = as_kernel(tc.kernels.mlp(2, "tanh"))
+    assert kernel.parity == -1
+    assert [kernel.vanishes(k) for k in (4, 5)] == [True, False]
+
+
 def test_a_function_in_a_kernel_keeps_its_pieces():
     """The switches of an activation are no kinks of its dual."""
     kernel = as_kernel(tc.kernels.dual("elu"))

@@ -32,6 +32,8 @@ class SpecialFunction(StrictFunction):
     - ``in_mp(context, *args)``, ``in_ball(context, *args)``, static: a better algorithm, in mpmath
       numbers (``context.mp``) or in enclosures; ``holomorphic_in`` has the positions of arguments
       that may be complex balls: the holomorphic continuation is enclosed, as a quadrature asks;
+    - ``in_series(context, *args)``, static: the truncated power series where some arguments are
+      power series, by default that of the definition;
     - ``double(*arrays) -> (values, errors)``, static: float64 arrays with error estimates; used by
       `Formula.lambdify`, and by `Float` where the definition is not a closed form;
     - ``in_latex(printer)``: how it looks, by default its name with its arguments;
@@ -59,6 +61,7 @@ class SpecialFunction(StrictFunction):
     definition = None
     in_mp = None
     in_ball = None
+    in_series = None
     holomorphic_in = ()
     double = None
     in_latex = None
@@ -169,7 +172,9 @@ class Call:
         return self._run(self.function.in_ball, context, args)
 
     def in_series(self, context, *args):
-        """The power series, by the definition."""
+        """The power series, by the definition where there is no other way."""
+        if self.function.in_series is not None:
+            return self._run(self.function.in_series, context, args)
         if self.function.definition is None or isinstance(_definition(self)[1], Integral):
             raise NotSupportedError(explain(f"a power series of {self.function.__name__}"))
         return _definition_program(self).run(context, args)

@@ -11,12 +11,15 @@ from theorycalc.core.arithmetic.ball_panels import panel_rule
 from theorycalc.core.arithmetic.effort import remembered
 from theorycalc.core.kinks import singular_bases
 from theorycalc.core.lowering import lower
+from theorycalc.hermite import trapezoid
 from theorycalc.hermite.growth import Growth, growth
 
 # Bits that the recurrence of the polynomials loses at degree k: the radii of the nodes grow by at
 # most e^{|x|√k}, and the Gaussian weight leaves e^{k/2} of it.
 _LOST_PER_DEGREE = 0.75
 _GUARD_BITS = 32
+# So many coefficients of an analytic function are cheaper by trapezoids than on panels.
+_LONG = 100
 _FIRST_CUT_OFF = 4
 # Added to an exponent: more than what rounding its double can take away.
 _ROUNDING = 1e-9
@@ -43,34 +46,63 @@ def scaled_enclosures(activation: Activation, order: int, bits: int, scale) -> t
         bound = _Bound.of(growth(activation.expr, activation.symbol), scale, context)
         root = context.apply("sqrt", 2 * context.number(sympy.pi))
 
-        def weight_bound(centre, width, height):
-            nearest = max(0.0, abs(centre) - width)
-            # |h_k(x + iy)| ≤ e^{x²/4 + |y|√k}, from Cramér's |h_j(x)| ≤ e^{x²/4}
-            exponent = -(nearest**2) / 4 + height**2 / 2 + height * order**0.5 + _ROUNDING
-            return context.apply("exp", context.number(sympy.Rational(exponent))) / root
-
         cut_off, error = _cut_off(bound, activation.kinks, bits, root, scale, context)
-        tolerance = context.number(sympy.Integer(2)) ** -bits
-        totals = [context.number(sympy.S.Zero)] * (order + 1)
-        for branch, points, lost in _branches(activation, cut_off, scale, bits, context):
-            error = error + lost / root
-            part = tolerance / (len(points) - 1)
-            rules = [
-                panel_rule(branch, a, b, weight_bound, tolerance=part)
-                for a, b in itertools.pairwise(points)
-            ]
-            error = error + sum(slack for _, _, slack in rules)
-            nodes = [x for xs, _, _ in rules for x in xs]
-            values = [value for _, found, _ in rules for value in found]
-            for x, value in zip(nodes, values, strict=True):
-                before, now = 0, value * context.apply("exp", -x * x / 2) / root
-                for k in range(order + 1):
-                    totals[k] = totals[k] + now
-                    before, now = now, x * now - k * before
+        totals = slack = None
+        if order >= _LONG and not activation.kinks:
+            totals, slack = _by_trapezoids(activation, order, bits, scale, cut_off)
+        if totals is None:
+            branches = _branches(activation, cut_off, scale, bits, context)
+            totals, slack = _by_panels(branches, order, bits, context)
         return tuple(
-            context.widen(total / norm, error)
+            context.widen(total / norm, error + slack)
             for total, norm in zip(totals, norms(order, context), strict=True)
         )
+
+
+def _by_trapezoids(activation: Activation, order: int, bits: int, scale, cut_off) -> tuple:
+    """(√k! c_k for all k, an error of c_k), or None twice if the function has no strip."""
+    program = lower(activation.expr, (activation.symbol,))
+
+    def function(context, x):
+        return program.run(context, [scale * x])
+
+    rule = trapezoid.best_rule(function, order, bits, float(cut_off))
+    if rule is None:
+        return None, None
+    totals, doubts = trapezoid.sums(function, rule, order)
+    return totals, rule.error + doubts
+
+
+def _by_panels(branches, order: int, bits: int, context) -> tuple:
+    """(√k! c_k for all k, an error of c_k)."""
+    root = context.apply("sqrt", 2 * context.number(sympy.pi))
+
+    def weight_bound(centre, width, height):
+        nearest = max(0.0, abs(centre) - width)
+        # |h_k(x + iy)| ≤ e^{x²/4 + |y|√k}, from Cramér's |h_j(x)| ≤ e^{x²/4}
+        exponent = -(nearest**2) / 4 + height**2 / 2 + height * order**0.5 + _ROUNDING
+        return context.apply("exp", context.number(sympy.Rational(exponent))) / root
+
+    tolerance = context.number(sympy.Integer(2)) ** -bits
+    totals, error = [context.number(sympy.S.Zero)] * (order + 1), context.number(sympy.S.Zero)
+    for branch, points, lost in branches:
+        part = tolerance / (len(points) - 1)
+        rules = [
+            panel_rule(branch, a, b, weight_bound, tolerance=part)
+            for a, b in itertools.pairwise(points)
+        ]
+        error = error + lost / root + sum(slack for _, _, slack in rules)
+        nodes = [x for xs, _, _ in rules for x in xs]
+        values = [value for _, found, _ in rules for value in found]
+        for x, value in zip(nodes, values, strict=True):
+            # the recurrence would magnify the radius; |h_k(x)| e^{−x²/2} is at most e^{−x²/4}
+            middle, bell = context.midpoint(value), context.apply("exp", -x * x / 4)
+            error = error + abs(value - middle) * bell / root
+            before, now = 0, middle * bell * bell / root
+            for k in range(order + 1):
+                totals[k] = totals[k] + now
+                before, now = now, x * now - k * before
+    return totals, error
 
 
 def norms(order: int, context) -> list:

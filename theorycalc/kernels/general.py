@@ -16,7 +16,7 @@ from theorycalc.hermite import parity
 from theorycalc.hermite.enclosure import scaled_enclosures
 from theorycalc.hermite.functions import Entry, activation_of
 from theorycalc.hermite.growth import is_bounded
-from theorycalc.kernels import analytic_pairs, powers
+from theorycalc.kernels import analytic_pairs, pair_series, powers
 from theorycalc.kernels.bells import covariance, is_regular
 from theorycalc.kernels.moments import gaussian_mean
 from theorycalc.kernels.parity import mirrored
@@ -61,6 +61,15 @@ class GaussianPair(SpecialFunction):
     nargs = 5
     holomorphic_in = (3,)
 
+    @classmethod
+    def eval(cls, phi, psi, q11, q12, q22):
+        """E φ(u)ψ(v) with v replaced by −v, or u by −u, if ψ or φ is odd or even."""
+        if not q12.could_extract_minus_sign():
+            return None
+        signs = (_symmetry(activation_of(f)) for f in (psi, phi))
+        sign = next((sign for sign in signs if sign is not None), None)
+        return None if sign is None else sign * cls(phi, psi, q11, -q12, q22)
+
     @property
     def arithmetics(self) -> tuple[str, ...]:
         """MP for smooth functions, Ball where the tails can be bounded, Float always."""
@@ -103,6 +112,12 @@ class GaussianPair(SpecialFunction):
             return line
         s1, s2 = (context.apply("sqrt", q) for q in (q11, q22))
         return _series(context, one, two, s1, s2, q12 / (s1 * s2))
+
+    @staticmethod
+    def in_series(context, phi, psi, *covariances):
+        return pair_series.expectation(
+            context, activation_of(phi), activation_of(psi), *covariances
+        )
 
     @staticmethod
     def in_mp(context, phi, psi, q11, q12, q22):
@@ -183,6 +198,12 @@ def _vanishes(context, one: Activation, two: Activation, q12) -> bool:
     even = [parity.vanishes(f, 1) for f in (one, two)]
     independent = context.rational(q12) == 0
     return (odd[0] and even[1]) or (even[0] and odd[1]) or (independent and any(odd))
+
+
+def _symmetry(activation: Activation) -> int | None:
+    """1 for an even function, −1 for an odd one, None for any other or where it is not seen."""
+    odd, even = (parity.vanishes(activation, k) for k in (0, 1))
+    return -1 if odd else 1 if even else None
 
 
 def _smooth(context, one: Activation, two: Activation, q11, q12, q22):

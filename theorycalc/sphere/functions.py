@@ -23,7 +23,7 @@ class FunkHecke(SpecialFunction):
 
     @classmethod
     def eval(cls, kappa, d, k):
-        return S.Zero if k.is_Integer and vanishes(kernel_of(kappa), int(k)) else None
+        return S.Zero if k.is_Integer and kernel_of(kappa).vanishes(int(k)) else None
 
     def _eval_is_extended_real(self):
         return True
@@ -45,7 +45,7 @@ class FunkHecke(SpecialFunction):
         kernel = kernel_of(kappa)
 
         def compute(d, k):
-            if vanishes(kernel, int(k)):
+            if kernel.vanishes(int(k)):
                 return 0.0, 0.0
             return tuple(x[-1] for x in doubles(kernel, int(d), int(k))[1:])
 
@@ -68,7 +68,7 @@ class Entry:
 
     def run(self, context, inputs=()):
         """μ_k in the numbers of the context."""
-        if vanishes(self.kernel, self.k):
+        if self.kernel.vanishes(self.k):
             return context.number(S.Zero)
         which = self.kernel, self.d, self.top
         match self.method(context.bits, context.encloses):
@@ -106,17 +106,11 @@ class Method(StrEnum):
 
 def doubles(kernel: ZonalKernel, d: int, order: int) -> tuple[Method, np.ndarray, np.ndarray]:
     """(method, μ_0 … μ_order, error estimates) in double precision."""
-    if rounded.applies(kernel):
-        return Method.ROUNDED, *rounded.doubles(kernel, d, order)
     if taylor.applies(kernel, d, order, taylor.DOUBLE_BITS):
         return Method.TAYLOR, *taylor.doubles(kernel, d, order)
+    if rounded.applies(kernel):
+        return Method.ROUNDED, *rounded.doubles(kernel, d, order)
     return Method.GAUSS, *quadrature.doubles(kernel, d, order)
-
-
-def vanishes(kernel: ZonalKernel, k: int) -> bool:
-    """Whether the part of the kernel with the parity of k is a polynomial of a lower degree."""
-    degree = kernel.polynomial_degrees[-1 if k % 2 else 1]
-    return degree is not None and degree < k
 
 
 def as_lambda(kernel: ZonalKernel) -> sympy.Lambda:

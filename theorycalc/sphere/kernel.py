@@ -77,6 +77,11 @@ class ZonalKernel:
             degrees[sign] = -1 if part == 0 else polynomial and polynomial.degree()
         return degrees
 
+    def vanishes(self, k: int) -> bool:
+        """Whether μ_k = 0: the part with the parity of k is a polynomial of a lower degree."""
+        degree = self.polynomial_degrees[-1 if k % 2 else 1]
+        return degree is not None and degree < k
+
     @property
     def written(self) -> Expr:
         """κ(t) with its steps put in, for print."""

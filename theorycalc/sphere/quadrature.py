@@ -65,9 +65,12 @@ def enclosures(kernel: ZonalKernel, d: int, order: int, bits: int) -> tuple:
             nodes, values, slack = panel_rule(
                 rounded, left, right, weight_bound, tolerance=tolerance
             )
-            error = error + slack
-            _accumulate(context, totals, d, zip(nodes, values, strict=True))
-        return tuple(context.widen(total, error) for total in _normalised(context, d, totals))
+            # the recurrence would magnify radii of values; |P_{d,k}| and sines are at most 1
+            middles = [context.midpoint(value) for value in values]
+            doubts = (abs(value - x) for value, x in zip(values, middles, strict=True))
+            error = error + sum(doubts, slack)
+            _accumulate(context, totals, d, zip(nodes, middles, strict=True))
+        return tuple(_normalised(context, d, [context.widen(x, error) for x in totals]))
 
 
 @lru_cache(maxsize=32)

@@ -13,7 +13,7 @@ from theorycalc.core.numbers import exact_integer
 from theorycalc.core.reference import Reference
 from theorycalc.core.value import Rigor, Value
 from theorycalc.sphere import closed
-from theorycalc.sphere.functions import Entry, FunkHecke, as_lambda, doubles, vanishes
+from theorycalc.sphere.functions import Entry, FunkHecke, as_lambda, doubles
 from theorycalc.sphere.kernel import ZonalKernel, as_kernel
 from theorycalc.sphere.measure import as_degree, as_dimension, parameters
 
@@ -99,12 +99,13 @@ def spectrum(kernel, d, degree, using: Arithmetic = Float()) -> list[Value]:
     -------
     list of Value
         ``stats["method"]`` of each says how it was found: "closed form", "parity" (an exact 0),
-        "positive Taylor series" (`Float` and `Ball`, for the kernels of architectures and d well
-        above the degree), "Gauss–Legendre in the angle" (`Float`), "tanh–sinh in the angle" (`MP`)
-        or "certified Gauss–Legendre in the angle" (`Ball`). The working precision follows the size
-        of the eigenvalues, so that each keeps its relative digits; but `Float` has absolute errors
-        of 1e-14 for kernels that are only known in doubles (networks of tanh: "Gauss–Legendre in
-        the angle, in doubles").
+        "positive Taylor series" (`Float` and `Ball`, for the kernels of architectures with smooth
+        activations, or d well above the degree), "Gauss–Legendre in the angle" (`Float`),
+        "tanh–sinh in the angle" (`MP`) or "certified Gauss–Legendre in the angle" (`Ball`). The
+        working precision follows the size of the eigenvalues, so that each keeps its relative
+        digits; but `Float` has absolute errors of 1e-14 for kernels that are only known in doubles
+        and whose Taylor series is too long (networks of tanh, large variances and high degrees:
+        "Gauss–Legendre in the angle, in doubles").
 
     Raises
     ------
@@ -155,7 +156,7 @@ def _doubles(kernel: ZonalKernel, d: int, degree: int, using: Float) -> list[Val
     method, *arrays = doubles(kernel, d, degree)
     values = []
     for k, (mid, rad) in enumerate(zip(*arrays, strict=True)):
-        zero = vanishes(kernel, k)
+        zero = kernel.vanishes(k)
         mid, rad, rigor = (0.0, 0.0, Rigor.EXACT) if zero else (mid, rad, Rigor.ESTIMATED)
         value = Value(mid=float(mid), rad=float(rad), rigor=rigor, using=using)
         values.append(_named(value, method))

@@ -2,7 +2,7 @@
 
 from contextlib import contextmanager
 
-from flint import arb, arb_series, ctx, fmpq
+from flint import arb, arb_poly, arb_series, ctx, fmpq
 
 from theorycalc.core.arithmetic.ball_context import BallContext
 from theorycalc.core.errors import NotSupportedError, explain
@@ -70,6 +70,41 @@ class SeriesContext(BallContext):
         if _any_series(x, y):
             raise NotSupportedError(explain("a comparison of power series"))
         return super().compare(relation, x, y)
+
+    def is_series(self, x) -> bool:
+        """Whether a number is a power series."""
+        return _any_series(x)
+
+    def constant_term(self, x):
+        """x(0) of a power series, or the number itself."""
+        return _constant_term(x)
+
+    @property
+    def length(self) -> int:
+        """How many coefficients are kept."""
+        return ctx.cap
+
+    def composed(self, coefficients: list, rest, inner):
+        """Σ c_k x^k of a power series x with |x(0)| < 1.
+
+        All |c_k| beyond the given coefficients have a sum of at most ``rest``. A coefficient of the
+        result is known where C(k, j) |x(0)|^{k − j} falls in k beyond those that are given.
+        """
+        head = inner[0]
+        shifted = list(arb_poly(coefficients)(arb_poly([head, 1])))
+        if head != 0:
+            shifted = self._with_rest(shifted, rest, abs(head), len(coefficients))
+        return arb_series(shifted)(arb_series([0, *list(inner)[1:]]))
+
+    def _with_rest(self, shifted: list, rest, size, count: int) -> list:
+        """Taylor coefficients of a polynomial as those of the power series that it begins."""
+        binomial, found = arb(1), []
+        for j, coefficient in enumerate(shifted[: ctx.cap]):
+            falls = count + 1 - j > size * (count + 1)
+            largest = binomial * size ** (count - j) if falls else arb("inf")
+            found.append(self.widen(coefficient, rest * largest))
+            binomial = binomial * (count - j) / (j + 1)
+        return found
 
     def special(self, call, *args):
         return call.in_series(self, *args) if _any_series(*args) else super().special(call, *args)
