@@ -51,7 +51,8 @@ def enclosures(kernel: ZonalKernel, d: int, order: int, bits: int) -> tuple | No
         return _eigenvalues(kernel, d, order, bits, length, int(_LOST_PER_TERM * length))
     rate = _smoothness(kernel, bits)
     guess = rate and _terms(d, order, bits, rate)
-    for length in [int(guess * x) for x in _LONGER] if guess else ():
+    lengths = [int(guess * x) for x in _LONGER] if guess else []
+    for length in [x for x in lengths if x <= _MOST_OF_SMOOTH]:
         # the rest is a difference of the size of the last coefficient
         below = int(rate * np.sqrt(length) / np.log(2))
         found = _eigenvalues(kernel, d, order, bits, length, below)
