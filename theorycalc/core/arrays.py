@@ -77,7 +77,7 @@ def check_memory(what: str, needed: int, hint: str = "") -> None:
         raise DomainError(
             explain(
                 f"{what} would take too much memory",
-                got=f"{needed // 2**30} GiB",
+                got=f"{needed / 2**30:.3g} GiB",
                 allowed=f"{_MEMORY / 2**30:g} GiB",
                 hint=hint,
             )

@@ -10,6 +10,7 @@ from flint import acb, arb, fmpq
 
 from theorycalc.core.arithmetic.ball_functions import NAN, NotHolomorphic
 from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.program import Program
 
 # With ε at most 2^-4, log(L)/L decreases where L grows.
 LEAST_DEPTH = 4
@@ -193,11 +194,15 @@ class DivergenceError(DomainError):
 def integral_to_end(plain, integrand, parameters: list, end, depth: int):
     """∫ of a program of (x, *parameters) over x in (0, end·2^-depth]; not finite if none is known.
 
+    None is known of integrands that are no `Program`: they calculate with operators.
+
     Raises
     ------
     DivergenceError
         If the modulus of the integrand surely has no integral.
     """
+    if not isinstance(integrand, Program):
+        return NAN
     context = GermContext(plain, depth)
     try:
         f = integrand.run(context, [Germ(_ONE, _ZERO, end), *parameters])
