@@ -4,6 +4,7 @@ from functools import lru_cache
 
 import sympy
 
+from theorycalc.core.arithmetic import continued_normal
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.lowering import lower
 from theorycalc.core.program import Program
@@ -127,7 +128,7 @@ class bivariate_normal(SpecialFunction):  # noqa: N801 - named like SymPy's func
     """
 
     nargs = 3
-    holomorphic_in = (2,)
+    holomorphic_in = (0, 1, 2)
 
     @classmethod
     def eval(cls, h, k, rho):
@@ -160,9 +161,6 @@ class bivariate_normal(SpecialFunction):  # noqa: N801 - named like SymPy's func
             raise DomainError(explain("no correlation", got=rho, allowed="−1 ≤ ρ ≤ 1"))
         if context.compare("==", rho, one):
             return half * _twice_normal(context, context.apply("min", h, k))
-        if not (context.encloses and context.analytic) and context.compare(">", abs(rho), one):
-            allowed = "−1 ≤ rho ≤ 1"
-            raise DomainError(explain("a correlation out of range", got=rho, allowed=allowed))
         if context.encloses and context.compare("<", abs(rho), one) is None:
             if context.analytic:
                 return context.select([])  # not holomorphic at ±1
@@ -173,7 +171,11 @@ class bivariate_normal(SpecialFunction):  # noqa: N801 - named like SymPy's func
             return strip
         return strip + _plackett(context, h, k, rho)
 
-    in_ball = in_mp
+    @staticmethod
+    def in_ball(context, h, k, rho):
+        if all(map(context.is_real, (h, k, rho))):
+            return bivariate_normal.in_mp(context, h, k, rho)
+        return continued_normal.bivariate_normal(h, k, rho)
 
     def in_latex(self, printer):
         h, k, rho = map(printer._print, self.args)

@@ -183,13 +183,48 @@ class ClosedGaussianPair(GaussianPair):
         line = _on_a_line(context, activation_of(phi), activation_of(psi), *covariances)
         return _closed_program(phi, psi).run(context, covariances) if line is None else line
 
-    in_ball = in_mp
+    @staticmethod
+    def in_ball(context, phi, psi, q11, q12, q22):
+        if not context.is_real(q12):
+            return _continued(context, phi, psi, q11, q12, q22)
+        value = ClosedGaussianPair.in_mp(context, phi, psi, q11, q12, q22)
+        if context.is_finite(value) or context.analytic:
+            return value
+        return _by_schwarz(context, activation_of(phi), activation_of(psi), q11, q22)
 
 
 @lru_cache(maxsize=256)
 def _closed_program(phi: sympy.Lambda, psi: sympy.Lambda) -> Program:
     covariances = sympy.symbols("q11 q12 q22", real=True)
     return lower(ClosedGaussianPair.definition(phi, psi, *covariances), covariances)
+
+
+def _continued(context, phi, psi, q11, q12, q22):
+    """The closed form around a complex covariance, by its value at the centre and its slope.
+
+    Deep networks subtract it from a variance, which needs narrower balls than the form itself has.
+    """
+    one, two = activation_of(phi), activation_of(psi)
+    if not (one.is_continuous and two.is_continuous):
+        return _closed_program(phi, psi).run(context, [q11, q12, q22])
+    slopes = (sympy.Lambda(z, f.derivative.expr) for f in (one, two))
+    slope = _closed_program(*slopes).run(context, [q11, q12, q22])
+    centre = context.midpoint(q12)
+    value = _closed_program(phi, psi).run(context, [q11, centre, q22])
+    return context.widen(value, slope * (q12 - centre))
+
+
+def _by_schwarz(context, one: Activation, two: Activation, q11, q22):
+    """|E φ(u)ψ(v)|² ≤ E φ(u)² E ψ(v)², where balls do not tell how far ±u is from v."""
+    moments = (_square_program(f).run(context, [q]) for f, q in ((one, q11), (two, q22)))
+    size = context.apply("sqrt", context.mul(*moments))
+    return context.widen(context.number(sympy.S.Zero), size)
+
+
+@lru_cache(maxsize=256)
+def _square_program(activation: Activation) -> Program:
+    q = sympy.Symbol("q", positive=True)
+    return lower(gaussian_mean(Activation(activation.expr**2, symbol=z), q), (q,))
 
 
 def _vanishes(context, one: Activation, two: Activation, q12) -> bool:

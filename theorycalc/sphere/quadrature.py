@@ -19,6 +19,8 @@ _GUARD_BITS = 24
 _LOST_PER_DEGREE = 1.28
 # Added to an exponent: more than what rounding its double can take away.
 _ROUNDING = 1e-9
+# More than what rounding an angle to a double changes.
+_ANGLE_ROUNDING = 2.0**-50
 _DOUBLE_BITS = 53
 # 2^−this is zero for a double.
 _SMALLEST = 1075
@@ -181,7 +183,8 @@ def _normalised(context, d: int, totals: list) -> list:
 
 def _largest_sine(centre: float, width: float) -> float:
     """max |sin x| for |x − centre| ≤ width."""
-    left, right = centre - width, centre + width
+    reach = width + _ANGLE_ROUNDING
+    left, right = centre - reach, centre + reach
     # an extremum π/2 + nπ lies inside
     if np.floor(right / np.pi - 0.5) > np.floor(left / np.pi - 0.5):
         return 1.0

@@ -51,6 +51,9 @@ def panel_rule(
 
     Notes
     -----
+    Panels are halved towards points where f is not analytic until the integral over what is left is
+    negligible, or refused if f is not seen to be bounded there.
+
     If |f·w| ≤ M in the ellipse around [−1, 1] with semi-axes summing to ρ, a rule with N nodes errs
     by at most (64/15) M ρ^{−2(N−1)}/(1 − ρ^{−2}) (Trefethen, Approximation Theory and Approximation
     Practice, Theorem 19.3).
@@ -66,7 +69,11 @@ def panel_rule(
         centre, half = (a + b) / 2, (b - a) / 2
         found = _best_rule(function, centre, half, weight_bound, tolerance)
         if found is None:
-            if float(half.mid()) < _NARROWEST:
+            size = _size(function, centre, half, weight_bound)
+            if size <= tolerance:
+                error += size
+                continue
+            if float(half.mid()) < _NARROWEST and not size.is_finite():
                 raise PrecisionError(
                     explain(
                         "the function is not analytic on a panel",
@@ -103,6 +110,15 @@ def _best_rule(function, centre, half, weight_bound, tolerance):
         elif size > best[0]:
             break
     return best if best is not None and best[0] <= ctx.prec else None
+
+
+def _size(function, centre, half, weight_bound) -> arb:
+    """An upper bound of the integral over a short panel, where f need not be holomorphic."""
+    width = float(half.abs_upper()) * _OUTWARDS
+    value = acb(function(BallContext(), centre + arb(0, width)))
+    if not value.is_finite():
+        return arb("inf")
+    return 2 * arb(width) * value.abs_upper() * weight_bound(float(centre.mid()), width, 0.0)
 
 
 def _bound(function, centre, width: float, height: float):
