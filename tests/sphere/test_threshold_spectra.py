@@ -33,7 +33,7 @@ def test_biased_relu_against_the_definition():
             lambda t: kernel(t) * (5 * t * t - 1) / 4 * (1 - t * t) * 3 / 4, points, maxdegree=4
         )
     assert found[2].rigor is tc.Rigor.CERTIFIED
-    assert abs(found[2].mid - exact) <= found[2].rad + 1e-13
+    assert_error_holds(found[2], exact)
     assert found[2].rad < 1e-5 * found[2].mid
 
 

@@ -245,8 +245,12 @@ class _Plackett:
     def run(self, context, inputs):
         """The integrand in the numbers of the context."""
         phi, a, b, exponent = inputs
+        minus_two = context.number(sympy.Integer(-2))
         for name, part in (("sin", a), ("cos", b)):
-            half = context.apply(name, phi / 2)
+            half = context.apply(name, context.mul(context.number(sympy.S.Half), phi))
             if not context.compare("==", part, context.number(sympy.S.Zero)):
-                exponent = exponent - part / (2 * half * half)
+                loss = context.mul(
+                    context.number(-sympy.S.Half), part, context.power(half, minus_two)
+                )
+                exponent = context.add(exponent, loss)
         return context.apply("exp", exponent)
