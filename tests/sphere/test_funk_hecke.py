@@ -14,7 +14,7 @@ from theorycalc.sphere.functions import FunkHecke, as_lambda
 from theorycalc.sphere.kernel import as_kernel
 
 D, K, T = sp.Symbol("d"), sp.Symbol("k"), sp.Symbol("t", real=True)
-THIRD = sp.Rational(1, 3)
+THIRD, FOURTH = sp.Rational(1, 3), sp.Rational(1, 4)
 ARITHMETICS = (tc.Float(), tc.MP(20), tc.Ball(20))
 RHO = sp.Symbol("rho", real=True)
 # an arc-cosine kernel of order two times t, and an angle on its own
@@ -243,8 +243,8 @@ def test_activations_formulas_and_expressions_are_kernels():
         (lambda: tc.sphere.asymptotics(sp.exp(T), 3), tc.DomainError, "analytic"),
         (lambda: tc.sphere.asymptotics("relu", 3), tc.NotSupportedError, "oscillate"),
         (lambda: tc.sphere.decay_exponent(sp.log(1 - T), 3), tc.NotSupportedError, "logarithm"),
-        (lambda: tc.sphere.spectrum(sp.exp((1 - T) ** THIRD), 2, 3, using=tc.Ball(20)),
-         tc.PrecisionError, "not analytic"),
+        (lambda: tc.sphere.spectrum(sp.cos((1 - T) ** THIRD) * sp.exp(T) * (1 - T) ** -FOURTH, 2, 1,
+                                    using=tc.Ball(20)), tc.PrecisionError, "not analytic"),
     ],
 )  # fmt: skip
 def test_bad_input(call, error, message):

@@ -2,6 +2,7 @@
 
 import mpmath
 import pytest
+import sympy as sp
 from flint import acb, arb
 from reference import assert_error_holds
 
@@ -35,6 +36,18 @@ def test_biased_relu_against_the_definition():
     assert found[2].rigor is tc.Rigor.CERTIFIED
     assert_error_holds(found[2], exact)
     assert found[2].rad < 1e-5 * found[2].mid
+
+
+def test_singular_ends_of_bounded_kernels():
+    t, third = sp.Symbol("t", real=True), sp.Rational(1, 3)
+    found = tc.sphere.spectrum(sp.exp((1 - t) ** third), 2, 3, using=tc.Ball(20))[3]
+    with mpmath.workdps(30):
+        power = mpmath.mpf(1) / 3
+        exact = mpmath.quad(
+            lambda x: mpmath.exp((1 - mpmath.cos(x)) ** power) * mpmath.cos(3 * x),
+            [0, 0.01, 0.5, 2, mpmath.pi],
+        )
+        assert_error_holds(found, exact / mpmath.pi)
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def enclosures(kernel: ZonalKernel, d: int, order: int, bits: int) -> tuple:
     Raises
     ------
     PrecisionError
-        If the kernel is not analytic in the angle between its kinks.
+        If the kernel is not bounded where it is not analytic in the angle between its kinks.
     """
     with working_precision(bits + _GUARD_BITS + int(_LOST_PER_DEGREE * order)):
         context = BallContext()

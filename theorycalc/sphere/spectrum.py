@@ -113,7 +113,7 @@ def spectrum(kernel, d, degree, using: Arithmetic = Float()) -> list[Value]:
         As `funk_hecke`.
     PrecisionError
         If the digits are not reached; `Ball` needs a kernel that is analytic in the angle between
-        its kinks.
+        its kinks, or bounded where it is not.
 
     Notes
     -----
