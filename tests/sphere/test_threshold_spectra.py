@@ -41,13 +41,14 @@ def test_biased_relu_against_the_definition():
 def test_singular_ends_of_bounded_kernels():
     t, third = sp.Symbol("t", real=True), sp.Rational(1, 3)
     found = tc.sphere.spectrum(sp.exp((1 - t) ** third), 2, 3, using=tc.Ball(20))[3]
-    with mpmath.workdps(30):
-        power = mpmath.mpf(1) / 3
-        exact = mpmath.quad(
-            lambda x: mpmath.exp((1 - mpmath.cos(x)) ** power) * mpmath.cos(3 * x),
-            [0, 0.01, 0.5, 2, mpmath.pi],
-        )
-        assert_error_holds(found, exact / mpmath.pi)
+    with mpmath.workdps(50):
+
+        def smooth(s):  # θ = s³
+            power = mpmath.cbrt(2 * mpmath.sin(s**3 / 2) ** 2)
+            return 3 * s * s * mpmath.exp(power) * mpmath.cos(3 * s**3)
+
+        points = [0, 0.2, 0.6, 1, 1.2, mpmath.cbrt(mpmath.pi)]
+        assert_error_holds(found, mpmath.quad(smooth, points) / mpmath.pi)
 
 
 @pytest.mark.parametrize(
