@@ -149,12 +149,6 @@ MUTANTS = (
     ),
     Mutant(
         "core/arithmetic/ball_functions.py",
-        "x.unique_fmpz() if x.is_exact() else None",
-        "x.unique_fmpz()",
-        "tests/core/test_real_numbers.py::test_what_is_not_quite_an_integer",
-    ),
-    Mutant(
-        "core/arithmetic/ball_functions.py",
         '"log1p": _cut(acb.log1p, left=-1)',
         '"log1p": _entire(acb.log1p)',
         _LOW("core", "test_nothing_is_holomorphic_across_its_cut"),
@@ -300,8 +294,8 @@ MUTANTS = (
     # hermite
     Mutant(
         "hermite/enclosure.py",
-        "error = error + sum(slack for _, _, slack in rules)",
-        "error = error + 0",
+        "+ sum(slack for _, _, slack in rules)",
+        "",
         _LOW("hermite", "test_rules_alone"),
     ),
     Mutant(
@@ -346,12 +340,6 @@ MUTANTS = (
         "np.abs(fine - coarse) + rounding",
         "np.abs(fine - coarse) + rounding / 1024",
         "tests/sphere/test_funk_hecke.py::test_errors_of_rounded_kernels",
-    ),
-    Mutant(
-        "relu/ray_means.py",
-        "error * fine + rounding",
-        "error * fine + rounding / 1024",
-        "tests/relu/test_norms.py::test_closed_barron_constants_against_rays",
     ),
     # quantization
     Mutant(
@@ -466,12 +454,6 @@ MUTANTS = (
         "sympy.ff(nu, k + 1)",
         "sympy.ff(nu, k)",
         "tests/distributions/test_tails.py::test_student_against_quadrature",
-    ),
-    Mutant(
-        "distributions/tail_doubles.py",
-        "doubts + doubt * ratio / (s + ratio)",
-        "(doubts + doubt * ratio / (s + ratio)) / 1024",
-        "tests/distributions/test_tails.py::test_errors_of_doubles_hold",
     ),
     Mutant(
         "distributions/tail_doubles.py",

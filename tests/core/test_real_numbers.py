@@ -88,6 +88,14 @@ def test_what_is_not_quite_an_integer(n, k, bits, offset):
         assert_error_holds(value, tc.certify(exact, digits=150, k=k))
 
 
+@pytest.mark.parametrize("z", [40, 60])
+def test_a_parameter_that_is_not_quite_an_integer(z):
+    """The series of 1F1 ends for one; for a ball around one its growth is not that of the sum."""
+    function, x = sp.hyper([X], [sp.Rational(1, 3)], z), -2 + sp.sqrt(2) / 2**70
+    few, many = (tc.certify(function, digits=digits, x=x) for digits in (10, 60))
+    assert_error_holds(few, many)
+
+
 def test_limits_of_sums_are_integers_that_are_known_to_be():
     total = sp.Sum(K, (K, 1, X))
     assert tc.certify(total, x=3).contains(6)
