@@ -1,5 +1,7 @@
 """Reading arrays of real numbers, and seeds of random ones."""
 
+from decimal import Decimal
+
 import array_api_compat
 import numpy as np
 
@@ -77,7 +79,7 @@ def check_memory(what: str, needed: int, hint: str = "") -> None:
         raise DomainError(
             explain(
                 f"{what} would take too much memory",
-                got=f"{needed / 2**30:.3g} GiB",
+                got=f"{Decimal(needed) / 2**30:.3g} GiB",
                 allowed=f"{_MEMORY / 2**30:g} GiB",
                 hint=hint,
             )
