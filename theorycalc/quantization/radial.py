@@ -24,6 +24,21 @@ STEP = math.pi**2 / 2 / 45
 _PER_DEVIATION = 0.3
 
 
+def _logarithm(expr: sympy.Expr) -> sympy.Expr:
+    """The logarithm of a product of positive factors, as a sum.
+
+    SymPy's `expand_log` writes powers as quotients first, and with long rational exponents in them
+    it does not return.
+    """
+    if isinstance(expr, sympy.Mul):
+        return sympy.Add(*map(_logarithm, expr.args))
+    if isinstance(expr, sympy.exp):
+        return expr.args[0]
+    if isinstance(expr, sympy.Pow):
+        return expr.exp * _logarithm(expr.base)
+    return sympy.log(expr)
+
+
 @dataclass(frozen=True)
 class RadialLaw:
     """A density of R on an interval, or a point mass where the interval is a point."""
@@ -43,7 +58,7 @@ class RadialLaw:
     @cached_property
     def log_density(self) -> Program:
         """log of the density as a program of R, up to a constant."""
-        return lower(sympy.expand_log(sympy.log(self._varying), force=True), (R,))
+        return lower(_logarithm(self._varying), (R,))
 
     @cached_property
     def varying(self) -> Program:
