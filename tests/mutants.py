@@ -269,7 +269,7 @@ MUTANTS = (
     ),
     Mutant(
         "core/arithmetic/node_integral.py",
-        " + abs(rounding)",
+        " + _size(lambda x: at(x)[1], whole)",
         "",
         _LOW("core", "test_errors_of_values_are_integrated"),
     ),
