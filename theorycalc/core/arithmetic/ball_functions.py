@@ -6,10 +6,11 @@ branch cut is declared here, and a ball that touches it gives a non-finite resul
 """
 
 import functools
+import itertools
 
 from flint import acb, arb, ctx, fmpq
 
-from theorycalc.core.arithmetic.terminating import surviving
+from theorycalc.core.arithmetic.hypergeometric import surviving, terms
 
 NAN = acb(arb.nan(), arb.nan())
 # Sums and products of more terms are not written out.
@@ -81,15 +82,8 @@ def _polynomial(a: list, b: list, z):
     if last > _LONGEST:
         return NAN
     a, b = [a[i] for i in above], [b[j] for j in below]
-    total = term = type(z)(1)
-    for k in range(last):
-        for x in a:
-            term *= x + k
-        for x in b:
-            term /= x + k
-        term *= z / (k + 1)
-        total += term
-    return total
+    one = type(z)(1)
+    return sum(itertools.islice(terms(a, b, z, one), 1, last + 1), one)
 
 
 def _beta(a, b):

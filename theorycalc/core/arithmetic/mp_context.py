@@ -16,6 +16,7 @@ from mpmath.calculus.quadrature import TanhSinh
 from theorycalc.core.arithmetic import mp_polynomials
 from theorycalc.core.arithmetic.divergence import refuse_divergent
 from theorycalc.core.arithmetic.effort import spend
+from theorycalc.core.arithmetic.hypergeometric import surviving
 from theorycalc.core.arithmetic.logic import RELATIONS
 from theorycalc.core.arithmetic.mp_exact import (
     MAX_EXACT_POWER,
@@ -27,7 +28,6 @@ from theorycalc.core.arithmetic.mp_exact import (
 )
 from theorycalc.core.arithmetic.mp_functions import FUNCTIONS, NAMES, known_exactly
 from theorycalc.core.arithmetic.mp_series import sums_to_the_end
-from theorycalc.core.arithmetic.terminating import surviving
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.value import exact_mpf
 

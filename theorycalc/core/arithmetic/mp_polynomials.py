@@ -3,9 +3,11 @@
 mpmath knows a zero of a polynomial by its size only, and gives up there.
 """
 
+import itertools
 from fractions import Fraction
 from math import comb
 
+from theorycalc.core.arithmetic.hypergeometric import terms
 from theorycalc.core.arithmetic.mp_exact import is_integer
 
 # Longer sums cost more than the hypergeometric series that they are.
@@ -19,15 +21,8 @@ def applies(n) -> bool:
 
 def hyper(context, a: list, b: list, z, degree: int):
     """pFq that ends after the power ``degree``: mpmath's expansions for large z do not know it."""
-    terms = [context.exact(Fraction(1))]
-    for k in range(degree):
-        factor = z * context.exact(Fraction(1, k + 1))
-        for x in a:
-            factor = factor * (x + k)
-        for x in b:
-            factor = factor / (x + k)
-        terms.append(terms[-1] * factor)
-    return context.add(*terms)
+    one = context.exact(Fraction(1))
+    return context.add(*itertools.islice(terms(a, b, z, one), degree + 1))
 
 
 def jacobi(context, n, a, b, x):
@@ -52,13 +47,13 @@ def gegenbauer(context, n, a, x):
     powers, rising = _powers(context, 2 * x, n), [context.exact(Fraction(1))]
     for j in range(n):
         rising.append(context.mul(rising[-1], a + j, context.exact(Fraction(1, j + 1))))
-    terms = (
+    summands = (
         context.mul(
             context.exact(Fraction((-1) ** k * comb(n - k, k))), rising[n - k], powers[n - 2 * k]
         )
         for k in range(n // 2 + 1)
     )
-    return context.add(*terms)
+    return context.add(*summands)
 
 
 def laguerre(context, n, a, x):

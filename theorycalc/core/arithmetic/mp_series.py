@@ -1,9 +1,12 @@
 """Hypergeometric series for mpmath, summed to the end: it stops at the first small term."""
 
 import functools
+import itertools
 import math
 
 from mpmath import libmp
+
+from theorycalc.core.arithmetic.hypergeometric import terms
 
 # More terms are not summed.
 _MOST_TERMS = 100_000
@@ -85,14 +88,9 @@ def _sum(mp, upper, lower, z) -> tuple:
     upper, lower, z = [mp.convert(x) for x in upper], [mp.convert(x) for x in lower], mp.convert(z)
     log_z = float(mp.log(abs(z), 2))
     rest = _Rest([abs(x) for x in upper], [mp.re(x) for x in lower], log_z)
-    total = term = mp.one
-    largest = 1
-    for k in range(_MOST_TERMS):
-        for x in upper:
-            term *= x + k
-        for x in lower:
-            term /= x + k
-        term *= z / (k + 1)
+    total, largest = mp.one, 1
+    series = itertools.islice(terms(upper, lower, z, mp.one), 1, _MOST_TERMS + 1)
+    for k, term in enumerate(series):
         total += term
         if not term:
             return total, largest

@@ -1,12 +1,27 @@
-"""Hypergeometric series with upper parameters −m, which end, and lower ones −k, which are poles."""
+"""Hypergeometric series in any numbers: their terms, and where those end."""
 
+import itertools
 import math
+from collections.abc import Iterator
+
+
+def terms(upper: list, lower: list, z, one) -> Iterator:
+    """1, a…/b…·z, …: the terms of pFq, without end."""
+    term = one
+    for k in itertools.count():
+        yield term
+        for x in upper:
+            term = term * (x + k)
+        for x in lower:
+            term = term / (x + k)
+        term = term * z / (k + 1)
 
 
 def surviving(upper: list, lower: list) -> tuple[list[int], list[int]] | None:
     """Positions of the parameters that do not cancel; None where the series has no value.
 
-    The lists have m ≥ 0 for a parameter −m, and None for any other. Equal ones of both lists cancel
+    Upper parameters −m end a series, lower ones −k are poles. The lists have m ≥ 0 for a parameter
+    −m, and None for any other. Equal ones of both lists cancel
     where another parameter ends the series in time: the quotient, which is 1 as far as m, and the
     limits by which others continue it, are then the same.
     """
