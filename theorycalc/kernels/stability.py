@@ -5,7 +5,6 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
 
-import mpmath
 import sympy
 
 from theorycalc.activations import Activation, z
@@ -14,7 +13,7 @@ from theorycalc.core.evaluation import Arithmetic
 from theorycalc.core.formula import Formula
 from theorycalc.core.kinks import branch_at
 from theorycalc.core.reference import Reference
-from theorycalc.core.value import Rigor, Value, fraction
+from theorycalc.core.value import Rigor, Value, distance, fraction
 from theorycalc.kernels import balance, expectations, symbolic
 from theorycalc.kernels.crossings import fixed_variances, root
 from theorycalc.kernels.layers import Dense, Nonlinearity
@@ -306,12 +305,13 @@ def _at_root(formula: Formula, using: Arithmetic, **roots: Value) -> Value:
     names = [symbol.name for symbol in formula.args]
     centre = {name: fraction(roots[name].mid) for name in names}
     value = formula.at(using=using, **centre)
-    error = mpmath.mpf(0)
+    moves = []
     for name, x in centre.items():
         if roots[name].rad:
             moved = formula.at(using=using, **{**centre, name: x + fraction(roots[name].rad)})
             # a move of less than the roundings is not seen in the midpoints
-            error += abs(moved.mid - value.mid) + moved.rad + value.rad
+            moves.append(distance(moved.mid, value.mid, moved.rad, value.rad))
+    error = sum(moves)
     if not error and all(roots[name].rad == 0 for name in names):
         return value
     return Value(
