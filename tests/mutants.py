@@ -149,6 +149,12 @@ MUTANTS = (
     ),
     Mutant(
         "core/arithmetic/ball_functions.py",
+        "x.unique_fmpz() if x.is_exact() else None",
+        "x.unique_fmpz()",
+        "tests/core/test_real_numbers.py::test_almost_one_of_a_large_number",
+    ),
+    Mutant(
+        "core/arithmetic/ball_functions.py",
         '"log1p": _cut(acb.log1p, left=-1)',
         '"log1p": _entire(acb.log1p)',
         _LOW("core", "test_nothing_is_holomorphic_across_its_cut"),
@@ -392,6 +398,12 @@ MUTANTS = (
         "return context.widen(total, error / 1024)",
         _LOW("relu", "test_radial_means"),
     ),
+    Mutant(
+        "relu/ray_means.py",
+        "error * fine + rounding",
+        "error * fine + rounding / 1024",
+        "tests/relu/test_norms.py::test_roundings_along_rays",
+    ),
     # kernels
     Mutant(
         "kernels/general.py",
@@ -460,6 +472,12 @@ MUTANTS = (
         "moved / np.abs(below) + rounding",
         "rounding",
         "tests/distributions/test_tails.py::test_errors_of_doubles_hold",
+    ),
+    Mutant(
+        "distributions/tail_doubles.py",
+        "doubts + doubt * ratio / (s + ratio)",
+        "(doubts + doubt * ratio / (s + ratio)) / 1024",
+        "tests/distributions/test_tails.py::test_roundings_of_many_steps",
     ),
     # validation
     Mutant(

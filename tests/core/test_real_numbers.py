@@ -1,5 +1,6 @@
 """Numbers that are not real, where only real ones have an order; integers that are not quite."""
 
+import mpmath
 import pytest
 import sympy as sp
 from hypothesis import given
@@ -86,6 +87,19 @@ def test_what_is_not_quite_an_integer(n, k, bits, offset):
     exact = sp.gamma(n + 1) / (sp.gamma(K + 1) * sp.gamma(n - K + 1))
     if n - k > 0:
         assert_error_holds(value, tc.certify(exact, digits=150, k=k))
+
+
+@pytest.mark.parametrize("bits", range(48, 54))
+@pytest.mark.parametrize("exponent", [3, 9, 20])
+def test_almost_one_of_a_large_number(exponent, bits):
+    """C(n, 1 + ε) = n + ε n (ψ(n) − ψ(2)) + …, where the product n has no error to speak of.
+
+    ε is about as small as the unit in the last place of the first precision.
+    """
+    n, k = 10**exponent, 1 + sp.sqrt(2) / 2**bits
+    with mpmath.workdps(60):
+        exact = mpmath.binomial(n, 1 + mpmath.sqrt(2) / 2**bits)
+    assert_error_holds(tc.certify(sp.binomial(N, K), digits=5, n=n, k=k), exact)
 
 
 @pytest.mark.parametrize("z", [40, 60])

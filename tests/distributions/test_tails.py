@@ -343,6 +343,20 @@ def test_errors_of_doubles_hold(family, k, s, data):
         assert routine == cls.in_hardware or rad <= 1e-12 * abs(mid) + 1e-307
 
 
+@pytest.mark.parametrize("k", [150, 200])
+def test_roundings_of_many_steps(k):
+    """Those of ratios add up, and get as large as those of the density."""
+    points = np.linspace(4, 30, 160)
+    found = NormalTailMoment.in_hardware(k, points)
+    for x, mid, rad in zip(points, *found, strict=True):
+        with mpmath.workdps(2 * k):
+            s = mpmath.mpf(x)
+            before, now = mpmath.npdf(s), mpmath.ncdf(-s)
+            for j in range(k):
+                before, now = now, max(j, 1) * before - s * now
+        assert_error_holds(SimpleNamespace(mid=mpmath.mpf(mid), rad=mpmath.mpf(rad)), now)
+
+
 def test_the_error_of_a_subnormal_is_not_zero():
     value, error = NormalTailMoment.double(0, np.float64(38))
     assert 0 < value < np.finfo(float).tiny

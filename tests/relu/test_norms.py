@@ -183,6 +183,15 @@ def test_closed_barron_constants_against_rays(poly, xs, order):
     assert error <= 1e-3 * value
 
 
+@pytest.mark.parametrize(("m", "divisor"), [(8, 17), (10, 23), (14, 17)])
+def test_roundings_along_rays(m, divisor):
+    """E He_m² = m!, of which coefficients that are no doubles lose what both rules do not see."""
+    square = sp.Poly(sp.hermite_prob(m, X) ** 2 / divisor, X, Y)
+    value, error = ray_means.modulus_mean(square, sp.Poly(0, X, Y), np.ones_like)
+    ours = SimpleNamespace(mid=mpmath.mpf(value), rad=mpmath.mpf(error))
+    assert_error_holds(ours, sp.factorial(m) / sp.Integer(divisor))
+
+
 @pytest.mark.parametrize("order", [1, sp.Rational(5, 2)])
 def test_variables_that_do_not_occur(order):
     """E ‖W‖^s given the others is known: against rays in all directions of the larger space."""
