@@ -58,6 +58,26 @@ def test_a_root_that_is_imaginary_by_a_hair_is_refused():
             tc.certify(expr, x=1)
 
 
+@pytest.mark.parametrize("name", ["asin", "acos", "acosh", "sqrt"])
+@pytest.mark.parametrize("sign", [-1, 1])
+@pytest.mark.parametrize("zeros", [8, 21, 300])
+@pytest.mark.parametrize("digits", [3, 15])
+def test_a_hair_beyond_a_branch_point(name, sign, zeros, digits):
+    """What is not real is refused, or its imaginary part is within the stated radius."""
+    point = 0 if name == "sqrt" else 1
+    rounded = X + sp.sin(1) ** 2 + sp.cos(1) ** 2 - 1  # no exact rational decides
+    formula = tc.Formula("f", getattr(sp, name)(rounded) + 1)
+    with mpmath.workdps(700):
+        truth = 1 + getattr(mpmath, name)(point + sign * mpmath.mpf(10) ** -zeros)
+        try:
+            value = formula.at(x=point + sp.Rational(sign, 10**zeros), using=tc.Ball(digits))
+        except tc.DomainError:
+            assert mpmath.im(truth) != 0
+        else:
+            assert abs(truth - value.mid) <= value.rad
+            assert mpmath.im(truth) == 0 or zeros > 21
+
+
 def test_claims_about_the_modulus():
     for bound, verdict in ((9, tc.Verdict.HOLDS), (10, tc.Verdict.FAILS)):
         claim = tc.Claim(sp.Abs(sp.log(X)) ** 2 >= bound)  # |log(−1)|² = π²

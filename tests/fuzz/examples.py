@@ -46,6 +46,24 @@ EXAMPLES = [
     ),
     # SymPy's slope of arsech where it is imaginary
     Slope(tree=("digamma", ("above", ("asech", "x"))), points=("-101/28",), digits=3),
+    # a value that is not real by less than the first bits show
+    Expression(
+        tree=("expint", "-5/2", ("above", ("asin", "x"))),
+        points=("1.0000000000000000000001",),
+        digits=3,
+    ),
+    # a condition on what is undefined
+    Expression(
+        tree=(
+            "piecewise",
+            ("atan2", "x", "x"),
+            "-28/11",
+            ("log1p", ("small", "x")),
+            ("div", "3", "-9/2"),
+        ),
+        points=("0",),
+        digits=30,
+    ),
     # a tie
     Bound(tree=("chebyu", "8", "-21/5"), point="-5", kept=23, moved=0, digits=15),
 ]

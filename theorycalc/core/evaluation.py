@@ -227,8 +227,9 @@ def vanishes(body: sympy.Expr, where: Iterable, values: Mapping) -> bool:
         written[symbol] = substitute(part, written)
     try:
         exactly = written_out(substitute(body, written), values)
-    except PrecisionError:
-        return False  # SymPy asks for the size of a part that is a tie, such as any angle
+    except (DomainError, PrecisionError):
+        # undefined there; or SymPy asks for the size of a part that is a tie, such as any angle
+        return False
     if exactly == 0 or exactly.is_zero:
         return True
     size = sum(1 for _ in postorder(exactly))

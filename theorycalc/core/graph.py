@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 import sympy
 from sympy.concrete.expr_with_limits import ExprWithLimits
 
+from theorycalc.core.errors import DomainError, explain
+
 # Numbers whose definition has a symbol of its own.
 _WHOLE = (sympy.CRootOf,)
 
@@ -44,6 +46,11 @@ def substitute(expr: sympy.Basic, replacements: Mapping) -> sympy.Basic:
 
     Variables of integrals, sums and Lambdas are bound: they are not replaced, and are renamed where
     they would capture a symbol that comes in.
+
+    Raises
+    ------
+    DomainError
+        Where a relation has a side that becomes undefined.
     """
     done: dict[sympy.Basic, sympy.Basic] = {}
     for node in postorder(expr, leaves=(sympy.Piecewise,)):
@@ -56,8 +63,14 @@ def substitute(expr: sympy.Basic, replacements: Mapping) -> sympy.Basic:
         else:
             args = [done[arg] for arg in node.args]
             unchanged = all(new is old for new, old in zip(args, node.args, strict=True))
-            done[node] = node if unchanged else node.func(*args)
+            done[node] = node if unchanged else _rebuilt(node, args)
     return done[expr]
+
+
+def _rebuilt(node: sympy.Basic, args: list) -> sympy.Basic:
+    if node.is_Relational and sympy.nan in args:
+        raise DomainError(explain("a relation of what is undefined", got=node))
+    return node.func(*args)
 
 
 def _substitute_under(node: sympy.Basic, replacements: Mapping) -> sympy.Basic:

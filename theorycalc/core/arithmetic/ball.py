@@ -30,6 +30,8 @@ _MOST_WORK = 4e7
 # absolute digits: about two seconds.
 _PATIENCE_WITHOUT_VALUE = 2e6
 _GUARD_BITS = 32
+# How many times the bits show on which side of a branch point a number lies.
+_CLOSER = 4
 # An array's element that still has no enclosure at this precision is at a pole, or has none.
 _BITS_WITHOUT_VALUE = 2560
 # What is smaller is zero for a double.
@@ -149,24 +151,37 @@ def bits_of(digits: int) -> int:
 def enclose(program, inputs, bits: int, context: BallContext | None = None):
     """The program's result at ``bits`` of working precision: a rational or a real ball.
 
-    The inputs are programs too, of constants, so that every precision reads them afresh.
+    The inputs are programs too, of constants, so that every precision reads them afresh. An
+    imaginary part that may be zero is looked at again with `_CLOSER` times the bits: near a branch
+    point few bits do not show that the value is not real.
     """
     context = context or BallContext()
+    x = _run(program, inputs, bits, context)
+    if isinstance(x, acb) and x.is_finite() and x.imag.contains(0) and not x.imag.is_zero():
+        x = _run(program, inputs, _CLOSER * bits, context)
     with working_precision(bits):
-        try:
-            x = program.run(context, [number.run(context, []) for number in inputs])
-        except ZeroDivisionError:
-            return arb.nan()
         return real_ball(x)
 
 
+def _run(program, inputs, bits: int, context: BallContext):
+    """The program's result at ``bits`` of working precision, which may be complex."""
+    with working_precision(bits):
+        try:
+            return program.run(context, [number.run(context, []) for number in inputs])
+        except ZeroDivisionError:
+            return arb.nan()
+
+
 def real_ball(x):
-    """The real part of an enclosure whose imaginary part may be zero."""
-    if isinstance(x, acb):
-        if x.is_finite() and not x.imag.contains(0):
-            raise DomainError(explain("the formula is not real here", got=x.str(10)))
-        x = x.real
-    return x
+    """An enclosure whose imaginary part may be zero, as a real ball with that part in its radius.
+
+    Whether the number is real or not, its distance to the midpoint is at most the radius.
+    """
+    if not isinstance(x, acb):
+        return x
+    if x.is_finite() and not x.imag.contains(0):
+        raise DomainError(explain("the formula is not real here", got=x.str(10)))
+    return x.real if x.imag.is_zero() else x.real + arb(0, x.imag.abs_upper())
 
 
 def is_exact(x) -> bool:
