@@ -279,11 +279,25 @@ MUTANTS = (
         "",
         _LOW("core", "test_errors_of_values_are_integrated"),
     ),
-    Mutant(
-        "core/arithmetic/enclosed_integral.py",
-        "rest = sizes[0] / near",
-        "rest = sizes[0] * 0",
-        "tests/core/test_float_integrals.py::test_integrals_in_closed_form",
+    *(
+        Mutant("core/arithmetic/enclosed_integral.py", *edit)
+        for edit in (
+            (
+                "near + (near - far) * reach",
+                "near",
+                "tests/core/test_float_integrals.py::test_what_lies_beyond_a_reach",
+            ),
+            (
+                "abs(sizes[0] / final - rest)",
+                "abs(sizes[0] / final - rest) / 1024",
+                "tests/core/test_float_integrals.py::test_what_lies_beyond_a_reach",
+            ),
+            (
+                "(near > 0 and final > 0)",
+                "near > 0",
+                "tests/core/test_float_integrals.py::test_a_tail_without_a_rate_has_no_remainder",
+            ),
+        )
     ),
     Mutant(
         "core/value.py",

@@ -2,13 +2,16 @@
 
 from fractions import Fraction
 
+import mpmath
 import pytest
 import sympy as sp
+from flint import acb, arb
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reference import assert_error_holds
+from reference import assert_error_holds, value_of
 
 import theorycalc as tc
+from theorycalc.core.arithmetic.enclosed_integral import _remainder
 
 X = sp.Symbol("x", real=True)
 R = sp.Rational
@@ -33,6 +36,7 @@ CASES = {
         10**18 * (1 - 10**9 * sp.sin(R(1, 10**9))),
     ),
     "heavy tail": (1 / (1 + X**2), -sp.oo, sp.oo, sp.pi),
+    "slow tail with a logarithm": (sp.log(X) * X ** R(-11, 10), 1, sp.oo, sp.Integer(100)),
     "slow tail": ((1 + X) ** R(-11, 10), 0, sp.oo, sp.Integer(10)),
     "logarithm": (sp.log(X), 0, 1, sp.Integer(-1)),
     "logarithm and root": (sp.log(X) / sp.sqrt(X), 0, 1, sp.Integer(-4)),
@@ -83,6 +87,32 @@ def test_algebraic_ends(power):
 def test_divergent_integrals_are_refused(integral):
     with pytest.raises(tc.TheoryCalcError):
         double(*integral)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from([10, 45, 90]),
+    st.floats(0.2, 3),
+    st.one_of(st.floats(-2, 2).map(lambda k: (1, k)), st.sampled_from([(0.5, 0), (2 / 3, 0)])),
+)
+def test_what_lies_beyond_a_reach(reach, rate, shape):
+    """∫ u^k e^{−λu^a} du: the rate drifts, and by how much is the error."""
+    a, k = shape
+    rest, doubt = _remainder(lambda u: acb(u**k * (-rate * u**a).exp()), arb(reach), 1, reach)
+    with mpmath.workdps(60):
+        power = mpmath.mpf(k + 1) / a
+        exact = mpmath.gammainc(power, mpmath.mpf(rate) * mpmath.mpf(reach) ** a)
+        exact /= a * mpmath.mpf(rate) ** power
+    if doubt is not None:
+        assert_error_holds(value_of(rest + arb(0, doubt.abs_upper())), exact)
+    else:
+        assert k < 0 or a < 1
+
+
+def test_a_tail_without_a_rate_has_no_remainder():
+    """1/(x log^{11/10} x): the rate falls like 1/u, and goes on to 0."""
+    for reach in (45, 720):
+        assert _remainder(lambda u: acb(u ** arb(-1.1)), arb(reach), 1, reach)[1] is None
 
 
 def test_a_zero_is_known_by_its_parts():

@@ -24,8 +24,11 @@ _MOST_VALUES = 6000
 _SCALE_BITS = 10
 # An interval over which an enclosure overflows is halved so often.
 _HALVINGS = 5
-# Logarithms of the distance to an end that are tried in turn; e^720 is the range of doubles.
+# Logarithms of the distance to an end that are tried in turn; e^720 is the range of doubles. What
+# lies beyond has an error of its own, and a reach is enough where that does not matter.
 _REACHES = (45, 90, 180, 360, 720)
+# With a larger part of an integral in doubt it is refused: by a smaller one its error grows.
+_DOUBTFUL = 2.0**-20
 # Bits per unit of u that a distance e^−u to an end takes, for what cancels there.
 _BITS_PER_UNIT = 4
 
@@ -164,7 +167,7 @@ class _Parts:
                 max(abs(part), abs(self.total)) / 2**self.bits, self.least
             ):
                 return part + rest + arb(0, doubt.abs_upper())
-        if doubt is None or doubt > max(abs(part) / 2**20, self.least):
+        if doubt is None or doubt > max(abs(part) * _DOUBTFUL, self.least):
             raise PrecisionError(
                 explain(
                     "the integral diverges or converges too slowly",
@@ -202,7 +205,9 @@ def _remainder(value: Callable, last: arb, direction: int, reach: int) -> tuple:
     """(what lies beyond the last u, its error or None without a decay).
 
     The rate λ of a decay e^{−λu} is measured over two neighbouring steps. Powers have the same λ
-    in both; where it drifts, it goes on drifting, over a length of ``reach``.
+    in both. Where it drifts, it is taken to go on in this direction, and at this pace over a length
+    of ``reach`` at most: what lies beyond is then between what it is at the first rate and at the
+    last. With powers of u the pace falls like 1/u², which sums up to that.
     """
     sizes = [value(last - direction * k).real for k in range(3)]
     if all(x.is_zero() for x in sizes):
@@ -212,7 +217,8 @@ def _remainder(value: Callable, last: arb, direction: int, reach: int) -> tuple:
         largest = max((x.abs_upper() for x in sizes), key=float)
         return (arb(0), largest) if largest < arb(2) ** -4096 else (arb(0), None)
     near, far = (abs(sizes[k + 1] / sizes[k]).log() for k in range(2))
-    if not near > 0:
+    final = near + (near - far) * reach
+    if not (near > 0 and final > 0):
         return arb(0), None
     rest = sizes[0] / near
-    return rest, abs(rest) * (abs(near - far) / near) * reach
+    return rest, abs(sizes[0] / final - rest)

@@ -17,10 +17,13 @@ _ROUNDING = "roundoff error is detected, which prevents"
 # Distances from the ends at which a mass is looked for, and steps towards where it is largest.
 _PROBES = [0.0, *(s * 2.0**k for k in range(-12, 13, 2) for s in (-1, 1))]
 _STEPS = 60
-# Parts of the mass around the largest value that do not matter, and the range of doubles.
+# Where a rule stops: when its estimate is this part of the mass around the largest value. The
+# estimate is in the error, and so is what the second rule says differently.
 _SMALL = 1e-10
+# The range of doubles.
 _LARGEST_LOG = 700.0
-# The part of the mass that errors of values may make up: what inner integrals reach.
+# The part of the mass that errors of values may make up: what inner integrals reach. They state
+# what they have, which is integrated: a larger part makes a larger error, not a wrong one.
 _NEGLIGIBLE = 2.0**-40
 # Half the width of the cut around a peak, in its own widths.
 _AROUND = 8.0
