@@ -311,6 +311,18 @@ MUTANTS = (
         "leading_place + 2 - math.log10(2) - _log10(rad)",
         "tests/core/test_value.py::test_digits_are_vouched_for",
     ),
+    Mutant(
+        "core/arithmetic/special_arrays.py",
+        "np.where(good, 4 * FUNCTION * size * whole, np.inf)",
+        "4 * FUNCTION * size * whole",
+        "tests/core/test_array_forms.py::test_errors_of_routines_hold",
+    ),
+    Mutant(
+        "core/arithmetic/special_arrays.py",
+        "ended * np.abs(values)",
+        "0 * np.abs(values)",
+        "tests/core/test_array_forms.py::test_errors_of_routines_hold",
+    ),
     # hermite
     Mutant(
         "hermite/enclosure.py",

@@ -6,6 +6,7 @@ rounded, which is slower and right.
 """
 
 import functools
+import math
 import threading
 from collections.abc import Callable
 
@@ -82,14 +83,19 @@ def _routine(name: str, size: Callable = lambda *args: 1.0) -> Callable:
 
 
 def _logarithms(*gammas: Callable) -> Callable:
-    """The size of the terms of Σ ± log Γ, which SciPy may compute quotients of gammas from."""
+    """What a quotient of gammas may be off: by each of them, or by the terms of Σ ± log Γ."""
 
     def size(*args):
         from scipy.special import gammaln
 
-        return 1 + sum(np.abs(gammaln(argument(*args))) for argument in gammas) / 2
+        return len(gammas) + sum(np.abs(gammaln(argument(*args))) for argument in gammas)
 
     return size
+
+
+def _factors(x):
+    """What a product of |x| factors may be off, in `FUNCTION`: Γ moves its argument to (2, 3)."""
+    return 1 + np.abs(x) / 4 + _turns(x)
 
 
 def _turns(x):
@@ -120,6 +126,15 @@ def _digamma(x):
     return values, FUNCTION * (np.abs(values) + np.pi * _turns(x))
 
 
+def _erfc(x):
+    """Below 1 it is 1 − erf x, above e^{−x²} times a fraction of polynomials."""
+    from scipy.special import erf, erfc
+
+    values = erfc(x)
+    whole = np.where(x < 1, np.abs(values) + np.abs(erf(x)), np.abs(values) * (1 + x * x))
+    return values, FUNCTION * whole
+
+
 def _betainc(a, b, x, y):
     """The difference of two integrals, from 0 or to 1, whichever are smaller."""
     from scipy import special
@@ -147,7 +162,11 @@ def _incomplete_gamma(regularised: str) -> Callable:
 
 
 def _bessel(name: str) -> Callable:
-    """Bessel functions; errors of those that oscillate are relative to their amplitude."""
+    """Bessel functions; errors of those that oscillate are relative to their amplitude.
+
+    AMOS, which SciPy calls, loses three digits of J, Y and K of fractional order where their series
+    cancels: these are left to balls.
+    """
 
     def routine(order, x):
         from scipy import special
@@ -155,7 +174,9 @@ def _bessel(name: str) -> Callable:
         values = getattr(special, name)(order, x)
         amplitude = np.where(x > np.abs(order), np.sqrt(2 / (np.pi * x)), 0.0)
         whole = np.abs(values) + (amplitude if name in ("jv", "yv") else 0.0)
-        return values, 4 * FUNCTION * (1 + np.abs(x) + np.abs(order)) * whole
+        size = 1 + np.abs(x) + np.abs(order) + np.abs(special.xlogy(order, x))
+        good = (name == "iv") | (order == np.round(order))
+        return values, np.where(good, 4 * FUNCTION * size * whole, np.inf)
 
     return routine
 
@@ -172,7 +193,10 @@ def _ei(x):
     from scipy.special import expi
 
     values = expi(x)
-    return values, FUNCTION * (np.abs(values) + np.exp(x))  # beside its zero
+    # beyond 40 SciPy ends the series Σ k!/x^k at k = 20: what follows is 21/x + 21·22/x² + … < 2
+    # times that term
+    ended = np.where(x > 40, 2 * math.factorial(20) / x**20, 0.0)
+    return values, FUNCTION * (np.abs(values) + np.exp(x)) + ended * np.abs(values)  # has a zero
 
 
 def _sinc(x):
@@ -191,7 +215,11 @@ _FAMILIES = "legendre gegenbauer jacobi hermite laguerre chebyshevt chebyshevu".
 
 # Functions of (*arguments) in SymPy's order that return (values, error bounds).
 ROUTINES: dict[str, Callable] = {
-    **{name: _routine(name) for name in ("gamma", "rgamma", "erf", "erfinv", "erfcinv")},
+    "gamma": _routine("gamma", _factors),
+    "rgamma": _routine("rgamma", _factors),
+    "erf": _routine("erf"),
+    "erfinv": _routine("erfinv"),
+    "erfcinv": _routine("erfcinv", lambda x: 3.0),  # Cephes tells 7.2e-16 of its ndtri
     **{name: functools.partial(_polynomial, name) for name in _FAMILIES},
     "sinc": _sinc,
     "loggamma": _loggamma,
@@ -202,7 +230,7 @@ ROUTINES: dict[str, Callable] = {
     "rising": _routine("poch", _logarithms(lambda x, n: x, lambda x, n: x + n)),
     "lowergamma": _incomplete_gamma("gammainc"),
     "uppergamma": _incomplete_gamma("gammaincc"),
-    "erfc": _routine("erfc", lambda x: 1 + np.where(x > 0, x * x, 0.0)),
+    "erfc": _erfc,
     "erfi": _routine("erfi", lambda x: 16 + x * x),
     "besselj": _bessel("jv"),
     "bessely": _bessel("yv"),
