@@ -58,6 +58,24 @@ _LOW = "tests/{}/test_low_targets.py::{}".format
 MUTANTS = (
     # core
     Mutant(
+        "core/arithmetic/infinite_sum.py",
+        "size * ratio / (1 - ratio) if",
+        "size * ratio / 16 if",
+        "tests/core/test_infinite_sums.py::test_powers_beside_powers",
+    ),
+    Mutant(
+        "core/arithmetic/infinite_sum.py",
+        "remainder = _WAVES *",
+        "remainder = arb(2) ** -30 *",
+        "tests/core/test_infinite_sums.py::test_hurwitz_zeta",
+    ),
+    Mutant(
+        "core/arithmetic/infinite_sum.py",
+        "return [x / points + acb(e, e) for",
+        "return [x / points + 0 * e for",
+        "tests/core/test_infinite_sums.py::test_hurwitz_zeta",
+    ),
+    Mutant(
         "core/arithmetic/germs.py",
         "highest = highest.max(arb(logs) / arb(power))",
         "pass",

@@ -11,6 +11,7 @@ from sympy import Rational, S
 
 from theorycalc.core import program as ops
 from theorycalc.core import quadrature
+from theorycalc.core.arithmetic.infinite_sum import Series
 from theorycalc.core.contractions import (
     contract_log,
     contract_power,
@@ -24,6 +25,7 @@ from theorycalc.core.kinks import kinks
 from theorycalc.core.numbers import exact
 from theorycalc.core.pieces import smooth_pieces
 from theorycalc.core.program import Program
+from theorycalc.core.series import one_sided, terms
 from theorycalc.core.vocabulary import FUNCTIONS, LOGIC, RELATIONS, REWRITES
 
 
@@ -189,7 +191,22 @@ def _piecewise(node):
 
 @handles(sympy.Sum)
 def _sum(node):
+    first, last = node.limits[-1][1:] if len(node.limits[-1]) == 3 else (S.Zero, S.Zero)
+    if first.is_infinite or last.is_infinite:
+        return _infinite_sum(_with_limits(node))
     return _repeated(node, "add")
+
+
+def _infinite_sum(node):
+    parts = one_sided(node)
+    if parts is not None:
+        return ops.same, None, (parts,)
+    symbols = _parameters(node)
+    found = terms(node)
+    parts = (found.term, found.geometric, found.ratio, found.phase, found.algebraic)
+    programs = (None if part is None else lower(part, (found.k, *symbols)) for part in parts)
+    series = Series(*programs, mapped=lower(found.mapped, (found.t, *symbols)))
+    return ops.infinite_sum, (series, lower(node.limits[-1][1], symbols)), symbols
 
 
 @handles(sympy.Product)

@@ -130,6 +130,17 @@ def repeated(context, payload, *args):
     return context.scalarwise(evaluate, *args)
 
 
+def infinite_sum(context, payload, *args):
+    """A sum from an integer to ∞, of a series of (index, *args)."""
+    series, lower = payload
+
+    def evaluate(*args):
+        first = context.integer(lower.run(context, args))
+        return context.infinite_sum(series, first, list(args))
+
+    return context.scalarwise(evaluate, *args)
+
+
 def _inverse(context, name: str, x):
     """−x of a sum, 1/x of a product."""
     minus = context.number(sympy.S.NegativeOne)

@@ -128,6 +128,12 @@ class ArrayContext:
         """∫ of a program of (x, *parameters) over the points, by SciPy's adaptive quadrature."""
         return quadrature(lambda x: float(integrand.run(self, [x, *parameters])), points)[0]
 
+    def infinite_sum(self, series, first: int, parameters: list) -> float:
+        """Σ of a series of (index, *parameters), whose remainder is known in balls only."""
+        return by_balls(
+            lambda context, *xs: context.infinite_sum(series, first, list(xs)), *parameters
+        )
+
     def negligible(self, x) -> bool:
         """Whether a cut-off error is below double precision."""
         return abs(x) < np.finfo(float).eps

@@ -17,6 +17,7 @@ from theorycalc.core.arithmetic.ball_functions import (
 )
 from theorycalc.core.arithmetic.ball_integral import piecewise_integral
 from theorycalc.core.arithmetic.effort import spend
+from theorycalc.core.arithmetic.infinite_sum import infinite_sum
 from theorycalc.core.arithmetic.logic import RELATIONS
 from theorycalc.core.errors import DomainError, NotSupportedError, explain
 
@@ -264,6 +265,11 @@ class BallContext:
         values = type(self)(analytic=self.analytic, integrand=True)
         bounds = type(self)(analytic=True)
         return piecewise_integral(integrand, parameters, points, values, bounds)
+
+    def infinite_sum(self, series, first: int, parameters: list):
+        """Σ of a series of (index, *parameters) from the first index on."""
+        values, bounds = BallContext(self.analytic, self.integrand), BallContext(analytic=True)
+        return infinite_sum(series, first, parameters, values, bounds)
 
     def rule(self, size: int) -> list:
         """Nodes and weights of the Gauss–Legendre rule of this size on [−1, 1]."""

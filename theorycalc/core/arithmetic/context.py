@@ -56,6 +56,9 @@ class Context(Protocol):
     def integral(self, integrand, parameters: list, points: list) -> Any:
         """∫ of a program of (x, *parameters) from the first to the last point."""
 
+    def infinite_sum(self, series, first: int, parameters: list) -> Any:
+        """Σ of a series of (index, *parameters) from the first index to ∞."""
+
     def negligible(self, x) -> bool:
         """Whether a cut-off error is below the working precision."""
 

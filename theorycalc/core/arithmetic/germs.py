@@ -4,6 +4,7 @@ An integrand that is singular at an end has no enclosure on an interval around i
 way it has one on all of (0, ε], and ∫ t^p L^m dt is an incomplete gamma function.
 """
 
+import functools
 from typing import NamedTuple
 
 from flint import acb, arb, fmpq
@@ -86,13 +87,13 @@ class GermContext:
     def add(self, *terms):
         if not any(isinstance(x, Germ) for x in terms):
             return self.plain.add(*terms)
-        germs = [_as_germ(x) for x in terms if isinstance(x, Germ) or not self.vanishes(x)]
+        germs = [as_germ(x) for x in terms if isinstance(x, Germ) or not self.vanishes(x)]
         power, less = min((x.power, -x.logs) for x in germs)
         factors = [x.factor * self.range_of(x.power - power, x.logs + less) for x in germs]
         return self.germ(power, -less, self.plain.add(*factors))
 
     def mul(self, *factors):
-        germs = [_as_germ(x) for x in factors]
+        germs = [as_germ(x) for x in factors]
         power = sum((x.power for x in germs), _ZERO)
         logs = sum((x.logs for x in germs), _ZERO)
         return self.germ(power, logs, self.plain.mul(*(x.factor for x in germs)))
@@ -123,6 +124,8 @@ class GermContext:
             "exp": self._exp,
             "sqrt": lambda x: self.power(x, fmpq(1, 2)),
             "abs": lambda x: self.germ(x.power, x.logs, self.plain.apply("abs", x.factor)),
+            "max": lambda *xs: functools.reduce(functools.partial(self._outer, ">="), xs),
+            "min": lambda *xs: functools.reduce(functools.partial(self._outer, "<="), xs),
             "sign": lambda x: self.plain.apply("sign", x.factor),
             # Γ(u) = Γ(1 + u)/u
             "gamma": lambda x: self.mul(
@@ -139,6 +142,11 @@ class GermContext:
             return self.mul(args[0], _SLOPES_AT_ZERO[name](self.plain, u))
         return self.plain.apply(name, *map(self.enclosed, args))
 
+    def _outer(self, relation: str, x, y):
+        """The larger of two numbers, or the smaller one, where that is known."""
+        truth = self.compare(relation, x, y)
+        return NAN if truth is None else x if truth else y
+
     def _log(self, x: Germ):
         """−p L + m log(L) + log(factor), as a multiple of L."""
         loglog = _at_most(self.least_log.log() / self.least_log)
@@ -153,7 +161,13 @@ class GermContext:
             return NAN
         if (x.power, x.logs) == (0, 1):
             return self._inexact_power(-arb(x.factor))
-        return _at_most(arb(1)) if x.factor < 0 else NAN
+        return _at_most((x.factor * self._least(x.power, x.logs)).exp()) if x.factor < 0 else NAN
+
+    def _least(self, power: fmpq, logs: fmpq) -> arb:
+        """A lower bound of t^power L^logs for all t."""
+        if power > 0 or logs < 0:
+            return arb(0)
+        return (-arb(power) * self.least_log).exp() * self.least_log ** arb(logs)
 
     def compare(self, relation: str, x, y) -> bool | None:
         difference = self.add(x, self.mul(fmpq(-1), y))
@@ -179,7 +193,8 @@ class GermContext:
         return self.plain.integral(integrand, parameters, points)
 
 
-def _as_germ(x) -> Germ:
+def as_germ(x) -> Germ:
+    """A number as a germ."""
     return x if isinstance(x, Germ) else Germ(_ZERO, _ZERO, x)
 
 
@@ -208,7 +223,7 @@ def integral_to_end(plain, integrand, parameters: list, end, depth: int):
         f = integrand.run(context, [Germ(_ONE, _ZERO, end), *parameters])
     except NotHolomorphic:
         return NAN
-    f = _as_germ(f)
+    f = as_germ(f)
     size = acb(f.factor)
     if not size.is_finite():
         return NAN
@@ -223,10 +238,10 @@ def integral_to_end(plain, integrand, parameters: list, end, depth: int):
         return NAN
     if f.power == -1:
         return NAN
-    return end * f.factor * _mass(f.power + 1, f.logs, context.least_log)
+    return end * f.factor * mass(f.power + 1, f.logs, context.least_log)
 
 
-def _mass(rate: fmpq, logs: fmpq, least_log: arb) -> arb:
+def mass(rate: fmpq, logs: fmpq, least_log: arb) -> arb:
     """∫ e^{−rate·L} L^logs dL from the least log on."""
     rate, order = arb(rate), arb(logs)
     if logs == 0:

@@ -28,6 +28,7 @@ from theorycalc.core.arithmetic.mp_exact import (
 )
 from theorycalc.core.arithmetic.mp_functions import FUNCTIONS, NAMES, known_exactly
 from theorycalc.core.arithmetic.mp_series import sums_to_the_end
+from theorycalc.core.arithmetic.sum_in_balls import sum_in_balls
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.value import exact_mpf
 
@@ -250,6 +251,20 @@ class MPContext:
         if total:
             self.doubt = max(self.doubt, abs(error / total))
         return total
+
+    def infinite_sum(self, series, first: int, parameters: list):
+        """Σ of a series of (index, *parameters), whose remainder is known in balls only."""
+        total, error = sum_in_balls(series, first, [self._parts(x) for x in parameters], self.bits)
+        real, *imaginary = (self.mp.make_mpf(x._mpf_) for x in total)
+        value = self.mp.mpc(real, *imaginary) if imaginary else +real
+        if value:
+            self.doubt = max(self.doubt, self.mp.convert(error) / abs(value))
+        return value
+
+    def _parts(self, x) -> list[sympy.Rational]:
+        """Real part and imaginary one, if there is any, of a number."""
+        parts = (x.real, x.imag) if isinstance(x, self.mp.mpc) else (x,)
+        return [self.rational(part) for part in parts]
 
     def _quad(self, function, panel) -> tuple:
         """(integral, error estimate), where mpmath stops at an absolute error of an integral of 1.

@@ -71,6 +71,11 @@ class SeriesContext(BallContext):
             raise NotSupportedError(explain("a comparison of power series"))
         return super().compare(relation, x, y)
 
+    def infinite_sum(self, series, first: int, parameters: list):
+        if _any_series(*parameters):
+            raise NotSupportedError(explain("a power series of an infinite sum"))
+        return super().infinite_sum(series, first, parameters)
+
     def is_series(self, x) -> bool:
         """Whether a number is a power series."""
         return _any_series(x)

@@ -124,6 +124,10 @@ class TrackedContext:
         numbers = ([x.value for x in xs] for xs in (parameters, points))
         return inexact(self.plain.integral(integrand, *numbers))
 
+    def infinite_sum(self, series, first: int, parameters: list) -> Tracked:
+        """Σ of a series of (index, *parameters) from the first index on."""
+        return _called(lambda *xs: self.plain.infinite_sum(series, first, list(xs)), *parameters)
+
     def negligible(self, x) -> bool:
         """Whether a cut-off error is below double precision."""
         return self.plain.negligible(x.value)
