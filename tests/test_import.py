@@ -21,6 +21,19 @@ def test_import_loads_nothing_heavy():
     assert result.stdout.strip() == "[]"
 
 
+def test_any_home_can_be_imported_first():
+    """Modules that need each other come in any order: whatever a user asks for first."""
+    homes = [*tc._HOMES, *(f"theorycalc.{room}" for room in tc._ROOMS)]
+    code = (
+        "import importlib, sys\n"
+        "for home in sys.argv[1:]:\n"
+        "    for name in [x for x in sys.modules if x.startswith('theorycalc')]:\n"
+        "        del sys.modules[name]\n"
+        "    importlib.import_module(home)\n"
+    )
+    subprocess.run([sys.executable, "-c", code, *homes], check=True)
+
+
 @pytest.mark.parametrize("name", tc.__all__)
 def test_every_public_name_exists_and_is_documented(name):
     if name == "__version__":
