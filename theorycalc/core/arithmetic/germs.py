@@ -11,6 +11,7 @@ from flint import acb, arb, fmpq
 
 from theorycalc.core.arithmetic.ball_functions import NAN, NotHolomorphic
 from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.program import Program
 
 # With ε at most 2^-4, log(L)/L decreases where L grows.
 LEAST_DEPTH = 4
@@ -215,9 +216,6 @@ def integral_to_end(plain, integrand, parameters: list, end, depth: int):
     DivergenceError
         If the modulus of the integrand surely has no integral.
     """
-    # programs count their work among the arithmetics, and may be imported first
-    from theorycalc.core.program import Program
-
     if not isinstance(integrand, Program):
         return NAN
     context = GermContext(plain, depth)
