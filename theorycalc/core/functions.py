@@ -218,8 +218,11 @@ def _plackett(context, h, k, rho):
         steps = [sign * pi / 4**i for i in range(_GRADES) for sign in (-1, 1)]
         inside = {peak, *(peak + step for step in steps)}
         points[1:1] = sorted(x for x in inside if cut < x < end)
-    total = context.widen(context.integral(_Plackett(), [a, b, scale], points), error)
-    return total * context.apply("exp", -scale) / (2 * pi)
+    shares = {"sin": -a / 2, "cos": -b / 2}
+    shares = {name: x for name, x in shares.items() if not context.prefer("==", x, zero)}
+    halves = [point / 2 for point in points]
+    total = context.integral(_Plackett(tuple(shares)), [scale, *shares.values()], halves)
+    return context.widen(total, error / 2) * context.apply("exp", -scale) / pi
 
 
 def _cut_off(context, a, scale, width):
@@ -240,17 +243,19 @@ def _cut_off(context, a, scale, width):
 
 
 class _Plackett:
-    """exp(scale − a/(1 − cos φ) − b/(1 + cos φ)), as a program of (φ, a, b, scale)."""
+    """exp(scale − a/(1 − cos 2φ) − b/(1 + cos 2φ)), as a program of φ, the scale, −a/2 and −b/2.
+
+    The names say which of them there are: that of sin² and that of cos².
+    """
+
+    def __init__(self, names: tuple):
+        self._names = names
 
     def run(self, context, inputs):
         """The integrand in the numbers of the context."""
-        phi, a, b, exponent = inputs
+        phi, *terms = inputs
         minus_two = context.number(sympy.Integer(-2))
-        for name, part in (("sin", a), ("cos", b)):
-            half = context.apply(name, context.mul(context.number(sympy.S.Half), phi))
-            if not context.compare("==", part, context.number(sympy.S.Zero)):
-                loss = context.mul(
-                    context.number(-sympy.S.Half), part, context.power(half, minus_two)
-                )
-                exponent = context.add(exponent, loss)
-        return context.apply("exp", exponent)
+        for i, name in enumerate(self._names, 1):
+            square = context.power(context.apply(name, phi), minus_two)
+            terms[i] = context.mul(terms[i], square)
+        return context.apply("exp", context.add(*terms))

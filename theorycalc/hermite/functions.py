@@ -8,6 +8,8 @@ import sympy
 
 from theorycalc.activations import Activation, z
 from theorycalc.core.arithmetic import Float
+from theorycalc.core.arithmetic.ball_context import BallContext
+from theorycalc.core.arithmetic.enclosed_midpoint import midpoint
 from theorycalc.core.lowering import lower
 from theorycalc.core.program import Program
 from theorycalc.core.quadrature import Integral
@@ -105,6 +107,9 @@ def _integrated(activation: Activation, k: int, order: int, context):
     """c_k by quadrature."""
     if context.encloses:
         return enclosures(activation, order, context.bits)[k]
+    if is_bounded(activation):
+        # many coefficients from the values at the same nodes
+        return midpoint(lambda: enclosures(activation, order, BallContext().bits)[k], [], context)
     return context.integral(_Integrand(activation, k), [], _panels(activation, context))
 
 

@@ -271,6 +271,7 @@ class MPContext:
 
         A smaller one is scaled: the integrals inside of others may be of any size.
         """
+        function = functools.cache(function)  # both start with the same nodes
         value, estimate = self.mp.quad(function, panel, error=True)
         shift = -self.mp.mag(value) if value else 0
         if shift <= 0 or estimate <= abs(value) * self.mp.eps:
