@@ -247,3 +247,10 @@ def test_a_sum_that_vanishes_at_every_precision():
 def test_exact_numbers_that_cancel_hide_nothing():
     value = at(X - Y + sp.sin(1), tc.MP(8), x=10**1000, y=10**1000)
     assert_error_holds(value, tc.certify(sp.sin(1)))
+
+
+def test_argument_beyond_doubles():
+    """mpmath asks for the size of some arguments in doubles."""
+    x = sp.Symbol("x")
+    with pytest.raises(tc.PrecisionError, match="mpmath"):
+        tc.Formula("f", sp.erfc(x)).at(x="1e1000", using=tc.MP(20))

@@ -127,3 +127,18 @@ def test_a_value_does_not_become_a_double_in_sympy():
     value = tc.certify(sp.pi, digits=40)
     with pytest.raises(tc.DomainError, match="would lose its digits"):
         sp.Integer(2) * value
+
+
+@pytest.mark.parametrize("using", [tc.Float(), tc.MP(20), tc.Ball(20)])
+def test_number_with_an_exponent_too_long_for_digits(using):
+    """e^(e^22026) is refused where it would be written."""
+    x = sp.Symbol("x")
+    huge = tc.Formula("huge", sp.exp(sp.exp(sp.exp(x))))
+    with pytest.raises(tc.DomainError, match="too large or too small"):
+        huge.at(x=10, using=using)
+
+
+def test_digits_of_a_number_far_above_its_error():
+    """Their distance is an integer, which no double holds."""
+    value = tc.Value(mid=mpmath.ldexp(1, 2**1100), rad=1, rigor=tc.Rigor.ESTIMATED)
+    assert value.accuracy > 10**300

@@ -28,7 +28,7 @@ def vouched_digits(mid, rad) -> int | None:
     if mid == 0:
         return 0
     if is_extreme(mid):
-        return max(0, math.floor((_magnitude(mid) - _magnitude(rad) - 2) * math.log10(2)))
+        return max(0, (_magnitude(mid) - _magnitude(rad) - 2) * 30102 // 100000)  # log10(2)
     leading_place = math.floor(_log10(mid))
     return max(0, math.floor(leading_place + 1 - math.log10(2) - _log10(rad)))
 

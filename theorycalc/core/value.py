@@ -23,6 +23,8 @@ _EXACT_BITS = 400_000
 ABSOLUTE = "absolute"
 # Digits that are written, as many as an arithmetic computes.
 _MOST_DIGITS = 10_000
+# The exponent of two of a number has at most so many bits: its decimal one is as long.
+_LONGEST_EXPONENT = 4096
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -85,6 +87,16 @@ class Value:
                 explain(
                     "a value needs a finite midpoint and a finite radius ≥ 0",
                     got=f"mid={self.mid}, rad={self.rad}",
+                )
+            )
+
+        if max(abs(x._mpf_[2]).bit_length() for x in (self.mid, self.rad)) > _LONGEST_EXPONENT:
+            raise DomainError(
+                explain(
+                    "a number too large or too small for its digits to be had",
+                    got=f"{'−' if self.mid < 0 else ''}2^(an integer of more than "
+                    f"{_LONGEST_EXPONENT} bits)",
+                    hint="its logarithm",
                 )
             )
 

@@ -76,9 +76,10 @@ def integrate(integral: Integral, using: Arithmetic = Float(), **params) -> Valu
 
     Notes
     -----
-    `MP` sees an integrand at nodes only, and a spike between them is lost. `Float` encloses the
-    integrand over intervals and finds it, unless the integrand itself is an integral or a
-    double-precision routine: then it is refused, or lost too. `Ball` cannot miss it.
+    `Float` encloses the integrand over intervals and finds a spike, unless the integrand itself is
+    an integral or a double-precision routine: then it is refused, or lost. `MP` sees an integrand
+    at nodes only; what `Float` finds tells it where they miss something, and whether the integral
+    exists. `Ball` cannot miss it.
 
     Examples
     --------

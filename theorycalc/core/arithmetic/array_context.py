@@ -163,7 +163,7 @@ class ArrayContext:
         """A special function that has no routine for arrays, one element at a time."""
         if call.has_enclosure:
             return by_balls(lambda context, *xs: context.special(call, *xs), *args)
-        from theorycalc.core.arithmetic.mp import in_mp_twice
+        from theorycalc.core.arithmetic.mp_doubles import in_mp_twice
 
         return self.scalarwise(lambda *xs: in_mp_twice(call, xs)[0], *args)
 

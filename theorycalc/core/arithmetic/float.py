@@ -27,7 +27,7 @@ from theorycalc.core.arithmetic.effort import (
     given_up,
 )
 from theorycalc.core.arithmetic.enclosed_integral import enclosed_integral
-from theorycalc.core.arithmetic.mp import in_mp_twice
+from theorycalc.core.arithmetic.mp_doubles import in_mp_twice
 from theorycalc.core.arithmetic.node_integral import node_integral
 from theorycalc.core.errors import NotSupportedError, PrecisionError, explain
 from theorycalc.core.value import Rigor, Value, distance

@@ -1,7 +1,9 @@
 """`MP`: mpmath at any precision, its error estimated by a second precision."""
 
+import functools
 import itertools
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -16,6 +18,7 @@ from theorycalc.core.arithmetic.effort import (
     effort,
     given_up,
 )
+from theorycalc.core.arithmetic.guides import Guides
 from theorycalc.core.arithmetic.mp_context import MPContext
 from theorycalc.core.arithmetic.mp_exact import Exact
 from theorycalc.core.errors import DomainError, PrecisionError, explain
@@ -78,26 +81,27 @@ class MP:
     def _evaluate(self, program, inputs, spent: Effort) -> Value:
         goal = bits_of(self.digits)
         bits = goal + _GUARD_BITS
-        coarse = _run(program, inputs, bits, goal)
+        run = functools.partial(_run, program, inputs, goal, Guides().of)
+        coarse = run(bits)
         if coarse.is_rational:
             return self._value(coarse, mpmath.mpf(0), bits, spent)
         grown = 0
-        for _ in range(_ROUNDS):
+        for left in reversed(range(_ROUNDS)):
             finer_bits = bits + bits // 2 + _GUARD_BITS
-            fine = _run(program, inputs, finer_bits, goal)
+            fine = run(finer_bits)
             _check_real(coarse, fine)
             error = _difference(coarse, fine, bits)
             ties = _ties(coarse, fine)
             value, spread = fine.mid, mpmath.mpf(0)
             if ties is not None and len(ties) <= _MOST_TIES:
                 others = (
-                    _run(program, inputs, finer_bits, goal, frozenset(turned)).mid
+                    run(finer_bits, frozenset(turned)).mid
                     for size in range(1, len(ties) + 1)
                     for turned in itertools.combinations(ties, size)
                 )
                 spread = max((distance(other, value) for other in others), default=spread)
             if fine.vanished and fine.mid:
-                hidden = _hidden(program, inputs, finer_bits, goal, fine)
+                hidden = _hidden(run, finer_bits, fine)
                 error = distance(error, mpmath.mpf(0), hidden)
             reached = self._value(fine, distance(error, mpmath.mpf(0), spread), finer_bits, spent)
             settled = ties is not None and len(ties) <= _MOST_TIES
@@ -106,13 +110,13 @@ class MP:
             # rounding noise shrinks; what grows twice is an integral that diverges by its rule
             grown = grown + 1 if spent.nodes and abs(fine.mid) > 2 * abs(coarse.mid) else 0
             most = _PATIENCE_WITH_ZERO if self._is_zero(reached) else _PATIENCE
-            if spent.work > most or grown == 2 or _is_stuck(coarse, fine, goal):
+            if spent.work > most or grown == 2 or _is_stuck(coarse, fine, goal, left):
                 break
             bits, coarse = finer_bits, fine
         if not settled or spread > mpmath.ldexp(abs(fine.mid), -goal):
             raise self._tied(reached if settled else None, finer_bits)
         if fine.mid == 0 and coarse.mid == 0:
-            reached = _of_zero(reached, program, inputs, goal, fine)
+            reached = _of_zero(reached, run, fine)
         if self._is_zero(reached):
             return replace(reached, stats={**reached.stats, "accuracy": ABSOLUTE})
         raise PrecisionError(
@@ -210,17 +214,18 @@ def _is_small(value: Value, goal: int, run: _Run) -> bool:
     return value.rad <= mpmath.ldexp(abs(value.mid), -goal)
 
 
-def _is_stuck(coarse: _Run, fine: _Run, goal: int) -> bool:
-    """Whether a quadrature gains hardly a digit by half as many more of the working precision.
+def _is_stuck(coarse: _Run, fine: _Run, goal: int, left: int) -> bool:
+    """Whether a quadrature gains too few digits by half as many more of the working precision.
 
-    It does not suit the integrand then: an oscillation over an infinite range, a hidden kink.
+    It does not suit the integrand then: an oscillation over an infinite range, a hidden kink, or
+    an end that is almost not integrable, where not even twice the rounds that are left are enough.
     """
     if fine.doubt <= mpmath.ldexp(1, -goal):
         return False
     if not coarse.doubt:
         return True
     before, now = (min(mpmath.log(run.doubt, 2), -1) for run in (coarse, fine))
-    return now > 1.25 * before
+    return now > 1.25 * before or now * 2.25**left > -goal
 
 
 def _rounded_up(x: Fraction) -> mpmath.mpf:
@@ -228,33 +233,40 @@ def _rounded_up(x: Fraction) -> mpmath.mpf:
     return mpmath.mp.make_mpf(libmp.from_rational(*parts, 53, "u"))
 
 
-def _hidden(program, inputs, bits: int, goal: int, run: _Run) -> mpmath.mpf:
+def _hidden(run: Callable, bits: int, done: _Run) -> mpmath.mpf:
     """How far a result moves if the sums that vanished are as large as their rounding."""
-    return distance(run.mid, _run(program, inputs, bits, goal, nudged=True).mid)
+    return distance(done.mid, run(bits, nudged=True).mid)
 
 
-def _of_zero(value: Value, program, inputs, goal: int, run: _Run) -> Value:
+def _of_zero(value: Value, run: Callable, done: _Run) -> Value:
     """The value where everything cancelled at every precision.
 
     Half of the digits of the largest number met are left for what later factors made of its
     rounding, where that is enough.
     """
     bits = value.stats["bits"]
-    rad = mpmath.ldexp(run.largest, -bits // 2)
-    if run.vanished and _hidden(program, inputs, bits, goal, run) > rad:
+    rad = mpmath.ldexp(done.largest, -bits // 2)
+    if done.vanished and _hidden(run, bits, done) > rad:
         return value
     return replace(value, rad=rad)
 
 
 def _run(
-    program, inputs, bits: int, goal: int, turned: frozenset = frozenset(), nudged: bool = False
+    program,
+    inputs,
+    goal: int,
+    guide: Callable,
+    bits: int,
+    turned: frozenset = frozenset(),
+    nudged: bool = False,
 ) -> _Run:
     """The program at ``bits`` of working precision, with some decisions turned."""
-    context = MPContext(bits, goal, turned, nudged)
+    context = MPContext(bits, goal, turned, nudged, guide)
     try:
         x = program.run(context, [number.run(context, []) for number in inputs])
-    except libmp.NoConvergence as error:
-        raise PrecisionError(explain("mpmath did not converge", got=error)) from error
+    except (libmp.NoConvergence, OverflowError) as error:
+        hint = "using=Ball(), or a smaller argument"
+        raise PrecisionError(explain("mpmath did not converge", got=error, hint=hint)) from error
     except (ZeroDivisionError, ValueError) as error:
         if isinstance(error, DomainError):
             raise
@@ -290,12 +302,3 @@ def _real(x, bits: int) -> tuple[mpmath.mpf, mpmath.mpf]:
 
 def _short(x) -> str:
     return mpmath.nstr(x, 10)
-
-
-def in_mp_twice(call, args) -> tuple[float, float]:
-    """(value, error) of a special function at doubles, from two precisions."""
-    coarse, fine = (
-        float(call.in_mp(context, *map(context.mp.mpf, args)))
-        for context in (MPContext(80), MPContext(160))
-    )
-    return fine, abs(fine - coarse) + abs(fine) * 2.0**-53  # and the rounding to double

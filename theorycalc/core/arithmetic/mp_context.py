@@ -1,9 +1,9 @@
 """Evaluation with mpmath numbers of a private context: any precision, no enclosure."""
 
 import functools
-import itertools
 import math
 import operator
+from collections.abc import Callable
 from contextlib import contextmanager, nullcontext
 from fractions import Fraction
 
@@ -27,6 +27,7 @@ from theorycalc.core.arithmetic.mp_exact import (
     is_integer,
 )
 from theorycalc.core.arithmetic.mp_functions import FUNCTIONS, NAMES, known_exactly
+from theorycalc.core.arithmetic.mp_integral import guided_integral, no_guide
 from theorycalc.core.arithmetic.mp_series import sums_to_the_end
 from theorycalc.core.arithmetic.sum_in_balls import sum_in_balls
 from theorycalc.core.errors import DomainError, explain
@@ -53,7 +54,8 @@ class MPContext:
     are taken the other way.
 
     A sum that lost half of the digits of its terms, or all, may be off by their rounding, which a
-    later division makes large; with ``nudged`` it is, by another multiple each time.
+    later division makes large; with ``nudged`` it is, by another multiple each time. ``guide`` is
+    what doubles know of an integral: a function of its program, its parameters and its points.
     """
 
     encloses = False
@@ -64,6 +66,7 @@ class MPContext:
         goal: int | None = None,
         turned: frozenset = frozenset(),
         nudged: bool = False,
+        guide: Callable = no_guide,
     ):
         self.mp = mpmath.mp.clone()
         self.mp.prec = bits
@@ -88,6 +91,7 @@ class MPContext:
         self._noting = True
         # the largest number that a sum met: what cancelled may have been as large
         self.largest = self.mp.one
+        self._guide = guide
 
     @property
     def bits(self) -> int:
@@ -243,11 +247,10 @@ class MPContext:
             spend(1, self.bits)
             return integrand.run(self, [x, *parameters])
 
-        total = error = self.mp.zero
-        for panel in itertools.pairwise(points):
-            with self._without_notes():
-                value, estimate = self._quad(function, panel)
-            total, error = total + value, error + estimate
+        # one inside another is held against doubles with the outermost one
+        guide = self._guide(integrand, parameters, points) if self._noting else None
+        with self._without_notes():
+            total, error = guided_integral(self.mp, function, points, guide)
         if total:
             self.doubt = max(self.doubt, abs(error / total))
         return total
@@ -265,19 +268,6 @@ class MPContext:
         """Real part and imaginary one, if there is any, of a number."""
         parts = (x.real, x.imag) if isinstance(x, self.mp.mpc) else (x,)
         return [self.rational(part) for part in parts]
-
-    def _quad(self, function, panel) -> tuple:
-        """(integral, error estimate), where mpmath stops at an absolute error of an integral of 1.
-
-        A smaller one is scaled: the integrals inside of others may be of any size.
-        """
-        function = functools.cache(function)  # both start with the same nodes
-        value, estimate = self.mp.quad(function, panel, error=True)
-        shift = -self.mp.mag(value) if value else 0
-        if shift <= 0 or estimate <= abs(value) * self.mp.eps:
-            return value, estimate
-        scaled = self.mp.quad(lambda x: self.mp.ldexp(1, shift) * function(x), panel, error=True)
-        return tuple(self.mp.ldexp(1, -shift) * x for x in scaled)
 
     def rule(self, size: int) -> list:
         """Nodes and weights of a tanh–sinh rule of about this size on [−1, 1]."""

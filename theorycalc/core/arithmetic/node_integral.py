@@ -69,7 +69,7 @@ def node_integral(function: Callable, points: list) -> tuple[float, float]:
     panels, peaks = [], [peak]
     for left, right in itertools.pairwise(points):
         if left != right:
-            cuts, found = _around_peak(lambda x: at(x)[2], min(left, right), max(left, right))
+            cuts, found = around_peak(lambda x: at(x)[2], min(left, right), max(left, right))
             panels.append((left, cuts if left < right else cuts[::-1], right))
             peaks.append(found)
     peak = max(peaks, key=lambda found: found.mass)
@@ -100,7 +100,7 @@ def _finite_cut(left: float, right: float) -> list:
     return [right - _CUT if math.isfinite(right) else _CUT]
 
 
-def _around_peak(size: Callable, left: float, right: float) -> tuple[list, _Peak]:
+def around_peak(size: Callable, left: float, right: float) -> tuple[list, _Peak]:
     """Cuts inside around the place where a climb finds the largest value, and that peak."""
     anchors = [end for end in (left, right) if math.isfinite(end)]
     if len(anchors) == 2:
