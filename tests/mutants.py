@@ -475,6 +475,12 @@ MUTANTS = (
         "tests/kernels/test_analytic_pairs.py::test_convolutions_in_integers",
     ),
     Mutant(
+        "kernels/numeric_series.py",
+        "doubt = 2 * errors *",
+        "doubt = errors / 512 *",
+        "tests/kernels/test_error_statements.py::test_rests_of_series",
+    ),
+    Mutant(
         "kernels/stability.py",
         "value.rad + 2 * error",
         "value.rad",

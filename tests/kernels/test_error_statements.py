@@ -8,7 +8,7 @@ import pytest
 import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reference import assert_error_holds
+from reference import EPS, assert_error_holds
 
 import theorycalc as tc
 from theorycalc.activations import Activation, z
@@ -16,6 +16,7 @@ from theorycalc.core.value import fraction
 from theorycalc.kernels.general import pair_expectation
 from theorycalc.kernels.hermite_series import SeriesDual
 from theorycalc.kernels.moments import GaussianMean
+from theorycalc.kernels.numeric_series import tabulate
 from theorycalc.kernels.plane import Function, expectation
 
 BOUNDED = [sympy.exp(-(z**2)), sympy.tanh(z) ** 2, abs(z - 1) * sympy.exp(-(z**2)), 1 / (1 + z**2)]
@@ -107,6 +108,16 @@ def test_duals_on_arrays(phi):
         assert_error_holds(ours, exact.mid)
         used.append(abs(fraction(ours.mid) - fraction(exact.mid)) / fraction(ours.rad))
     assert max(used) > 1 / 1024
+
+
+@pytest.mark.parametrize("shift", range(-8, 9))
+def test_rests_of_series(shift):
+    """What Parseval's identity leaves beyond a table is as little off as the coefficients are."""
+    activation = Activation(sympy.Max(z - sympy.Rational(shift, 8), 0) ** 2, symbol=z)
+    table = tabulate(Function(activation, (shift / 8,)), np.ones(1), 64)
+    exact = tc.hermite.series(activation, 64, using=tc.Ball(25)).tail
+    # a root and its square
+    assert float(exact) <= table.tails[0, -1] ** 2 * table.moment[0] * (1 + 4 * EPS)
 
 
 @pytest.mark.parametrize("pair", [("0.3", "0.299", "0.3"), (1, "-0.999", 1), ("0.01", 0, 4)])

@@ -31,8 +31,8 @@ SMALL = 1e-17
 # Farther out the Hermite functions underflow.
 _FARTHEST, _RADIUS_STEP = 50.0, 1 / 32
 _SMALLEST_SCALE = 2.0**-10
-# The rounding error of a sum of squares that is 1.
-_ROUNDING = 1e-15
+# A rest of so many times its own error is known; a smaller one is estimated.
+_KNOWN = 100
 # Roundings of a coefficient that two grids may share.
 _ROUNDINGS = 4
 _EPS = np.finfo(float).eps
@@ -212,7 +212,9 @@ def _arranged(moment: np.ndarray, errors: np.ndarray, coefficients: np.ndarray) 
     head, body = coefficients[:, :2], coefficients[:, start::stride]
     body = np.pad(body, ((0, 0), (0, -body.shape[1] % LANES)))
     squares = (body * body).reshape(len(body), -1, LANES).sum(axis=2) / size**2
-    beyond = _beyond(1 - (head * head).sum(axis=1) / size[:, 0] ** 2, squares)
+    # what errors of coefficients, and of the moment, make of a sum of squares that is 1
+    doubt = 2 * errors * (1 + (np.abs(coefficients) / size).sum(axis=1))
+    beyond = _beyond(1 - (head * head).sum(axis=1) / size[:, 0] ** 2, squares, doubt)
     # from the end: small rests keep their digits
     sums = np.cumsum(np.hstack([squares, beyond[:, None]])[:, ::-1], axis=1)[:, ::-1]
     tails = np.sqrt(sums)
@@ -221,15 +223,16 @@ def _arranged(moment: np.ndarray, errors: np.ndarray, coefficients: np.ndarray) 
                  start, stride)  # fmt: skip
 
 
-def _beyond(total: np.ndarray, squares: np.ndarray) -> np.ndarray:
-    """What all lanes leave of the total, by Parseval.
+def _beyond(total: np.ndarray, squares: np.ndarray, doubt: np.ndarray) -> np.ndarray:
+    """What all lanes leave of the total, which is off by no more than the doubt, by Parseval.
 
-    A rest near rounding is estimated instead: as if the squares decayed no faster than k^{−3/2},
-    the rate of a jump.
+    A rest near the doubt is estimated instead: as if the squares decayed no faster than k^{−3/2},
+    the rate of a jump, from where they are largest in the last quarter: they oscillate.
     """
-    rest = np.maximum(total - squares.sum(axis=1), 0.0) + _ROUNDING
-    slow = 2 * squares.shape[1] * squares[:, -2:].max(axis=1)
-    return np.where(rest > 100 * _ROUNDING, rest, np.minimum(rest, slow))
+    rest = np.maximum(total - squares.sum(axis=1), 0.0) + doubt
+    lanes = squares.shape[1]
+    slow = 2 * lanes * squares[:, -max(2, lanes // 4) :].max(axis=1)
+    return np.where(rest > _KNOWN * doubt, rest, np.minimum(rest, slow))
 
 
 @compiled
