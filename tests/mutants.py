@@ -58,6 +58,12 @@ _LOW = "tests/{}/test_low_targets.py::{}".format
 MUTANTS = (
     # core
     Mutant(
+        "core/arithmetic/quadrants.py",
+        "germ.power > least",
+        "germ.power >= least",
+        "tests/core/test_waves.py::test_quadrants",
+    ),
+    Mutant(
         "core/arithmetic/infinite_sum.py",
         "size * ratio / (1 - ratio) if",
         "size * ratio / 16 if",

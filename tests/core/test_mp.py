@@ -192,7 +192,7 @@ def test_small_integrals_inside_of_others_keep_their_digits():
 
 
 def test_a_slowly_decaying_oscillation_is_refused():
-    for integrand in (sp.sinc(X) ** 2, sp.sin(X) / (1 + X), sp.cos(X) / sp.sqrt(1 + X)):
+    for integrand in (sp.besselj(0, X), sp.sin(X + sp.sqrt(X)) / (1 + X), sp.sin(X**2)):
         with pytest.raises(tc.PrecisionError):
             at(sp.Integral(integrand, (X, 0, sp.oo)), tc.MP(20))
 
@@ -238,7 +238,7 @@ def test_what_a_rounded_sum_hides(name, digits):
 
 def test_a_sum_that_vanishes_at_every_precision():
     with pytest.raises(tc.PrecisionError):
-        at((1 - sp.cos(X)) / X**2, tc.MP(8), x="1e-3000")
+        at((X - sp.sin(X)) / X**3, tc.MP(8), x="1e-3000")
     hidden_zero = 4 * sp.atan(X) - sp.pi
     assert_error_holds(at(hidden_zero, tc.MP(8), x=1), 0)
     assert_error_holds(at(hidden_zero / 1000 + THIRD, tc.MP(8), x=1), "1/3")

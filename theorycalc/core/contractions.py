@@ -1,7 +1,7 @@
 """Sub-expressions that lose digits or overflow in doubles as written, and ones that do not."""
 
 import sympy
-from sympy import acos, cosh, erf, erfc, exp, pi, tanh
+from sympy import acos, cos, cosh, erf, erfc, exp, pi, sin, tanh
 from sympy.codegen.cfunctions import expm1, log1p
 
 from theorycalc.core.strict import StrictFunction
@@ -28,7 +28,7 @@ def contract_sum(node: sympy.Add) -> sympy.Expr | None:
     """Contract a constant c with one other term.
 
     c·exp(u) − c → c·expm1(u), c ± c·erf(u) → c·erfc(∓u), c − c·tanh(u)² → c/cosh(u)²,
-    c − c·u² → c(1 − u)(1 + u), c·π − c·arccos(u) → c·arccos(−u).
+    c − c·cos(u) → 2c·sin(u/2)², c − c·u² → c(1 − u)(1 + u), c·π − c·arccos(u) → c·arccos(−u).
     """
     c, terms = node.as_coeff_add()
     if not c:
@@ -45,6 +45,8 @@ def _with_constant(c, ratio, function) -> sympy.Expr | None:
     """c + c·ratio·function, if that contracts."""
     if isinstance(function, exp) and ratio == -1:
         return -c * expm1(function.args[0])
+    if isinstance(function, cos) and ratio == -1:
+        return 2 * c * sin(function.args[0] / 2) ** 2
     if isinstance(function, erf) and ratio in (1, -1):
         # unevaluated: SymPy turns erfc(−x) back into 2 − erfc(x)
         return sympy.Mul(c, erfc(-ratio * function.args[0], evaluate=False))

@@ -12,6 +12,7 @@ from sympy import Rational, S
 from theorycalc.core import program as ops
 from theorycalc.core import quadrature
 from theorycalc.core.arithmetic.infinite_sum import Series
+from theorycalc.core.arithmetic.quadrants import falls
 from theorycalc.core.contractions import (
     contract_log,
     contract_power,
@@ -27,6 +28,7 @@ from theorycalc.core.pieces import smooth_pieces
 from theorycalc.core.program import Program
 from theorycalc.core.series import one_sided, terms
 from theorycalc.core.vocabulary import FUNCTIONS, LOGIC, RELATIONS, REWRITES
+from theorycalc.core.waves import turned
 
 
 def lower(
@@ -249,12 +251,42 @@ def _repeated(node, name):
 @handles(sympy.Integral)
 def _sympy_integral(node):
     node = _with_limits(node)
+    finite = _without_waves(node)
+    if finite is not None:
+        return ops.same, None, (finite,)
     pieces = smooth_pieces(node)
     if pieces != node:
         return ops.same, None, (pieces,)
     *inner, (variable, first, last) = node.limits
     body = node.func(node.function, *inner) if inner else node.function
     return _integral(quadrature.Integral(body, variable, first, last, kinks=kinks(body, variable)))
+
+
+def _without_waves(node) -> sympy.Expr | None:
+    """Integrals of waves over half-lines as integrals between finite limits."""
+    variable, first, last = node.limits[0]
+    if len(node.limits) > 1 or not node.function.has(sympy.sin, sympy.cos, sympy.sinc):
+        return None
+    if (first, last) == (S.NegativeInfinity, S.Infinity):
+        halves = (node.func(node.function, (variable, 0, end)) for end in (first, last))
+        left, right = (_without_waves(half) for half in halves)
+        return None if left is None or right is None else right - left
+    if S.NegativeInfinity in (first, last):
+        mirrored = node.function.xreplace({variable: -variable})
+        return _negated(_without_waves(node.func(mirrored, (variable, -first, -last))))
+    if first == S.Infinity:
+        return _negated(_without_waves(node.func(node.function, (variable, last, first))))
+    if last != S.Infinity or first.is_infinite:
+        return None
+
+    def falls_there(function, variable, depth, turn):
+        return falls(lower(function, (variable,)), depth, turn)
+
+    return turned(node.function, variable, first, falls_there)
+
+
+def _negated(x: sympy.Expr | None) -> sympy.Expr | None:
+    return None if x is None else -x
 
 
 @handles(quadrature.Integral)

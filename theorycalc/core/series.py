@@ -9,6 +9,7 @@ from sympy import S
 from theorycalc.core.corners import drawn_out
 from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.core.graph import postorder
+from theorycalc.core.waves import expanded
 
 # Quotients of gamma functions: the arguments of those above and of those below.
 _GAMMAS = {
@@ -136,9 +137,9 @@ def _by_growth(function: sympy.Expr, k: sympy.Symbol) -> list[sympy.Expr]:
     fast = any(_grows(x, k) for x in postorder(rest, leaves=_LOOPS) if isinstance(x, sympy.Expr))
     if not fast or any(x.exp.is_Integer and x.exp > _STEEPEST for x in rest.atoms(sympy.Pow)):
         return [written]
-    expanded = sympy.expand(written, power_base=False, power_exp=False, log=False)
+    atoms = {x for x in written.atoms(sympy.Pow, sympy.exp) if _grows(x, k)}
     groups: dict = defaultdict(list)
-    for part in sympy.Add.make_args(expanded):
+    for part in sympy.Add.make_args(expanded(written, atoms)):
         groups[_split(part, k)[0]].append(part)
     return [sympy.Add(*parts) for parts in groups.values()]
 
