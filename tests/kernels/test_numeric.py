@@ -201,8 +201,8 @@ def test_single_precision_is_rounded_once(name):
 
     net, x = network(name, 3, "0.1"), np.random.default_rng(5).standard_normal((600, 4))
     arguments = numeric_family(family(net.activation)), numeric_layers(net, 4), x, None
-    for single, double in zip(
-        kernel_matrices(*arguments, dtype=np.float32), kernel_matrices(*arguments), strict=True
-    ):
+    *singles, _ = kernel_matrices(*arguments, dtype=np.float32)
+    *doubles, _ = kernel_matrices(*arguments)
+    for single, double in zip(singles, doubles, strict=True):
         assert single.dtype == np.float32
         assert np.array_equal(single, double.astype(np.float32))

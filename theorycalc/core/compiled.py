@@ -30,9 +30,14 @@ _PACKAGE = Path(__file__).parents[1]
 _MARK = b"core.compiled"
 
 
+# A division that may raise keeps its loop off vectors; a product and a sum may be rounded once
+# instead of twice. The other liberties of fastmath break isnan.
+OPTIONS = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
+
+
 def compiled(function: Callable) -> Callable:
     """The function as machine code, which is compiled once and runs without the GIL."""
-    fast = numba.njit(nogil=True)(function)
+    fast = numba.njit(**OPTIONS)(function)
     if isinstance(fast, Dispatcher):  # not where numba is switched off, to debug
         fast._cache = _Cache(function)
     return fast

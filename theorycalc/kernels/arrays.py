@@ -81,10 +81,12 @@ class Arrays:
         q11, q22 = (duals.second_moment(q) for q in (state.q11, state.q22))
         q12, slope = duals.covariances(state, tangent)
         means = functools.partial(map, duals.mean, (state.q11, state.q22))
+        # of an input with itself q₁₂ stays q₁₁, to the last bit: near it series are long
+        same = (state.gap.minus == 0) & (state.q11 == state.q22)
+        q12 = np.where(same, q11, q12)
         gap = duals.gap(state)
         if gap is None:
             gap = gap_by_subtraction(q11, q12, q22)
-            same = (state.gap.minus == 0) & (state.q11 == state.q22)
             gap = gap._replace(minus=np.where(same, 0.0, gap.minus))
         return State(q11, q12, q22, gap=gap, means=means), slope
 

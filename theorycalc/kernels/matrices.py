@@ -50,9 +50,9 @@ def matrices(network, x1, x2, tangent: bool, dtype) -> tuple[np.ndarray, ...]:
     if plain is not None:
         from theorycalc.kernels.numeric import kernel_matrices
 
-        found = kernel_matrices(*_numerics(plain, x1.shape[1]), x1, x2, dtype=dtype)
-        if all(np.isfinite(kernel).all() for kernel in found):
-            return found
+        *found, finite = kernel_matrices(*_numerics(plain, x1.shape[1]), x1, x2, dtype=dtype)
+        if finite:
+            return tuple(found)
     # here nothing is squared that need not be
     return _Blocks(network, x1, x2, tangent).fill(dtype)
 
@@ -85,7 +85,8 @@ def scaled_matrices(network, x1, x2, dtype) -> tuple[np.ndarray, np.ndarray, flo
         forward=layers.forward / growth,
         constant=layers.constant * np.exp(-scales),
     )
-    return *kernel_matrices(family, layers, x1, x2, dtype=dtype), float(scales[-1])
+    nngp, ntk, _ = kernel_matrices(family, layers, x1, x2, dtype=dtype)
+    return nngp, ntk, float(scales[-1])
 
 
 def diagonal(network, x) -> tuple[np.ndarray, np.ndarray]:

@@ -2,13 +2,12 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import NamedTuple
 
 import numba
 import numpy as np
 
-from theorycalc.core.compiled import compiled
+from theorycalc.core.compiled import OPTIONS, compiled
 from theorycalc.kernels import numeric_rows as rows
 from theorycalc.kernels import tables
 from theorycalc.kernels.numeric_families import (
@@ -19,7 +18,8 @@ from theorycalc.kernels.numeric_families import (
     Layers,
     variances,
 )
-from theorycalc.kernels.numeric_pairs import angular_losses, angular_nodes
+from theorycalc.kernels.numeric_pairs import angular_losses, angular_nodes, homogeneous_entries
+from theorycalc.kernels.numeric_smooth import smooth_entries
 
 __all__ = [
     "Erf",
@@ -31,11 +31,14 @@ __all__ = [
     "kernel_matrices",
 ]
 
-_SLAB_ROWS = 1024  # a product of matrices
 _BLOCK_ROWS = 64  # a task of a thread
-_TILE = 32
+# BLAS leaves products of so many multiplications, and blocks of so many terms, to the thread that
+# asks for them.
+_PIECE, _TERMS = 2**19 - 1, 128
+_CHUNK = 256  # columns that stay in the cache
+_TILE = 64
+_PAIRS = 2**13  # pairs that are computed one by one, at a time
 _RULES = {
-    Homogeneous: tables.homogeneous_row,
     tables.Table: tables.table_row,
     rows.PiecewiseLinear: rows.piecewise_linear_row,
     Erf: rows.erf_row,
@@ -47,35 +50,43 @@ def _row(plan, layers, left, i, right, start, nngp, ntk, work):
     """The row rule of the plan; resolved when it is compiled."""
 
 
-@numba.extending.overload(_row)
+@numba.extending.overload(_row, jit_options=OPTIONS)
 def _overload_row(plan, layers, left, i, right, start, nngp, ntk, work):
     return _RULES[plan.instance_class]
 
 
 @compiled
-def _fill(plan, layers, left, right, first, last, symmetric, top, nngp, ntk):
-    """The rows [first, last) of both kernels, which the arrays hold from row ``top`` on.
+def _fill(plan, layers, left, right, first, stop, symmetric, nngp, ntk, refused, work):
+    """Rows of both kernels up to column ``stop``, from the one of the input ``first`` on.
 
-    ``nngp`` comes with the inner products; the symmetric case stops at the diagonal.
+    The symmetric case stops at the diagonal. What the rule refuses keeps in ``nngp`` what it came
+    with: the number of these, which are left in ``refused`` as row·columns + column.
     """
-    work = np.empty((rows.BUFFERS, rows.CHUNK))
-    for i in range(first, last):
-        stop = i + 1 if symmetric else right.x.shape[0]
-        for start in range(0, stop, rows.CHUNK):
-            end = min(start + rows.CHUNK, stop)
-            sigma, theta = nngp[i - top, start:end], ntk[i - top, start:end]
-            for j in range(sigma.size):
-                sigma[j] /= right.x.shape[1]
-            _row(plan, layers, left, i, right, start, sigma, theta, work)
+    count = 0
+    for row in range(nngp.shape[0]):
+        last = first + row + 1 if symmetric else stop
+        for start in range(0, last, _CHUNK):
+            end = start + _CHUNK if start + _CHUNK < last else last
+            sigma, theta, inner = nngp[row, start:end], ntk[row, start:end], work[0, : end - start]
+            for j in range(inner.size):
+                inner[j] = sigma[j]
+            if _row(plan, layers, left, first + row, right, start, sigma, theta, work) == 0:
+                continue
+            for j in range(inner.size):
+                if theta[j] != theta[j]:
+                    sigma[j] = inner[j]
+                    refused[count] = row * nngp.shape[1] + start + j
+                    count += 1
+    return count
 
 
-@compiled
-def _mirror(kernel, first, last):
+def _mirror(kernel, first: int, last: int) -> None:
     """The rows [first, last) left of the diagonal, copied above it, tile by tile."""
-    for start in range(0, last, _TILE):
-        for j in range(start, min(start + _TILE, last)):
-            for i in range(max(first, j + 1), last):
-                kernel[j, i] = kernel[i, j]
+    for start in range(0, first, _TILE):
+        columns = slice(start, min(start + _TILE, first))
+        kernel[columns, first:last] = kernel[first:last, columns].T
+    own = kernel[first:last, first:last]
+    np.copyto(own, own.T, where=~np.tri(last - first, dtype=bool))
 
 
 def _plan(family, layers: Layers, pairs: int):
@@ -103,58 +114,102 @@ def _inputs(family, layers: Layers, x: np.ndarray) -> Inputs:
     return Inputs(x, q, np.sqrt(q), inverse)
 
 
-class _Slab(NamedTuple):
-    """Some rows of both kernels, in double precision, with the inner products in the first."""
+def _multiply(x1, x2, out) -> None:
+    """⟨x, x'⟩ of rows with rows, in pieces for one thread.
 
-    top: int
-    end: int
-    parts: tuple
-
-
-def _slab(x1, x2, top: int, symmetric: bool, kernels: tuple) -> _Slab:
-    """The products by the threads of BLAS, while ours rest; the caller looks at what overflows."""
-    end = min(top + _SLAB_ROWS, len(x1))
-    stop = end if symmetric else len(x2)
-    if kernels[0].dtype == np.float64:
-        parts = tuple(kernel[top:end] for kernel in kernels)
-    else:
-        parts = tuple(np.empty((end - top, len(x2))) for _ in kernels)
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x1[top:end], x2[:stop].T, out=parts[0][:, :stop])
-    return _Slab(top, end, parts)
+    Larger ones would go to the threads of BLAS, which wait for each other and for more, busily.
+    """
+    x1 = x1.copy()  # a product of an array with itself is another routine of BLAS
+    terms = min(x1.shape[1], _TERMS)
+    width = max(1, _PIECE // (len(x1) * terms))
+    for start in range(0, len(x2), width):
+        piece, part = x2[start : start + width], out[:, start : start + width]
+        np.matmul(x1[:, :terms], piece[:, :terms].T, out=part)
+        for low in range(terms, x1.shape[1], terms):
+            part += x1[:, low : low + terms] @ piece[:, low : low + terms].T
 
 
-def _hand_over(kernel, slab: _Slab, part, first: int, last: int, symmetric: bool) -> None:
-    """Rows of a slab into the kernel, where they are not there already, and their mirror image."""
-    if kernel.dtype != np.float64:
-        # not beyond the diagonal: that is for the mirrors of later rows
-        columns = slice(last if symmetric else None)
-        kernel[first:last, columns] = part[first - slab.top : last - slab.top, columns]
-    if symmetric:
-        _mirror(kernel, first, last)
+class _Matrices(NamedTuple):
+    """Both kernels; in the symmetric case, what is left of the diagonal is copied."""
+
+    family: tuple
+    plan: tuple
+    layers: Layers
+    left: Inputs
+    right: Inputs
+    symmetric: bool
+    kernels: tuple
+
+    @np.errstate(all="ignore")  # the caller looks at the result
+    def fill(self, first: int) -> tuple:
+        """A block of rows, but for the pairs (i, j, ⟨x, x'⟩) that are returned."""
+        last, stop = self._ends(first)
+        size, double = (last - first, len(self.right.x)), self.kernels[0].dtype == np.float64
+        blocks = [x[first:last] if double else np.empty(size) for x in self.kernels]
+        pairs = self._fill_doubles(first, stop, *blocks)
+        for kernel, block in zip(self.kernels, blocks, strict=True):
+            if not double:
+                kernel[first:last, :stop] = block[:, :stop]  # beyond are mirrors of later rows
+            if self.symmetric:
+                _mirror(kernel, first, last)
+        if len(pairs[0]) < _PAIRS:
+            return pairs
+        for start in range(0, len(pairs[0]), _PAIRS):
+            self.fill_pairs(*(x[start : start + _PAIRS] for x in pairs))
+        return tuple(x[:0] for x in pairs)
+
+    def _fill_doubles(self, first: int, stop: int, nngp, ntk) -> tuple:
+        inputs = self.left, self.right
+        _multiply(self.left.x[first : first + len(nngp)], self.right.x[:stop], nngp[:, :stop])
+        if isinstance(self.plan, Homogeneous):
+            row, column = np.nonzero(np.tri(*nngp.shape, first if self.symmetric else stop))
+        else:
+            refused = np.empty(nngp.size, dtype=np.int64)
+            ends = first, stop, self.symmetric
+            arrays = nngp, ntk, refused, np.empty((rows.BUFFERS, _CHUNK))
+            count = _fill(self.plan, self.layers, *inputs, *ends, *arrays)
+            row, column = np.divmod(refused[:count], nngp.shape[1])
+        return first + row, column, nngp[row, column]
+
+    @np.errstate(all="ignore")
+    def fill_pairs(self, i, j, products) -> None:
+        """Pairs with these inner products, each by itself."""
+        entries = homogeneous_entries if isinstance(self.family, Homogeneous) else smooth_entries
+        inner = products / self.left.x.shape[1]
+        values = entries(self.family, self.layers, self.left, self.right, i, j, inner)
+        for kernel, value in zip(self.kernels, values, strict=True):
+            kernel[i, j] = value
+            if self.symmetric:
+                kernel[j, i] = value
+
+    def is_finite(self, first: int) -> bool:
+        """Whether that is all of a block."""
+        last, stop = self._ends(first)
+        return all(np.isfinite(kernel[first:last, :stop]).all() for kernel in self.kernels)
+
+    def _ends(self, first: int) -> tuple[int, int]:
+        """Behind the last row and the last column of a block."""
+        last = min(first + _BLOCK_ROWS, len(self.left.x))
+        return last, last if self.symmetric else len(self.right.x)
 
 
 def kernel_matrices(family, layers: Layers, x1, x2, dtype=np.float64) -> tuple:
-    """(NNGP, NTK) of shape (n1, n2); x2=None is the symmetric case.
+    """(NNGP, NTK, whether they are finite), of shape (n1, n2); x2=None is the symmetric case.
 
     Entries are computed in double precision, whatever the dtype of the matrices.
     """
     symmetric = x2 is None
     x2 = x1 if symmetric else x2
-    plan = _plan(family, layers, len(x1) * len(x2))
     left = _inputs(family, layers, x1)
     right = left if symmetric else _inputs(family, layers, x2)
+    plan = _plan(family, layers, len(x1) * len(x2))
     kernels = tuple(np.empty((len(x1), len(x2)), dtype) for _ in range(2))
-
-    def fill(first: int, slab: _Slab) -> None:
-        last = min(first + _BLOCK_ROWS, slab.end)
-        _fill(plan, layers, left, right, first, last, symmetric, slab.top, *slab.parts)
-        for kernel, part in zip(kernels, slab.parts, strict=True):
-            _hand_over(kernel, slab, part, first, last, symmetric)
-
+    matrices = _Matrices(family, plan, layers, left, right, symmetric, kernels)
+    starts = range(0, len(x1), _BLOCK_ROWS)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for top in range(0, len(x1), _SLAB_ROWS):
-            slab = _slab(x1, x2, top, symmetric, kernels)
-            # list: an exception in a block must surface
-            list(pool.map(partial(fill, slab=slab), range(top, slab.end, _BLOCK_ROWS)))
-    return kernels
+        # single pairs of many blocks are computed together; list: an exception must surface
+        pairs = [np.concatenate(x) for x in zip(*pool.map(matrices.fill, starts), strict=True)]
+        parts = range(0, len(pairs[0]), _PAIRS)
+        list(pool.map(lambda n: matrices.fill_pairs(*(x[n : n + _PAIRS] for x in pairs)), parts))
+        finite = list(pool.map(matrices.is_finite, starts))
+    return *kernels, all(finite)

@@ -8,44 +8,38 @@ t = 2·slope², and A = asin(c/√((1 + a)(1 + b))).
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
-from theorycalc.core.compiled import compiled
 from theorycalc.kernels.numeric_families import Erf
-from theorycalc.kernels.numeric_pairs import near_pair
+from theorycalc.kernels.numeric_pairs import near_pairs
 
 
-class _Pair(NamedTuple):
-    """What both activations need of two inputs; the loss is A(a, a) + A(b, b) − 2A(a, b)."""
+class _Pairs(NamedTuple):
+    """What both activations need of pairs of inputs; the loss is A(a, a) + A(b, b) − 2A(a, b)."""
 
-    a: float
-    b: float
-    c: float
-    excess: float
-    gap: float
-    area: float  # ab − c²
-    root: float  # √((1 + a)(1 + b) − c²)
-    arc: float  # A
-    loss: float
-    arc_a: float  # A(a, a) − A
-    arc_b: float
-    arc_excess: float  # A(a, a) − A(b, b)
+    a: np.ndarray
+    b: np.ndarray
+    c: np.ndarray
+    excess: np.ndarray
+    gap: np.ndarray
+    area: np.ndarray  # ab − c²
+    root: np.ndarray  # √((1 + a)(1 + b) − c²)
+    arc: np.ndarray  # A
+    loss: np.ndarray
+    arc_a: np.ndarray  # A(a, a) − A
+    arc_b: np.ndarray
+    arc_excess: np.ndarray  # A(a, a) − A(b, b)
 
 
-@compiled
-def _pair(a, b, c, gap, excess):
+def _pairs(a, b, c, gap, excess) -> _Pairs:
     """Of near inputs, differences of arcsines are arcsines of what the area and the excess make."""
-    root_a, root_b = np.sqrt(1.0 + 2.0 * a), np.sqrt(1.0 + 2.0 * b)
-    if gap >= (a + b) / 2.0:
-        area = max(a * b - c * c, 0.0)
-        root = np.sqrt(1.0 + a + b + area)
-        arc, own_a, own_b = np.arctan2(c, root), np.arctan2(a, root_a), np.arctan2(b, root_b)
-        arc_a, arc_b, loss = own_a - arc, own_b - arc, own_a + own_b - 2.0 * arc
-        return _Pair(a, b, c, excess, gap, area, root, arc, loss, arc_a, arc_b, own_a - own_b)
-    c = (a + b - gap) / 2.0
-    area = max((gap * (a + b) - (gap**2 + excess**2) / 2.0) / 2.0, 0.0)
+    far = gap >= (a + b) / 2.0
+    c = np.where(far, c, (a + b - gap) / 2.0)
+    area = (gap * (a + b) - (gap**2 + excess**2) / 2.0) / 2.0
+    area = np.maximum(np.where(far, a * b - c * c, area), 0.0)
     root, wide_a, wide_b = np.sqrt(1.0 + a + b + area), 1.0 + a, 1.0 + b
+    root_a, root_b = np.sqrt(1.0 + 2.0 * a), np.sqrt(1.0 + 2.0 * b)
+    arc, own_a, own_b = np.arctan2(c, root), np.arctan2(a, root_a), np.arctan2(b, root_b)
     mixed, bent = a * root_b + b * root_a, a + b + 2.0 * a * b
     from_a, from_b = a * root + c * root_a, b * root + c * root_b
     unit = 1.0 / np.sqrt(wide_a * wide_b)
@@ -55,10 +49,14 @@ def _pair(a, b, c, gap, excess):
     loss = unit * (loss + excess**2 * c * bent / (from_a * from_b * mixed))
     cosine_a, cosine_b = np.sqrt(1.0 - sine_a**2), np.sqrt(1.0 - sine_b**2)
     loss *= cosine_b + sine_b * (sine_b - sine_a) / (cosine_a + cosine_b)
-    arc_excess = np.arcsin(excess * bent / (mixed * wide_a * wide_b))
-    return _Pair(
-        a, b, c, excess, gap, area, root, np.arctan2(c, root),
-        np.arcsin(loss), np.arcsin(sine_a), np.arcsin(sine_b), arc_excess,
+    return _Pairs(
+        a, b, c, excess, gap, area, root, arc,
+        loss=np.where(far, own_a + own_b - 2.0 * arc, np.arcsin(loss)),
+        arc_a=np.where(far, own_a - arc, np.arcsin(sine_a)),
+        arc_b=np.where(far, own_b - arc, np.arcsin(sine_b)),
+        arc_excess=np.where(
+            far, own_a - own_b, np.arcsin(excess * bent / (mixed * wide_a * wide_b))
+        ),
     )  # fmt: skip
 
 
@@ -66,7 +64,7 @@ def _erf_step(f, pair, sign):
     """(t·K, K', t·(K₁₁ + K₂₂ − 2·sign·K₁₂), t·(K₁₁ − K₂₂)); ``sign`` is that of q₁₂."""
     t = 2.0 * f.slope**2
     unit, offset = t * f.scale**2 * 2.0 / np.pi, t * f.offset**2
-    loss = unit * pair.loss + (4.0 * offset if sign < 0.0 else 0.0)
+    loss = unit * pair.loss + np.where(sign < 0.0, 4.0 * offset, 0.0)
     return offset + sign * unit * pair.arc, unit / pair.root, loss, unit * pair.arc_excess
 
 
@@ -83,7 +81,7 @@ def _gelu_step(f, pair, sign):
     loss += 2.0 * excess**2 * alpha * beta / both - spread * (1.0 - alpha - beta)
     loss += pair.gap * pair.arc + (a + b) / 2.0 * pair.loss
     loss += excess / 2.0 * (pair.arc_a - pair.arc_b)
-    loss += 4.0 * value if sign < 0.0 else 0.0  # F is even in c
+    loss += np.where(sign < 0.0, 4.0 * value, 0.0)  # F is even in c
     roots = root_a * root_b
     differs = 2.0 * apart * (a + b + 2.0 * a * b) / (1.0 + roots) * (1.0 / roots + alpha * beta)
     differs += excess * (pair.arc + pair.arc_a) + b * pair.arc_excess
@@ -98,38 +96,31 @@ def _gelu_step(f, pair, sign):
     )
 
 
-def _step(f, pair, sign):
-    """The step of the activation; resolved when it is compiled."""
+def smooth_entries(f, layers, left, right, i, j, inner):
+    """(Σ, Θ) after the last layer of nearly parallel inputs i and j that are not 0.
 
-
-@numba.extending.overload(_step)
-def _overload_step(f, pair, sign):
-    return _erf_step if f.instance_class is Erf else _gelu_step
-
-
-@compiled
-def smooth_pair(f, layers, left, i, right, j, minus, plus):
-    """(Σ, Θ) after the last layer of nearly parallel inputs that are not 0.
-
-    ``minus`` and ``plus`` are √(q₁₁q₂₂) ∓ q₁₂ after the first layer, as inner products give them.
+    ``inner`` is ⟨x, x'⟩/d.
     """
+    step = _erf_step if isinstance(f, Erf) else _gelu_step
     t = 2.0 * f.slope**2
-    minus, plus, excess = near_pair(left, right, i, j, layers, minus, plus)
+    mean, q12 = left.root[0, i] * right.root[0, j], layers.weight[0] * inner + layers.bias[0]
+    minus, plus, excess = near_pairs(left, right, i, j, layers, mean - q12, mean + q12)
     q12 = (plus - minus) / 2.0
-    tangent = layers.forward[0] * (q12 - layers.bias[0]) / layers.weight[0] + layers.constant[0]
-    gap = t * (2.0 * min(minus, plus) + (excess / (left.root[0, i] + right.root[0, j])) ** 2)
-    q12, excess = t * q12, t * excess
+    tangent = layers.forward[0] * inner + layers.constant[0]
+    gap = 2.0 * np.minimum(minus, plus) + (excess / (left.root[0, i] + right.root[0, j])) ** 2
+    q12, gap, excess = t * q12, t * gap, t * excess
     for layer in range(1, layers.weight.size):
         weight, bias = layers.weight[layer], t * layers.bias[layer]
         a, b = t * left.q[layer - 1, i], t * right.q[layer - 1, j]
-        sign = 1.0 if q12 > 0.0 else -1.0
-        value, slope, gap, excess = _step(f, _pair(a, b, abs(q12), gap, excess), sign)
+        sign = np.where(q12 > 0.0, 1.0, -1.0)
+        value, slope, gap, excess = step(f, _pairs(a, b, np.abs(q12), gap, excess), sign)
         tangent = (
             layers.forward[layer] * value / t + layers.constant[layer] + weight * slope * tangent
         )
         q12, excess, gap = weight * value + bias, weight * excess, weight * gap
-        if sign < 0.0:  # the gap is that to the opposite input
-            gap += 4.0 * bias
-            if q12 > 0.0:
-                gap = 2.0 * t * (left.q[layer, i] + right.q[layer, j]) - gap
+        # from below zero, the gap is that to the opposite input
+        gap += np.where(sign < 0.0, 4.0 * bias, 0.0)
+        turned = (sign < 0.0) & (q12 > 0.0)
+        whole = 2.0 * t * (left.q[layer, i] + right.q[layer, j])
+        gap = np.where(turned, whole - gap, gap)
     return q12 / t, tangent

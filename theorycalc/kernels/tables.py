@@ -9,9 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from theorycalc.core.compiled import compiled
 from theorycalc.kernels.numeric_families import Homogeneous, Layers
-from theorycalc.kernels.numeric_pairs import NEAR, homogeneous_pair, near_pair
+from theorycalc.kernels.numeric_pairs import NEAR, homogeneous_pairs
 from theorycalc.kernels.numeric_polynomials import chebyshev_nodes, interpolate
 
 _DEGREE = 9
@@ -67,83 +66,43 @@ def _on_panels(family, layers: Layers, panels: int, points: np.ndarray) -> np.nd
     squares = ((np.arange(panels)[:, None] + (1 + points) / 2) / panels) ** 2
     minus = np.concatenate([squares, 2.0 - squares]).ravel()
     plus = np.concatenate([2.0 - squares, squares]).ravel()
-    return _on_circle(family, layers, minus, plus).reshape(2 * panels, len(points), 2)
-
-
-@compiled
-def _on_circle(family, layers, minus, plus):
-    """(Σ, Θ) of pairs with unit variances in every layer, given 1 ∓ cos θ."""
-    unit = np.ones((layers.weight.size, minus.size))
-    values = np.empty((minus.size, 2))
-    for k in range(minus.size):
-        tangent = layers.forward[0] * (plus[k] - minus[k]) / 2.0
-        sigma, theta = homogeneous_pair(
-            family, layers, unit, k, unit, k, minus[k], plus[k], tangent
-        )
-        values[k, 0], values[k, 1] = sigma, theta
-    return values
-
-
-@compiled
-def exact_entry(f, layers, left, i, right, j, inner):
-    """(Σ, Θ) of a pair by the recursion; ``inner`` is ⟨x, x'⟩/d."""
-    mean = left.root[0, i] * right.root[0, j]
-    q12 = layers.weight[0] * inner + layers.bias[0]
-    minus, plus = max(mean - q12, 0.0), max(mean + q12, 0.0)
-    if min(minus, plus) < NEAR * mean:
-        minus, plus, _ = near_pair(left, right, i, j, layers, minus, plus)
-    tangent = layers.forward[0] * inner + layers.constant[0]
-    return homogeneous_pair(f, layers, left.q, i, right.q, j, minus, plus, tangent)
-
-
-def homogeneous_row(plan, layers, left, i, right, start, nngp, ntk, work):
-    """(Σ, Θ) of an input with right[start : start + nngp.size]; nngp comes with ⟨x, x'⟩/d."""
-    for j in range(nngp.size):
-        nngp[j], ntk[j] = exact_entry(plan, layers, left, i, right, start + j, nngp[j])
+    unit = np.ones((len(layers.weight), minus.size))
+    tangent = layers.forward[0] * (plus - minus) / 2.0
+    values = homogeneous_pairs(family, layers, unit, unit, minus, plus, tangent)
+    return np.stack(values, axis=-1).reshape(2 * panels, len(points), 2)
 
 
 def table_row(plan, layers, left, i, right, start, nngp, ntk, work):
-    """As `homogeneous_row`, from the table where it has all digits."""
-    n, last = nngp.size, layers.weight.size - 1
+    """(Σ, Θ) of an input with right[start : start + nngp.size]; ``nngp`` comes with ⟨x, x'⟩.
+
+    Θ is NaN where the table does not have all digits: the number of these.
+    """
+    n, last, refused = nngp.size, layers.weight.size - 1, 0
+    coefficients, panels = plan.coefficients, plan.coefficients.shape[0] // 2
+    floor1, floor2 = plan.floor[0], plan.floor[1]
+    inverse1, root1 = left.inverse[0, i] / right.x.shape[1], left.root[last, i]
     inverse2, root2 = right.inverse[0, start : start + n], right.root[last, start : start + n]
-    inner = work[0, :n]
+    panel, places = work[1, :n], work[2, :n]
     for j in range(n):
-        inner[j] = nngp[j]
-    refused = _look_up(
-        plan.coefficients, plan.floor, left.inverse[0, i], inverse2, left.root[last, i], root2,
-        inner, nngp, ntk,
-    )  # fmt: skip
-    if refused:
-        for j in range(n):
-            if np.isnan(ntk[j]):
-                nngp[j], ntk[j] = exact_entry(
-                    plan.family, layers, left, i, right, start + j, inner[j]
-                )
-
-
-@compiled
-def _look_up(coefficients, floor, inverse1, inverse2, root1, root2, inner, nngp, ntk):
-    """Both kernels from the table; NaN where it does not have all digits: the number of these."""
-    panels, refused = coefficients.shape[0] // 2, 0
-    for j in range(inner.size):
-        cosine = inner[j] * inverse1 * inverse2[j]
+        cosine = nngp[j] * inverse1 * inverse2[j]
         gap = 1.0 - abs(cosine)
-        position = panels * np.sqrt(max(gap, 0.0))
-        panel = max(min(int(position), panels - 1), 0)
-        x = 2.0 * (position - panel) - 1.0
-        panel += panels if cosine < 0.0 else 0
+        position = panels * np.sqrt(gap)
+        # in this form within the table for NaN as well
+        own = np.floor(position) if 0.0 <= position < panels else panels - 1.0
+        panel[j] = own + (panels if cosine < 0.0 else 0)
+        places[j] = 2.0 * (position - own) - 1.0 if gap > NEAR else np.nan
+    for j in range(n):
+        x, k = places[j], int(panel[j])
         square = x * x
         odd1, even1, odd2, even2 = 0.0, 0.0, 0.0, 0.0
-        for k in range(_HALF):  # four sums at a time, on one vector
-            odd1 = odd1 * square + coefficients[panel, k, 0]
-            even1 = even1 * square + coefficients[panel, k, 1]
-            odd2 = odd2 * square + coefficients[panel, k, 2]
-            even2 = even2 * square + coefficients[panel, k, 3]
+        for m in range(_HALF):  # four sums at a time, on one vector
+            odd1 = odd1 * square + coefficients[k, m, 0]
+            even1 = even1 * square + coefficients[k, m, 1]
+            odd2 = odd2 * square + coefficients[k, m, 2]
+            even2 = even2 * square + coefficients[k, m, 3]
         sigma, theta = odd1 * x + even1, odd2 * x + even2
         scale = root1 * root2[j]
-        nngp[j], ntk[j] = scale * sigma, scale * theta
-        # in this form false for NaN as well
-        if not (gap > NEAR and abs(sigma) > floor[0] and abs(theta) > floor[1]):
-            ntk[j] = np.nan
-            refused += 1
+        small = not ((abs(sigma) > floor1) & (abs(theta) > floor2))  # true for NaN as well
+        nngp[j], ntk[j] = scale * sigma, np.nan if small else scale * theta
+        refused += small
     return refused
