@@ -27,6 +27,7 @@ from theorycalc.core.numbers import exact
 from theorycalc.core.pieces import smooth_pieces
 from theorycalc.core.program import Program
 from theorycalc.core.series import one_sided, terms
+from theorycalc.core.stairs import between_jumps
 from theorycalc.core.vocabulary import FUNCTIONS, LOGIC, RELATIONS, REWRITES
 from theorycalc.core.waves import turned
 
@@ -251,9 +252,9 @@ def _repeated(node, name):
 @handles(sympy.Integral)
 def _sympy_integral(node):
     node = _with_limits(node)
-    finite = _without_waves(node)
-    if finite is not None:
-        return ops.same, None, (finite,)
+    for simpler in (_without_waves(node), between_jumps(node)):
+        if simpler is not None:
+            return ops.same, None, (simpler,)
     pieces = smooth_pieces(node)
     if pieces != node:
         return ops.same, None, (pieces,)
