@@ -6,8 +6,10 @@ import sympy as sp
 
 import theorycalc as tc
 from theorycalc.quantization.concentration import Concentration, ResultantDeficit
+from theorycalc.quantization.functions import CosineDeficit
 from theorycalc.quantization.inverse import BetaQuantile, GammaQuantile, GammaSeries
 from theorycalc.quantization.kde import FreezingPoint
+from theorycalc.quantization.normal_maximum import MaximumMoment
 from theorycalc.quantization.regimes import ElementaryCosine, GammaQuotient
 from theorycalc.relu.bias_integral import GaussianBiasConstant
 from theorycalc.relu.biases import MovedTail
@@ -32,6 +34,56 @@ OUTSIDE = [
     (MovedTail, (-30, -R(17, 20))),
     (MovedTail, (3, R(3, 2))),
 ]
+
+
+FAR = [
+    (BetaQuantile, (3, 10**300, 1)),
+    (GammaQuantile, (10**300, 1)),
+    (GammaSeries, (10**300, 10**300)),
+    (FreezingPoint, (10**400,)),
+    (MaximumMoment, (10**300, 5)),
+    (CosineDeficit, (10**300, 7, 2)),
+    (CosineDeficit, (5, 7, 10**300)),
+]
+
+
+@pytest.mark.parametrize(("function", "args"), FAR)
+def test_numbers_beyond_the_reach_of_what_is_implemented(function, args):
+    symbols = sp.symbols("u v w")[: len(args)]
+    names = {symbol.name: value for symbol, value in zip(symbols, args, strict=True)}
+    formulas = (tc.Formula("f", function(*args)), {}), (tc.Formula("f", function(*symbols)), names)
+    for using in ARITHMETICS:
+        for formula, given in formulas:
+            with pytest.raises(
+                tc.NotSupportedError, match=r"not computed so far out|beyond the range of doubles"
+            ):
+                formula.at(using=using, **given)
+
+
+@pytest.mark.parametrize(
+    ("function", "args"),
+    [(CosineDeficit, (5, 7, R(5, 2))), (MaximumMoment, (0, 3)), (MaximumMoment, (2, R(1, 2)))],
+)
+def test_orders_that_are_no_integers(function, args):
+    with pytest.raises(tc.DomainError, match="has no value here"):
+        function(*args)
+
+
+def test_functions_of_functions_take_nothing_else():
+    x = sp.Symbol("x")
+    for bad in (3, x, sp.pi):
+        with pytest.raises(tc.DomainError, match="not a function, argument 1"):
+            tc.MeanValue(bad, sp.Lambda(x, 1), 2)
+
+
+def test_a_bound_that_rounding_passes():
+    x, y = sp.symbols("x y")
+    one = sp.sqrt(x) * sp.sqrt(y) / sp.sqrt(x * y)
+    formula = tc.Formula("f", tc.bivariate_normal(0, 0, one))
+    for using in ARITHMETICS:
+        assert formula.at(x=7, y=11, using=using).contains(R(1, 2))
+        with pytest.raises(tc.DomainError, match="has no value here"):
+            tc.Formula("f", tc.bivariate_normal(0, 0, 2 * one)).at(x=7, y=11, using=using)
 
 
 @pytest.mark.parametrize(("function", "args"), OUTSIDE)
@@ -71,5 +123,5 @@ def test_a_domain_of_a_function_of_a_user():
         lambda: tc.certify(Root(x), x=-1),
         lambda: tc.certify(Root(-sp.pi)),
     ):
-        with pytest.raises(tc.DomainError, match=r"allowed: x >= 0"):
+        with pytest.raises(tc.DomainError, match=r"allowed: x ≥ 0"):
             bad()

@@ -5,7 +5,6 @@ from functools import lru_cache
 import sympy
 
 from theorycalc.core.arithmetic import continued_normal
-from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.lowering import lower
 from theorycalc.core.program import Program
 from theorycalc.core.special import SpecialFunction
@@ -83,6 +82,7 @@ class MeanValue(SpecialFunction):
     """
 
     nargs = 3
+    functions = (0, 1)
     holomorphic_in = (2,)
 
     @classmethod
@@ -130,10 +130,12 @@ class bivariate_normal(SpecialFunction):  # noqa: N801 - named like SymPy's func
     nargs = 3
     holomorphic_in = (0, 1, 2)
 
+    @staticmethod
+    def domain(h, k, rho):
+        return (rho >= -1) & (rho <= 1)
+
     @classmethod
     def eval(cls, h, k, rho):
-        if sympy.nan in (h, k, rho) or sympy.zoo in (h, k, rho):
-            return sympy.nan
         if -sympy.oo in (h, k):
             return sympy.S.Zero
         for end, other in ((h, k), (k, h)):
@@ -157,9 +159,7 @@ class bivariate_normal(SpecialFunction):  # noqa: N801 - named like SymPy's func
     @staticmethod
     def in_mp(context, h, k, rho):
         zero, half, one = map(context.number, (sympy.S.Zero, sympy.S.Half, sympy.S.One))
-        if context.prefer(">", abs(rho), one):
-            raise DomainError(explain("no correlation", got=rho, allowed="−1 ≤ ρ ≤ 1"))
-        if context.compare("==", rho, one):
+        if context.prefer(">=", rho, one):
             return half * _twice_normal(context, context.apply("min", h, k))
         if context.encloses and context.compare("<", abs(rho), one) is None:
             if context.analytic:
@@ -167,7 +167,7 @@ class bivariate_normal(SpecialFunction):  # noqa: N801 - named like SymPy's func
             return _between(context, h, k, rho, one if context.compare(">", rho, zero) else -one)
         gap = _twice_normal(context, h) - _twice_normal(context, -k)
         strip = half * context.apply("max", gap, zero)
-        if context.compare("==", rho, -one):
+        if context.prefer("<=", rho, -one):
             return strip
         return strip + _plackett(context, h, k, rho)
 

@@ -1,5 +1,6 @@
 """SymPy functions that know their definition and how to compute themselves."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -9,12 +10,19 @@ import sympy
 from theorycalc.core import program as ops
 from theorycalc.core.arithmetic.array_context import ArrayContext
 from theorycalc.core.derivative import derivative
-from theorycalc.core.errors import DomainError, NotSupportedError, PrecisionError, explain
+from theorycalc.core.errors import (
+    DomainError,
+    NotSupportedError,
+    PrecisionError,
+    explain,
+    shown,
+)
 from theorycalc.core.graph import substitute
 from theorycalc.core.kinks import DEFINITIONS
 from theorycalc.core.lowering import handles, lower
 from theorycalc.core.program import Program
 from theorycalc.core.quadrature import Integral
+from theorycalc.core.records import instance
 from theorycalc.core.strict import StrictFunction, read
 
 _DOUBLE_BITS = 53
@@ -38,10 +46,12 @@ class SpecialFunction(StrictFunction):
       `Formula.lambdify`, and by `Float` where the definition is not a closed form;
     - ``in_latex(printer)``: how it looks, by default its name with its arguments;
     - ``domain(*args)``, static: the condition on real arguments without which it has no value.
-      Exact numbers are refused when the function is written down, others when it is computed.
-
-    An argument that is a function is given as a `sympy.Lambda` and reaches an implementation as it
-    is.
+      Exact numbers are refused when the function is written down, others when it is computed;
+    - ``reach(*args)``, static: the condition on real arguments up to which its implementations
+      come, and ``double_reach`` that of ``double`` where it is another one. Beyond it nothing is
+      computed;
+    - ``functions``: the positions of arguments that are functions. They are given as `sympy.Lambda`
+      and reach an implementation as they are.
 
     Examples
     --------
@@ -66,14 +76,20 @@ class SpecialFunction(StrictFunction):
     double = None
     in_latex = None
     domain = None
+    reach = None
+    double_reach = None
+    functions = ()
 
     def __new__(cls, *args, **options):
         """The function at its arguments; DomainError for numbers at which it has no value."""
         args = tuple(read(x, cls.__name__) for x in args)
-        if cls.domain is not None and len(args) in cls.nargs:
+        if len(args) in cls.nargs:
+            for i in cls.functions:
+                instance(args[i], sympy.Lambda, f"a function, argument {i + 1} of {cls.__name__}")
             call = _call(cls, args)
-            if _domain(call)[1] is sympy.false:
-                raise _outside(call, [x for x in args if not _is_fixed(x)])
+            if cls.domain is not None and sympy.false in _conditions(call, cls.domain)[1]:
+                computed = [x for x in args if not _is_fixed(x)]
+                raise DomainError(_refusal(call, cls.domain, computed, "has no value here"))
         return super().__new__(cls, *args, **options)
 
     @property
@@ -181,8 +197,9 @@ class Call:
 
     def in_double(self, *args):
         """(values, errors) of the double-precision routine."""
-        self._check(ArrayContext(), args)
-        return self.function.double(*self._all(None, args))
+        self._check(ArrayContext(), args, self.function.double_reach or self.function.reach)
+        with np.errstate(all="ignore"):  # what is no number is seen by who asked for it
+            return self.function.double(*self._all(None, args))
 
     def on_arrays(self, context, *args):
         """float64 values on broadcast arrays."""
@@ -193,20 +210,25 @@ class Call:
         return _definition_program(self).run(context, args)
 
     def _run(self, implementation, context, args):
-        self._check(context, args)
+        self._check(context, args, self.function.reach)
         if implementation is not None:
             return implementation(context, *self._all(context, args))
         if self.function.definition is None:
             raise NotSupportedError(explain(f"{self.function.__name__} in this arithmetic"))
         return _definition_program(self).run(context, args)
 
-    def _check(self, context, args) -> None:
-        """Raise `DomainError` for numbers that are surely outside the domain."""
-        program = None if self.function.domain is None else _domain_program(self)
-        truths = True if program is None else program.run(context, args)
-        # not known in balls, and false for what is no number in arrays
-        if np.any(np.equal(truths, False)) and not np.any([x != x for x in args]):
-            raise _outside(self, args)
+    def _check(self, context, args, reach: Callable | None) -> None:
+        """Refuse numbers that are surely outside the domain, or beyond the reach."""
+        refusals = (
+            (self.function.domain, DomainError, "has no value here"),
+            (reach, NotSupportedError, "is not computed so far out"),
+        )
+        for condition, error, what in refusals:
+            if condition is not None and not all(
+                context.may_hold(program, [args[i] for i in places])
+                for places, program in _condition_programs(self, condition)
+            ):
+                raise error(_refusal(self, condition, args, what))
 
     def _all(self, context, args) -> list:
         computed = iter(args)
@@ -254,28 +276,34 @@ def _definition_program(call: Call) -> Program:
 
 
 @lru_cache(maxsize=4096)
-def _domain(call: Call) -> tuple:
-    """Symbols for the arguments that are not fixed, and the condition on them."""
+def _conditions(call: Call, condition: Callable) -> tuple:
+    """Symbols for the arguments that are not fixed, and the conditions on them."""
     dummies = [
         sympy.Dummy(f"x{i}", real=True) if x is None else x for i, x in enumerate(call.fixed)
     ]
-    return tuple(x for x in dummies if x.is_Symbol), call.function.domain(*dummies)
+    holds = condition(*dummies)
+    return tuple(x for x in dummies if x.is_Symbol), sympy.And.make_args(sympy.sympify(holds))
 
 
 @lru_cache(maxsize=4096)
-def _domain_program(call: Call) -> Program | None:
-    """The condition, compiled; None if it holds at any rate."""
-    inputs, condition = _domain(call)
-    return None if condition is sympy.true else lower(condition, inputs)
+def _condition_programs(call: Call, condition: Callable) -> list[tuple[list[int], Program]]:
+    """The positions of the computed arguments in each of the conditions, and its program."""
+    inputs, parts = _conditions(call, condition)
+    places = [[i for i, x in enumerate(inputs) if x in part.free_symbols] for part in parts]
+    return [
+        (used, lower(part, [inputs[i] for i in used]))
+        for used, part in zip(places, parts, strict=True)
+        if part is not sympy.true
+    ]
 
 
-def _outside(call: Call, args) -> DomainError:
-    computed = iter(args)
-    got = ", ".join(str(next(computed) if x is None else x) for x in call.fixed)
-    name, count = call.function.__name__, len(call.fixed)
-    names = call.function.domain.__code__.co_varnames[:count]
-    allowed = call.function.domain(*(sympy.Symbol(x, real=True) for x in names))
-    return DomainError(explain(f"{name} has no value here", got=got, allowed=str(allowed)))
+def _refusal(call: Call, condition: Callable, args, what: str) -> str:
+    """The message for arguments that do not meet a condition."""
+    computed, count = iter(args), len(call.fixed)
+    got = ", ".join(shown(next(computed) if x is None else x) for x in call.fixed)
+    symbols = [sympy.Symbol(x, real=True) for x in condition.__code__.co_varnames[:count]]
+    allowed = sympy.pretty(condition(*symbols), use_unicode=True)
+    return explain(f"{call.function.__name__} {what}", got=got, allowed=allowed)
 
 
 def _is_fixed(x) -> bool:

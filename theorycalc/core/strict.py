@@ -15,6 +15,6 @@ class StrictFunction(sympy.Function):
 
 def read(x, what: str) -> sympy.Expr:
     """An argument as an expression."""
-    if isinstance(x, sympy.Expr) and not x.is_Matrix:
+    if isinstance(x, sympy.Expr) and not x.is_Matrix and x not in (sympy.nan, sympy.zoo):
         return x
     return exact(x, what) if isinstance(x, str) else expression(x, what)

@@ -30,6 +30,10 @@ class NormalTailMoment(TailMoment):
     near = sympy.Integer(16)  # where 17 bits cancel, fewer than the arithmetics have to spare
 
     @staticmethod
+    def domain(k, s):
+        return sympy.Contains(k, S.Naturals0)
+
+    @staticmethod
     def pearson():
         return S.One, S.Zero, S.One
 
@@ -69,6 +73,10 @@ class SphereTailMoment(TailMoment):
     parameters = (sympy.Dummy("d", positive=True),)
     near = S.Zero
     bounded = True
+
+    @staticmethod
+    def domain(k, d, s):
+        return sympy.Contains(k, S.Naturals0) & (d >= 1)
 
     @classmethod
     def eval(cls, k, d, s):
@@ -142,6 +150,10 @@ class StudentTailMoment(TailMoment):
 
     nargs = 3
     parameters = (sympy.Dummy("nu", positive=True),)
+
+    @staticmethod
+    def domain(k, nu, s):
+        return sympy.Contains(k, S.Naturals0) & (nu > 0)
 
     @classmethod
     def eval(cls, k, nu, s):

@@ -141,6 +141,11 @@ class HermiteCoefficient(SpecialFunction):
     """c_k = E[φ(Z) He_k(Z)]/√k! of a function φ, given as a Lambda."""
 
     nargs = 2
+    functions = (0,)
+
+    @staticmethod
+    def domain(phi, k):
+        return sympy.Contains(k, sympy.S.Naturals0)
 
     @classmethod
     def eval(cls, phi, k):

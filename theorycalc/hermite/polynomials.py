@@ -26,6 +26,10 @@ class _Orthonormal(SpecialFunction):
 
     nargs = 2
 
+    @staticmethod
+    def domain(k, z):
+        return sympy.Contains(k, sympy.S.Naturals0)
+
     @classmethod
     def definition(cls, k, z):
         written = _written(int(k), z) if k.is_Integer else sympy.hermite_prob(k, z)

@@ -45,6 +45,10 @@ class AngularLoss(SpecialFunction):
     nargs = 2
     holomorphic_in = (1,)
 
+    @staticmethod
+    def domain(p, theta):
+        return sympy.Contains(p, sympy.S.Naturals0)
+
     @classmethod
     def eval(cls, p, theta):
         return sympy.S.Zero if theta.is_zero else None

@@ -59,6 +59,7 @@ class GaussianPair(SpecialFunction):
     """
 
     nargs = 5
+    functions = (0, 1)
     holomorphic_in = (3,)
 
     @classmethod

@@ -31,6 +31,7 @@ class GaussianMean(SpecialFunction):
     """E φ(√q Z) of a standard normal Z, for a function φ given as a Lambda."""
 
     nargs = 2
+    functions = (0,)
 
     @property
     def arithmetics(self) -> tuple[str, ...]:

@@ -14,7 +14,9 @@ _MOST_WRITTEN = 400
 
 
 def deficit_moment(d, n, k):
-    """E (1 − M)^k where it has a closed form, or None."""
+    """E (1 − M)^k where it has a closed form that is not too long, or None."""
+    if k.is_number and k > _MOST_WRITTEN:
+        return None
     if n == 1:
         return _one_point(d, k) if k.is_Integer else None
     if d == 1:

@@ -17,6 +17,18 @@ class CosineDeficit(SpecialFunction):
 
     nargs = 3
 
+    @staticmethod
+    def domain(d, n, k):
+        return _counted(d, n) & sympy.Contains(k, S.Naturals)
+
+    @staticmethod
+    def reach(d, n, k):
+        return (d <= 20_000) & (k <= 200)
+
+    @staticmethod
+    def double_reach(d, n, k):
+        return (d <= 10**6) & (k <= 1000)
+
     @classmethod
     def eval(cls, d, n, k):
         if counted(n) != n:
@@ -63,7 +75,20 @@ class SphereDistortion(SpecialFunction):
     """
 
     nargs = 5
+    functions = (0,)
     part = 0
+
+    @staticmethod
+    def domain(law, d, n, s, r):
+        return _counted(d, n) & (s > 0) & (r >= 0)
+
+    @staticmethod
+    def reach(law, d, n, s, r):
+        return (d <= 5000) & (s <= 50) & (r <= 10**12)
+
+    @staticmethod
+    def double_reach(law, d, n, s, r):
+        return (d <= 10**6) & (s <= 200) & (r <= 10**12)
 
     @classmethod
     def eval(cls, law, d, n, s, r):
@@ -148,6 +173,19 @@ class OptimalSphereRadius(SpecialFunction):
     """The radius r at which dD_s/dr changes its sign; arguments as of `SphereDistortion`."""
 
     nargs = 4
+    functions = (0,)
+
+    @staticmethod
+    def domain(law, d, n, s):
+        return _counted(d, n) & (s > 0)
+
+    @staticmethod
+    def reach(law, d, n, s):
+        return (d <= 5000) & (s <= 50)
+
+    @staticmethod
+    def double_reach(law, d, n, s):
+        return (d <= 10**6) & (s <= 200)
 
     @classmethod
     def eval(cls, law, d, n, s):
@@ -173,6 +211,11 @@ class OptimalSphereRadius(SpecialFunction):
 
     def in_latex(self, printer):
         return rf"r^*_{{{printer._print(self.args[-1])}}}"
+
+
+def _counted(d, n) -> sympy.Basic:
+    """That there are n points in d dimensions."""
+    return sympy.Contains(d, S.Naturals) & (number_of(n) >= 1)
 
 
 def _each(function, *arrays):

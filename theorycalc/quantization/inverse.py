@@ -13,6 +13,7 @@ from theorycalc.quantization.multiprecision import to_mp
 
 _GUARD_BITS = 24
 _MOST_STEPS = 400
+_MOST_TERMS = 10_000
 
 
 def increasing_root(context, function: Callable, target, start):
@@ -87,6 +88,10 @@ class BetaQuantile(SpecialFunction):
     @staticmethod
     def domain(a, b, level):
         return (a > 0) & (b > 0) & (level > 0)
+
+    @staticmethod
+    def reach(a, b, level):
+        return (a + b <= 10**7) & (a <= 1000 * b) & ((b <= 1000 * a) | (level >= 1))
 
     @classmethod
     def eval(cls, a, b, level):
@@ -167,9 +172,8 @@ def _positive_series(context, a, b, w):
         # later ratios lie between this one and w
         largest = context.apply("max", ratio, w)
         rest = term * largest / (1 - largest)
-        if context.compare("<", largest, context.number(S.One)) and context.negligible(
-            rest / total
-        ):
+        small = context.compare("<", largest, context.number(S.One))
+        if not context.is_finite(total) or (small and context.negligible(rest / total)):
             return context.widen(total, rest)
 
 
@@ -192,6 +196,10 @@ class GammaSeries(SpecialFunction):
     def domain(a, x):
         return (a > 0) & (x >= 0)
 
+    @staticmethod
+    def reach(a, x):
+        return ((a <= 10**6) | (2 * x <= a)) & (x <= 10**300)
+
     def _eval_is_extended_positive(self):
         return True
 
@@ -210,8 +218,11 @@ class GammaSeries(SpecialFunction):
 
     @staticmethod
     def in_ball(context, a, x):
-        term = total = context.number(S.One)
-        half = context.number(S.Half)
+        one = context.number(S.One)
+        if context.compare(">", x, 2 * a + _MOST_TERMS):
+            return context.hyper([one], [a + one], x)  # by an asymptotic expansion
+        # terms of exact rationals would be longer and longer
+        term = total = context.widen(one, one - one)
         k = 0
         while True:
             k += 1
@@ -219,8 +230,8 @@ class GammaSeries(SpecialFunction):
             term = term * ratio
             total = total + term
             # later ratios are smaller
-            rest = 2 * term * ratio
-            small = context.compare("<", ratio, half)
+            rest = term * ratio / (1 - ratio)
+            small = context.compare("<", ratio, one)
             if not context.is_finite(total) or (small and context.negligible(rest / total)):
                 return context.widen(total, rest)
 
@@ -244,6 +255,10 @@ class GammaQuantile(SpecialFunction):
     @staticmethod
     def domain(a, level):
         return (a > 0) & (level > 0)
+
+    @staticmethod
+    def reach(a, level):
+        return a <= 10**6
 
     def _eval_is_extended_real(self):
         return True

@@ -61,6 +61,10 @@ class FreezingPoint(SpecialFunction):
     def domain(alpha):
         return alpha > 0
 
+    @staticmethod
+    def reach(alpha):
+        return alpha <= 10**300
+
     def _eval_is_extended_real(self):
         return True
 

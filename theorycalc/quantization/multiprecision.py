@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import sympy
 from sympy import Rational, S
 
-from theorycalc.core.arithmetic.ball import mid_and_rad
+from theorycalc.core.arithmetic.ball import mid_and_rad, real_ball
 from theorycalc.core.arithmetic.ball_context import working_precision
 from theorycalc.core.arithmetic.effort import remembered, spend
 from theorycalc.core.lowering import lower
@@ -206,5 +206,8 @@ def accuracy(context) -> int:
 
 
 def to_mp(context, x):
-    """The midpoint of a ball as a number of an mpmath context."""
+    """The midpoint of a ball as a number of an mpmath context; nan where nothing is enclosed."""
+    x = real_ball(x)
+    if not CONTEXT.is_finite(x):
+        return context.mp.nan
     return context.mp.make_mpf(mid_and_rad(x, 2 * context.bits)[0]._mpf_)

@@ -20,6 +20,7 @@ _T = sympy.Symbol("t", positive=True)
 _STEPS_PER_WIDTH = 6.0
 _LEVEL = 45.0
 _GUARD_BITS = 16
+_MOST_POWER = 1000
 
 
 def expected_maximum(n=None, power=1, *, log_n=None) -> Formula:
@@ -69,6 +70,14 @@ class MaximumMoment(SpecialFunction):
 
     nargs = 2
 
+    @staticmethod
+    def domain(k, n):
+        return sympy.Contains(k, S.Naturals) & (number_of(n) >= 1)
+
+    @staticmethod
+    def reach(k, n):
+        return k <= _MOST_POWER
+
     @classmethod
     def eval(cls, k, n):
         if counted(n) != n:
@@ -107,6 +116,8 @@ class MaximumMoment(SpecialFunction):
 
 
 def _closed(k, n):
+    if k.is_number and k > _MOST_POWER:
+        return None
     if n == 1 and k.is_Integer:
         return S.Zero if k % 2 else sympy.factorial2(k - 1)
     if n == 2 and k.is_Integer and k % 2 == 0:

@@ -162,6 +162,11 @@ class AbsoluteMean(SpecialFunction):
     """
 
     nargs = 2
+    functions = (0,)
+
+    @staticmethod
+    def domain(g, d):
+        return sympy.Contains(d, sympy.S.Naturals) & (d >= 3)
 
     def _eval_is_extended_real(self):
         return True

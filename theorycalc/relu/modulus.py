@@ -145,6 +145,11 @@ class ModulusMean(SpecialFunction):
     """E ‖W‖^s |a(w) + i b(w)| for polynomials a and b of all but m coordinates of W, as Lambdas."""
 
     nargs = 4
+    functions = (0, 1)
+
+    @staticmethod
+    def domain(a, b, m, order):
+        return sympy.Contains(m, S.Naturals0)
 
     def _eval_is_positive(self):
         return True

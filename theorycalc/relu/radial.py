@@ -34,6 +34,11 @@ class RadialMean(SpecialFunction):
     """
 
     nargs = 4
+    functions = (0,)
+
+    @staticmethod
+    def domain(q, n, m, order):
+        return sympy.Contains(n, S.Naturals) & sympy.Contains(m, S.Naturals0)
 
     def _eval_is_positive(self):
         return True

@@ -20,6 +20,11 @@ class FunkHecke(SpecialFunction):
     """μ_k = ∫ κ P_{d,k} dτ_d of a zonal kernel κ, given as a Lambda by `as_lambda`."""
 
     nargs = 3
+    functions = (0,)
+
+    @staticmethod
+    def domain(kappa, d, k):
+        return sympy.Contains(d, S.Naturals) & sympy.Contains(k, S.Naturals0) & (d >= 2)
 
     @classmethod
     def eval(cls, kappa, d, k):

@@ -99,6 +99,12 @@ class ArrayContext:
     def compare(self, relation: str, x, y):
         return RELATIONS[relation](x, y)
 
+    def may_hold(self, condition, inputs: list) -> bool:
+        fails = self.xp.asarray(self.negate(condition.run(self, inputs)))
+        for x in inputs:
+            fails = fails & ~self.xp.isnan(self.xp.asarray(x))
+        return not bool(self.xp.any(fails))
+
     def all(self, truths: list):
         return functools.reduce(self.xp.logical_and, map(self.xp.asarray, truths))
 

@@ -202,6 +202,11 @@ class BallContext:
         """Whether a number is known to be zero."""
         return x == 0 if isinstance(x, fmpq) else bool(x.is_zero())
 
+    def may_hold(self, condition, inputs: list) -> bool:
+        if not all(map(self.is_real, inputs)):
+            return True
+        return condition.run(self, inputs) is not False
+
     # Three-valued logic: True, False, or None when the balls do not tell.
 
     def compare(self, relation: str, x, y) -> bool | None:

@@ -41,6 +41,12 @@ class Context(Protocol):
     def compare(self, relation: str, x, y) -> Any:
         """The truth of ``x relation y``."""
 
+    def may_hold(self, condition, inputs: list) -> bool:
+        """Whether a program of a condition on real numbers is not surely false.
+
+        It may hold of what is not real, of power series, and of what is no number.
+        """
+
     def all(self, truths: list) -> Any:
         """The conjunction."""
 

@@ -43,6 +43,7 @@ _SLACK_BITS = 10
 _MOST_WORK = 8e6
 # What is smaller is zero for a double.
 _SMALLEST = arb(2) ** -1075
+_LARGEST = arb(2) ** 1023
 
 
 @dataclass(frozen=True)
@@ -185,6 +186,11 @@ class FloatContext(BallContext):
 
 def _in_double(call, balls: list[arb]) -> arb:
     """A double-precision routine at inexact arguments: its error, and what theirs do to it."""
+    if any(x.abs_upper() > _LARGEST for x in balls):
+        got = ", ".join(x.str(5) for x in balls)
+        raise NotSupportedError(
+            explain("an argument beyond the range of doubles", got=got, hint="using=Ball()")
+        )
     mids = [float(x.mid()) for x in balls]
     value, error = map(float, call.in_double(*mids))
     for i, (ball, mid) in enumerate(zip(balls, mids, strict=True)):

@@ -89,6 +89,8 @@ class MPContext:
         # imaginary parts that were taken for rounding noise
         self.imaginary: list = []
         self._noting = True
+        # whether relations hold where rounding may have made them false
+        self._lenient = False
         # the largest number that a sum met: what cancelled may have been as large
         self.largest = self.mp.one
         self._guide = guide
@@ -201,8 +203,20 @@ class MPContext:
         """The way of an algorithm, of which both are right: nothing is decided at a tie."""
         return bool(RELATIONS[relation](self.real(x), self.real(y)))
 
+    def may_hold(self, condition, inputs: list) -> bool:
+        if any(isinstance(x, self.mp.mpc) or x != x for x in inputs):
+            return True
+        with self._without_notes():
+            self._lenient = True
+            try:
+                return bool(condition.run(self, inputs))
+            finally:
+                self._lenient = False
+
     def decide(self, distance, truth: bool) -> bool:
         """Note a decision and how far it is from a tie; the truth, or the other one if turned."""
+        if self._lenient:
+            return truth or abs(distance) < self.mp.sqrt(self.mp.eps)
         if not self._noting:
             return truth
         self.decisions.append(exact_mpf(distance))

@@ -76,6 +76,9 @@ class SeriesContext(BallContext):
             raise NotSupportedError(explain("a power series of an infinite sum"))
         return super().infinite_sum(series, first, parameters)
 
+    def may_hold(self, condition, inputs: list) -> bool:
+        return _any_series(*inputs) or super().may_hold(condition, inputs)
+
     def is_series(self, x) -> bool:
         """Whether a number is a power series."""
         return _any_series(x)
