@@ -5,9 +5,12 @@ import pytest
 import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reference import assert_error_holds
+from reference import assert_error_holds, value_of
 
 import theorycalc as tc
+from theorycalc.core.arithmetic import infinite_sum
+from theorycalc.core.arithmetic.ball import enclose
+from theorycalc.core.lowering import lower
 
 K = sp.Symbol("k", integer=True)
 X, S = sp.symbols("x s", real=True)
@@ -96,6 +99,17 @@ def test_waves(x, digits):
     value = WAVES.at(x=x, using=tc.Ball(digits))
     x = at(str(x))
     assert_error_holds(value, M.pi**2 / 6 - M.pi * x / 2 + x**2 / 4)
+
+
+LOW = [CLOSED[i] for i in (0, 1, 9, 11)]
+
+
+@pytest.mark.parametrize("order", [2, 3, 6])
+@pytest.mark.parametrize(("total", "exact"), LOW, ids=[str(x) for x, _ in LOW])
+def test_remainders_of_low_orders(total, exact, order, monkeypatch):
+    """The formula by parts, broken off where its remainder is far larger than the rounding."""
+    monkeypatch.setattr(infinite_sum, "_order", lambda *_: order)
+    assert_error_holds(value_of(enclose(lower(total), [], 100)), exact())
 
 
 def test_the_index_between_the_integers_is_no_index():
