@@ -98,6 +98,20 @@ def expression(x, what: str) -> sympy.Expr:
     return expr
 
 
+def polynomial_expression(x) -> sympy.Expr:
+    """An expression that may be written out as a polynomial.
+
+    Raises
+    ------
+    DomainError
+        For what is no expression, or has powers of numbers in it that are too long for that.
+    """
+    x = expression(x, "polynomial")
+    if any(map(_is_endless, x.atoms(sympy.Pow))):
+        raise DomainError(explain("polynomial: a number is too long to be written out", got=x))
+    return x
+
+
 def function_expression(x, what: str) -> sympy.Expr:
     """A real expression of functions that are defined.
 

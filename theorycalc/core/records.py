@@ -17,6 +17,8 @@ _KINDS = {
     int: (int, np.integer),
     float: (int, float, np.integer, np.floating),
 }
+# Bits of integers that no double holds.
+_LONGEST = 1024
 
 
 def check_fields(record) -> None:
@@ -82,10 +84,22 @@ def _test(annotation) -> Callable[[object], bool]:
         return _tuple_test(parts)
     if origin is Callable or annotation is Callable:
         return callable
-    if annotation in (int, float):
-        return lambda x: isinstance(x, _KINDS[annotation]) and not isinstance(x, bool)
+    if annotation is int:
+        return lambda x: isinstance(x, _KINDS[int]) and not isinstance(x, bool)
+    if annotation is float:
+        return _is_double
+    if origin is dict:
+        keys, values = map(_test, parts)
+        return lambda x: isinstance(x, dict) and all(map(keys, x)) and all(map(values, x.values()))
     kind = _KINDS.get(annotation, origin or annotation)
     return lambda x: isinstance(x, kind)
+
+
+def _is_double(x) -> bool:
+    """Whether it is a number that a double holds."""
+    if isinstance(x, bool) or not isinstance(x, _KINDS[float]):
+        return False
+    return not isinstance(x, int) or x.bit_length() < _LONGEST
 
 
 def _tuple_test(parts: tuple) -> Callable[[object], bool]:

@@ -79,6 +79,12 @@ class Value:
         if self.using is not None and not callable(getattr(self.using, "evaluate", None)):
             allowed = "Float(), MP(30), Ball(30), …"
             raise DomainError(explain("not an arithmetic", got=shown(self.using), allowed=allowed))
+        if not all(isinstance(name, str) for name in (*self.inputs, *self.stats)):
+            got = ", ".join(map(shown, (*self.inputs, *self.stats)))
+            raise DomainError(explain("not inputs and stats by name", got=got, allowed="strings"))
+        if isinstance(self.mid, bool) or isinstance(self.rad, bool):
+            got = f"mid={self.mid}, rad={self.rad}"
+            raise DomainError(explain("a truth value is no number", got=got))
         object.__setattr__(self, "mid", exact_mpf(self.mid))
         object.__setattr__(self, "rad", exact_mpf(self.rad))
         finite = mpmath.isfinite(self.mid) and mpmath.isfinite(self.rad) and self.rad >= 0

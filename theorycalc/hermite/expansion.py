@@ -9,7 +9,7 @@ from functools import cached_property
 import sympy
 
 from theorycalc.core.errors import DomainError, explain
-from theorycalc.core.numbers import exact_integer, expression
+from theorycalc.core.numbers import exact_integer, polynomial_expression
 from theorycalc.core.records import check_fields
 from theorycalc.core.signature import as_variables
 from theorycalc.hermite.leap import coordinate_leap, isotropic_leap, staircase
@@ -185,7 +185,7 @@ def expand(expr, *variables) -> HermiteExpansion | ProductExpansion:
     >>> tc.hermite.expand(y * sympy.Max(x, 0), x, y).coefficient((1, 1))
     1/2
     """
-    expr = expression(expr, "polynomial")
+    expr = polynomial_expression(expr)
     variables = as_variables(variables, expr)
     polynomial = expr.as_poly(*variables)
     if polynomial is None:

@@ -6,7 +6,7 @@ from theorycalc.activations import as_activation
 from theorycalc.core.arithmetic import Ball
 from theorycalc.core.errors import DerivationError, DomainError, PrecisionError, explain
 from theorycalc.core.formula import Formula
-from theorycalc.core.numbers import expression
+from theorycalc.core.numbers import polynomial_expression
 from theorycalc.core.signature import as_variable
 from theorycalc.hermite.functions import expression_of
 
@@ -85,7 +85,8 @@ def generative_exponent(expr, z) -> int:
     >>> [tc.hermite.generative_exponent(h, *h.free_symbols) for h in (he3, he4)]
     [1, 2]
     """
-    h = expression(expr, "polynomial").as_poly(as_variable(z, "z"))
+    expr = polynomial_expression(expr)
+    h = expr.as_poly(as_variable(z, "z"))
     if h is None or h.degree() < 1 or h.free_symbols_in_domain or expr.has(sympy.I):
         raise DomainError(explain("not a polynomial target", got=expr, allowed=f"in {z}, exact"))
     is_even = h.compose(sympy.Poly(-h.gen, h.gen)) == h

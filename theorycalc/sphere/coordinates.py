@@ -8,7 +8,7 @@ import sympy
 from sympy import Expr, Poly, Symbol
 
 from theorycalc.core.errors import DomainError, explain
-from theorycalc.core.numbers import expression
+from theorycalc.core.numbers import polynomial_expression
 from theorycalc.sphere.measure import as_dimension
 
 R2 = Symbol("r2", positive=True)
@@ -81,7 +81,7 @@ class Space:
             If it is no polynomial in the variables, its coefficients numbers or functions of a
             symbolic dimension.
         """
-        poly = expression(poly, "polynomial")
+        poly = polynomial_expression(poly)
         names = ", ".join(map(str, self.variables))
         if foreign := poly.free_symbols - {*self.variables, *self.dimension.free_symbols}:
             got = ", ".join(sorted(map(str, foreign)))
@@ -94,7 +94,7 @@ class Space:
 
     def read_on_sphere(self, poly) -> Poly:
         """The same for a function on the unit sphere, where r2 is 1."""
-        poly = expression(poly, "polynomial")
+        poly = polynomial_expression(poly)
         return self.read(poly if self._is_named else poly.subs(R2, 1))
 
     def write(self, polynomial: Poly) -> Expr:

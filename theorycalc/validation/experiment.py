@@ -159,7 +159,7 @@ class Report:
 
     validations: tuple[Validation, ...]
     figures: tuple[Figure, ...] = ()
-    data: dict = field(default_factory=dict)
+    data: dict[str, object] = field(default_factory=dict)
 
     def __post_init__(self):
         check_fields(self)

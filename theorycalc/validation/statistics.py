@@ -1,5 +1,6 @@
 """Statistics of comparisons between a prediction and independent replicas."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,8 @@ from theorycalc.core.records import check_fields, instance
 
 # A fit is repeated so often for its interval.
 _MOST_RESAMPLES = 100_000
+# Sizes to larger powers leave the range of doubles.
+_LARGEST_POWER = 100
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class Measurement:
 
     def __post_init__(self):
         check_fields(self)
-        if not (np.isfinite(self.mean) and 0 <= self.standard_error < np.inf):
+        if not (math.isfinite(self.mean) and 0 <= self.standard_error < np.inf):
             got = f"{self.mean} ± {self.standard_error}"
             raise DomainError(explain("not a measurement", got=got, allowed="finite, error ≥ 0"))
 
@@ -264,7 +267,8 @@ class FiniteSizeLaw:
     def fit(cls, sizes, measurements, power: float, *, free: bool = False) -> "FiniteSizeLaw":
         """Weighted fit of the logarithms with the given power, or with a free one close to it."""
         instance(free, bool, "free", allowed="True or False")
-        sizes, power = _sizes(sizes), real_double(power, "power")
+        sizes = _sizes(sizes)
+        power = real_double(power, "power", least=-_LARGEST_POWER, below=_LARGEST_POWER)
         measurements = _one_for_each(measurements, sizes)
         for m in measurements:
             instance(m, Measurement, "a Measurement", allowed="Measurement.of(replicas)")
@@ -324,7 +328,8 @@ def _sizes(sizes) -> np.ndarray:
 
 def _one_for_each(x, sizes: np.ndarray) -> tuple:
     """The members of a sequence, as many as sizes."""
-    found = tuple(instance(x, tuple | list | np.ndarray, "a sequence with a member for each size"))
+    instance(x, tuple | list | np.ndarray, "a sequence with a member for each size")
+    found = tuple(np.atleast_1d(x) if isinstance(x, np.ndarray) else x)
     if len(found) != len(sizes):
         raise DomainError(explain("not one for each size", got=len(found), allowed=len(sizes)))
     return found
