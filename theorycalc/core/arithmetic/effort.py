@@ -129,6 +129,7 @@ def remembered(maxsize: int) -> Callable:
                 spent.check()
             return result
 
+        call.cache_clear = run.cache_clear
         return call
 
     return decorate
