@@ -162,3 +162,12 @@ def test_symmetry_is_no_expectation(phi):
     for using in (tc.Float(), tc.Ball(10)):
         with pytest.raises(tc.TheoryCalcError):
             tc.hermite.coefficient(phi, 2).at(using=using)
+
+
+def test_degrees_that_factorials_cannot_have():
+    """A symbol has no limit: the closed form is evaluated without writing k! out."""
+    for k in (20_001, 10**7, 10**400, "1e400"):
+        with pytest.raises(tc.DomainError, match="k is too large"):
+            tc.hermite.coefficient("relu", k)
+    c = tc.hermite.coefficient("relu", sp.Symbol("k"))
+    assert c.at(k=10**7 + 1, using=tc.Ball(10)).mid == 0

@@ -32,6 +32,9 @@ __all__ = [
     "series",
 ]
 
+# SymPy writes the factorial of a degree out.
+_HIGHEST_DEGREE = 20_000
+
 
 def coefficient(activation, k) -> Formula:
     """The Hermite coefficient c_k of an activation.
@@ -40,7 +43,7 @@ def coefficient(activation, k) -> Formula:
     ----------
     activation : str, Activation or sympy.Expr
     k : int or Symbol
-        The degree; a Symbol becomes the argument of the formula.
+        The degree, at most 20000; a Symbol becomes the argument of the formula.
 
     Returns
     -------
@@ -53,7 +56,7 @@ def coefficient(activation, k) -> Formula:
     Raises
     ------
     DomainError
-        If ``k`` is not an integer ≥ 0 or a Symbol, or for a bad activation.
+        If ``k`` is not an integer between 0 and 20000 or a Symbol, or for a bad activation.
         Also if the activation grows like e^{z²/2}: the expectation does not exist.
     NotSupportedError
         If the kinks cannot be read off.
@@ -83,7 +86,9 @@ def coefficient(activation, k) -> Formula:
     elif isinstance(k, sympy.Basic) and k.free_symbols:
         raise DomainError(explain("k is neither an integer nor a symbol", got=k))
     else:
-        k = exact_integer(k, "k", minimum=0)
+        k = exact_integer(
+            k, "k", 0, _HIGHEST_DEGREE, hint="a Symbol for k, if there is a closed form"
+        )
         args, domain, name = (), None, f"c_{k}"
     expr = expression_of(activation, k)
     source = Reference("DLMF:18.3", title="Hermite polynomials")
