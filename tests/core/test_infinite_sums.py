@@ -54,6 +54,8 @@ CLOSED = [
     (over((2**K + 3**K) / 5**K, 0), lambda: M.mpf(25) / 6),
     (over(K**10 / 2**K), lambda: M.polylog(-10, 0.5)),
     (over(sp.Max(K - 3, 0) / K**4), lambda: M.zeta(3) - 3 * M.zeta(4) + M.mpf(33) / 16),
+    (over(sp.gamma(K) / sp.gamma(K + 2)), lambda: M.mpf(1)),
+    (over(sp.Heaviside(K - 4) / K**2), lambda: M.zeta(2) - M.mpf(205) / 144 + M.mpf(1) / 32),
     (over(sp.Abs(K - 3) / 2**K, 0), lambda: M.mpf(9) / 2),
 ]
 

@@ -73,13 +73,21 @@ def one_sided(node: sympy.Sum) -> sympy.Expr | None:
 
 def _body(node: sympy.Sum) -> sympy.Expr:
     """The summand of the outermost sum, a product with the sums inside."""
-    function = sympy.expand_power_exp(node.function)
+    function = _without_gammas(sympy.expand_power_exp(node.function))
     if len(node.limits) == 1:
         return function
     *inner, _ = node.limits
     inside = [limit[0] for limit in inner]
     constant, rest = function.as_independent(*inside, as_Add=False)
     return constant * sympy.Sum(rest, *inner)
+
+
+def _without_gammas(f: sympy.Expr) -> sympy.Expr:
+    """The function without gamma functions where they cancel, as in k!/(k + 2)!."""
+    if len(f.atoms(*_GAMMAS)) < 2:
+        return f
+    simpler = sympy.gammasimp(sympy.combsimp(f))
+    return f if simpler.has(*_GAMMAS) else simpler
 
 
 def terms(node: sympy.Sum) -> Terms:

@@ -127,6 +127,9 @@ class GermContext:
             "max": lambda *xs: functools.reduce(functools.partial(self._outer, ">="), xs),
             "min": lambda *xs: functools.reduce(functools.partial(self._outer, "<="), xs),
             "sign": lambda x: self.plain.apply("sign", x.factor),
+            "heaviside": lambda x, at_zero: self.plain.apply(
+                "heaviside", as_germ(x).factor, self.enclosed(at_zero)
+            ),
             # Γ(u) = Γ(1 + u)/u
             "gamma": lambda x: self.mul(
                 self.power(x, fmpq(-1)), self.plain.apply("gamma", 1 + self.enclosed(x))
