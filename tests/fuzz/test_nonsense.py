@@ -10,6 +10,6 @@ _SECONDS = 20
 
 def test_nonsense_is_refused():
     draw = random.Random(15)
-    calls = [*draw.sample(bad_calls(), 900), *pairs(100, seed=15)]
+    calls = [*draw.sample(bad_calls(), 700), *pairs(100, seed=15)]
     bad = [(call, found) for call, found in endings(calls, _SECONDS) if found.kind not in FINE]
     assert not bad

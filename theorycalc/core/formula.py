@@ -277,7 +277,9 @@ class Formula:
         """A vectorised function of float64 arrays, the arguments in the order of ``args``.
 
         It computes in hardware doubles without an error statement, broadcasts its arguments, and
-        raises `DomainError` if an element lies outside the domain. Elements that rounding may have
+        raises `DomainError` if an element lies outside the domain. Inside it an element at a pole,
+        or where the value is not real, is inf or nan, as in NumPy, and the others keep their
+        values. Elements that rounding may have
         changed by more than 1e-12 of them, and by more than 1e-12 of the arguments would, and those
         that leave the range of doubles on the way are computed in balls, one by one. What
         double-precision routines of special functions state as their error counts too; where there

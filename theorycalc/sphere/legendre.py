@@ -16,6 +16,8 @@ from theorycalc.sphere.measure import HARMONICS, T, as_degree, as_dimension, par
 
 # Up to here a polynomial is written out: as powers of t it loses k/3 digits in doubles.
 _WRITTEN = 10
+# The recurrence goes up to here.
+_MOST_STEPS = 100_000
 
 
 class SphericalLegendre(SpecialFunction):
@@ -75,6 +77,8 @@ def recurrence(d, t, one) -> Iterator:
 
 
 def _of_degree(d, k: int, t, one):
+    if not 0 <= k <= _MOST_STEPS:
+        raise DomainError(explain("no degree", got=k, allowed=f"0 … {_MOST_STEPS}"))
     return next(itertools.islice(recurrence(d, t, one), k, None))
 
 

@@ -1,5 +1,6 @@
 """A prediction beside its measurement, before a verdict."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,7 +62,7 @@ class Comparison:
 
     def __post_init__(self):
         check_fields(self)
-        if np.isnan(self.z) or not self.resolution >= 0:
+        if math.isnan(self.z) or not self.resolution >= 0:
             raise DomainError(
                 explain(
                     f"a comparison without a number: {self.name}",
