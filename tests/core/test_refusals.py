@@ -129,3 +129,13 @@ def test_a_double_routine_vouches_for_53_bits():
     third = Doubled(sp.Rational(1, 3))
     assert sp.N(third) == pytest.approx(2 / 3)
     assert sp.N(third, 30) == third
+
+
+@pytest.mark.parametrize("using", [tc.Float(), tc.MP(20), tc.Ball(20)])
+def test_zero_among_gamma_functions_of_large_numbers(using):
+    """SymPy, asked whether it is one, would write (10^50 − 1)! out."""
+    x = sp.Symbol("x", positive=True)
+    zero = sp.loggamma(x + 1) - sp.loggamma(x) - sp.log(x)
+    value = tc.Formula("zero", zero).at(x="1e50", using=using)
+    assert value.contains(0)
+    assert value.rad < 1e-15

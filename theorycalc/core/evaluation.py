@@ -34,6 +34,8 @@ _SIMPLIFIED = 30
 # Those of so many are expanded for it, with sums of so many terms written out.
 _EXPANDED = 300
 _WRITTEN_OUT = 50
+# SymPy writes out gamma functions and powers of larger numbers, digit by digit.
+_LARGEST_WRITTEN = 10_000
 
 
 # The assumptions of a symbol that an error names; SymPy derives many more from them.
@@ -215,8 +217,12 @@ def constants(values: Mapping) -> list[Program]:
 
 
 def written_out(expr: sympy.Basic, values: Mapping) -> sympy.Basic:
-    """The expression at the parameters; one that is not known exactly is a symbol."""
-    unknown = {s: sympy.Dummy(real=True) for s, x in values.items() if isinstance(x, Value)}
+    """The expression at the parameters; one that is not known exactly, or large, is a symbol."""
+    unknown = {
+        s: sympy.Dummy(real=True)
+        for s, x in values.items()
+        if isinstance(x, Value) or (x.is_Rational and abs(x) > _LARGEST_WRITTEN)
+    }
     return substitute(expr, {**values, **unknown})
 
 
