@@ -4,7 +4,9 @@ from functools import lru_cache
 
 import sympy
 
-from theorycalc.core.arithmetic import continued_normal
+from theorycalc.core.arithmetic import continued_normal, owen
+from theorycalc.core.arithmetic.ball_context import BallContext
+from theorycalc.core.arithmetic.enclosed_midpoint import midpoint
 from theorycalc.core.lowering import lower
 from theorycalc.core.program import Program
 from theorycalc.core.special import SpecialFunction
@@ -165,6 +167,8 @@ class bivariate_normal(SpecialFunction):  # noqa: N801 - named like SymPy's func
             if context.analytic:
                 return context.select([])  # not holomorphic at ±1
             return _between(context, h, k, rho, one if context.compare(">", rho, zero) else -one)
+        if (value := _by_owen(context, h, k, rho)) is not None:
+            return value
         gap = _twice_normal(context, h) - _twice_normal(context, -k)
         strip = half * context.apply("max", gap, zero)
         if context.prefer("<=", rho, -one):
@@ -188,6 +192,17 @@ def _between(context, h, k, rho, end):
     radius = context.apply("max", end * (centre - rho), context.number(sympy.S.Zero))
     inner = context.midpoint(centre - 3 * end * radius)  # the midpoint of a radius is half of it
     return context.hull(*(bivariate_normal.in_mp(context, h, k, x) for x in (inner, end)))
+
+
+def _by_owen(context, h, k, rho):
+    """Φ₂ by short series, or None where they lose too many digits."""
+    if context.encloses:
+        return owen.bivariate_normal(*map(context.real, (h, k, rho)))
+
+    def compute(*numbers):
+        return owen.bivariate_normal(*map(BallContext().real, numbers))
+
+    return midpoint(compute, [context.rational(x) for x in (h, k, rho)], context, cheap=True)
 
 
 def _twice_normal(context, h):

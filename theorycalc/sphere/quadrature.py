@@ -86,8 +86,8 @@ def doubles(kernel: ZonalKernel, d: int, order: int) -> tuple[np.ndarray, np.nda
             values, errors = _refined(kernel, d, order, context, _DOUBLE_BITS, below)
             unit, smallest = (context.number(S(2)) ** -n for n in (_DOUBLE_BITS, _SMALLEST))
             reached = all(
-                error <= 4 * unit * abs(x) + smallest
-                for x, error in zip(values, errors, strict=True)
+                error <= 4 * unit * abs(x) + smallest or kernel.vanishes(k)
+                for k, (x, error) in enumerate(zip(values, errors, strict=True))
             )
         if reached or below > 2 * _SMALLEST:
             rounded = np.array([*map(float, values)])

@@ -9,7 +9,7 @@ from theorycalc.core.arithmetic.ball_context import BallContext, working_precisi
 _SPARE_BITS = 40
 
 
-def midpoint(compute: Callable, numbers: list, context):
+def midpoint(compute: Callable, numbers: list, context, cheap: bool = False):
     """The midpoint of an enclosure as a number of an `MPContext`, or None if there is none.
 
     Parameters
@@ -20,8 +20,12 @@ def midpoint(compute: Callable, numbers: list, context):
         What the enclosures hold.
     context : MPContext
         Its precision is used, or less where fewer digits are asked for.
+    cheap : bool
+        Whether its precision is used in any case.
     """
-    bits = context.bits if context.goal is None else min(context.bits, context.goal + _SPARE_BITS)
+    bits = context.bits
+    if context.goal is not None and not cheap:
+        bits = min(bits, context.goal + _SPARE_BITS)
     with working_precision(bits):
         found = compute(*map(BallContext().number, numbers))
         return None if found is None else context.mp.make_mpf(arb_mpf(found.mid())._mpf_)

@@ -1,0 +1,130 @@
+r"""The bivariate normal distribution function at real arguments, by Owen's function.
+
+.. math:: \Phi_2(h, k; \rho) = \frac{\Phi(h) + \Phi(k)}2 - T(h, b/h) - T(k, c/k)
+    - \tfrac12 [hk < 0], \qquad b = \frac{k - \rho h}{\sqrt{1 - \rho^2}}, \quad
+    c = \frac{h - \rho k}{\sqrt{1 - \rho^2}}
+
+(D. B. Owen, Annals of Mathematical Statistics 27, 1956). With x = h²/2 and the incomplete Gamma
+functions P(j, x) = 1 − e^{−x} Σ_{i<j} x^i/i!
+
+.. math:: 2\pi\,T(h, a) = \arctan a - \sum_j \frac{(-1)^j}{2j + 1}\,P(j + 1, x)\,a^{2j + 1}, \qquad
+    0 \le P(j, x) \le \frac{x^j}{j!},
+
+a few dozen terms for |a| ≤ 1, and T(h, b/h) + T(b, h/b) = (sgn(hb) − erf(h/√2) erf(b/√2))/4.
+"""
+
+import math
+
+from flint import arb, ctx
+
+from theorycalc.core.arithmetic.ball_context import working_precision
+from theorycalc.core.arithmetic.effort import work
+
+_GUARD_BITS = 24
+# A probability smaller than 2 to the minus so many times the precision costs too many bits.
+_SMALLEST = 2
+
+
+def bivariate_normal(h: arb, k: arb, rho: arb) -> arb | None:
+    """An enclosure for narrow balls with |ρ| < 1, or None for other ways.
+
+    The value at the centres keeps its relative digits; slopes bound how far the balls reach.
+    """
+    if not all(map(_is_narrow, (h, k, 1 - abs(rho)))):
+        return None
+    args, centres = (h, k, rho), [x.mid() for x in (h, k, rho)]
+    value = _at_point(*centres)
+    if value is None or all(x.is_exact() for x in args):
+        return value
+    steps = zip(_slopes(*args), args, centres, strict=True)
+    return value + sum((slope * (x - y) for slope, x, y in steps), arb(0))
+
+
+def _is_narrow(x: arb) -> bool:
+    """Whether half of the digits are known."""
+    return x.is_finite() and (x.is_exact() or x.rel_accuracy_bits() > ctx.prec // 2)
+
+
+def _at_point(h: arb, k: arb, rho: arb) -> arb | None:
+    """The value at exact numbers to the working precision."""
+    bits, goal = ctx.prec, ctx.prec
+    while bits < (1 + _SMALLEST) * goal:
+        with working_precision(bits + _GUARD_BITS):
+            value = _by_owen(h, k, rho)
+            lost = goal - value.rel_accuracy_bits()
+        if lost <= 0:
+            return +value
+        bits += lost if value > 0 else goal
+    return None
+
+
+def _by_owen(h: arb, k: arb, rho: arb) -> arb:
+    """With the absolute digits of the working precision."""
+    root = ((1 - rho) * (1 + rho)).sqrt()
+    total = _normal(h) + _normal(k)
+    # 0 stands for what is just above it
+    quarters = 2 if (h < 0) != (k < 0) else 0
+    for x, y in ((h, k), (k, h)):
+        part, quarter = _owen(x, (y - rho * x) / root)
+        total, quarters = total - 2 * part, quarters + quarter
+    return (total - arb(quarters) / 2) / 2
+
+
+def _owen(h: arb, b: arb) -> tuple[arb, int]:
+    """(T(h, b/h) − s/4, s) with s = ±1 or 0."""
+    if abs(b.mid()) <= abs(h):
+        return (_series(h, b / h) if h != 0 else arb(0)), 0
+    root = arb(2).sqrt()
+    product = (h / root).erf() * (b / root).erf()
+    sign = -1 if (h < 0) != (b < 0) else 1
+    return -product / 4 - _series(b, h / b), sign
+
+
+def _series(h: arb, a: arb) -> arb:
+    """T(h, a) for |a| ≤ 1 or little more."""
+    x = h * h / 2
+    if x > ctx.prec:  # 0 ≤ |T| ≤ e^{−x}/8 if |a| ≤ 1, and no more for |a| ≤ 2 than twice that
+        return (-x).exp() / 4 * arb(0, 1)
+    size, square = float(x.abs_upper()), a * a
+    count = _terms(size)
+    power = (-x).exp()
+    gamma, coefficients = 1 - power, []
+    for j in range(count):
+        coefficients.append(gamma / (2 * j + 1))
+        power = power * x / (j + 1)
+        gamma = gamma - power
+    total = arb(0)
+    for c in reversed(coefficients):
+        total = c - square * total
+    # the terms halve from here on
+    rest = 2 * x.upper() ** (count + 1) / arb(count + 2).gamma() * square.upper() ** count
+    work(4 * count, 0, 0, ctx.prec)
+    return (a.atan() - a * (total + arb(0, 1) * rest)) / (2 * arb.pi())
+
+
+def _terms(size: float) -> int:
+    """How many terms leave less than the precision, where they have begun to halve."""
+    count, need = math.ceil(4 * size) + 1, ctx.prec * math.log(2)
+    while size > 0 and math.lgamma(count + 2) - (count + 1) * math.log(size) < need:
+        count += 8
+    return count
+
+
+def _slopes(h: arb, k: arb, rho: arb) -> tuple[arb, arb, arb]:
+    """The derivatives in h, k and ρ."""
+    rest = (1 - rho) * (1 + rho)
+    root = rest.sqrt()
+    in_h, in_k = (
+        _density(moved) * _normal((other - rho * moved) / root) for moved, other in ((h, k), (k, h))
+    )
+    exponent = (h - k) * (h - k) / (2 * rest) + h * k / (1 + rho)
+    return in_h, in_k, (-exponent).exp() / (2 * arb.pi() * root)
+
+
+def _density(x: arb) -> arb:
+    return (-x * x / 2).exp() / (2 * arb.pi()).sqrt()
+
+
+def _normal(x: arb) -> arb:
+    """Φ(x)."""
+    return (-x / arb(2).sqrt()).erfc() / 2
