@@ -106,6 +106,16 @@ def test_parity_zeros_are_exact():
         assert (value.mid, value.rad, value.rigor) == (0, 0, tc.Rigor.EXACT)
 
 
+def test_parity_of_pieces():
+    z = sp.Symbol("z", real=True)
+    hard_tanh, bent = sp.Max(-1, sp.Min(1, z)), sp.Abs(z**3) + z
+    zeros = {hard_tanh: (0, 2, 4), hard_tanh + z**2: (4, 6), bent: (3, 5, 7)}
+    for function, degrees in zeros.items():
+        assert [tc.hermite.coefficient(function, k).expr for k in degrees] == [0] * len(degrees)
+    for function, k in ((hard_tanh, 3), (bent, 4), (sp.Max(z, -1), 5), (sp.Max(0, z), 2)):
+        assert tc.hermite.coefficient(function, k).at(using=tc.Ball(5)).mid != 0
+
+
 def test_large_degrees():
     """c_k of ReLU at k = 5000, where factorials are far beyond doubles."""
     value = tc.hermite.coefficient("relu", K).at(k=5000, using=tc.Ball(30))

@@ -1,5 +1,7 @@
 """Spectra of networks whose activations have thresholds, against the definition by mpmath."""
 
+import itertools
+
 import mpmath
 import pytest
 import sympy as sp
@@ -88,3 +90,41 @@ def test_waves_see_their_slope():
     cosine = BallContext(analytic=True).apply("cos", box)
     assert abs(cosine - 1).abs_upper() < 1e-8
     assert cosine.contains(box.mid().cos())
+
+
+def powers(d, k):
+    """μ_k(t^k), μ_k(t^{k+2}), …"""
+    value = mpmath.mpf(1)
+    for j in range(1, k + 1):
+        value *= mpmath.mpf(j) / (d + 2 * j - 2)
+    m = k
+    while True:
+        yield m, value
+        value *= mpmath.mpf((m + 2) * (m + 1)) / ((m - k + 2) * (m + k + d))
+        m += 2
+
+
+def hard_tanh_coefficients(count):
+    """E φ(Z) h_k(Z) for odd k: −2 He_{k−2}(1) n(1)/√k!, and P(|Z| < 1) for k = 1."""
+    before, now = mpmath.mpf(0), mpmath.npdf(1)  # h_k(1) n(1)
+    found = {1: mpmath.erf(1 / mpmath.sqrt(2))}
+    for k in range(count):
+        found[k + 2] = -2 * now / mpmath.sqrt((k + 1) * (k + 2))
+        before, now = now, (now - mpmath.sqrt(k) * before) / mpmath.sqrt(k + 1)
+    return found
+
+
+@pytest.mark.parametrize("using", [tc.Float(), tc.MP(15)], ids=["Float", "MP"])
+def test_odd_thresholds_against_hermite_series(using):
+    z, d, degree = sp.Symbol("z", real=True), 40, 5
+    hard_tanh = tc.activations.Activation(sp.Max(-1, sp.Min(1, z)), symbol=z)
+    found = tc.kernels.mlp(1, hard_tanh).spectrum(d, degree, kernel="nngp", using=using)
+    with mpmath.workdps(40):
+        size = 1 - mpmath.sqrt(2 / mpmath.pi) * mpmath.exp(mpmath.mpf(-1) / 2)
+        c = hard_tanh_coefficients(4000)
+        for k in (1, 3, 5):
+            terms = itertools.takewhile(lambda term: term[0] < 4000, powers(d, k))
+            exact = sum(c[m] ** 2 * x for m, x in terms)
+            assert_error_holds(found[k], exact / size)
+            assert found[k].rad < 1e-14 * found[k].mid
+    assert [found[k].rigor for k in (0, 2, 4)] == [tc.Rigor.EXACT] * 3

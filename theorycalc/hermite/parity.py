@@ -6,7 +6,8 @@ import sympy
 from sympy import Expr
 
 from theorycalc.activations import Activation, z
-from theorycalc.core.kinks import SWITCHES
+from theorycalc.core.errors import NotSupportedError
+from theorycalc.core.kinks import SWITCHES, between, branch_at
 from theorycalc.hermite.growth import is_bounded
 from theorycalc.hermite.terms import terms_of
 
@@ -26,15 +27,31 @@ def vanishes(activation: Activation, k: int) -> bool:
 @lru_cache(maxsize=512)
 def _polynomial_degree(activation: Activation, parity: int) -> int | None:
     """Degree of the even (0) or odd (1) part if that is a polynomial (−1 for zero), else None."""
+    try:
+        branches = _mirrored_branches(activation)
+    except NotSupportedError:  # of kinks that cannot be read off
+        return None
+    found = None
+    for right, left in branches:
+        reflected = left.subs(z, -z, simultaneous=True)
+        part = _simplified((right + reflected) / 2 if parity == 0 else (right - reflected) / 2)
+        polynomial = part.as_poly(z) if z in part.free_symbols else sympy.Poly(part, z)
+        if polynomial is None or (found is not None and polynomial != found):
+            return None
+        if any(degree % 2 != parity for (degree,), c in polynomial.terms() if c != 0):
+            return None  # such as |z|/2, the even part of max(0, z)
+        found = polynomial
+    return -1 if found.is_zero else int(found.degree())
+
+
+def _mirrored_branches(activation: Activation) -> list[tuple[Expr, Expr]]:
+    """What the function is around z and around −z, for every interval of z > 0 without kinks."""
     expr = activation.expr
-    if expr.has(*SWITCHES):
-        return None
-    reflected = expr.subs(z, -z, simultaneous=True)
-    part = _simplified((expr + reflected) / 2 if parity == 0 else (expr - reflected) / 2)
-    polynomial = part.as_poly(z) if z in part.free_symbols else sympy.Poly(part, z)
-    if polynomial is None:
-        return None
-    return -1 if polynomial.is_zero else int(polynomial.degree())
+    if not expr.has(*SWITCHES):
+        return [(expr, expr)]
+    points = sorted({sympy.S.Zero, *map(abs, activation.kinks)})
+    inside = [point for _, point, _ in between(tuple(points))[1:]]
+    return [tuple(branch_at(expr, z, sign * point) for sign in (1, -1)) for point in inside]
 
 
 def _simplified(expr: Expr) -> Expr:

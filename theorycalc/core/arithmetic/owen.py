@@ -11,6 +11,14 @@ functions P(j, x) = 1 − e^{−x} Σ_{i<j} x^i/i!
     0 \le P(j, x) \le \frac{x^j}{j!},
 
 a few dozen terms for |a| ≤ 1, and T(h, b/h) + T(b, h/b) = (sgn(hb) − erf(h/√2) erf(b/√2))/4.
+
+Probabilities far smaller than all of these are made of what is left of T: for a > 1, with the
+exponential integrals E,
+
+.. math:: T(h, \infty) - T(h, a) = \frac1{2\pi} \int_a^\infty \frac{e^{-x(1 + s^2)}}{1 + s^2}\,ds
+    = \frac{e^{-x}}{4\pi} \sum_j \frac{(-1)^j}{a^{2j + 1}}\,E_{j + 3/2}(x a^2),
+
+whose terms fall. Where h < 0 < a it is part of Φ₂, where a < 0 < h it is taken off.
 """
 
 import math
@@ -23,6 +31,8 @@ from theorycalc.core.arithmetic.effort import work
 _GUARD_BITS = 24
 # A probability smaller than 2 to the minus so many times the precision costs too many bits.
 _SMALLEST = 2
+# What is left of T is a short series for such a.
+_STEEP = 1.25
 
 
 def bivariate_normal(h: arb, k: arb, rho: arb) -> arb | None:
@@ -30,7 +40,7 @@ def bivariate_normal(h: arb, k: arb, rho: arb) -> arb | None:
 
     The value at the centres keeps its relative digits; slopes bound how far the balls reach.
     """
-    if not all(map(_is_narrow, (h, k, 1 - abs(rho)))):
+    if not (abs(rho) < 1 and all(map(_is_narrow, (h, k, 1 - abs(rho))))):
         return None
     args, centres = (h, k, rho), [x.mid() for x in (h, k, rho)]
     value = _at_point(*centres)
@@ -47,6 +57,8 @@ def _is_narrow(x: arb) -> bool:
 
 def _at_point(h: arb, k: arb, rho: arb) -> arb | None:
     """The value at exact numbers to the working precision."""
+    if h == 0 and k == 0:
+        return None
     bits, goal = ctx.prec, ctx.prec
     while bits < (1 + _SMALLEST) * goal:
         with working_precision(bits + _GUARD_BITS):
@@ -55,7 +67,9 @@ def _at_point(h: arb, k: arb, rho: arb) -> arb | None:
         if lost <= 0:
             return +value
         bits += lost if value > 0 else goal
-    return None
+    with working_precision(goal + _GUARD_BITS):
+        value = _far_out(h, k, rho)
+    return +value if value is not None and value.rel_accuracy_bits() >= goal else None
 
 
 def _by_owen(h: arb, k: arb, rho: arb) -> arb:
@@ -100,6 +114,31 @@ def _series(h: arb, a: arb) -> arb:
     rest = 2 * x.upper() ** (count + 1) / arb(count + 2).gamma() * square.upper() ** count
     work(4 * count, 0, 0, ctx.prec)
     return (a.atan() - a * (total + arb(0, 1) * rest)) / (2 * arb.pi())
+
+
+def _far_out(h: arb, k: arb, rho: arb) -> arb | None:
+    """A very small probability, or None if there are too many terms."""
+    root, total = ((1 - rho) * (1 + rho)).sqrt(), arb(0)
+    for x, y in ((h, k), (k, h)):
+        if x == 0:
+            return None
+        a = (y / x - rho) / root
+        if not abs(a) > _STEEP or (x < 0) != (a > 0):
+            return None
+        total += _rest(x, abs(a)) if x < 0 else -_rest(x, abs(a))
+    return total
+
+
+def _rest(h: arb, a: arb) -> arb:
+    """T(h, ∞) − T(h, a)."""
+    x, square = h * h / 2, a * a
+    count = math.ceil(ctx.prec * math.log(2) / math.log(float(square))) + 1
+    work(0, 0, count, ctx.prec)
+    terms = [(x * square).expint(arb(j) + arb(1.5)) for j in range(count + 1)]
+    total = terms[-1] * arb(0, 1)
+    for term in reversed(terms[:-1]):
+        total = term - total / square
+    return total * (-x).exp() / (4 * arb.pi() * a)
 
 
 def _terms(size: float) -> int:
