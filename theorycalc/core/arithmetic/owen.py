@@ -36,28 +36,23 @@ _STEEP = 1.25
 
 
 def bivariate_normal(h: arb, k: arb, rho: arb) -> arb | None:
-    """An enclosure for narrow balls with |ρ| < 1, or None for other ways.
+    """An enclosure where |ρ| < 1, or None for other ways.
 
-    The value at the centres keeps its relative digits; slopes bound how far the balls reach.
+    It grows with every argument: balls are mapped to what is between the values at their ends.
     """
-    if not (abs(rho) < 1 and all(map(_is_narrow, (h, k, 1 - abs(rho))))):
+    args = h, k, rho
+    if not (abs(rho) < 1 and h.is_finite() and k.is_finite()):
         return None
-    args, centres = (h, k, rho), [x.mid() for x in (h, k, rho)]
-    value = _at_point(*centres)
-    if value is None or all(x.is_exact() for x in args):
-        return value
-    steps = zip(_slopes(*args), args, centres, strict=True)
-    return value + sum((slope * (x - y) for slope, x, y in steps), arb(0))
-
-
-def _is_narrow(x: arb) -> bool:
-    """Whether half of the digits are known."""
-    return x.is_finite() and (x.is_exact() or x.rel_accuracy_bits() > ctx.prec // 2)
+    high = _at_point(*(x.upper() for x in args))
+    if high is None or all(x.is_exact() for x in args):
+        return high
+    low = _at_point(*(x.lower() for x in args))
+    return high.union(arb(0) if low is None else low)
 
 
 def _at_point(h: arb, k: arb, rho: arb) -> arb | None:
     """The value at exact numbers to the working precision."""
-    if h == 0 and k == 0:
+    if not abs(rho) < 1 or (h == 0 and k == 0):
         return None
     bits, goal = ctx.prec, ctx.prec
     while bits < (1 + _SMALLEST) * goal:
@@ -147,21 +142,6 @@ def _terms(size: float) -> int:
     while size > 0 and math.lgamma(count + 2) - (count + 1) * math.log(size) < need:
         count += 8
     return count
-
-
-def _slopes(h: arb, k: arb, rho: arb) -> tuple[arb, arb, arb]:
-    """The derivatives in h, k and ρ."""
-    rest = (1 - rho) * (1 + rho)
-    root = rest.sqrt()
-    in_h, in_k = (
-        _density(moved) * _normal((other - rho * moved) / root) for moved, other in ((h, k), (k, h))
-    )
-    exponent = (h - k) * (h - k) / (2 * rest) + h * k / (1 + rho)
-    return in_h, in_k, (-exponent).exp() / (2 * arb.pi() * root)
-
-
-def _density(x: arb) -> arb:
-    return (-x * x / 2).exp() / (2 * arb.pi()).sqrt()
 
 
 def _normal(x: arb) -> arb:
