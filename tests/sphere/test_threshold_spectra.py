@@ -1,6 +1,7 @@
 """Spectra of networks whose activations have thresholds, against the definition by mpmath."""
 
 import itertools
+from fractions import Fraction
 
 import mpmath
 import pytest
@@ -128,3 +129,19 @@ def test_odd_thresholds_against_hermite_series(using):
             assert_error_holds(found[k], exact / size)
             assert found[k].rad < 1e-14 * found[k].mid
     assert [found[k].rigor for k in (0, 2, 4)] == [tc.Rigor.EXACT] * 3
+
+
+def test_small_weights():
+    """φ = z + z²/2 [z < 0] + …: the even part of its dual is (1 + 2ρ²) q²/16 for small q."""
+    d, q = 10, Fraction(1, 10**80)
+    found = tc.kernels.mlp(1, "elu", "1e-40", 0).spectrum(d, 2, kernel="nngp")
+    squares = Fraction(1, d), Fraction(2, d * (d + 2))  # μ_0 and μ_2 of t²
+    exact = [q**3 / 16 * (1 + 2 * squares[0]), q**2 / d, q**3 / 8 * squares[1]]
+    for value, expected in zip(found, exact, strict=True):
+        assert_error_holds(value, expected)
+        assert value.rad < 1e-14 * value.mid
+
+
+def test_numbers_below_normal_doubles_have_fewer_digits():
+    found = tc.kernels.mlp(1, "elu", "1e-80", 0).spectrum(10, 1, kernel="nngp")
+    assert_error_holds(found[1], Fraction(1, 10**321))

@@ -24,6 +24,8 @@ _ANGLE_ROUNDING = 2.0**-50
 _DOUBLE_BITS = 53
 # 2^−this is zero for a double.
 _SMALLEST = 1075
+# More than what rounding to doubles changes in numbers that are not normal.
+SMALLEST_DOUBLE = 2.0**-1074
 # Quadratures without enclosures give up at this size, and say how far they came.
 _MOST_NODES = 6000
 
@@ -78,10 +80,10 @@ def enclosures(kernel: ZonalKernel, d: int, order: int, bits: int) -> tuple:
 @lru_cache(maxsize=32)
 def doubles(kernel: ZonalKernel, d: int, order: int) -> tuple[np.ndarray, np.ndarray]:
     """(μ_0 … μ_order, error estimates) in double precision."""
-    below = bits_below(d, order)
+    below, lost = bits_below(d, order), _lost_bits(kernel)
     while True:
         # the radii grow, the midpoints stay good: rounding shows in the comparison of two rules
-        with working_precision(_DOUBLE_BITS + _GUARD_BITS + below):
+        with working_precision(_DOUBLE_BITS + _GUARD_BITS + below + lost):
             context = BallContext()
             values, errors = _refined(kernel, d, order, context, _DOUBLE_BITS, below)
             unit, smallest = (context.number(S(2)) ** -n for n in (_DOUBLE_BITS, _SMALLEST))
@@ -91,8 +93,24 @@ def doubles(kernel: ZonalKernel, d: int, order: int) -> tuple[np.ndarray, np.nda
             )
         if reached or below > 2 * _SMALLEST:
             rounded = np.array([*map(float, values)])
-            return rounded, np.array([*map(float, errors)]) + abs(rounded) * 2.0**-_DOUBLE_BITS
+            errors = np.array([*map(float, errors)]) + abs(rounded) * 2.0**-_DOUBLE_BITS
+            return rounded, errors + SMALLEST_DOUBLE
         below *= 2  # an analytic kernel: its eigenvalues fall faster
+
+
+def _lost_bits(kernel: ZonalKernel) -> int:
+    """How many more bits a double of the kernel takes where terms of its formula cancel."""
+    lost = 0
+    while lost <= 2 * _SMALLEST:
+        with working_precision(_DOUBLE_BITS + _GUARD_BITS + lost):
+            context = BallContext()
+            unit = context.number(S(2)) ** -_DOUBLE_BITS
+            for function, left, right in _branches(kernel, context):
+                value = function(context, context.midpoint(left + (right - left) / 3))
+                if abs(value - context.midpoint(value)) <= unit * abs(value):
+                    return lost
+        lost = 2 * lost + _GUARD_BITS
+    return 0
 
 
 @remembered(maxsize=32)

@@ -13,9 +13,11 @@ from theorycalc.core.arithmetic.ball_context import BallContext, working_precisi
 from theorycalc.core.arithmetic.effort import remembered
 from theorycalc.core.arithmetic.series_context import taylor_coefficients
 from theorycalc.core.errors import NotSupportedError
+from theorycalc.core.kinks import SWITCHES
 from theorycalc.core.lowering import lower
 from theorycalc.sphere.kernel import ZonalKernel
 from theorycalc.sphere.measure import T
+from theorycalc.sphere.quadrature import SMALLEST_DOUBLE
 
 # Working precision of `doubles`, and what rounding to doubles adds.
 DOUBLE_BITS = 60
@@ -81,11 +83,14 @@ def doubles(kernel: ZonalKernel, d: int, order: int) -> tuple[np.ndarray, np.nda
     """(μ_0 … μ_order, error bounds) in double precision, where this `applies`."""
     balls = (mid_and_rad(x, DOUBLE_BITS) for x in enclosures(kernel, d, order, DOUBLE_BITS))
     values, radii = np.array([[float(x) for x in pair] for pair in balls]).T
-    return values, radii + abs(values) * UNIT_ROUNDOFF
+    return values, radii + abs(values) * UNIT_ROUNDOFF + SMALLEST_DOUBLE
 
 
 def _smoothness(kernel: ZonalKernel, bits: int) -> float | None:
     """c for coefficients that fall like e^{−c√m}, or None if they fall no faster than powers."""
+    expressions = (kernel.body, *(expr for _, expr in kernel.where))
+    if any(expr.has(*SWITCHES) for expr in expressions):
+        return None  # a derivative of an activation jumps
     low, high = _LOOK
     found = _coefficients(kernel, high, bits)
     if found is None:
