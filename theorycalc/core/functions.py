@@ -119,6 +119,8 @@ class bivariate_normal(SpecialFunction):  # noqa: N801 - named like SymPy's func
     .. math:: \Phi_2 = \max(0, \Phi(h) - \Phi(-k)) + \frac1{2\pi} \int_{\psi_0}^{\pi} \exp\Bigl(
         -\frac{(h+k)^2}{4(1+\cos\psi)} - \frac{(h-k)^2}{4(1-\cos\psi)}\Bigr)\,d\psi.
 
+    Short series for Owen's function are used where they keep the digits.
+
     Examples
     --------
     >>> import sympy, theorycalc as tc
