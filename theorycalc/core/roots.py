@@ -208,7 +208,8 @@ class _Function:
         value = evaluate(self.program, values, self.using)
         zero = value.mid == 0 and (value.rad == 0 or isinstance(self.using, MP))
         if value.contains(0) and not (zero and self.zeros):
-            raise PrecisionError(explain("the sign is not decided", got=value), value)
+            message = explain("the sign is not decided", got=value, hint="another bracket")
+            raise PrecisionError(message, value)
         return fraction(value.mid)
 
 
