@@ -107,6 +107,10 @@ class GammaQuotient(SpecialFunction):
     def domain(level, c):
         return (level >= 0) & (c >= 0)
 
+    @staticmethod
+    def reach(level, c):
+        return (level <= 10**5) & (c <= 10**6)
+
     def _eval_is_extended_positive(self):
         return True
 

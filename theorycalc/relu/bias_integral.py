@@ -42,6 +42,10 @@ class GaussianBiasConstant(SpecialFunction):
     def domain(k):
         return k > 1
 
+    @staticmethod
+    def reach(k):
+        return k <= 2000
+
     def _eval_is_positive(self):
         return True
 

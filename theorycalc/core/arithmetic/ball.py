@@ -234,6 +234,8 @@ def rounded(operation, *xs: float, goal: int = 56) -> float:
 
     Not-a-number where there is no real value, or none was found.
     """
+    if not all(map(math.isfinite, xs)):
+        return math.nan
     context = BallContext()
     points = [fmpq(*float(x).as_integer_ratio()) for x in xs]
     for bits in doubling(80):
