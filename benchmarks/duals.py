@@ -11,8 +11,8 @@ import numpy as np
 from _timing import compare
 
 import theorycalc as tc
-from theorycalc.kernels.hermite_series import SeriesDual
-from theorycalc.kernels.plane import Function, expectation
+from theorycalc.kernels.duals.plane_rule import Function, expectation
+from theorycalc.kernels.duals.series import SeriesDual
 
 N, D, DEPTH = 1000, 64, 3
 LARGE = 4000

@@ -9,7 +9,7 @@ from _timing import compare
 from scipy import integrate, special
 
 import theorycalc as tc
-from theorycalc.quantization import doubles, numeric
+from theorycalc.quantization.sphere import in_doubles, in_doubles_loops
 
 # The case of the nested quadratures: N(0, I_5), n = 10, s = 1, r = 3/2.
 D, N, S, R = 5, 10, 1, 1.5
@@ -102,10 +102,12 @@ def doubles_only():
         best = radius.at()
 
         def set_up(d=d, log_n=log_n, s=s):
-            return numeric.table(*numeric.law_of_maximum(float(d), log_n, s / 2)[:2], float(s))
+            return in_doubles_loops.table(
+                *in_doubles_loops.law_of_maximum(float(d), log_n, s / 2)[:2], float(s)
+            )
 
         def find(radius=radius):
-            doubles.optimal_radius.cache_clear()
+            in_doubles.optimal_radius.cache_clear()
             return radius.at()
 
         ways = {"distortion": lambda ours=ours, r=r: ours(r), "set-up": set_up, "r*": find}

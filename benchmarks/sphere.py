@@ -10,7 +10,7 @@ from _timing import compare
 from scipy import integrate, special
 
 import theorycalc as tc
-from theorycalc.sphere import quadrature
+from theorycalc.sphere import in_angle
 
 POINTS = 2000
 # (dimension, highest degree)
@@ -133,7 +133,7 @@ def afresh(kernel, d, degree):
     """Our spectrum with nothing kept from an earlier call."""
 
     def call():
-        quadrature.doubles.cache_clear()
+        in_angle.doubles.cache_clear()
         return tc.sphere.spectrum(kernel, d, degree)
 
     return call

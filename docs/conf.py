@@ -1,6 +1,12 @@
 """Configuration of the documentation."""
 
+import sys
+from pathlib import Path
+
 import theorycalc
+
+sys.path.insert(0, str(Path(__file__).parent))
+import rooms
 
 project = "theorycalc"
 author = project_copyright = "The theorycalc developers"
@@ -28,3 +34,8 @@ autodoc_member_order = "bysource"
 default_role = "code"
 numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
+
+
+def setup(app):
+    """Read the map of the rooms off the code before the pages are read."""
+    app.connect("builder-inited", lambda _: rooms.write_pages(Path(__file__).parent / "generated"))

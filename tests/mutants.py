@@ -136,31 +136,31 @@ MUTANTS = (
         "tests/core/test_singular_ends.py::test_divergences_are_known_as_such",
     ),
     Mutant(
-        "core/arithmetic/ball_panels.py",
+        "core/integration/certified_panels.py",
         "        error += bound",
         "        error += bound / 1024",
         _LOW("core", "test_rules_on_panels"),
     ),
     Mutant(
-        "core/arithmetic/ball_panels.py",
+        "core/integration/certified_panels.py",
         "(-2 * (size - 1))",
         "(-4 * (size - 1))",
         _LOW("core", "test_rules_on_panels"),
     ),
     Mutant(
-        "core/arithmetic/ball_panels.py",
+        "core/integration/certified_panels.py",
         "largest = largest.max(arb(value.abs_upper()))",
         "largest = arb(value.abs_upper())",
         _LOW("core", "test_the_bound_is_that_of_all_pieces"),
     ),
     Mutant(
-        "core/arithmetic/ball_panels.py",
+        "core/integration/certified_panels.py",
         "arb(0), BallContext(analytic=True)",
         "arb(0), BallContext()",
         _LOW("core", "test_rules_on_panels_with_a_kink"),
     ),
     Mutant(
-        "core/arithmetic/ball_panels.py",
+        "core/integration/certified_panels.py",
         "> _OUTWARDS:",
         "> 0.4:",
         _LOW("core", "test_the_bound_is_that_of_all_pieces"),
@@ -208,19 +208,19 @@ MUTANTS = (
         "tests/core/test_enclosures.py::test_the_image_is_enclosed",
     ),
     Mutant(
-        "core/quadrature.py",
+        "core/integration/integral.py",
         "total if error is None else context.widen(total, error)",
         "total",
         _LOW("core", "test_what_lies_beyond_a_cut_off"),
     ),
     Mutant(
-        "core/quadrature.py",
+        "core/integration/integral.py",
         "inside = [kink.run(context, args) for kink in kinks]",
         "inside = []",
         "tests/core/test_quadrature.py::test_integrals_with_known_values",
     ),
     Mutant(
-        "core/kinks.py",
+        "core/integration/kinks.py",
         "(sympy.Max, sympy.Min)):\n        return [a - b",
         "sympy.Max):\n        return [a - b",
         "tests/core/test_kinks.py::test_kinks",
@@ -362,13 +362,13 @@ MUTANTS = (
     ),
     # sphere
     Mutant(
-        "sphere/quadrature.py",
+        "sphere/in_angle.py",
         "size + order * height + _ROUNDING",
         "size + _ROUNDING",
         _LOW("sphere", "test_eigenvalues_by_quadrature"),
     ),
     Mutant(
-        "sphere/quadrature.py",
+        "sphere/in_angle.py",
         "sum(doubts, slack)",
         "sum(doubts, 0 * slack)",
         _LOW("sphere", "test_eigenvalues_by_quadrature"),
@@ -386,77 +386,84 @@ MUTANTS = (
         "tests/sphere/test_legendre.py::test_the_error_of_doubles_holds",
     ),
     Mutant(
-        "sphere/rounded.py",
+        "sphere/in_doubles.py",
         "np.abs(fine - coarse) + rounding",
         "np.abs(fine - coarse) + rounding / 1024",
         "tests/sphere/test_funk_hecke.py::test_errors_of_rounded_kernels",
     ),
     # quantization
     Mutant(
-        "quantization/certified.py",
+        "quantization/sphere/in_balls_survival.py",
         "context.widen(total, 2**k * rest)",
         "total",
         _LOW("quantization", "test_deficits"),
     ),
     Mutant(
-        "quantization/certified.py",
+        "quantization/sphere/in_balls_survival.py",
         "rest = theta - centre",
         "rest = (theta - centre) / 1024",
         _LOW("quantization", "test_probabilities_on_wide_balls"),
     ),
     Mutant(
-        "quantization/normal_enclosures.py",
+        "quantization/extremes/normal_enclosures.py",
         "start * rest + beyond",
         "beyond",
         _LOW("quantization", "test_moments_of_the_normal_maximum"),
     ),
     Mutant(
-        "quantization/normal_enclosures.py",
+        "quantization/extremes/normal_enclosures.py",
         "return p - density * rest",
         "return p",
         _LOW("quantization", "test_probabilities_on_wide_balls"),
     ),
     Mutant(
-        "quantization/angular_rule.py",
+        "quantization/sphere/in_balls_angle.py",
         "self.near * context.hull(lowest",
         "0 * context.hull(lowest",
         _LOW("quantization", "test_rules_over_the_angle"),
     ),
     Mutant(
-        "quantization/enclosures.py",
+        "quantization/sphere/in_balls.py",
         "return mass * context",
         "return 0 * mass * context",
         _LOW("quantization", "test_distortions"),
     ),
     # relu
     Mutant(
-        "relu/bias_integral.py",
+        "relu/means/bias_integral.py",
         "return context.widen(total, error)",
         "return context.widen(total, error / 1024)",
         _LOW("relu", "test_bias_constants"),
     ),
-    Mutant("relu/radial.py", "error + below\n", "error\n", _LOW("relu", "test_radial_means")),
     Mutant(
-        "relu/radial.py",
+        "relu/means/modulus_radial.py",
+        "error + below\n",
+        "error\n",
+        _LOW("relu", "test_radial_means"),
+    ),
+    Mutant(
+        "relu/means/modulus_radial.py",
         "return context.widen(total, error)",
         "return context.widen(total, error / 1024)",
         _LOW("relu", "test_radial_means"),
     ),
     Mutant(
-        "relu/ray_means.py",
+        "relu/means/modulus_doubles.py",
         "error * fine + rounding",
         "error * fine + rounding / 1024",
         "tests/relu/test_norms.py::test_roundings_along_rays",
     ),
     # kernels
     Mutant(
-        "kernels/general.py",
+        "kernels/duals/pair.py",
         "return context.widen(total, error)",
         "return context.widen(total, error / 1024)",
         _LOW("kernels", "test_the_rest_of_a_short_series"),
     ),
     *(
-        Mutant("kernels/analytic_pairs.py", *edit, f"tests/kernels/test_analytic_pairs.py::{test}")
+        Mutant(
+            "kernels/duals/strip_pairs.py", *edit, f"tests/kernels/test_analytic_pairs.py::{test}"
+        )
         for *edit, test in (
             ("tau = 2 * context", "tau = context", "test_aliases_of_a_wave"),
             ("return 16 * b_f", "return b_f / 1024", "test_cut_offs_of_lattices"),
@@ -475,25 +482,25 @@ MUTANTS = (
         "tests/kernels/test_analytic_pairs.py::test_convolutions_in_integers",
     ),
     Mutant(
-        "kernels/numeric_series.py",
+        "kernels/duals/series_tables.py",
         "doubt = 2 * errors *",
         "doubt = errors / 512 *",
         "tests/kernels/test_error_statements.py::test_rests_of_series",
     ),
     Mutant(
-        "kernels/stability.py",
+        "kernels/fixed_points/depth_scales.py",
         "value.rad + 2 * error",
         "value.rad",
         _LOW("kernels", "test_errors_of_roots_are_carried_on"),
     ),
     Mutant(
-        "kernels/halfline.py",
+        "kernels/fixed_points/half_lines.py",
         "(math.floor, math.ceil), strict",
         "(math.ceil, math.floor), strict",
         _LOW("kernels", "test_ranges_on_half_lines"),
     ),
     Mutant(
-        "kernels/plane.py",
+        "kernels/duals/plane_rule.py",
         "error + rounding + cut + _TINY",
         "(error + cut) / 1024",
         "tests/kernels/test_duals.py::test_the_error_in_the_plane_holds",

@@ -16,7 +16,7 @@ _HOMES = {
     "theorycalc.core.functions": ("MeanValue", "bivariate_normal", "hyperu"),
     "theorycalc.core.claims": ("Claim", "Check", "check", "Verdict"),
     "theorycalc.core.roots": ("find_root", "minimize"),
-    "theorycalc.core.quadrature": ("Integral", "Tail"),
+    "theorycalc.core.integration.integral": ("Integral", "Tail"),
     "theorycalc.core.errors": (
         "TheoryCalcError",
         "DomainError",

@@ -21,7 +21,7 @@ from theorycalc.core.arrays import real_array
 from theorycalc.core.errors import DomainError, explain, shown, unknown_name
 from theorycalc.core.formula import Formula
 from theorycalc.core.graph import free_symbols
-from theorycalc.core.kinks import (
+from theorycalc.core.integration.kinks import (
     SWITCHES,
     between,
     branch_at,
@@ -280,6 +280,9 @@ def _by_name(name: str) -> Activation:
     return found if isinstance(found, Activation) else found()
 
 
+__all__ = ["Activation", "as_activation", *_EXPRESSIONS]
+
+
 def __getattr__(name: str):
     if name not in _EXPRESSIONS:
         raise AttributeError(f"module {__name__!r} has no activation {name!r}")
@@ -289,4 +292,4 @@ def __getattr__(name: str):
 
 
 def __dir__():
-    return ["Activation", "as_activation", *_EXPRESSIONS]
+    return sorted(__all__)

@@ -5,14 +5,14 @@ import pytest
 import sympy as sp
 
 import theorycalc as tc
-from theorycalc.quantization.concentration import Concentration, ResultantDeficit
-from theorycalc.quantization.functions import CosineDeficit
-from theorycalc.quantization.inverse import BetaQuantile, GammaQuantile, GammaSeries
+from theorycalc.quantization.bounds.von_mises_fisher import Concentration, ResultantDeficit
+from theorycalc.quantization.extremes.normal_maximum import MaximumMoment
+from theorycalc.quantization.extremes.quantiles import BetaQuantile, GammaQuantile, GammaSeries
+from theorycalc.quantization.extremes.regimes import ElementaryCosine, GammaQuotient
 from theorycalc.quantization.kde import FreezingPoint
-from theorycalc.quantization.normal_maximum import MaximumMoment
-from theorycalc.quantization.regimes import ElementaryCosine, GammaQuotient
-from theorycalc.relu.bias_integral import GaussianBiasConstant
-from theorycalc.relu.biases import MovedTail
+from theorycalc.quantization.sphere.functions import CosineDeficit
+from theorycalc.relu.means.bias_integral import GaussianBiasConstant
+from theorycalc.relu.routes._bias_law import MovedTail
 
 R = sp.Rational
 ARITHMETICS = (tc.Float(), tc.MP(15), tc.Ball(15))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from reference import assert_error_holds
 
 import theorycalc as tc
-from theorycalc.core.pieces import smooth_pieces
+from theorycalc.core.integration.pieces import smooth_pieces
 
 X, Y, Z, B = sp.symbols("x y z b", real=True)
 THIRD, HALF = sp.Rational(1, 3), sp.Rational(1, 2)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import theorycalc as tc
-from theorycalc.core.kinks import between, branch_at, kinks
+from theorycalc.core.integration.kinks import between, branch_at, kinks
 
 Z, B = sp.Symbol("z", real=True), sp.Symbol("b", real=True)
 

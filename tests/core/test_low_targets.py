@@ -10,13 +10,13 @@ from flint import acb, arb
 from reference import assert_error_holds, value_of
 
 import theorycalc as tc
-from theorycalc.core.arithmetic import ball_panels
 from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
 from theorycalc.core.arithmetic.ball_functions import COMPLEX
-from theorycalc.core.arithmetic.ball_panels import panel_rule
 from theorycalc.core.arithmetic.float import _in_double
 from theorycalc.core.arithmetic.node_integral import node_integral
 from theorycalc.core.errors import PrecisionError
+from theorycalc.core.integration import certified_panels
+from theorycalc.core.integration.certified_panels import panel_rule
 from theorycalc.core.lowering import lower
 from theorycalc.core.value import Rigor, Value
 
@@ -67,7 +67,7 @@ def test_the_bound_is_that_of_all_pieces(pole):
         return 1 / square
 
     width, height = (1.6 + 1 / 1.6) / 2, (1.6 - 1 / 1.6) / 2
-    bound = float(ball_panels._bound(function, arb(0), width, height))
+    bound = float(certified_panels._bound(function, arb(0), width, height))
     for k in range(64):
         z = width * math.cos(k * math.pi / 32) + 1j * height * math.sin(k * math.pi / 32)
         assert abs(1 / ((z - pole) * (z - complex(pole).conjugate()))) <= bound

@@ -14,10 +14,10 @@ import theorycalc as tc
 from theorycalc.activations import Activation, as_activation, z
 from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
 from theorycalc.core.arithmetic.fixed_point import convolve
-from theorycalc.core.arithmetic.hermite_rule import hermite_rule
+from theorycalc.core.integration.hermite_rule import hermite_rule
 from theorycalc.core.value import fraction
-from theorycalc.kernels import analytic_pairs, strips
-from theorycalc.kernels.strip_rules import Law, Rule
+from theorycalc.kernels.duals import strip_bounds, strip_pairs
+from theorycalc.kernels.duals.strip_rules import Law, Rule
 
 SMOOTH = ("tanh", "sigmoid", "silu", "softplus", "mish")
 CLOSED = {
@@ -34,7 +34,7 @@ def enclosed(activation, bits, *covariances):
     """E φ(u)φ(v) by the rules under test."""
     with working_precision(bits):
         numbers = [fmpq(x.numerator, x.denominator) for x in map(sp.Rational, covariances)]
-        return analytic_pairs.expectation(*(as_activation(activation),) * 2, *numbers)
+        return strip_pairs.expectation(*(as_activation(activation),) * 2, *numbers)
 
 
 def exactly(activation, digits, q11, q12, q22):
@@ -139,13 +139,13 @@ def test_functions_that_are_not_analytic():
 
 
 def test_correlations_share_the_values_of_a_function(monkeypatch):
-    points, original = [], strips.Scaled.at
+    points, original = [], strip_bounds.Scaled.at
 
     def counting(self, context, numbers):
         points.append(len(numbers))
         return original(self, context, numbers)
 
-    monkeypatch.setattr(strips.Scaled, "at", counting)
+    monkeypatch.setattr(strip_bounds.Scaled, "at", counting)
     formula = tc.kernels.dual_general("mish").subs(q11=7, q22=7)
     formula.at(q12=1, using=tc.Ball(30))
     first = sum(points)
@@ -173,8 +173,8 @@ def coarse(one, two, rho, rule):
     with working_precision(80):
         context, rho = BallContext(), sp.Rational(rho)
         law = Law(*(arb(fmpq(int(x.p), int(x.q))) for x in (rho, 1 - rho**2)))
-        sides = tuple(strips.Scaled(f, arb(1)) for f in (one, two))
-        run = analytic_pairs._parallel if rule.across else analytic_pairs._on_a_lattice
+        sides = tuple(strip_bounds.Scaled(f, arb(1)) for f in (one, two))
+        run = strip_pairs._parallel if rule.across else strip_pairs._on_a_lattice
         error, total = run(context, sides, law, rule)
         found = context.widen(total, error)
     pair = tc.kernels.general.pair_expectation(one, two, sp.S.One, rho, sp.S.One)
@@ -190,7 +190,7 @@ def wave_bound(self, reach, height, start=0.0):
 @pytest.mark.parametrize("across", [0, 1])
 def test_aliases_of_a_wave(step, across, monkeypatch):
     """The trapezoidal rule of a cosine errs by what the bound says, at the best height."""
-    monkeypatch.setattr(strips.Scaled, "bound", wave_bound)
+    monkeypatch.setattr(strip_bounds.Scaled, "bound", wave_bound)
     best = 2 * sp.pi.evalf() / step - 1
     rule = Rule((float(best),) * 2, 20.0, step, 12, across, band=24)
     value, exact = coarse(as_activation("cos"), CONSTANT, "1" if across else "0", rule)

@@ -12,7 +12,7 @@ from reference import assert_reference, entries, label
 
 import theorycalc as tc
 from theorycalc import kernels as k
-from theorycalc.kernels import matrices as block
+from theorycalc.kernels.matrices import any_network as block
 
 RHO, S, B = sp.Symbol("rho", real=True), sp.Symbol("s"), sp.Symbol("b")
 ARITHMETICS = (tc.Float(), tc.Ball(36))

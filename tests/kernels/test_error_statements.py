@@ -13,11 +13,11 @@ from reference import EPS, assert_error_holds
 import theorycalc as tc
 from theorycalc.activations import Activation, z
 from theorycalc.core.value import fraction
-from theorycalc.kernels.general import pair_expectation
-from theorycalc.kernels.hermite_series import SeriesDual
-from theorycalc.kernels.moments import GaussianMean
-from theorycalc.kernels.numeric_series import tabulate
-from theorycalc.kernels.plane import Function, expectation
+from theorycalc.kernels.duals.mean import GaussianMean
+from theorycalc.kernels.duals.pair import pair_expectation
+from theorycalc.kernels.duals.plane_rule import Function, expectation
+from theorycalc.kernels.duals.series import SeriesDual
+from theorycalc.kernels.duals.series_tables import tabulate
 
 BOUNDED = [sympy.exp(-(z**2)), sympy.tanh(z) ** 2, abs(z - 1) * sympy.exp(-(z**2)), 1 / (1 + z**2)]
 GROWING = [z * sympy.tanh(z), sympy.Max(z, 0) * sympy.tanh(z - 2), sympy.tanh(z) * sympy.exp(z)]

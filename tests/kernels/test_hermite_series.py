@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 import theorycalc as tc
 from theorycalc.core.errors import DomainError, NotSupportedError, PrecisionError
-from theorycalc.kernels.hermite_series import SeriesDual
-from theorycalc.kernels.plane import Function, expectation
+from theorycalc.kernels.duals.plane_rule import Function, expectation
+from theorycalc.kernels.duals.series import SeriesDual
 
 Z = sp.Symbol("z", real=True)
 ODD = sp.sin(Z) + Z**3 / 10

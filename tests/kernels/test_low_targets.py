@@ -12,10 +12,10 @@ from reference import assert_low_targets_hold
 import theorycalc as tc
 from theorycalc.activations import as_activation
 from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
-from theorycalc.kernels import general
-from theorycalc.kernels.general import _series
-from theorycalc.kernels.halfline import _shortened
-from theorycalc.kernels.stability import _at_root
+from theorycalc.kernels.duals import pair as pair_means
+from theorycalc.kernels.duals.pair import _series
+from theorycalc.kernels.fixed_points.depth_scales import _at_root
+from theorycalc.kernels.fixed_points.half_lines import _shortened
 
 
 @pytest.mark.parametrize("rho", ["0.5", "0.9", "-0.5"])
@@ -34,7 +34,7 @@ def test_series(one, two, rho):
 @pytest.mark.parametrize("name", ["tanh", "gelu", "relu"])
 def test_the_rest_of_a_short_series(name, rho, order, monkeypatch):
     def series(length):
-        monkeypatch.setattr(general, "_ORDERS", (length,))
+        monkeypatch.setattr(pair_means, "_ORDERS", (length,))
         with working_precision(40):
             pair = (as_activation(name),) * 2
             return _series(BallContext(), *pair, arb(1), arb(1), arb(rho))

@@ -8,7 +8,8 @@ import pytest
 import sympy as sp
 
 import theorycalc as tc
-from theorycalc.kernels import mlp, tables
+from theorycalc.kernels import mlp
+from theorycalc.kernels.matrices import angle_table
 
 DIGITS = 70  # near inputs start with half of them, chaotic networks lose some
 TOLERANCE = 1e-13
@@ -106,7 +107,7 @@ def network(name, depth, bias="0"):
 
 def with_tables(monkeypatch, use):
     """Make tables for any number of inputs, or for none."""
-    monkeypatch.setattr(tables, "table_size", lambda layers: -1 if use else 10**9)
+    monkeypatch.setattr(angle_table, "table_size", lambda layers: -1 if use else 10**9)
 
 
 def assert_digits(computed, exact, scales):
@@ -195,9 +196,9 @@ def test_tables_are_the_recursion(depth, monkeypatch):
 
 @pytest.mark.parametrize("name", ["relu", "erf"])
 def test_single_precision_is_rounded_once(name):
-    from theorycalc.kernels.bridge import numeric_family, numeric_layers
-    from theorycalc.kernels.numeric import kernel_matrices
-    from theorycalc.kernels.symbolic import family
+    from theorycalc.kernels.duals.families import family
+    from theorycalc.kernels.matrices.dense import kernel_matrices
+    from theorycalc.kernels.matrices.plan import numeric_family, numeric_layers
 
     net, x = network(name, 3, "0.1"), np.random.default_rng(5).standard_normal((600, 4))
     arguments = numeric_family(family(net.activation)), numeric_layers(net, 4), x, None

@@ -17,11 +17,11 @@ from theorycalc.quantization import (
     expected_maximum,
     extreme_value_radius,
     mean_max_cosine,
-    normal_enclosures,
     optimal_distortion,
     optimal_radius,
 )
-from theorycalc.quantization.normal_maximum import MaximumMoment
+from theorycalc.quantization.extremes import normal_enclosures
+from theorycalc.quantization.extremes.normal_maximum import MaximumMoment
 
 ARITHMETICS = [tc.Float(), tc.MP(20), tc.Ball(20)]
 

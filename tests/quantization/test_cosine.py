@@ -11,10 +11,10 @@ from reference import EPS, assert_reference, entries, label, relative_error
 
 import theorycalc as tc
 from theorycalc.quantization import mean_max_cosine, mean_max_cosine_complement
-from theorycalc.quantization.certified import deficit_moment
-from theorycalc.quantization.functions import CosineDeficit
-from theorycalc.quantization.interpolation import CONTEXT, grid_step
-from theorycalc.quantization.multiprecision import law_of_maximum, to_mp
+from theorycalc.quantization.sphere.functions import CosineDeficit
+from theorycalc.quantization.sphere.in_balls_survival import deficit_moment
+from theorycalc.quantization.sphere.in_mp import law_of_maximum, to_mp
+from theorycalc.quantization.sphere.in_mp_grid import CONTEXT, grid_step
 
 D, N = sp.symbols("d n")
 ALL = [tc.Float(), tc.MP(30), tc.Ball(30)]

@@ -14,8 +14,8 @@ from scipy import integrate, special
 
 import theorycalc as tc
 from theorycalc.quantization import distortion, optimal_distortion, optimal_radius
-from theorycalc.quantization.functions import SphereDistortion
-from theorycalc.quantization.law import as_lambda
+from theorycalc.quantization.arguments import as_lambda
+from theorycalc.quantization.sphere.functions import SphereDistortion
 
 tcd = tc.distributions
 powers = st.sampled_from(["0.1", "0.5", "1", "1.5", "3", "8"])

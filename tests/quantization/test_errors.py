@@ -12,9 +12,10 @@ from reference import assert_error_holds
 
 import theorycalc as tc
 from theorycalc.core.value import Rigor, Value, fraction
-from theorycalc.quantization import distortion, numeric, optimal_radius
-from theorycalc.quantization.functions import CosineDeficit
+from theorycalc.quantization import distortion, optimal_radius
 from theorycalc.quantization.kde import FreezingPoint
+from theorycalc.quantization.sphere import in_doubles_loops
+from theorycalc.quantization.sphere.functions import CosineDeficit
 
 dimensions = st.sampled_from([2, 3, 5, 30, 1000, 10**5])
 counts = st.one_of(st.integers(2, 100), st.integers(2, 30).map(lambda e: 2 ** (3 * e)))
@@ -46,13 +47,13 @@ def test_the_error_of_a_deficit_is_not_absurd():
 @pytest.mark.parametrize("s", [0.1, 1.0, 3.0, 8.0, 20.0, 40.0])
 @pytest.mark.parametrize(("d", "n"), [(2, 1e12), (5, 13), (30, 60), (1000, 1e6)])
 def test_tables_of_high_powers(d, n, s):
-    q, weights, _ = numeric.law_of_maximum(float(d), math.log(n), s / 2)
-    table = numeric.table(q, weights, s)
-    steps, barycentric = numeric._table_step(s), numeric._barycentric()
+    q, weights, _ = in_doubles_loops.law_of_maximum(float(d), math.log(n), s / 2)
+    table = in_doubles_loops.table(q, weights, s)
+    steps, barycentric = in_doubles_loops._table_step(s), in_doubles_loops._barycentric()
     for x in np.exp(-np.linspace(0.01, 30, 97)):
-        between = np.array(numeric._interpolate(table, steps, barycentric, x))
+        between = np.array(in_doubles_loops._interpolate(table, steps, barycentric, x))
         np.testing.assert_allclose(
-            between, numeric.kernel_means(x, q, weights, s), rtol=1e-12, atol=1e-300
+            between, in_doubles_loops.kernel_means(x, q, weights, s), rtol=1e-12, atol=1e-300
         )
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import theorycalc as tc
-from theorycalc.quantization.regimes import ElementaryCosine
+from theorycalc.quantization.extremes.regimes import ElementaryCosine
 
 Q, D = tc.quantization, tc.distributions
 X = sp.Symbol("x", positive=True)

@@ -13,7 +13,7 @@ from sympy.codegen.cfunctions import expm1
 
 import theorycalc as tc
 from theorycalc.quantization import kde
-from theorycalc.quantization.inverse import BetaQuantile, GammaQuantile
+from theorycalc.quantization.extremes.quantiles import BetaQuantile, GammaQuantile
 
 QUANTITIES = {
     "kde_h_G": kde.h_G,

@@ -9,15 +9,16 @@ from reference import assert_low_targets_hold
 
 import theorycalc as tc
 from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
-from theorycalc.quantization import certified, enclosures, normal_enclosures
-from theorycalc.quantization.angular_rule import AngularRule
-from theorycalc.quantization.law import as_lambda
+from theorycalc.quantization.arguments import as_lambda
+from theorycalc.quantization.extremes import normal_enclosures
+from theorycalc.quantization.sphere import in_balls, in_balls_survival
+from theorycalc.quantization.sphere.in_balls_angle import AngularRule
 
 
 @pytest.mark.parametrize("k", [1, 2])
 @pytest.mark.parametrize(("d", "n"), [(1, 4), (2, 3), (3, 10), (8, 100)])
 def test_deficits(d, n, k):
-    assert_low_targets_hold(lambda bits: certified.deficit_moment(d, sp.S(n), k, bits))
+    assert_low_targets_hold(lambda bits: in_balls_survival.deficit_moment(d, sp.S(n), k, bits))
 
 
 @pytest.mark.parametrize("k", [1, 2, 3])
@@ -48,7 +49,7 @@ def test_rules_over_the_angle(d, n, s, x):
 def test_distortions(law, s):
     radial, r = as_lambda(law), BallContext().number(sp.Rational(3, 4))
     assert_low_targets_hold(
-        lambda bits: enclosures.distortion(radial, 2, sp.S(5), sp.S(s), r, bits),
+        lambda bits: in_balls.distortion(radial, 2, sp.S(5), sp.S(s), r, bits),
         high=40,
         targets=(4, 12),
     )
@@ -59,7 +60,7 @@ def test_distortions(law, s):
 def test_probabilities_on_wide_balls(n, radius):
     """They hold the probabilities at all points inside."""
     context = BallContext()
-    sphere, normal = certified.Survival(3, sp.S(n)), normal_enclosures._Survival(sp.S(n))
+    sphere, normal = in_balls_survival.Survival(3, sp.S(n)), normal_enclosures._Survival(sp.S(n))
     with working_precision(80):
         for centre in (0.5, 1.0, 2.0):
             angles = sphere(context, arb(centre, radius))

@@ -10,15 +10,15 @@ from reference import EPS, assert_reference, entries, label
 
 import theorycalc as tc
 from theorycalc.core.value import fraction
-from theorycalc.relu import bias_integral
 from theorycalc.relu.constants import (
     GaussianBiasConstant,
     admissible_bias_near,
     coordinate_tail,
     half_power_eigenvalue,
 )
+from theorycalc.relu.means import bias_integral
 from theorycalc.sphere.functions import FunkHecke, as_lambda
-from theorycalc.sphere.kernel import as_kernel
+from theorycalc.sphere.zonal_kernel import as_kernel
 
 D, K, B, T = sp.Symbol("d"), sp.Symbol("k"), sp.Symbol("b"), sp.Symbol("t", real=True)
 ARITHMETICS = (tc.Float(), tc.MP(30), tc.Ball(30))

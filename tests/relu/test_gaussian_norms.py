@@ -12,10 +12,10 @@ from scipy import stats
 import theorycalc as tc
 from theorycalc.core.errors import NotSupportedError
 from theorycalc.distributions import Gaussian, StudentT, UniformSphere
-from theorycalc.relu.averages import Doubles, line, normal_rule
-from theorycalc.relu.cosine import CosineRoute
-from theorycalc.relu.gaussian import GaussianRoute
-from theorycalc.relu.route import BIAS, Infinite
+from theorycalc.relu.means.rules import Doubles, line, normal_rule
+from theorycalc.relu.routes._route import BIAS, Infinite
+from theorycalc.relu.routes.cosine import CosineRoute
+from theorycalc.relu.routes.gaussian import GaussianRoute
 from theorycalc.relu.target import Target, weight_symbols
 from theorycalc.validation import threshold
 

@@ -29,11 +29,11 @@ from reference import assert_reference, entries, label
 import theorycalc as tc
 from theorycalc.core.arithmetic.ball_context import working_precision
 from theorycalc.distributions import Gaussian, Moments, UniformBall, UniformSphere
-from theorycalc.relu.averages import Balls, Doubles, line, normal_average, sphere_rule
-from theorycalc.relu.cosine import CosineRoute
-from theorycalc.relu.exponential import ExponentialRoute
-from theorycalc.relu.gaussian import GaussianRoute
-from theorycalc.relu.route import Infinite
+from theorycalc.relu.means.rules import Balls, Doubles, line, normal_average, sphere_rule
+from theorycalc.relu.routes._route import Infinite
+from theorycalc.relu.routes.cosine import CosineRoute
+from theorycalc.relu.routes.exponential import ExponentialRoute
+from theorycalc.relu.routes.gaussian import GaussianRoute
 from theorycalc.relu.target import Target
 
 # reference numbers

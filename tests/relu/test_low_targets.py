@@ -4,9 +4,9 @@ import pytest
 import sympy as sp
 from reference import assert_low_targets_hold
 
-from theorycalc.relu import bias_integral, radial
+from theorycalc.relu.means import bias_integral, modulus_radial
 
-U = radial.U
+U = modulus_radial.U
 
 
 @pytest.mark.parametrize("k", [2, 3, 7, 20])
@@ -20,6 +20,6 @@ def test_bias_constants(k):
 )
 def test_radial_means(q, n, m, order):
     numbers = map(sp.S, (n, m, order))
-    mean = radial._enclosure
+    mean = modulus_radial._enclosure
     n, m, order = numbers
     assert_low_targets_hold(lambda bits: mean(sp.Lambda(U, q), n, m, order, bits))

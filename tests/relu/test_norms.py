@@ -12,7 +12,7 @@ from reference import assert_error_holds, assert_reference, entries, label
 from scipy.optimize import linprog
 
 import theorycalc as tc
-from theorycalc.relu import modulus, ray_means
+from theorycalc.relu.means import modulus, modulus_doubles
 
 X, Y, Z, B = sp.symbols("x y z b")
 ARITHMETICS = (tc.Float(), tc.MP(30), tc.Ball(30))
@@ -178,7 +178,7 @@ CLOSED = [
 def test_closed_barron_constants_against_rays(poly, xs, order):
     """Every kind of closed form, and integrals over ‖w‖, against the rule over directions."""
     exact = tc.relu.spectral_barron(poly, *xs, order=order).at(using=tc.Ball(15))
-    value, error = ray_means.modulus_mean(*parts_of(poly, *xs), lambda r: r ** float(order))
+    value, error = modulus_doubles.modulus_mean(*parts_of(poly, *xs), lambda r: r ** float(order))
     assert_error_holds(SimpleNamespace(mid=mpmath.mpf(value), rad=mpmath.mpf(error)), exact.mid)
     assert error <= 1e-3 * value
 
@@ -187,7 +187,7 @@ def test_closed_barron_constants_against_rays(poly, xs, order):
 def test_roundings_along_rays(m, divisor):
     """E He_m² = m!, of which coefficients that are no doubles lose what both rules do not see."""
     square = sp.Poly(sp.hermite_prob(m, X) ** 2 / divisor, X, Y)
-    value, error = ray_means.modulus_mean(square, sp.Poly(0, X, Y), np.ones_like)
+    value, error = modulus_doubles.modulus_mean(square, sp.Poly(0, X, Y), np.ones_like)
     ours = SimpleNamespace(mid=mpmath.mpf(value), rad=mpmath.mpf(error))
     assert_error_holds(ours, sp.factorial(m) / sp.Integer(divisor))
 
@@ -197,7 +197,9 @@ def test_variables_that_do_not_occur(order):
     """E ‖W‖^s given the others is known: against rays in all directions of the larger space."""
     for poly, xs in ((X**2 * Y**2, (X, Y, Z)), (X**2 * Y + X, (X, Y, Z)), (X**2 + Y**2, (X, Y, Z))):
         value = tc.relu.spectral_barron(poly, *xs, order=order).at()
-        wide, error = ray_means.modulus_mean(*parts_of(poly, *xs), lambda r: r ** float(order))
+        wide, error = modulus_doubles.modulus_mean(
+            *parts_of(poly, *xs), lambda r: r ** float(order)
+        )
         assert abs(float(value) - wide) <= 2 * error + float(value.rad)
         assert error <= 1e-4 * wide
     many = sp.symbols("v:1000")

@@ -13,8 +13,8 @@ from scipy.integrate import quad
 from sympy import Rational
 
 import theorycalc as tc
-from theorycalc.relu.averages import Doubles, panel, sphere_average
-from theorycalc.relu.polar import angular_density
+from theorycalc.relu.means.rules import Doubles, panel, sphere_average
+from theorycalc.relu.routes.polar import angular_density
 from theorycalc.relu.target import Target, spherical_mean
 
 D = tc.distributions

@@ -9,9 +9,9 @@ from reference import assert_error_holds, assert_reference, entries, label
 
 import theorycalc as tc
 from theorycalc.core.value import fraction
-from theorycalc.sphere import quadrature, rounded, taylor
+from theorycalc.sphere import in_angle, in_doubles, taylor
 from theorycalc.sphere.functions import FunkHecke, as_lambda
-from theorycalc.sphere.kernel import as_kernel
+from theorycalc.sphere.zonal_kernel import as_kernel
 
 D, K, T = sp.Symbol("d"), sp.Symbol("k"), sp.Symbol("t", real=True)
 THIRD, FOURTH = sp.Rational(1, 3), sp.Rational(1, 4)
@@ -141,7 +141,7 @@ def test_taylor_series_against_quadrature(depth, d, k):
     kernel = as_kernel(tc.kernels.mlp(depth))
     assert taylor.applies(kernel, d, k, 80)
     series = taylor.enclosures(kernel, d, k, 80)[k]
-    integral = quadrature.enclosures(kernel, d, k, 80 + quadrature.bits_below(d, k))[k]
+    integral = in_angle.enclosures(kernel, d, k, 80 + in_angle.bits_below(d, k))[k]
     assert series.overlaps(integral)
     for enclosure in (series, integral):
         assert enclosure.rel_accuracy_bits() >= 70
@@ -276,7 +276,7 @@ def test_smooth_networks_keep_relative_digits(activation, bias):
     """Taylor series beside integrals of the same kernel in doubles, and beside more digits."""
     network = tc.kernels.mlp(2, activation, sigma_w="1.1", sigma_b=bias)
     values = network.spectrum(5, 30)
-    integrals, errors = rounded.doubles(as_kernel(network), 5, 30)
+    integrals, errors = in_doubles.doubles(as_kernel(network), 5, 30)
     for k, (value, integral, error) in enumerate(zip(values, integrals, errors, strict=True)):
         assert value.stats["method"] in ("positive Taylor series", "parity")
         assert value.rad <= abs(value.mid) * 1e-14
@@ -303,7 +303,7 @@ def test_a_function_in_a_kernel_keeps_its_pieces():
 @pytest.mark.parametrize("kernel", [sp.cos(3 * T + 1), "relu", MIXED, tc.kernels.mlp(1)], ids=str)
 def test_errors_of_rounded_kernels(kernel, d):
     """The rule for kernels that are only known in doubles, at kernels that are known."""
-    values, errors = rounded.doubles(as_kernel(kernel), d, 12)
+    values, errors = in_doubles.doubles(as_kernel(kernel), d, 12)
     gaps = []
     for k, (value, error) in enumerate(zip(values, errors, strict=True)):
         exact = tc.sphere.funk_hecke(kernel, d, k).at(using=tc.Ball(20))

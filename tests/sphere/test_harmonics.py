@@ -12,9 +12,9 @@ from reference import EPS
 from scipy import special
 
 import theorycalc as tc
-from theorycalc.sphere.basis import basis
-from theorycalc.sphere.harmonics import all_harmonics, harmonics, zonal_sum
+from theorycalc.sphere.harmonics_on_points import all_harmonics, harmonics, zonal_sum
 from theorycalc.sphere.measure import moment, num_harmonics
+from theorycalc.sphere.orthonormal_basis import basis
 
 EXACT = [(d, k) for d in range(2, 6) for k in range(5)]
 

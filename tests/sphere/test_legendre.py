@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from reference import assert_error_holds, assert_reference, entries, label
 
 import theorycalc as tc
-from theorycalc.sphere.legendre import SphericalLegendre
+from theorycalc.sphere.legendre_polynomials import SphericalLegendre
 
 D, K, T = sp.Symbol("d"), sp.Symbol("k"), sp.Symbol("t", real=True)
 dimensions, degrees = st.integers(2, 12), st.integers(0, 12)

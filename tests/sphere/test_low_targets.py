@@ -5,9 +5,9 @@ import sympy as sp
 from reference import assert_low_targets_hold
 
 import theorycalc as tc
-from theorycalc.sphere import quadrature, taylor
-from theorycalc.sphere.kernel import as_kernel
+from theorycalc.sphere import in_angle, taylor
 from theorycalc.sphere.measure import T
+from theorycalc.sphere.zonal_kernel import as_kernel
 
 KERNELS = [sp.cos(40 * T), sp.exp(T / 2), 1 / (sp.Rational(101, 100) - T), sp.Max(T, 0)]
 
@@ -16,7 +16,7 @@ KERNELS = [sp.cos(40 * T), sp.exp(T / 2), 1 / (sp.Rational(101, 100) - T), sp.Ma
 @pytest.mark.parametrize("kernel", KERNELS, ids=str)
 def test_eigenvalues_by_quadrature(kernel, d, order):
     kernel = as_kernel(kernel)
-    assert_low_targets_hold(lambda bits: tuple(quadrature.enclosures(kernel, d, order, bits)))
+    assert_low_targets_hold(lambda bits: tuple(in_angle.enclosures(kernel, d, order, bits)))
 
 
 @pytest.mark.parametrize("kernel", [tc.kernels.mlp(1), tc.kernels.mlp(2)], ids=str)

@@ -5,9 +5,9 @@ import math
 import sympy as sp
 from hypothesis import strategies as st
 
-from theorycalc.relu.cosine import CosineRoute
-from theorycalc.relu.exponential import ExponentialRoute
-from theorycalc.relu.gaussian import GaussianRoute
+from theorycalc.relu.routes.cosine import CosineRoute
+from theorycalc.relu.routes.exponential import ExponentialRoute
+from theorycalc.relu.routes.gaussian import GaussianRoute
 from theorycalc.relu.target import Target
 
 X = sp.symbols("x1:6")

@@ -5,7 +5,7 @@ from sympy.functions.special.polynomials import OrthogonalPolynomial
 
 from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.core.graph import free_symbols, own_variables, postorder, substitute
-from theorycalc.core.jumps import check_readable, jump_terms
+from theorycalc.core.integration.jumps import check_readable, jump_terms
 from theorycalc.core.vocabulary import REWRITES
 
 

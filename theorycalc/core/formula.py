@@ -26,10 +26,10 @@ from theorycalc.core.evaluation import (
     vanishes,
 )
 from theorycalc.core.graph import free_symbols, substitute
+from theorycalc.core.integration.pieces import at_numbers
 from theorycalc.core.lowering import lower
 from theorycalc.core.names import as_definitions, matched_by_name, nameless, with_own_names
 from theorycalc.core.numbers import expression
-from theorycalc.core.pieces import at_numbers
 from theorycalc.core.program import Program
 from theorycalc.core.records import instance
 from theorycalc.core.reference import Reference

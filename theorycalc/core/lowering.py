@@ -10,7 +10,6 @@ import sympy
 from sympy import Rational, S
 
 from theorycalc.core import program as ops
-from theorycalc.core import quadrature
 from theorycalc.core.arithmetic.infinite_sum import Series
 from theorycalc.core.arithmetic.quadrants import falls
 from theorycalc.core.contractions import (
@@ -19,12 +18,13 @@ from theorycalc.core.contractions import (
     contract_product,
     contract_sum,
 )
-from theorycalc.core.ends import singular_ends_at_zero
 from theorycalc.core.errors import DomainError, NotSupportedError, explain
 from theorycalc.core.graph import own_variables, postorder
-from theorycalc.core.kinks import kinks
+from theorycalc.core.integration import integral as integral_data
+from theorycalc.core.integration.end_singularities import singular_ends_at_zero
+from theorycalc.core.integration.kinks import kinks
+from theorycalc.core.integration.pieces import smooth_pieces
 from theorycalc.core.numbers import exact
-from theorycalc.core.pieces import smooth_pieces
 from theorycalc.core.program import Program
 from theorycalc.core.series import one_sided, terms
 from theorycalc.core.stairs import between_jumps
@@ -33,7 +33,7 @@ from theorycalc.core.waves import turned
 
 
 def lower(
-    expr: sympy.Basic | quadrature.Integral,
+    expr: sympy.Basic | integral_data.Integral,
     inputs: Iterable[sympy.Symbol] = (),
     where: Iterable[tuple[sympy.Symbol, sympy.Expr]] = (),
 ) -> Program:
@@ -260,7 +260,9 @@ def _sympy_integral(node):
         return ops.same, None, (pieces,)
     *inner, (variable, first, last) = node.limits
     body = node.func(node.function, *inner) if inner else node.function
-    return _integral(quadrature.Integral(body, variable, first, last, kinks=kinks(body, variable)))
+    return _integral(
+        integral_data.Integral(body, variable, first, last, kinks=kinks(body, variable))
+    )
 
 
 def _without_waves(node) -> sympy.Expr | None:
@@ -290,7 +292,7 @@ def _negated(x: sympy.Expr | None) -> sympy.Expr | None:
     return None if x is None else -x
 
 
-@handles(quadrature.Integral)
+@handles(integral_data.Integral)
 def _integral(integral):
     if not integral.kinks and not integral.tails:
         moved = singular_ends_at_zero(integral.integrand, integral.variable, *integral.points)
@@ -309,4 +311,4 @@ def _integral(integral):
     }
     kinks = tuple(lower(kink, inputs) for kink in integral.kinks)
     body = lower(integral.integrand.xreplace(names), (integral.variable, *inputs))
-    return quadrature.integral, (body, limits, kinks, tails), (*symbols, *names)
+    return integral_data.integral, (body, limits, kinks, tails), (*symbols, *names)

@@ -18,10 +18,10 @@ from theorycalc.core.errors import (
     shown,
 )
 from theorycalc.core.graph import substitute
-from theorycalc.core.kinks import DEFINITIONS
+from theorycalc.core.integration.integral import Integral
+from theorycalc.core.integration.kinks import DEFINITIONS
 from theorycalc.core.lowering import handles, lower
 from theorycalc.core.program import Program
-from theorycalc.core.quadrature import Integral
 from theorycalc.core.records import instance
 from theorycalc.core.strict import StrictFunction, read
 

@@ -9,8 +9,8 @@ from theorycalc.core.evaluation import (
     read_parameters,
 )
 from theorycalc.core.formula import Formula
+from theorycalc.core.integration.integral import Integral
 from theorycalc.core.lowering import lower
-from theorycalc.core.quadrature import Integral
 from theorycalc.core.records import instance
 from theorycalc.core.value import Value
 

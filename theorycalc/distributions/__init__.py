@@ -6,3 +6,7 @@ from theorycalc.distributions.radial import Radial
 from theorycalc.distributions.uniform import UniformBall, UniformSphere
 
 __all__ = ["Gaussian", "Moments", "Radial", "StudentT", "UniformBall", "UniformSphere"]
+
+
+def __dir__():
+    return sorted(__all__)

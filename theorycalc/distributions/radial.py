@@ -11,13 +11,13 @@ from sympy import Expr, S, oo
 
 from theorycalc.core.errors import DomainError, NotSupportedError, PrecisionError, explain
 from theorycalc.core.formula import Formula
-from theorycalc.core.kinks import kinks
+from theorycalc.core.integration.integral import Integral
+from theorycalc.core.integration.kinks import kinks
 from theorycalc.core.numbers import exact, expression, real_expression
-from theorycalc.core.quadrature import Integral
 from theorycalc.core.records import sequence
 from theorycalc.core.signature import as_variable
 from theorycalc.core.verbs import integrate
-from theorycalc.distributions import numeric
+from theorycalc.distributions import drawn_radii
 from theorycalc.distributions._base import R, SphericalLaw
 from theorycalc.distributions._reading import dimension
 
@@ -165,7 +165,7 @@ class Radial(SphericalLaw):
         if self.quantile is not None:
             return Formula("q", self.quantile(_U), args=(_U,)).lambdify()(u)
         points = [self._unit(x) for x in self._points]
-        return self._radius(numeric.invert(self._doubles, points, u))
+        return self._radius(drawn_radii.invert(self._doubles, points, u))
 
     def _doubles(self, t: np.ndarray) -> np.ndarray:
         """The density of t ∈ (0, 1) that `_radius` maps to R."""

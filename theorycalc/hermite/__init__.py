@@ -10,12 +10,12 @@ from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.formula import Formula
 from theorycalc.core.numbers import exact_integer
 from theorycalc.core.reference import Reference
+from theorycalc.hermite.all_degrees import HermiteSeries, coefficients, series
 from theorycalc.hermite.expansion import HermiteExpansion, expand
 from theorycalc.hermite.exponents import generative_exponent, information_exponent
 from theorycalc.hermite.functions import expression_of
 from theorycalc.hermite.polynomials import evaluate, orthonormal, prob
 from theorycalc.hermite.products import ProductExpansion
-from theorycalc.hermite.series import HermiteSeries, coefficients, series
 
 __all__ = [
     "HermiteExpansion",
@@ -93,3 +93,7 @@ def coefficient(activation, k) -> Formula:
     expr = expression_of(activation, k)
     source = Reference("DLMF:18.3", title="Hermite polynomials")
     return Formula(name, expr, args=args, domain=domain, reference=source)
+
+
+def __dir__():
+    return sorted(__all__)

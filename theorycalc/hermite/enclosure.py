@@ -7,9 +7,9 @@ import sympy
 
 from theorycalc.activations import Activation
 from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
-from theorycalc.core.arithmetic.ball_panels import panel_rule
 from theorycalc.core.arithmetic.effort import remembered
-from theorycalc.core.kinks import singular_bases
+from theorycalc.core.integration.certified_panels import panel_rule
+from theorycalc.core.integration.kinks import singular_bases
 from theorycalc.core.lowering import lower
 from theorycalc.hermite import trapezoid
 from theorycalc.hermite.growth import Growth, growth

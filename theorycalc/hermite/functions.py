@@ -10,11 +10,11 @@ from theorycalc.activations import Activation, z
 from theorycalc.core.arithmetic import Float
 from theorycalc.core.arithmetic.ball_context import BallContext
 from theorycalc.core.arithmetic.enclosed_midpoint import midpoint
+from theorycalc.core.integration.integral import Integral
 from theorycalc.core.lowering import lower
 from theorycalc.core.program import Program
-from theorycalc.core.quadrature import Integral
 from theorycalc.core.special import SpecialFunction
-from theorycalc.hermite import numeric, parity, symbolic
+from theorycalc.hermite import in_doubles, parity, symbolic
 from theorycalc.hermite.enclosure import enclosures, norms
 from theorycalc.hermite.growth import is_bounded
 from theorycalc.hermite.powers import SingularPower, split
@@ -237,7 +237,7 @@ def expression_of(activation: Activation, k: int | sympy.Symbol) -> sympy.Expr:
 def table(activation: Activation, order: int) -> tuple[np.ndarray, np.ndarray]:
     """(c_0 … c_order, error estimates) in double precision, powers in closed form."""
     powers, rest = split(activation)
-    values, errors = numeric.coefficients(rest, [float(kink) for kink in rest.kinks], order)
+    values, errors = in_doubles.coefficients(rest, [float(kink) for kink in rest.kinks], order)
     for k in range(order + 1):
         if parity.vanishes(rest, k):
             values[k] = errors[k] = 0.0

@@ -8,7 +8,7 @@ from sympy import Expr, S
 
 from theorycalc.activations import Activation
 from theorycalc.core.errors import NotSupportedError, explain
-from theorycalc.core.kinks import SWITCHES
+from theorycalc.core.integration.kinks import SWITCHES
 
 # Functions of a real argument whose modulus is bounded.
 _BOUNDED = {

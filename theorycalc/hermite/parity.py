@@ -7,7 +7,7 @@ from sympy import Expr
 
 from theorycalc.activations import Activation, z
 from theorycalc.core.errors import NotSupportedError
-from theorycalc.core.kinks import SWITCHES, between, branch_at
+from theorycalc.core.integration.kinks import SWITCHES, between, branch_at
 from theorycalc.hermite.growth import is_bounded
 from theorycalc.hermite.terms import terms_of
 

@@ -149,7 +149,7 @@ def evaluate(order, z) -> np.ndarray:
            [-0.7071,  0.    ],
            [-0.    , -0.8165]])
     """
-    from theorycalc.hermite.numeric import polynomials
+    from theorycalc.hermite.in_doubles import polynomials
 
     order, z = exact_integer(order, "order", minimum=0), real_array(z, "z")
     check_memory(f"{order} degrees at {z.size} points", 8 * (order + 1) * z.size)

@@ -17,7 +17,7 @@ from sympy import Expr, S, gamma, pi, sqrt
 
 from theorycalc.activations import Activation, z
 from theorycalc.core.errors import DomainError, explain
-from theorycalc.core.kinks import is_whole, singular_bases
+from theorycalc.core.integration.kinks import is_whole, singular_bases
 from theorycalc.hermite.closed import J
 
 

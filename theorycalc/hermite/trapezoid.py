@@ -17,8 +17,8 @@ from typing import NamedTuple
 import sympy
 
 from theorycalc.core.arithmetic.ball_context import BallContext
-from theorycalc.core.arithmetic.ball_strips import strip_bound
 from theorycalc.core.arithmetic.effort import work
+from theorycalc.core.integration.strips import strip_bound
 
 # Strips are tried from the widest that is of use down, so many of them.
 _HEIGHTS, _LOWER = 24, 2.0**-0.25

@@ -5,8 +5,14 @@ Normalisation: NTK parameterisation, z = σ_w W φ/√n + σ_b b with standard n
 """
 
 from theorycalc.kernels import predict
-from theorycalc.kernels.architecture import Architecture
-from theorycalc.kernels.builders import (
+from theorycalc.kernels.duals.formulas import (
+    arc_cosine,
+    dual,
+    dual_derivative,
+    dual_derivative_general,
+    dual_general,
+)
+from theorycalc.kernels.layers.builders import (
     activation,
     average_pool,
     conv1d,
@@ -18,16 +24,10 @@ from theorycalc.kernels.builders import (
     parallel,
     residual,
 )
-from theorycalc.kernels.constructors import cnn, hierarchical_cnn, resnet
-from theorycalc.kernels.duals import (
-    arc_cosine,
-    dual,
-    dual_derivative,
-    dual_derivative_general,
-    dual_general,
-)
-from theorycalc.kernels.mlp import MLP, mlp
-from theorycalc.kernels.serial import Serial, serial
+from theorycalc.kernels.networks.architecture import Architecture
+from theorycalc.kernels.networks.mlp import MLP, mlp
+from theorycalc.kernels.networks.serial import Serial, serial
+from theorycalc.kernels.networks.standard import cnn, hierarchical_cnn, resnet
 
 __all__ = [
     "MLP",
@@ -55,3 +55,7 @@ __all__ = [
     "resnet",
     "serial",
 ]
+
+
+def __dir__():
+    return sorted(__all__)

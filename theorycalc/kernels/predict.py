@@ -12,6 +12,8 @@ from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.numbers import real_double
 from theorycalc.core.records import check_fields
 
+__all__ = ["Prediction", "gradient_flow", "max_learning_rate", "posterior"]
+
 # Eigenvalues below this, relative to the largest, are rounding noise of the Gram matrix.
 _RANK_TOLERANCE = 1e-13
 
@@ -292,3 +294,7 @@ def _matrix(matrix, name: str, shape: tuple) -> np.ndarray:
         allowed = f"a finite array of shape {wanted}"
         raise DomainError(explain(f"{name} does not fit", got=array.shape, allowed=allowed))
     return array
+
+
+def __dir__():
+    return sorted(__all__)

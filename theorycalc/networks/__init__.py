@@ -4,8 +4,12 @@ Everything runs on NumPy arrays and, unchanged, on any array-API namespace (torc
 among them); the parameters of many networks are trained as one batched computation.
 """
 
-from theorycalc.networks.mlp import MLP, Parameters, mlp
+from theorycalc.networks.fully_connected import MLP, Parameters, mlp
 from theorycalc.networks.tangent import tangent_kernel
 from theorycalc.networks.training import Trained, to_numpy, train
 
 __all__ = ["MLP", "Parameters", "Trained", "mlp", "tangent_kernel", "to_numpy", "train"]
+
+
+def __dir__():
+    return sorted(__all__)

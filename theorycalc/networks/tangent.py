@@ -6,7 +6,7 @@ import numpy as np
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.numbers import exact_integer
 from theorycalc.core.records import instance
-from theorycalc.networks.mlp import MLP, Parameters
+from theorycalc.networks.fully_connected import MLP, Parameters
 
 
 @np.errstate(over="ignore", invalid="ignore")  # told at the end

@@ -11,7 +11,7 @@ from theorycalc.core.arrays import check_array, random_stream, real_array
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.numbers import exact_integer, real_double
 from theorycalc.core.records import instance
-from theorycalc.networks.mlp import MLP, Parameters
+from theorycalc.networks.fully_connected import MLP, Parameters
 
 # The loss before each of so many steps is kept.
 _MOST_STEPS = 10**9

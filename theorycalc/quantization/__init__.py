@@ -1,16 +1,19 @@
 """Random quantisers on a sphere: mean distortion, optimal radius, largest cosine."""
 
 from theorycalc.quantization import bounds, kde
-from theorycalc.quantization.cosine import mean_max_cosine, mean_max_cosine_complement
-from theorycalc.quantization.distortion import distortion, optimal_distortion, optimal_radius
-from theorycalc.quantization.extreme_values import norming_constants
-from theorycalc.quantization.extremes import (
+from theorycalc.quantization.extremes.approximations import (
     compare_approximations,
     extreme_value_radius,
     limit_distortion,
     limit_radius,
 )
-from theorycalc.quantization.normal_maximum import expected_maximum
+from theorycalc.quantization.extremes.normal_maximum import expected_maximum
+from theorycalc.quantization.extremes.norming_constants import norming_constants
+from theorycalc.quantization.sphere.distortion import distortion, optimal_distortion, optimal_radius
+from theorycalc.quantization.sphere.largest_cosine import (
+    mean_max_cosine,
+    mean_max_cosine_complement,
+)
 
 __all__ = [
     "bounds",
@@ -27,3 +30,7 @@ __all__ = [
     "optimal_distortion",
     "optimal_radius",
 ]
+
+
+def __dir__():
+    return sorted(__all__)

@@ -24,7 +24,9 @@ from theorycalc.core.errors import DomainError, PrecisionError, explain
 from theorycalc.core.formula import Formula
 from theorycalc.core.numbers import exact
 from theorycalc.core.special import SpecialFunction
-from theorycalc.quantization.inverse import increasing_root, through_balls
+from theorycalc.quantization.extremes.quantiles import increasing_root, through_balls
+
+__all__ = ["Phase", "h_CLT", "h_G", "h_opt", "kl_per_dimension", "phase", "stable_index"]
 
 ALPHA = sympy.Symbol("alpha", positive=True)
 H = sympy.Symbol("h", positive=True)
@@ -296,3 +298,7 @@ def _positive(x, name: str) -> Expr:
     if x <= 0:
         raise DomainError(explain(f"{name} is not positive", got=x, allowed=f"{name} > 0"))
     return x
+
+
+def __dir__():
+    return sorted(__all__)

@@ -1,5 +1,6 @@
 """Polynomials as two-layer networks: integral representations, their constants and norms."""
 
+from theorycalc.relu._represent import represent
 from theorycalc.relu.constants import funk_hecke, gaussian_bias_constant, power_eigenvalue
 from theorycalc.relu.norms import (
     f2_norm_squared,
@@ -8,7 +9,6 @@ from theorycalc.relu.norms import (
     spectral_barron,
     wick,
 )
-from theorycalc.relu.represent import represent
 from theorycalc.relu.representation import Representation
 
 __all__ = [
@@ -23,3 +23,7 @@ __all__ = [
     "spectral_barron",
     "wick",
 ]
+
+
+def __dir__():
+    return sorted(__all__)

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from theorycalc.core.errors import TheoryCalcError
 from theorycalc.core.formula import Formula
-from theorycalc.relu.methods import METHODS, Request, options_of
 from theorycalc.relu.representation import Representation
+from theorycalc.relu.routes._by_name import METHODS, Request, options_of
 from theorycalc.relu.target import check_dimension
 
 

@@ -9,9 +9,10 @@ from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.formula import Formula
 from theorycalc.core.gammas import factorial, gamma
 from theorycalc.core.numbers import exact, exact_integer, integer_expression, real_expression
-from theorycalc.relu.bias_integral import GaussianBiasConstant
+from theorycalc.relu.means.bias_integral import GaussianBiasConstant
 from theorycalc.sphere import funk_hecke as zonal_eigenvalue
-from theorycalc.sphere.legendre import SphericalLegendre, polynomial, recurrence
+from theorycalc.sphere.eigenvalues import FUNK_HECKE
+from theorycalc.sphere.legendre_polynomials import SphericalLegendre, polynomial, recurrence
 from theorycalc.sphere.measure import (
     as_degree,
     as_dimension,
@@ -20,7 +21,6 @@ from theorycalc.sphere.measure import (
     parameters,
     rising_steps,
 )
-from theorycalc.sphere.spectrum import FUNK_HECKE
 
 # Up to this dimension the law of one coordinate is written out, and up to this degree a Legendre
 # polynomial of a symbolic bias: beyond, the terms cancel in doubles.

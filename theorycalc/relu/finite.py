@@ -8,7 +8,7 @@ import sympy
 from theorycalc.core.arrays import real_array
 from theorycalc.core.formula import Formula
 from theorycalc.networks import MLP, Parameters, mlp
-from theorycalc.relu.route import Neurons, Route
+from theorycalc.relu.routes._route import Neurons, Route
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from theorycalc.core.gammas import read_power
 from theorycalc.core.numbers import exact
 from theorycalc.core.reference import Reference
 from theorycalc.relu.constants import as_bias, funk_hecke
-from theorycalc.relu.modulus import modulus_mean
+from theorycalc.relu.means.modulus import modulus_mean
 from theorycalc.relu.target import Target, fischer_square, spherical_mean, wick_polynomial
 
 BARRON = Reference(

@@ -16,8 +16,8 @@ from theorycalc.core.numbers import exact, exact_integer, integer_expression
 from theorycalc.core.records import check_fields, instance
 from theorycalc.core.value import fraction
 from theorycalc.relu.finite import FiniteNetwork, finite_network
-from theorycalc.relu.methods import Request
-from theorycalc.relu.route import BIAS, Infinite, Neurons, Route
+from theorycalc.relu.routes._by_name import Request
+from theorycalc.relu.routes._route import BIAS, Infinite, Neurons, Route
 from theorycalc.relu.target import check_dimension, fischer_square, weight_symbols
 from theorycalc.relu.verify import verify
 

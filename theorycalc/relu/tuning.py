@@ -8,7 +8,7 @@ from sympy import Expr
 
 from theorycalc.core.errors import DomainError, explain, unknown_name
 from theorycalc.core.records import instance
-from theorycalc.relu.route import Infinite, Route, number
+from theorycalc.relu.routes._route import Infinite, Route, number
 
 _SCAN = 41
 _LARGEST = sympy.Integer(10) ** 12

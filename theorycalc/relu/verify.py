@@ -15,8 +15,8 @@ from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.core.evaluation import Arithmetic, check_arithmetic
 from theorycalc.core.numbers import exact_integer
 from theorycalc.core.value import Rigor, Value
-from theorycalc.relu.averages import Balls
-from theorycalc.relu.route import Route
+from theorycalc.relu.means.rules import Balls
+from theorycalc.relu.routes._route import Route
 
 _GUARD_BITS = 64
 _MOST_POINTS = 1000

@@ -1,13 +1,13 @@
 """Harmonic analysis on the unit sphere of R^d, under the uniform probability measure."""
 
-from theorycalc.sphere.basis import basis
 from theorycalc.sphere.decay import asymptotics, decay_exponent
+from theorycalc.sphere.eigenvalues import funk_hecke, spectrum
 from theorycalc.sphere.extension import harmonic_extension
 from theorycalc.sphere.fischer import decompose, fischer_inner, inner, project
-from theorycalc.sphere.harmonics import all_harmonics, harmonics, zonal_sum
-from theorycalc.sphere.legendre import gegenbauer, legendre
+from theorycalc.sphere.harmonics_on_points import all_harmonics, harmonics, zonal_sum
+from theorycalc.sphere.legendre_polynomials import gegenbauer, legendre
 from theorycalc.sphere.measure import coordinate_density, moment, num_harmonics, surface_area
-from theorycalc.sphere.spectrum import funk_hecke, spectrum
+from theorycalc.sphere.orthonormal_basis import basis
 
 __all__ = [
     "all_harmonics",
@@ -30,3 +30,7 @@ __all__ = [
     "surface_area",
     "zonal_sum",
 ]
+
+
+def __dir__():
+    return sorted(__all__)

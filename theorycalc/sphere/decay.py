@@ -13,9 +13,9 @@ from theorycalc.core.formula import Formula
 from theorycalc.core.lowering import lower
 from theorycalc.core.reference import Reference
 from theorycalc.core.special import SpecialFunction
-from theorycalc.sphere.atoms import EndPower
-from theorycalc.sphere.kernel import ZonalKernel, as_kernel, with_acos
+from theorycalc.sphere.closed_terms import EndPower
 from theorycalc.sphere.measure import T, as_dimension, parameters
+from theorycalc.sphere.zonal_kernel import ZonalKernel, as_kernel, with_acos
 
 BIETTI_BACH = Reference(
     "arXiv:2009.14397",

@@ -8,12 +8,12 @@ import numpy as np
 import sympy
 from sympy import S
 
-from theorycalc.core.quadrature import Integral
+from theorycalc.core.integration.integral import Integral
 from theorycalc.core.special import SpecialFunction
-from theorycalc.sphere import quadrature, rounded, taylor
-from theorycalc.sphere.kernel import ZonalKernel
-from theorycalc.sphere.legendre import SphericalLegendre
+from theorycalc.sphere import in_angle, in_doubles, taylor
+from theorycalc.sphere.legendre_polynomials import SphericalLegendre
 from theorycalc.sphere.measure import T, coordinate_density
+from theorycalc.sphere.zonal_kernel import ZonalKernel
 
 
 class FunkHecke(SpecialFunction):
@@ -80,10 +80,10 @@ class Entry:
             case Method.TAYLOR:
                 return taylor.enclosures(*which, context.bits)[self.k]
             case Method.CERTIFIED:
-                bits = context.bits + quadrature.bits_below(*which[1:])
-                return quadrature.enclosures(*which, bits)[self.k]
+                bits = context.bits + in_angle.bits_below(*which[1:])
+                return in_angle.enclosures(*which, bits)[self.k]
             case Method.TANH_SINH:
-                values = quadrature.estimates(*which, context.bits)
+                values = in_angle.estimates(*which, context.bits)
                 return context.mp.convert(values[self.k])
 
     @property
@@ -113,9 +113,9 @@ def doubles(kernel: ZonalKernel, d: int, order: int) -> tuple[Method, np.ndarray
     """(method, μ_0 … μ_order, error estimates) in double precision."""
     if taylor.applies(kernel, d, order, taylor.DOUBLE_BITS):
         return Method.TAYLOR, *taylor.doubles(kernel, d, order)
-    if rounded.applies(kernel):
-        return Method.ROUNDED, *rounded.doubles(kernel, d, order)
-    return Method.GAUSS, *quadrature.doubles(kernel, d, order)
+    if in_doubles.applies(kernel):
+        return Method.ROUNDED, *in_doubles.doubles(kernel, d, order)
+    return Method.GAUSS, *in_angle.doubles(kernel, d, order)
 
 
 def as_lambda(kernel: ZonalKernel) -> sympy.Lambda:

@@ -13,11 +13,11 @@ from theorycalc.core.arithmetic.ball_context import BallContext, working_precisi
 from theorycalc.core.arithmetic.effort import remembered
 from theorycalc.core.arithmetic.series_context import taylor_coefficients
 from theorycalc.core.errors import NotSupportedError
-from theorycalc.core.kinks import SWITCHES
+from theorycalc.core.integration.kinks import SWITCHES
 from theorycalc.core.lowering import lower
-from theorycalc.sphere.kernel import ZonalKernel
+from theorycalc.sphere.in_angle import SMALLEST_DOUBLE
 from theorycalc.sphere.measure import T
-from theorycalc.sphere.quadrature import SMALLEST_DOUBLE
+from theorycalc.sphere.zonal_kernel import ZonalKernel
 
 # Working precision of `doubles`, and what rounding to doubles adds.
 DOUBLE_BITS = 60

@@ -47,3 +47,7 @@ def get(name: str) -> Theory:
 
 def _load(name: str) -> Theory:
     return importlib.import_module(f"{__name__}.{name}").THEORY
+
+
+def __dir__():
+    return sorted(__all__)

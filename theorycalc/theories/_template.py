@@ -24,10 +24,10 @@ import sympy
 from sympy import cos, pi
 
 from theorycalc.core.claims import Claim
-from theorycalc.core.quadrature import Integral
+from theorycalc.core.integration.integral import Integral
 from theorycalc.core.reference import Reference
 from theorycalc.kernels import arc_cosine
-from theorycalc.kernels.duals import RHO
+from theorycalc.kernels.duals.formulas import RHO
 from theorycalc.theories._theory import Case, Theory
 from theorycalc.validation import (
     Experiment,

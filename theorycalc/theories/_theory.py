@@ -9,8 +9,8 @@ import sympy
 from theorycalc.core.claims import Claim, Verdict
 from theorycalc.core.evaluation import Arithmetic
 from theorycalc.core.formula import Formula
+from theorycalc.core.integration.integral import Integral
 from theorycalc.core.numbers import exact
-from theorycalc.core.quadrature import Integral
 from theorycalc.core.records import check_fields, instance
 from theorycalc.core.reference import Reference
 from theorycalc.core.value import Value, fraction

@@ -58,7 +58,7 @@ from sympy import Max, Rational, asin, cos, hyper, pi, sin, sqrt
 
 from theorycalc.core.claims import Claim
 from theorycalc.core.formula import Formula
-from theorycalc.core.quadrature import Integral
+from theorycalc.core.integration.integral import Integral
 from theorycalc.core.reference import Reference
 from theorycalc.theories._theory import Case, Theory
 from theorycalc.validation import (

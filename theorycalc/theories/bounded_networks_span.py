@@ -49,7 +49,7 @@ from sympy import Rational, asinh, cos, exp, gamma, log, pi, sin, sqrt, tan, tan
 
 from theorycalc.core.claims import Claim
 from theorycalc.core.formula import Formula
-from theorycalc.core.quadrature import Integral
+from theorycalc.core.integration.integral import Integral
 from theorycalc.core.reference import Reference
 from theorycalc.theories._theory import Case, Theory
 from theorycalc.validation import (

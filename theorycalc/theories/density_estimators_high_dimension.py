@@ -43,7 +43,7 @@ from sympy import EulerGamma, exp, log, oo, pi, sqrt
 
 from theorycalc.core.claims import Claim
 from theorycalc.core.formula import Formula
-from theorycalc.core.quadrature import Integral, Tail
+from theorycalc.core.integration.integral import Integral, Tail
 from theorycalc.core.reference import Reference
 from theorycalc.quantization import kde
 from theorycalc.theories._theory import Case, Theory

@@ -55,7 +55,7 @@ from sympy import Rational, cos, gamma, pi, sin, sqrt
 from theorycalc import sphere
 from theorycalc.core.claims import Claim
 from theorycalc.core.formula import Formula
-from theorycalc.core.quadrature import Integral
+from theorycalc.core.integration.integral import Integral
 from theorycalc.core.reference import Reference
 from theorycalc.kernels import hierarchical_cnn, mlp
 from theorycalc.theories._theory import Case, Theory

@@ -48,7 +48,7 @@ from sympy import Rational, beta, cos, exp, factorial, gamma, oo, pi, sin, sqrt
 from theorycalc import relu
 from theorycalc.core.claims import Claim
 from theorycalc.core.formula import Formula
-from theorycalc.core.quadrature import Integral, Tail
+from theorycalc.core.integration.integral import Integral, Tail
 from theorycalc.core.reference import Reference
 from theorycalc.distributions import Gaussian, UniformSphere
 from theorycalc.networks import tangent_kernel, train

@@ -42,7 +42,7 @@ from theorycalc.core.claims import Claim
 from theorycalc.core.formula import Formula
 from theorycalc.core.reference import Reference
 from theorycalc.kernels import arc_cosine, mlp
-from theorycalc.kernels.duals import CORRELATION, RHO
+from theorycalc.kernels.duals.formulas import CORRELATION, RHO
 from theorycalc.kernels.predict import gradient_flow
 from theorycalc.networks import Parameters, tangent_kernel
 from theorycalc.networks import mlp as finite_mlp

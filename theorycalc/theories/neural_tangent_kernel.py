@@ -32,10 +32,10 @@ from sympy import acos, cos, pi, sin, sqrt
 
 from theorycalc.core.claims import Claim
 from theorycalc.core.formula import Formula
-from theorycalc.core.quadrature import Integral, Tail
+from theorycalc.core.integration.integral import Integral, Tail
 from theorycalc.core.reference import Reference
 from theorycalc.kernels import arc_cosine, dual, mlp
-from theorycalc.kernels.duals import CORRELATION, RHO
+from theorycalc.kernels.duals.formulas import CORRELATION, RHO
 from theorycalc.networks import mlp as finite_mlp
 from theorycalc.theories._theory import Case, Theory
 from theorycalc.validation import (

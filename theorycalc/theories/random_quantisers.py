@@ -42,11 +42,11 @@ from sympy import EulerGamma, Rational, beta, cos, exp, log, pi, sin, sqrt
 
 from theorycalc.core.claims import Claim
 from theorycalc.core.formula import Formula
-from theorycalc.core.quadrature import Integral
+from theorycalc.core.integration.integral import Integral
 from theorycalc.core.reference import Reference
 from theorycalc.distributions import Gaussian, UniformBall, UniformSphere
 from theorycalc.quantization import bounds, mean_max_cosine, optimal_radius
-from theorycalc.quantization.distortion import distortion
+from theorycalc.quantization.sphere.distortion import distortion
 from theorycalc.theories._theory import Case, Theory
 from theorycalc.validation import (
     Experiment,

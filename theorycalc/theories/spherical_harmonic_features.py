@@ -37,7 +37,7 @@ from sympy import Rational, binomial, cos, gamma, pi, sin, sqrt
 from theorycalc import sphere
 from theorycalc.core.claims import Claim
 from theorycalc.core.formula import Formula
-from theorycalc.core.quadrature import Integral
+from theorycalc.core.integration.integral import Integral
 from theorycalc.core.reference import Reference
 from theorycalc.kernels import arc_cosine
 from theorycalc.theories._theory import Case, Theory

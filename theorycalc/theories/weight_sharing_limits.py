@@ -41,11 +41,11 @@ from sympy import Rational, asin, binomial, pi, sqrt
 from theorycalc.activations import Activation, as_activation
 from theorycalc.core.claims import Claim
 from theorycalc.core.formula import Formula
-from theorycalc.core.quadrature import Integral
+from theorycalc.core.integration.integral import Integral
 from theorycalc.core.reference import Reference
 from theorycalc.hermite import coefficient
 from theorycalc.kernels import dual_derivative_general, dual_general, mlp
-from theorycalc.kernels.duals import RHO
+from theorycalc.kernels.duals.formulas import RHO
 from theorycalc.theories._theory import Case, Theory
 from theorycalc.validation import (
     Experiment,

@@ -51,3 +51,7 @@ __all__ = [
     "train_ensemble",
     "validate",
 ]
+
+
+def __dir__():
+    return sorted(__all__)

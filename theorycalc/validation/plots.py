@@ -9,6 +9,8 @@ from theorycalc.core.errors import DomainError, explain, shown
 from theorycalc.core.records import instance, sequence
 from theorycalc.validation.statistics import FiniteSizeLaw, Measurement
 
+__all__ = ["predictions", "profile", "width_scaling"]
+
 
 def width_scaling(axes, widths, series: Sequence[tuple], ylabel: str) -> None:
     """Measurements against width on log axes.
@@ -128,3 +130,7 @@ def _points(axes, widths, measurements: Sequence[Measurement], label: str, colou
         label=label,
     )
     return colour
+
+
+def __dir__():
+    return sorted(__all__)

@@ -20,6 +20,8 @@ from theorycalc.validation.ensembles import Ensemble, train_ensemble
 from theorycalc.validation.experiment import Figure, Report, judge
 from theorycalc.validation.statistics import FiniteSizeLaw, Measurement, PowerLaw
 
+__all__ = ["learning_rate", "predict", "training_report"]
+
 # The smallest deviations that matter: of means in standard deviations of one network, of the trace
 # and of the exponent relative to the prediction. A hundred networks see them.
 _SMALLEST_MEAN, _SMALLEST_TRACE, _SMALLEST_EXPONENT = 1.0, 0.5, 0.4
@@ -182,3 +184,7 @@ def _draw_deviations(deviations: Mapping, axes) -> None:
     law = FiniteSizeLaw.fit(widths, limit, power=0.5)
     series = [(r"limit kernel, $c\,m^{-1/2}(1+b/m)$", limit, law), ("own kernel", own, None)]
     plots.width_scaling(axes, widths, series, "rms deviation of trained networks")
+
+
+def __dir__():
+    return sorted(__all__)

@@ -1,0 +1,1 @@
+"""Integrals as data, the pieces they are cut into, and certified rules on panels."""

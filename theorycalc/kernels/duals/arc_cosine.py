@@ -1,0 +1,302 @@
+"""The arc-cosine functions J_p(θ), and the special functions that keep angles accurate."""
+
+from functools import cache
+
+import sympy
+from sympy import cos, factorial2, pi, sin
+
+from theorycalc.core.functions import MeanValue
+from theorycalc.core.special import SpecialFunction
+
+c = sympy.Symbol("c", real=True)
+
+
+@cache
+def angular_polynomials(p: int) -> tuple[sympy.Poly, sympy.Poly]:
+    """(A, B) with J_p(θ) = A(cos θ) sin θ + B(cos θ)(π − θ).
+
+    J_p = sin^{2p+1}θ (d/dcos θ)^p [(π − θ)/sin θ] (Cho and Saul, NeurIPS 2009, eq. 4); one more
+    derivative turns (A, B) of p into those of p + 1.
+    """
+    if p == 0:
+        return sympy.Poly(0, c), sympy.Poly(1, c)
+    a, b = angular_polynomials(p - 1)
+    weight, m = sympy.Poly(1 - c**2, c), p - 1
+    return weight * a.diff() + 2 * m * c * a + b, weight * b.diff() + (2 * m + 1) * c * b
+
+
+def angular(p: int, theta: sympy.Expr) -> sympy.Expr:
+    """J_p(θ), written with the angle."""
+    a, b = (polynomial.as_expr().subs(c, cos(theta)) for polynomial in angular_polynomials(p))
+    return a * sin(theta) + b * (pi - theta)
+
+
+def angular_at_zero(p: int) -> sympy.Expr:
+    """J_p(0) = π (2p − 1)!!."""
+    return pi * factorial2(2 * p - 1)
+
+
+class AngularLoss(SpecialFunction):
+    """1 − J_p(θ)/J_p(0): what a layer takes off the correlation of two inputs at angle θ.
+
+    Near θ = 0 the difference cancels; doubles integrate its derivative p² J_{p−1}(t) sin t instead.
+    """
+
+    nargs = 2
+    holomorphic_in = (1,)
+
+    @staticmethod
+    def domain(p, theta):
+        return sympy.Contains(p, sympy.S.Naturals0)
+
+    @classmethod
+    def eval(cls, p, theta):
+        return sympy.S.Zero if theta.is_zero else None
+
+    @classmethod
+    def definition(cls, p, theta):
+        return 1 - angular(int(p), theta) / angular_at_zero(int(p))
+
+    @staticmethod
+    def in_mp(context, p, theta):
+        """The difference with as many more bits as it loses near θ = 0."""
+        if theta == 0:
+            return theta
+        with context.mp.workprec(context.bits + 16 + 3 * max(0, -context.mp.mag(theta))):
+            value = _loss_at(context, context.integer(p), theta)
+        return value / int(factorial2(2 * context.integer(p) - 1))
+
+    @staticmethod
+    def in_ball(context, p, theta):
+        """The value at the centre and the mean value theorem: near θ = 0 a radius shrinks."""
+        p = context.integer(p)
+        odd, centre = int(factorial2(2 * p - 1)), context.midpoint(theta)
+        rest, value = theta - centre, _loss_at(context, p, centre) / odd
+        if context.vanishes(rest):
+            return value
+        if p == 0:
+            return value + rest / context.number(pi)
+        slope = p**2 * context.apply("sin", theta) * _angular_at(context, p - 1, theta)
+        return value + slope * rest / (context.number(pi) * odd)
+
+    @staticmethod
+    def double(p, theta):
+        import numpy as np
+
+        from theorycalc.kernels.matrices import dense
+
+        p, theta = int(p), np.asarray(theta, dtype=float)
+        below = polynomial_arrays(max(p - 1, 0))
+        odd = float(factorial2(2 * p - 1))
+        losses = dense.angular_losses(p, odd, *below, theta.ravel()).reshape(theta.shape)
+        # the terms of J_{p−1} sin, without their signs, add up to four times the loss at most: they
+        # are as large beyond π/2 as before, where J is half of them or more. Roundings of a term:
+        # three for each degree, of the sum one for each node
+        units = 3 * p + 16 + dense.angular_nodes(p)
+        return losses, 4 * units * np.finfo(float).eps / 2 * losses
+
+    def fdiff(self, argindex=1):
+        p, theta = self.args
+        if argindex != 2:
+            raise sympy.core.function.ArgumentIndexError(self, argindex)
+        if p == 0:
+            return 1 / pi
+        return p**2 * sin(theta) * angular(int(p) - 1, theta) / (pi * factorial2(2 * p - 1))
+
+    def _eval_is_nonnegative(self):
+        return True
+
+    def in_latex(self, printer):
+        return printer._print(sympy.expand_func(self))
+
+    _pretty = in_latex
+
+
+class AngularLossRatio(SpecialFunction):
+    """`AngularLoss` divided by θ², for p ≥ 1: analytic at θ = 0, and on balls around it."""
+
+    nargs = 2
+    holomorphic_in = (1,)
+
+    @classmethod
+    def definition(cls, p, theta):
+        return AngularLoss(p, theta) / theta**2
+
+    @staticmethod
+    def in_mp(context, p, theta):
+        if theta == 0:
+            return p**2 / (2 * (2 * p - 1))
+        return AngularLoss.in_mp(context, p, theta) / theta**2
+
+    @staticmethod
+    def in_ball(context, p, theta):
+        centre = context.midpoint(theta)
+        if context.compare("<", 8 * abs(theta - centre), abs(centre)):
+            return AngularLoss.in_ball(context, p, theta) / (theta * theta)
+        # f(θ)/θ² is a mean of f''/2 over the segment from 0 to θ
+        p, segment = context.integer(p), context.hull(theta, context.number(sympy.S.Zero))
+        cosine, sine = (context.apply(name, segment) for name in ("cos", "sin"))
+        bend = cosine * _angular_at(context, p - 1, segment)
+        if p > 1:
+            bend = bend - (p - 1) ** 2 * sine * sine * _angular_at(context, p - 2, segment)
+        return p**2 * bend / (2 * context.number(pi) * context.number(factorial2(2 * p - 1)))
+
+
+def _angular_at(context, p: int, theta):
+    """J_p on a ball."""
+    cosine = context.apply("cos", theta)
+    a, b = (_polynomial(coefficients, cosine) for coefficients in _coefficients(p)[:2])
+    return a * context.apply("sin", theta) + b * (context.number(pi) - theta)
+
+
+def _loss_at(context, p: int, theta):
+    """(2p − 1)!! times the loss as it is written, the part that is even in θ apart."""
+    sine, cosine = context.apply("sin", theta / 2), context.apply("cos", theta / 2)
+    kept = 2 * sine * sine
+    a, b, quotient = (_polynomial(coefficients, 1 - kept) for coefficients in _coefficients(p))
+    return kept * quotient - (2 * a * sine * cosine - b * theta) / context.number(pi)
+
+
+@cache
+def _coefficients(p: int) -> tuple:
+    """Those of A, B and (B(1) − B)/(1 − c), highest power first."""
+    a, b = angular_polynomials(p)
+    quotient = (b.eval(1) - b).quo(sympy.Poly(1 - c, c))
+    return tuple(tuple(map(int, polynomial.all_coeffs())) for polynomial in (a, b, quotient))
+
+
+def _polynomial(coefficients: tuple, x):
+    """A polynomial by Horner's rule."""
+    total = coefficients[0]
+    for coefficient in coefficients[1:]:
+        total = total * x + coefficient
+    return total
+
+
+class CorrelationAngle(SpecialFunction):
+    """The angle with cosine (plus − minus)/(plus + minus), accurate at both ends.
+
+    ``minus`` and ``plus`` are √(q₁₁q₂₂) − q₁₂ and √(q₁₁q₂₂) + q₁₂ of a covariance, up to a common
+    factor: an angle near 0 is decided by ``minus``, one near π by ``plus``.
+    """
+
+    nargs = 2
+    holomorphic_in = (0, 1)
+
+    @classmethod
+    def eval(cls, minus, plus):
+        if minus.is_zero:
+            return sympy.S.Zero
+        return pi if plus.is_zero else None
+
+    @classmethod
+    def definition(cls, minus, plus):
+        return 2 * sympy.atan2(sympy.sqrt(minus), sympy.sqrt(plus))
+
+    @staticmethod
+    def in_mp(context, minus, plus):
+        return 2 * _angle_in_mp(context, *(context.apply("sqrt", x) for x in (minus, plus)))
+
+    @staticmethod
+    def in_ball(context, minus, plus):
+        if context.vanishes(minus) and context.vanishes(plus):
+            return _any_angle(context)
+        return 2 * context.atan2(_root(context, minus), _root(context, plus))
+
+    def _eval_is_nonnegative(self):
+        return True
+
+    def _eval_rewrite_as_analytic(self, minus, plus, **hints):
+        """For enclosures: analytic at θ = 0 where ``minus`` is of the order θ² in an angle θ."""
+        angles = {loss.args[1] for loss in minus.atoms(AngularLoss) if loss.args[0] >= 1}
+        if len(angles) != 1 or (minus.free_symbols | plus.free_symbols) - angles:
+            return 2 * sympy.atan(sympy.sqrt(minus) / sympy.sqrt(plus))
+        (theta,), x = angles, sympy.Dummy("x", positive=True)
+        minus, plus = minus.subs(theta, x), plus.subs(theta, x)
+        turn = (minus.diff(x) * plus - minus * plus.diff(x)) / (minus + plus)
+        minus, plus, turn = (_with_powers(part, x) for part in (minus, plus, turn))
+        slope = turn / (sympy.sqrt(minus) * sympy.sqrt(plus))
+        value = 2 * sympy.atan(sympy.sqrt(minus) / sympy.sqrt(plus))
+        return MeanValue(sympy.Lambda(x, value), sympy.Lambda(x, slope), theta)
+
+    def cosine(self) -> sympy.Expr:
+        """Its cosine, for print."""
+        minus, plus = map(sympy.expand_func, self.args)
+        return sympy.factor_terms(sympy.expand(plus - minus) / sympy.expand(plus + minus))
+
+    def in_latex(self, printer):
+        return printer._print(sympy.acos(self.cosine()))
+
+    _pretty = in_latex
+
+
+class PairAngle(SpecialFunction):
+    """The angle of two inputs, from the determinant of their covariances and the mixed one."""
+
+    nargs = 2
+    holomorphic_in = (0, 1)
+
+    @classmethod
+    def eval(cls, determinant, mixed):
+        if determinant.is_number and mixed.is_number and not (determinant == 0 == mixed):
+            return cls.definition(determinant, mixed)
+        return None
+
+    @classmethod
+    def definition(cls, determinant, mixed):
+        return sympy.atan2(sympy.sqrt(determinant), mixed)
+
+    @staticmethod
+    def in_mp(context, determinant, mixed):
+        return _angle_in_mp(context, context.apply("sqrt", determinant), mixed)
+
+    @staticmethod
+    def in_ball(context, determinant, mixed):
+        if context.vanishes(determinant) and context.vanishes(mixed):
+            return _any_angle(context)
+        return context.atan2(context.apply("sqrt", determinant), mixed)
+
+    def _eval_is_nonnegative(self):
+        return True
+
+    def in_latex(self, printer):
+        return printer._print(self.definition(*self.args))
+
+    _pretty = in_latex
+
+
+def _angle_in_mp(context, y, x):
+    """The angle of (x, y); an input that vanishes has any, and two runs show whether it matters."""
+    if x == 0 and y == 0:
+        return context.number(sympy.S.Zero if context.decide(y, True) else pi)
+    return context.atan2(y, x)
+
+
+def _any_angle(context):
+    """What is known of the angle with an input that vanishes."""
+    return context.hull(context.number(sympy.S.Zero), context.number(pi))
+
+
+def _root(context, x):
+    """√x of what is not negative by its meaning; a ball that straddles 0 does not know that."""
+    zero = context.number(sympy.S.Zero)
+    if not context.analytic and not context.compare(">=", x, zero):
+        x = context.apply("max", x, zero)
+    return context.apply("sqrt", x)
+
+
+def _with_powers(expr: sympy.Expr, theta: sympy.Symbol) -> sympy.Expr:
+    """What vanishes at θ = 0 as a power of θ times a function that does not."""
+    expr = expr.replace(AngularLoss, lambda p, _: theta**2 * AngularLossRatio(p, theta))
+    half = {
+        sin(theta): theta * sympy.sinc(theta),
+        sin(theta / 2): theta * sympy.sinc(theta / 2) / 2,
+    }
+    return sympy.factor_terms(expr.subs(half))
+
+
+def polynomial_arrays(p: int) -> tuple:
+    """The two polynomials of J_p as float arrays, highest power first."""
+    import numpy as np
+
+    return tuple(np.array(poly.all_coeffs(), dtype=float) for poly in angular_polynomials(p))

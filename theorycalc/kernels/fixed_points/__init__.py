@@ -1,0 +1,1 @@
+"""Where the variances and correlations of deep networks end, and how fast."""

@@ -1,0 +1,1 @@
+"""Kernel matrices in double precision."""

@@ -1,0 +1,1 @@
+"""Networks as objects: their kernels as formulas, matrices and spectra."""

@@ -1,0 +1,1 @@
+"""The recursion of NNGP and NTK through layers: in expressions, and in arrays of pairs."""

@@ -1,0 +1,1 @@
+"""Maxima of many random variables: moments, norming constants, quantiles, approximations."""

@@ -1,0 +1,120 @@
+"""Enclosures of moments of the largest of n standard normal variables.
+
+E max^k = k ∫_0^∞ t^{k−1} [1 − Φ(t)^n + (−1)^k Φ(−t)^n] dt. On a wide ball Φ is enclosed by its
+value at the centre and its slope; Φ^n = exp(n log(1 − p)) keeps the digits of a small p for any n.
+"""
+
+import math
+from dataclasses import dataclass
+
+import sympy
+from sympy import Rational, S
+
+from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
+from theorycalc.core.arithmetic.effort import remembered
+from theorycalc.core.lowering import lower
+from theorycalc.quantization.arguments import counted
+from theorycalc.quantization.sphere.in_doubles import log_of
+
+_GUARD_BITS = 40
+_CUT_BITS = 20
+# Beyond |p| of this size log(1 − p) is left for a power.
+_LARGEST = Rational(9, 10)
+
+
+@dataclass(frozen=True)
+class _Survival:
+    """p(t) = P(X > t) and powers of it and of 1 − p, on balls; n is an exact number."""
+
+    n: sympy.Expr
+
+    def tail(self, context, t):
+        root = context.apply("sqrt", context.number(S(2)))
+        centre = context.midpoint(t)
+        p = context.apply("erfc", centre / root) / 2
+        rest = t - centre
+        if context.negligible(rest):
+            return p
+        density = context.apply("exp", -t * t / 2) / (
+            root * context.apply("sqrt", context.number(sympy.pi))
+        )
+        return p - density * rest
+
+    def count(self, context):
+        return lower(self.n).run(context, [])
+
+    def missed(self, context, t):
+        """1 − Φ(t)^n."""
+        p = self.tail(context, t)
+        if context.compare("<", abs(p), context.number(_LARGEST)):
+            log_power = self.count(context) * context.apply("log1p", -p)
+            return -context.apply("expm1", log_power)
+        return 1 - context.power(1 - p, self.count(context))
+
+    def all_beyond(self, context, t):
+        """Φ(−t)^n."""
+        return context.power(self.tail(context, t), self.count(context))
+
+
+@dataclass(frozen=True)
+class _Weighted:
+    """k t^{k−1} times a function of t."""
+
+    k: int
+    function: object
+
+    def run(self, context, args):
+        weight = self.k * context.power(args[0], context.number(S(self.k - 1)))
+        return weight * self.function(context, args[0])
+
+
+@remembered(maxsize=64)
+def moment(k: int, n: sympy.Expr, bits: int):
+    """E max^k with an absolute error of about 2^−bits."""
+    log_n = log_of(counted(n))
+    with working_precision(bits + _GUARD_BITS):
+        context, survival = BallContext(), _Survival(n)
+        zero, number = context.number(S.Zero), lambda x: context.number(Rational(x))
+        start, rest = _start(context, survival, log_n, bits)
+        end, beyond = _end(context, survival, k, log_n, bits)
+        total = context.integral(_Weighted(k, survival.missed), [], [number(start), end])
+        start = context.power(number(start), context.number(S(k)))
+        total = context.widen(total + start, start * rest + beyond)
+        sign = (-1) ** k
+        if log_n > math.log(bits + 64):
+            # at most 2^{1−n} E |X|^k/2
+            size = context.power(context.number(S(2)), -survival.count(context))
+            return context.widen(total, size * math.prod(range(k - 1, 0, -2)))
+        return total + sign * context.integral(_Weighted(k, survival.all_beyond), [], [zero, end])
+
+
+def _start(context, survival: _Survival, log_n: float, bits: int) -> tuple:
+    """(t_0, Φ(t_0)^n): below t_0 ≥ 0 the power is less than 2^−bits."""
+    left, right = 0.0, math.sqrt(2 * log_n) + 1
+    power = None
+    for _ in range(50):
+        middle = (left + right) / 2
+        value = 1 - survival.missed(context, context.number(Rational(middle)))
+        limit = context.power(context.number(S(2)), context.number(S(-bits - _CUT_BITS)))
+        if context.compare("<", abs(value), limit):
+            left, power = middle, abs(value)
+        else:
+            right = middle
+    return left, context.number(S.Zero) if power is None else power
+
+
+def _end(context, survival: _Survival, k: int, log_n: float, bits: int) -> tuple:
+    """(T, a bound of what is beyond): (n + 1) k ∫_T^∞ t^{k−1} Φ(−t) dt, T² ≥ 2k.
+
+    1 − Φ^n + Φ(−t)^n ≤ (n + 1) Φ(−t), and the integral is at most 2 T^{k−3} φ(T).
+    """
+    square = 2 * (log_n + bits * math.log(2)) + 2 * k + 4
+    limit = context.power(context.number(S(2)), context.number(S(-bits - _CUT_BITS)))
+    while True:
+        end = context.apply("sqrt", context.number(Rational(square)))
+        decay = context.apply("exp", -context.number(Rational(square) / 2))
+        power = context.power(end, context.number(S(k - 3)))
+        bound = 2 * k * (survival.count(context) + 1) * power * decay
+        if context.compare("<", bound, limit):
+            return end, bound
+        square *= 1.1

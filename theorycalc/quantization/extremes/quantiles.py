@@ -1,0 +1,307 @@
+"""Roots of increasing functions, enclosed, and quantiles of laws on a logarithmic scale."""
+
+from collections.abc import Callable
+from fractions import Fraction
+
+import sympy
+from sympy import Rational, S
+
+from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
+from theorycalc.core.special import SpecialFunction
+from theorycalc.core.value import fraction
+from theorycalc.quantization.sphere.in_mp import to_mp
+
+_GUARD_BITS = 24
+_MOST_STEPS = 400
+_MOST_TERMS = 10_000
+
+
+def increasing_root(context, function: Callable, target, start):
+    """A ball that holds the x with f(x) = target, for an increasing f.
+
+    Newton's method is run on midpoints from ``start``, from where it must converge; then signs on
+    both sides of its result are proved.
+
+    Parameters
+    ----------
+    function : callable
+        x ↦ (f(x), f'(x)) in the numbers of the context.
+    target : number of the context
+        May be a ball; so may be what the function returns.
+    start : number of the context
+    """
+    x = context.midpoint(start)
+    step = None
+    for _ in range(_MOST_STEPS):
+        value, slope = function(x)
+        step = context.midpoint((context.midpoint(target) - value) / slope)
+        x = context.midpoint(x + step)
+        if context.compare(">", abs(step), _scaled(x, -context.bits // 2, context)) is not True:
+            break
+    # a step whose square is small was the last but one; a ball of that width holds what is left
+    value, slope = function(x)
+    step = context.midpoint((context.midpoint(target) - value) / slope)
+    x = context.midpoint(x + step)
+    unit = _scaled(x, 4 - context.bits, context)
+    return _certified(context, function, target, x, context.midpoint(abs(step)) + unit)
+
+
+def _certified(context, function, target, x, radius):
+    """x ± radius, doubled until the signs of f − target are proved on both sides."""
+    for _ in range(2 * context.bits):
+        below = context.compare("<", function(x - radius)[0], target)
+        if below and context.compare(">", function(x + radius)[0], target):
+            return context.widen(x, radius)
+        radius = 2 * radius
+    return context.widen(x, context.number(sympy.oo))
+
+
+def _scaled(x, exponent: int, context):
+    """2^exponent (|x| + a little), for x that may be zero."""
+    little = context.number(Rational(Fraction(2) ** (-context.bits // 2)))
+    return (abs(x) + little) * context.number(Rational(Fraction(2) ** exponent))
+
+
+def through_balls(context, function: Callable, *args):
+    """An mpmath number, by a function of balls at the same working precision."""
+    with working_precision(context.bits + _GUARD_BITS):
+        balls = BallContext()
+        exactly = (balls.number(Rational(fraction(context.mp.mpf(x)))) for x in args)
+        return to_mp(context, function(balls, *exactly))
+
+
+class BetaQuantile(SpecialFunction):
+    """η = log(w/(1 − w)) at which the Beta(a, b) law has P(W ≤ w) = exp(−level), level > 0.
+
+    The law is log-concave in η, so that Newton's method converges from the left.
+
+    Examples
+    --------
+    >>> import sympy
+    >>> from theorycalc.quantization.extremes.quantiles import BetaQuantile
+    >>> sympy.N(BetaQuantile(1, 1, sympy.log(4)), 20)
+    -1.0986122886681096914
+    """
+
+    nargs = 3
+
+    @staticmethod
+    def domain(a, b, level):
+        return (a > 0) & (b > 0) & (level > 0)
+
+    @staticmethod
+    def reach(a, b, level):
+        return (a + b <= 10**7) & (a <= 1000 * b) & ((b <= 1000 * a) | (level >= 1))
+
+    @classmethod
+    def eval(cls, a, b, level):
+        return S.Zero if a == b and level == sympy.log(2) else None
+
+    def _eval_is_extended_real(self):
+        return True
+
+    def fdiff(self, argindex=1):
+        if argindex != 3:
+            raise sympy.core.function.ArgumentIndexError(self, argindex)
+        a, b, _ = self.args
+        return -sympy.hyper([a + b, 1], [a + 1], 1 / (1 + sympy.exp(-self))) / a
+
+    @classmethod
+    def in_mp(cls, context, a, b, level):
+        return through_balls(context, cls.in_ball, a, b, level)
+
+    @staticmethod
+    def in_ball(context, a, b, level):
+        if context.compare("<", level, context.number(S.Half)):
+            return -BetaQuantile._below_median(context, b, a, _complement(context, level))
+        return BetaQuantile._below_median(context, a, b, level)
+
+    @staticmethod
+    def _below_median(context, a, b, level):
+        size = context.apply("log", context.apply("beta", a, b))
+        middle = context.as_float(context.apply("log", a / b))
+
+        def log_law(eta):
+            if context.as_float(eta) <= middle:
+                log_density, series = _beta_series(context, a, b, eta)
+                return log_density - size + context.apply("log", series / a), a / series
+            log_density, series = _beta_series(context, b, a, -eta)
+            density = context.apply("exp", log_density - size)
+            rest = density * series / b  # of the law beyond η
+            return context.apply("log1p", -rest), density / (1 - rest)
+
+        start = context.midpoint((size + context.apply("log", a) - level) / a)
+        return increasing_root(context, log_law, -level, _left_of(context, log_law, -level, start))
+
+    def in_latex(self, printer):
+        a, b, level = map(printer._print, self.args)
+        return rf"\operatorname{{logit}} I^{{-1}}_{{{a}, {b}}}\left(e^{{-{level}}}\right)"
+
+
+def _complement(context, level):
+    """−log(1 − e^−level)."""
+    return -context.apply("log", -context.apply("expm1", -level))
+
+
+def _left_of(context, function, target, start):
+    """A point at or left of ``start`` where the function is surely below its target."""
+    for _ in range(_MOST_STEPS):
+        if context.compare(">", function(start)[0], target) is False:
+            break
+        start = start - abs(start) / 2 - 1
+    return start
+
+
+def _beta_series(context, a, b, eta):
+    """(log w^a (1 − w)^b, 2F1(a + b, 1; a + 1; w)) with η = log(w/(1 − w))."""
+    inverse = 1 + context.apply("exp", -eta)
+    series = _positive_series(context, a, b, 1 / inverse)
+    log_odds = context.apply("log1p", context.apply("exp", eta))
+    return -a * context.apply("log", inverse) - b * log_odds, series
+
+
+def _positive_series(context, a, b, w):
+    """2F1(a + b, 1; a + 1; w) summed: all its terms are positive."""
+    term = total = context.number(S.One)
+    k = 0
+    while True:
+        ratio = w * ((a + b + k) / (a + 1 + k))
+        term = term * ratio
+        total = total + term
+        k += 1
+        # later ratios lie between this one and w
+        largest = context.apply("max", ratio, w)
+        rest = term * largest / (1 - largest)
+        small = context.compare("<", largest, context.number(S.One))
+        if not context.is_finite(total) or (small and context.negligible(rest / total)):
+            return context.widen(total, rest)
+
+
+class GammaSeries(SpecialFunction):
+    """Σ_k x^k/(a + 1)_k = 1F1(1; a + 1; x), a/x^a e^x times the lower incomplete gamma function.
+
+    It is summed as it stands, for x > 0: all its terms are positive.
+
+    Examples
+    --------
+    >>> import sympy
+    >>> from theorycalc.quantization.extremes.quantiles import GammaSeries
+    >>> sympy.N(GammaSeries(1, 2), 20)   # (e² − 1)/2
+    3.1945280494653251136
+    """
+
+    nargs = 2
+
+    @staticmethod
+    def domain(a, x):
+        return (a > 0) & (x >= 0)
+
+    @staticmethod
+    def reach(a, x):
+        return ((a <= 10**6) | (2 * x <= a)) & (x <= 10**300)
+
+    def _eval_is_extended_positive(self):
+        return True
+
+    def fdiff(self, argindex=1):
+        if argindex != 2:
+            raise sympy.core.function.ArgumentIndexError(self, argindex)
+        a, x = self.args
+        return self + a * (1 - self) / x
+
+    def _eval_rewrite_as_hyper(self, a, x, **hints):
+        return sympy.hyper([1], [a + 1], x)
+
+    @staticmethod
+    def in_mp(context, a, x):
+        return context.mp.hyp1f1(1, a + 1, x)
+
+    @staticmethod
+    def in_ball(context, a, x):
+        one = context.number(S.One)
+        if context.compare(">", x, 2 * a + _MOST_TERMS):
+            return context.hyper([one], [a + one], x)  # by an asymptotic expansion
+        # terms of exact rationals would be longer and longer
+        term = total = context.widen(one, one - one)
+        k = 0
+        while True:
+            k += 1
+            ratio = x / (a + k)
+            term = term * ratio
+            total = total + term
+            # later ratios are smaller
+            rest = term * ratio / (1 - ratio)
+            small = context.compare("<", ratio, one)
+            if not context.is_finite(total) or (small and context.negligible(rest / total)):
+                return context.widen(total, rest)
+
+    def in_latex(self, printer):
+        return printer._print(self.rewrite(sympy.hyper))
+
+
+class GammaQuantile(SpecialFunction):
+    """ξ = log x at which the Gamma(a, 1) law has P(X ≤ x) = exp(−level), level > 0.
+
+    Examples
+    --------
+    >>> import sympy
+    >>> from theorycalc.quantization.extremes.quantiles import GammaQuantile
+    >>> sympy.N(sympy.exp(GammaQuantile(1, sympy.log(2))), 20)   # 1 − e^−x = 1/2
+    0.69314718055994530942
+    """
+
+    nargs = 2
+
+    @staticmethod
+    def domain(a, level):
+        return (a > 0) & (level > 0)
+
+    @staticmethod
+    def reach(a, level):
+        return a <= 10**6
+
+    def _eval_is_extended_real(self):
+        return True
+
+    def fdiff(self, argindex=1):
+        if argindex != 2:
+            raise sympy.core.function.ArgumentIndexError(self, argindex)
+        a = self.args[0]
+        return -GammaSeries(a, sympy.exp(self)) / a
+
+    @classmethod
+    def in_mp(cls, context, a, level):
+        return through_balls(context, cls.in_ball, a, level)
+
+    @staticmethod
+    def in_ball(context, a, level):
+        if context.compare("<", level, context.number(Rational(1, 1000))):
+            return context.apply("log", _upper_quantile(context, a, _complement(context, level)))
+        size = context.apply("loggamma", a + 1)
+
+        def log_law(xi):
+            x = context.apply("exp", xi)
+            series = GammaSeries.in_ball(context, a, x)
+            return a * xi - x + context.apply("log", series) - size, a / series
+
+        start = context.midpoint((size - level) / a)
+        return increasing_root(context, log_law, -level, _left_of(context, log_law, -level, start))
+
+    def in_latex(self, printer):
+        a, level = map(printer._print, self.args)
+        return rf"\log P^{{-1}}_{{{a}}}\left(e^{{-{level}}}\right)"
+
+
+def _upper_quantile(context, a, level):
+    """x above the mean with P(X > x) = exp(−level) for the Gamma(a, 1) law.
+
+    −log P(X > x) is nearly linear in a large x, concave for a < 1 and convex for a > 1.
+    """
+
+    def minus_log_tail(x):
+        tail = context.apply("uppergamma", a, x)
+        log_density = (a - 1) * context.apply("log", x) - x
+        size = context.apply("loggamma", a)
+        return size - context.apply("log", tail), context.apply("exp", log_density) / tail
+
+    return increasing_root(context, minus_log_tail, level, context.midpoint(a))

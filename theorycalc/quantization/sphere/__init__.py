@@ -1,0 +1,1 @@
+"""Random points on a sphere: distortions and largest cosines in every arithmetic."""
