@@ -31,7 +31,7 @@ def raw_coefficients(term: Term, order: int, context, mean: Callable | None = No
     ----------
     term : Term
     order : int
-    context : Context or Symbols
+    context : Numbers or Symbols
     mean : callable, optional
         Gives E[erf(σZ + c) e^{aZ − gZ²} H(Z − b)] for the term, which is not elementary.
     """

@@ -12,6 +12,7 @@ import array_api_compat
 import numpy as np
 import sympy
 
+from theorycalc.core.arithmetic.context import Elementwise
 from theorycalc.core.arithmetic.logic import RELATIONS
 from theorycalc.core.arithmetic.node_integral import quadrature
 from theorycalc.core.arithmetic.special_arrays import by_balls, special_with_errors
@@ -25,7 +26,7 @@ _ELEMENTARY = (
 _ALIASES = {"ceiling": "ceil", "max": "maximum", "min": "minimum"}
 
 
-class ArrayContext:
+class ArrayContext(Elementwise):
     """The operations that a `Program` calls, on arrays of one namespace (NumPy by default)."""
 
     bits = 53

@@ -16,6 +16,7 @@ from theorycalc.core.arithmetic.ball_functions import (
     whole,
 )
 from theorycalc.core.arithmetic.ball_integral import piecewise_integral
+from theorycalc.core.arithmetic.context import Enclosures
 from theorycalc.core.arithmetic.effort import spend
 from theorycalc.core.arithmetic.infinite_sum import infinite_sum
 from theorycalc.core.arithmetic.logic import RELATIONS
@@ -53,7 +54,7 @@ def ball_of(parts: tuple) -> arb:
     return arb(*map(arb, parts))
 
 
-class BallContext:
+class BallContext(Enclosures):
     """The operations that a `Program` calls, on enclosures.
 
     Rationals stay exact until a transcendental function meets them, so that comparisons, integer
@@ -276,7 +277,7 @@ class BallContext:
         values, bounds = BallContext(self.analytic, self.integrand), BallContext(analytic=True)
         return infinite_sum(series, first, parameters, values, bounds)
 
-    def rule(self, size: int) -> list:
+    def gauss_rule(self, size: int) -> list:
         """Nodes and weights of the Gauss–Legendre rule of this size on [−1, 1]."""
         spend(size, ctx.prec)
         return _legendre_rule(size, ctx.prec)

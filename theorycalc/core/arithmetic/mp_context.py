@@ -14,6 +14,7 @@ from mpmath import libmp
 from mpmath.calculus.quadrature import TanhSinh
 
 from theorycalc.core.arithmetic import mp_polynomials
+from theorycalc.core.arithmetic.context import MultiplePrecision
 from theorycalc.core.arithmetic.divergence import refuse_divergent
 from theorycalc.core.arithmetic.effort import spend
 from theorycalc.core.arithmetic.hypergeometric import surviving
@@ -45,7 +46,7 @@ _CONSTANTS = {
 }
 
 
-class MPContext:
+class MPContext(MultiplePrecision):
     """The operations that a `Program` calls, on numbers of one private mpmath context.
 
     Rationals stay exact until a transcendental function meets them. What depends on the side of a
@@ -283,7 +284,7 @@ class MPContext:
         parts = (x.real, x.imag) if isinstance(x, self.mp.mpc) else (x,)
         return [self.rational(part) for part in parts]
 
-    def rule(self, size: int) -> list:
+    def tanh_sinh_rule(self, size: int) -> list:
         """Nodes and weights of a tanh–sinh rule of about this size on [−1, 1]."""
         level = max(2, math.ceil(math.log2(size / 4)))
         # mpmath gives the nodes that a level adds: by themselves a rule of twice the step 2^−level

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from flint import arb, arb_poly, arb_series, ctx, fmpq
 
 from theorycalc.core.arithmetic.ball_context import BallContext
+from theorycalc.core.arithmetic.context import PowerSeries
 from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.core.program import Program
 
@@ -39,7 +40,7 @@ def _truncated(length: int):
         ctx.cap = before
 
 
-class SeriesContext(BallContext):
+class SeriesContext(BallContext, PowerSeries):
     """The operations of `BallContext` where an argument may be a power series."""
 
     def power(self, base, exponent):

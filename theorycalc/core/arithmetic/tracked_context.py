@@ -11,6 +11,7 @@ import numpy as np
 import sympy
 
 from theorycalc.core.arithmetic.array_context import ArrayContext
+from theorycalc.core.arithmetic.context import Numbers
 from theorycalc.core.arithmetic.slopes import SLOPES, differences
 from theorycalc.core.arithmetic.special_arrays import FUNCTION, special_with_errors
 
@@ -47,7 +48,7 @@ def inexact(value, error=0.0, rounding: float = _UNIT) -> Tracked:
     return Tracked(value, error + (rounding * np.abs(value) + _SMALLEST))
 
 
-class TrackedContext:
+class TrackedContext(Numbers):
     """The operations that a `Program` calls, on NumPy arrays with error bounds."""
 
     bits = 53
@@ -133,6 +134,12 @@ class TrackedContext:
         return self.plain.negligible(x.value)
 
     def widen(self, x, radius):
+        return x
+
+    def may_hold(self, condition, inputs: list) -> bool:
+        return self.plain.may_hold(condition, [x.value for x in inputs])
+
+    def fixed(self, x):
         return x
 
     def scalarwise(self, function, *args):

@@ -85,7 +85,7 @@ def panel_rule(
             continue
         size, bound = found
         error += bound
-        for x, weight in context.rule(size):
+        for x, weight in context.gauss_rule(size):
             node = centre + half * x
             nodes.append(node)
             values.append(half * weight * _real(function(context, node)))

@@ -99,7 +99,7 @@ def enclosure(k: int, bits: int):
             size, slack = _rule(float(left), float(right), k, wanted)
             error = error + _power_of_two(context, slack)
             half, centre = (context.number(x / 2) for x in (right - left, right + left))
-            for x, weight in context.rule(size):
+            for x, weight in context.gauss_rule(size):
                 total = total + half * weight * program.run(context, [centre + half * x])
         return context.widen(total, error)
 
