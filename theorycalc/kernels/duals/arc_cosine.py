@@ -7,6 +7,7 @@ from sympy import cos, factorial2, pi, sin
 
 from theorycalc.core.functions import MeanValue
 from theorycalc.core.special import SpecialFunction
+from theorycalc.kernels.duals import arc_cosine_in_doubles as in_doubles
 
 c = sympy.Symbol("c", real=True)
 
@@ -83,16 +84,14 @@ class AngularLoss(SpecialFunction):
     def double(p, theta):
         import numpy as np
 
-        from theorycalc.kernels.matrices import dense
-
         p, theta = int(p), np.asarray(theta, dtype=float)
         below = polynomial_arrays(max(p - 1, 0))
         odd = float(factorial2(2 * p - 1))
-        losses = dense.angular_losses(p, odd, *below, theta.ravel()).reshape(theta.shape)
+        losses = in_doubles.angular_losses(p, odd, *below, theta.ravel()).reshape(theta.shape)
         # the terms of J_{p−1} sin, without their signs, add up to four times the loss at most: they
         # are as large beyond π/2 as before, where J is half of them or more. Roundings of a term:
         # three for each degree, of the sum one for each node
-        units = 3 * p + 16 + dense.angular_nodes(p)
+        units = 3 * p + 16 + in_doubles.angular_nodes(p)
         return losses, 4 * units * np.finfo(float).eps / 2 * losses
 
     def fdiff(self, argindex=1):

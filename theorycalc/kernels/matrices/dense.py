@@ -10,11 +10,7 @@ import numpy as np
 from theorycalc.core.compiled import OPTIONS, compiled
 from theorycalc.kernels.matrices import angle_table, rows
 from theorycalc.kernels.matrices.families import Erf, Gelu, Homogeneous, Inputs, Layers, variances
-from theorycalc.kernels.matrices.pairs_homogeneous import (
-    angular_losses,
-    angular_nodes,
-    homogeneous_entries,
-)
+from theorycalc.kernels.matrices.pairs_homogeneous import homogeneous_entries
 from theorycalc.kernels.matrices.pairs_smooth import smooth_entries
 
 __all__ = [
@@ -22,8 +18,6 @@ __all__ = [
     "Gelu",
     "Homogeneous",
     "Layers",
-    "angular_losses",
-    "angular_nodes",
     "kernel_matrices",
 ]
 

@@ -7,48 +7,12 @@ keep all their digits. Arrays have an element for every pair.
 
 import numpy as np
 
-from theorycalc.kernels.matrices.polynomials import sine_loss
+from theorycalc.kernels.duals.arc_cosine_in_doubles import angular_losses, angular_values
 
-# The loss of angle integrates a trigonometric polynomial of degree 2p, or nearly so, over (0, θ):
-# 20 nodes reach double precision up to this p, and on panels that are so many times shorter.
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(20)
-_DEGREE_OF_A_PANEL = 12
 # Pairs with 1 ∓ cos θ below this are compared by the differences of their inputs.
 NEAR = 1e-2
-# Angles π − θ below this use the series of J_p there: its closed form cancels.
-_OPPOSITE = 1.5
 # Numbers of an array that are worked on at a time.
 _CHUNK = 2**16
-
-
-def _angular(p, a, b, opposite, c, sine, turn):
-    """J_p at the angle π − turn with this cosine and sine."""
-    series = np.polyval(opposite, turn * turn) * turn ** (2 * p + 1)
-    return np.where(turn < _OPPOSITE, series, np.polyval(a, c) * sine + np.polyval(b, c) * turn)
-
-
-def angular_nodes(p: int) -> int:
-    """How many nodes the loss of angle is integrated with."""
-    return _NODES.size * (1 + p // _DEGREE_OF_A_PANEL)
-
-
-def angular_losses(p, odd_factorial, below_a, below_b, thetas) -> np.ndarray:
-    """1 − J_p(θ)/J_p(0), J_p(0) = π(2p−1)!!, for a flat array of angles."""
-    if p == 0:
-        return thetas / np.pi
-    if p == 1:
-        return 2.0 * np.sin(thetas / 2.0) ** 2 - sine_loss(thetas) / np.pi
-    panels = angular_nodes(p) // _NODES.size
-    nodes = (np.arange(panels)[:, None] + (1.0 + _NODES) / 2.0).ravel() / panels
-    weights = np.tile(_WEIGHTS, panels) / (2.0 * panels)
-    losses, step = np.empty_like(thetas), max(1, _CHUNK // nodes.size)
-    for start in range(0, thetas.size, step):
-        theta = thetas[start : start + step]
-        t = np.multiply.outer(theta, nodes)
-        c, sine = np.cos(t), np.sin(t)
-        below = np.polyval(below_a, c) * sine + np.polyval(below_b, c) * (np.pi - t)
-        losses[start : start + step] = theta * ((below * sine) @ weights)
-    return p * p * losses / (np.pi * odd_factorial)
 
 
 def _homogeneous_dual(f, minus, plus):
@@ -59,12 +23,12 @@ def _homogeneous_dual(f, minus, plus):
     c, sine = (plus - minus) / 2.0, np.sqrt(minus * plus)
     theta = 2.0 * np.arctan2(np.sqrt(minus), np.sqrt(plus))
     turn = 2.0 * np.arctan2(np.sqrt(plus), np.sqrt(minus))
-    angular = _angular(f.degree, f.a, f.b, f.opposite, c, sine, turn)
+    angular = angular_values(f.degree, f.a, f.b, f.opposite, c, sine, turn)
     dual = f.kink * angular / (2.0 * np.pi) + f.smooth * np.polyval(f.b, c)
     slope = 0.0
     if f.degree > 0:
         p = f.degree - 1
-        below = _angular(p, f.below_a, f.below_b, f.below_opposite, c, sine, turn)
+        below = angular_values(p, f.below_a, f.below_b, f.below_opposite, c, sine, turn)
         slope = f.kink * below / (2.0 * np.pi) + f.smooth * np.polyval(f.below_b, c)
         slope *= f.degree * f.degree
     if f.degree % 2 and f.kink == -4.0 * f.smooth:  # |z|^p: K(π − θ) = K(θ)

@@ -3,11 +3,10 @@
 import numpy as np
 
 from theorycalc.core.compiled import compiled
+from theorycalc.kernels.duals.arc_cosine_in_doubles import sine_loss
 
 # On [0, 1/2] the Chebyshev coefficients of both functions below fall by 5.8 a degree.
 _NODES = 20
-# The angle up to which sin θ − θ cos θ cancels, and the terms of its series that are enough there.
-_CANCELS, _TERMS = 0.5, 9
 
 
 def chebyshev_nodes(count: int) -> np.ndarray:
@@ -28,16 +27,6 @@ def interpolate(values: np.ndarray) -> np.ndarray:
         powers[: k + 1, k] = np.polynomial.chebyshev.cheb2poly([0.0] * k + [1.0])
     # not as one matrix, whose large entries would cancel
     return np.tensordot(powers[::-1], np.tensordot(chebyshev, values, 1), 1)
-
-
-def sine_loss(theta: np.ndarray) -> np.ndarray:
-    """Sin θ − θ cos θ to full relative accuracy: by its series where the difference cancels."""
-    square = np.minimum(theta, _CANCELS) ** 2
-    series = term = theta * square / 3.0
-    for n in range(2, _TERMS):
-        term = term * -square / ((n - 1.0) * 2.0 * (2.0 * n + 1.0))
-        series = series + term
-    return np.where(theta > _CANCELS, np.sin(theta) - theta * np.cos(theta), series)
 
 
 def _on_half(function) -> np.ndarray:
