@@ -191,7 +191,7 @@ def test_every_room_has_its_floor():
     assert rooms - {"__init__", "__main__"} <= ALLOWED.keys()
 
 
-@pytest.mark.parametrize("room", FLOORS.keys() - {"core"})
+@pytest.mark.parametrize("room", sorted(FLOORS.keys() - {"core"}))
 def test_every_part_of_a_room_has_its_floor(room):
     parts = {p.relative_to(HOUSE / room).parts[0] for p in FILES if (HOUSE / room) in p.parents}
     assert {part.removesuffix(".py") for part in parts} - {"__init__"} == set(FLOORS[room])
