@@ -13,10 +13,10 @@ import theorycalc
 # A loop of one file with an inner loop of another one.
 SCRIPT = """
 from theorycalc.core import compiled
-from theorycalc.kernels import numeric_rows
+from theorycalc.kernels.matrices import rows
 
 {before}
-loop = numeric_rows._arcsine_law
+loop = rows._arcsine_law
 print(loop(1.0, 1.0, 1.0, 0.5, 0.5)[2].hex(), loop.stats.cache_hits.total(), compiled._folder())
 """
 
@@ -47,7 +47,7 @@ def outcome(process):
 
 def edit(package):
     """An inner loop that gives another number."""
-    inner = package / "kernels" / "numeric_polynomials.py"
+    inner = package / "kernels" / "matrices" / "polynomials.py"
     before = inner.read_text()
     inner.write_text(before.replace("4.0 * t - 1.0, _ARCSINE[0]", "4.0 * t - 1.0, 7.0"))
     assert inner.read_text() != before
@@ -68,7 +68,7 @@ def test_an_edited_inner_loop_is_compiled_anew(package):
 
 def test_what_was_edited_under_a_process_is_not_kept(package):
     """Its loops are of the files as they were, the folder's name may be that of the new ones."""
-    inner = package / "kernels" / "numeric_polynomials.py"
+    inner = package / "kernels" / "matrices" / "polynomials.py"
     _, _, folder = outcome(start(package, f"open({str(inner)!r}, 'a').write('#')"))
     assert not list(folder.iterdir())
 

@@ -94,8 +94,12 @@ def _logarithms(*gammas: Callable) -> Callable:
 
 
 def _factors(x):
-    """What a product of |x| factors may be off, in `FUNCTION`: Γ moves its argument to (2, 3)."""
-    return 1 + np.abs(x) / 4 + _turns(x)
+    """What a product of |x| factors may be off, in `FUNCTION`: Γ moves its argument to (2, 3).
+
+    Below 0 it divides by sin(πx).
+    """
+    reflected = np.where(x < 0, np.pi * np.abs(x) / np.abs(np.sin(np.pi * x)), 0.0)
+    return 1 + np.abs(x) / 4 + reflected
 
 
 def _turns(x):
