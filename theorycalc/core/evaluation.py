@@ -36,6 +36,7 @@ _EXPANDED = 300
 _WRITTEN_OUT = 50
 # SymPy writes out gamma functions and powers of larger numbers, digit by digit.
 _LARGEST_WRITTEN = 10_000
+_ELEMENTARY = "sympy.functions.elementary"
 
 
 # The assumptions of a symbol that an error names; SymPy derives many more from them.
@@ -217,13 +218,26 @@ def constants(values: Mapping) -> list[Program]:
 
 
 def written_out(expr: sympy.Basic, values: Mapping) -> sympy.Basic:
-    """The expression at the parameters; one that is not known exactly, or large, is a symbol."""
+    """The expression at the parameters.
+
+    One that is not known exactly is a symbol, and so is a large one that SymPy would write out.
+    """
     unknown = {
         s: sympy.Dummy(real=True)
         for s, x in values.items()
-        if isinstance(x, Value) or (x.is_Rational and abs(x) > _LARGEST_WRITTEN)
+        if isinstance(x, Value)
+        or (x.is_Rational and abs(x) > _LARGEST_WRITTEN and _is_spelt_out(expr, s))
     }
     return substitute(expr, {**values, **unknown})
+
+
+def _is_spelt_out(expr: sympy.Basic, symbol: sympy.Symbol) -> bool:
+    """Whether a symbol is an exponent, or in a function that is not elementary."""
+    return any(
+        (node.is_Pow and node.exp.has(symbol))
+        or (node.is_Function and _ELEMENTARY not in type(node).__module__ and node.has(symbol))
+        for node in postorder(expr)
+    )
 
 
 def vanishes(body: sympy.Expr, where: Iterable, values: Mapping) -> bool:
