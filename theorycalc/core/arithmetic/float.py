@@ -29,7 +29,7 @@ from theorycalc.core.arithmetic.effort import (
 from theorycalc.core.arithmetic.enclosed_integral import enclosed_integral
 from theorycalc.core.arithmetic.mp_doubles import in_mp_twice
 from theorycalc.core.arithmetic.node_integral import node_integral
-from theorycalc.core.errors import NotSupportedError, PrecisionError, explain
+from theorycalc.core.errors import DomainError, NotSupportedError, PrecisionError, explain
 from theorycalc.core.value import Rigor, Value, distance
 
 _DOUBLE_BITS = 53
@@ -197,9 +197,17 @@ def _in_double(call, balls: list[arb]) -> arb:
         slack = float((ball - mid).abs_upper())
         if slack:
             moved = (
-                call.in_double(*mids[:i], mid + step, *mids[i + 1 :])[0] for step in (-slack, slack)
+                _double_or_nan(call, *mids[:i], mid + step, *mids[i + 1 :])
+                for step in (-slack, slack)
             )
-            # one side may be off the domain
-            changes = (abs(float(m) - value) for m in moved if math.isfinite(m))
+            changes = (abs(m - value) for m in moved if math.isfinite(m))
             error += max(changes, default=0.0)
     return arb(value, error)
+
+
+def _double_or_nan(call, *args: float) -> float:
+    """The value of a routine, not-a-number off its domain: on one side of an argument, say."""
+    try:
+        return float(call.in_double(*args)[0])
+    except (DomainError, NotSupportedError):
+        return math.nan
