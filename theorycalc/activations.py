@@ -280,9 +280,6 @@ def _by_name(name: str) -> Activation:
     return found if isinstance(found, Activation) else found()
 
 
-__all__ = ["Activation", "as_activation", *_EXPRESSIONS]
-
-
 def __getattr__(name: str):
     if name not in _EXPRESSIONS:
         raise AttributeError(f"module {__name__!r} has no activation {name!r}")
@@ -292,4 +289,4 @@ def __getattr__(name: str):
 
 
 def __dir__():
-    return sorted(__all__)
+    return ["Activation", "as_activation", *_EXPRESSIONS]

@@ -17,6 +17,7 @@ from theorycalc.core.arithmetic.fixed_point import convolve
 from theorycalc.core.integration.hermite_rule import hermite_rule
 from theorycalc.core.value import fraction
 from theorycalc.kernels.duals import strip_bounds, strip_pairs
+from theorycalc.kernels.duals.pair import pair_expectation
 from theorycalc.kernels.duals.strip_rules import Law, Rule
 
 SMOOTH = ("tanh", "sigmoid", "silu", "softplus", "mish")
@@ -177,7 +178,7 @@ def coarse(one, two, rho, rule):
         run = strip_pairs._parallel if rule.across else strip_pairs._on_a_lattice
         error, total = run(context, sides, law, rule)
         found = context.widen(total, error)
-    pair = tc.kernels.general.pair_expectation(one, two, sp.S.One, rho, sp.S.One)
+    pair = pair_expectation(one, two, sp.S.One, rho, sp.S.One)
     return value_of(found), tc.certify(pair, digits=30)
 
 

@@ -203,6 +203,11 @@ def posterior(k_train, k_test_train, k_test, y, noise=0.0) -> Prediction:
 def max_learning_rate(k_train) -> float:
     """2/λ_max of the NTK on the training inputs: gradient descent converges below it.
 
+    Parameters
+    ----------
+    k_train : array (n, n)
+        The NTK.
+
     Examples
     --------
     >>> import theorycalc as tc

@@ -30,11 +30,11 @@ class CosineDeficit(SpecialFunction):
 
     @staticmethod
     def reach(d, n, k):
-        return (d <= 20_000) & (k <= 200)
+        return (d <= 10**7) & (k <= 200)
 
     @staticmethod
     def double_reach(d, n, k):
-        return (d <= 10**6) & (k <= 1000)
+        return (d <= 10**7) & (k <= 1000)
 
     @classmethod
     def eval(cls, d, n, k):
@@ -91,11 +91,11 @@ class SphereDistortion(SpecialFunction):
 
     @staticmethod
     def reach(law, d, n, s, r):
-        return (d <= 5000) & (s <= 50) & (r <= 10**12)
+        return (d <= 10**7) & (s <= 50) & (r <= 10**12)
 
     @staticmethod
     def double_reach(law, d, n, s, r):
-        return (d <= 10**6) & (s <= 200) & (r <= 10**12)
+        return (d <= 10**9) & (s <= 200) & (r <= 10**12)
 
     @classmethod
     def eval(cls, law, d, n, s, r):
@@ -188,11 +188,11 @@ class OptimalSphereRadius(SpecialFunction):
 
     @staticmethod
     def reach(law, d, n, s):
-        return (d <= 5000) & (s <= 50)
+        return (d <= 10**7) & (s <= 50)
 
     @staticmethod
     def double_reach(law, d, n, s):
-        return (d <= 10**6) & (s <= 200)
+        return (d <= 10**9) & (s <= 200)
 
     @classmethod
     def eval(cls, law, d, n, s):
