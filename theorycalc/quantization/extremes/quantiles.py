@@ -91,7 +91,7 @@ class BetaQuantile(SpecialFunction):
 
     @staticmethod
     def reach(a, b, level):
-        return (a + b <= 10**7) & (a <= 1000 * b) & ((b <= 1000 * a) | (level >= 1))
+        return (a + b <= 10**7) & (a <= 10**4 * b) & ((b <= 10**4 * a) | (level >= 1))
 
     @classmethod
     def eval(cls, a, b, level):
