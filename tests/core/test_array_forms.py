@@ -56,13 +56,22 @@ def assert_array_form(formula, columns):
         assert_accurate(formula, value, [float(x[i]) for x in columns])
 
 
-@pytest.mark.parametrize(
+ALL_CASES = pytest.mark.parametrize(
     ("formula", "box"),
     [(formula, box) for _, _, formula, box in CASES],
     ids=[f"{name} {label}" for name, label, *_ in CASES],
 )
+
+
+@ALL_CASES
 def test_public_formulas(formula, box):
     assert_array_form(formula, points_of(formula, box, POINTS))
+
+
+@pytest.mark.long
+@ALL_CASES
+def test_public_formulas_at_a_thousand_points(formula, box):
+    assert_array_form(formula, points_of(formula, box, 1000))
 
 
 def returns_a_formula(function) -> bool:

@@ -64,6 +64,12 @@ EXAMPLES = [
         points=("0",),
         digits=30,
     ),
+    # an oracle that cancelled: erfc(36)
+    Expression(
+        tree=("erf2", ("mul", "x", "x"), ("jacobi", "4", "3/4", "8/3", "x")),
+        points=("6",),
+        digits=20,
+    ),
     # a tie
     Bound(tree=("chebyu", "8", "-21/5"), point="-5", kept=23, moved=0, digits=15),
 ]

@@ -152,6 +152,15 @@ def _unevaluated(function):
     return lambda *args: function(*args, evaluate=not args[-1].free_symbols)
 
 
+def _erf2(x, y):
+    """The function erf(y) − erf(x), by tails where both are far out on one side."""
+    if mp.re(x) > 0 and mp.re(y) > 0:
+        return mp.erfc(x) - mp.erfc(y)
+    if mp.re(x) < 0 and mp.re(y) < 0:
+        return mp.erfc(-y) - mp.erfc(-x)
+    return mp.erf(y) - mp.erf(x)
+
+
 def _of_numbers(function):
     """A function of mpmath, of rationals in the precision of the moment."""
 
@@ -206,7 +215,7 @@ NODES: dict[str, Node] = {
     "falling": Node(sympy.FallingFactorial, _of_numbers(mp.ff)),
     "lowergamma": Node(sympy.lowergamma, _of_numbers(lambda s, x: mp.gammainc(s, 0, x))),
     "uppergamma": Node(sympy.uppergamma, _of_numbers(mp.gammainc)),
-    "erf2": Node(sympy.erf2, _of_numbers(lambda x, y: mp.erf(y) - mp.erf(x))),
+    "erf2": Node(sympy.erf2, _of_numbers(_erf2)),
     "erfcinv": Node(sympy.erfcinv, _of_numbers(lambda x: mp.erfinv(1 - x))),
     "polygamma": Node(sympy.polygamma, _of_numbers(lambda n, x: mp.psi(int(n), x))),
     "hyperu": Node(tc.hyperu, _of_numbers(mp.hyperu)),
