@@ -70,6 +70,12 @@ EXAMPLES = [
         points=("6",),
         digits=20,
     ),
+    # an oracle that lost a number beside 1
+    Expression(
+        tree=("log", ("above", ("mul", "x", ("expint", "-1", ("above", "x"))))),
+        points=("300",),
+        digits=20,
+    ),
     # a tie
     Bound(tree=("chebyu", "8", "-21/5"), point="-5", kept=23, moved=0, digits=15),
 ]

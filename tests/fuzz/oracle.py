@@ -58,8 +58,9 @@ def in_two_precisions(compute: Callable[[], object], agreed: int = _AGREED) -> T
             raise UndecidedError
         if abs(mp.im(fine)) > size * mp.mpf(10) ** -agreed:
             return Truth(None, None)
-        # where both happen to agree, the rounding of the finer one is left
-        return Truth(mp.re(fine), 2 * gap + size * mp.mpf(10) ** (4 - 2 * _DIGITS))
+        # where both happen to agree, the rounding of the finer one is left; a zero may be what a
+        # sum with 1 has lost
+        return Truth(mp.re(fine), 2 * gap + (size or 1) * mp.mpf(10) ** (4 - 2 * _DIGITS))
 
 
 def _computed(compute, digits):
