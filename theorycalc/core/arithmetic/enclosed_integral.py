@@ -204,21 +204,31 @@ def _halved_integral(
 def _remainder(value: Callable, last: arb, direction: int, reach: int) -> tuple:
     """(what lies beyond the last u, its error or None without a decay).
 
-    The rate λ of a decay e^{−λu} is measured over two neighbouring steps. Powers have the same λ
-    in both. Where it drifts, it is taken to go on in this direction, and at this pace over a length
-    of ``reach`` at most: what lies beyond is then between what it is at the first rate and at the
-    last. With powers of u the pace falls like 1/u², which sums up to that.
+    The rate λ of a decay e^{−λu} is measured over three neighbouring steps. Powers have the same λ
+    in all. Where it drifts, it is taken to go on, at this pace and half of what the pace changes by
+    (it may vanish at one place), over a length of ``reach``, |u| or 1/λ, whichever is most. What
+    lies beyond is then between what it is at the first rate and at the last. With powers of u the
+    pace falls like 1/u², which sums up to that; with λ = cu^{a−1}, 0 < a < 1, where 1/λ > u: what
+    lies beyond is at most what it is at the first rate, times 1 + x + x² + … with x = (1 − a)/(λu)
+    (repeated integration by parts of the incomplete gamma function).
     """
-    sizes = [value(last - direction * k).real for k in range(3)]
+    sizes = [value(last - direction * k).real for k in range(4)]
     if all(x.is_zero() for x in sizes):
         return arb(0), arb(0)
     if any(not x.is_finite() or x.contains(0) for x in sizes):
         # beyond all bits: known to be as small as its enclosure
         largest = max((x.abs_upper() for x in sizes), key=float)
         return (arb(0), largest) if largest < arb(2) ** -4096 else (arb(0), None)
-    near, far = (abs(sizes[k + 1] / sizes[k]).log() for k in range(2))
-    final = near + (near - far) * reach
-    if not (near > 0 and final > 0):
+    rate, before, first = (abs(sizes[k + 1] / sizes[k]).log() for k in range(3))
+    if not rate > 0:
         return arb(0), None
-    rest = sizes[0] / near
-    return rest, abs(sizes[0] / final - rest)
+    length = max(arb(reach), abs(last), 1 / rate, key=float)
+    pace, earlier = before - rate, first - before
+    drift = (abs(pace) + abs(pace - earlier) * length / 2) * length
+    rest = sizes[0] / rate
+    if pace < 0:
+        # the rate rises, and less lies beyond than at the first
+        return rest, abs(rest - sizes[0] / (rate + drift))
+    if not drift < rate:
+        return arb(0), None
+    return rest, abs(sizes[0] / (rate - drift) - rest)
