@@ -24,12 +24,12 @@ from theorycalc.core.integration import integral as integral_data
 from theorycalc.core.integration.end_singularities import singular_ends_at_zero
 from theorycalc.core.integration.kinks import kinks
 from theorycalc.core.integration.pieces import smooth_pieces
+from theorycalc.core.integration.series import one_sided, terms
+from theorycalc.core.integration.stairs import between_jumps
+from theorycalc.core.integration.waves import turned
 from theorycalc.core.numbers import exact
 from theorycalc.core.program import Program
-from theorycalc.core.series import one_sided, terms
-from theorycalc.core.stairs import between_jumps
 from theorycalc.core.vocabulary import FUNCTIONS, LOGIC, RELATIONS, REWRITES
-from theorycalc.core.waves import turned
 
 
 def lower(

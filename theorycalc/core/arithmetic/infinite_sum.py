@@ -36,7 +36,7 @@ _ONE = fmpq(1)
 
 
 class Series(NamedTuple):
-    """The programs of `core.series.Terms`, of (k, *parameters), and of (t, *parameters)."""
+    """The programs of `integration.series.Terms`, of (k, *parameters), and of (t, *parameters)."""
 
     term: Program
     geometric: Program

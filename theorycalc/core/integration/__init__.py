@@ -1,1 +1,1 @@
-"""Integrals as data, the pieces they are cut into, and certified rules on panels."""
+"""Integrals and infinite sums as data, their pieces, and the rules that compute them."""

@@ -9,7 +9,7 @@ from sympy import S
 from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.core.graph import postorder
 from theorycalc.core.integration.corner_singularities import drawn_out
-from theorycalc.core.waves import expanded
+from theorycalc.core.integration.waves import expanded
 
 # Quotients of gamma functions: the arguments of those above and of those below.
 _GAMMAS = {
