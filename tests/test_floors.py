@@ -97,7 +97,6 @@ activations.py
     quantization/extremes/normal_maximum.py
     quantization/kde.py
     quantization/sphere/functions.py
-    quantization/sphere/in_doubles.py
     quantization/sphere/in_mp_norms.py
     quantization/sphere/norm_law.py
     relu/finite.py

@@ -20,6 +20,7 @@ from theorycalc.quantization import (
     optimal_distortion,
     optimal_radius,
 )
+from theorycalc.quantization.arguments import Points
 from theorycalc.quantization.extremes import normal_enclosures
 from theorycalc.quantization.extremes.normal_maximum import MaximumMoment
 
@@ -44,7 +45,7 @@ def test_closed_means(n, exact, using):
 @pytest.mark.parametrize(("k", "n"), [(1, 2), (1, 3), (2, 2), (4, 2), (2, 1), (3, 1)])
 def test_closed_forms_are_the_integral(k, n):
     exact = expected_maximum(n, k).at(using=tc.Ball(25))
-    enclosed = tc.Ball(20).to_value(normal_enclosures.moment(k, sp.Integer(n), 80), bits=120)
+    enclosed = tc.Ball(20).to_value(normal_enclosures.moment(k, Points(n), 80), bits=120)
     assert enclosed.overlaps(exact)
     assert enclosed.rad < 1e-20
     double, error = MaximumMoment.double(np.array(k), np.array(float(n)))

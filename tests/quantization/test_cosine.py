@@ -11,6 +11,7 @@ from reference import EPS, assert_reference, entries, label, relative_error
 
 import theorycalc as tc
 from theorycalc.quantization import mean_max_cosine, mean_max_cosine_complement
+from theorycalc.quantization.arguments import Points
 from theorycalc.quantization.sphere.functions import CosineDeficit
 from theorycalc.quantization.sphere.in_balls_survival import deficit_moment
 from theorycalc.quantization.sphere.in_mp import law_of_maximum, to_mp
@@ -119,12 +120,12 @@ def test_the_spread_law_keeps_its_mean(d, n):
     from theorycalc.core.arithmetic.ball_context import working_precision
 
     with working_precision(140):
-        first, weights = law_of_maximum(d, sp.S(n), 100)
+        first, weights = law_of_maximum(d, Points(n), 100)
         total = CONTEXT.number(sp.S.Zero)
         for i, weight in enumerate(weights, start=first):
             square = CONTEXT.apply("exp", CONTEXT.number(sp.Rational(-2 * grid_step(100) * i)))
             total += weight * 2 * square / (1 + square)
-        gap = abs(total / deficit_moment(d, sp.S(n), 1, 120) - 1)
+        gap = abs(total / deficit_moment(d, Points(n), 1, 120) - 1)
         assert CONTEXT.compare("<", gap, CONTEXT.number(sp.Rational(1, 2**90)))
 
 

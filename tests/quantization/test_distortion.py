@@ -14,8 +14,8 @@ from scipy import integrate, special
 
 import theorycalc as tc
 from theorycalc.quantization import distortion, optimal_distortion, optimal_radius
-from theorycalc.quantization.arguments import as_lambda
 from theorycalc.quantization.sphere.functions import SphereDistortion
+from theorycalc.quantization.sphere.norm_law import NormLaw
 
 tcd = tc.distributions
 powers = st.sampled_from(["0.1", "0.5", "1", "1.5", "3", "8"])
@@ -106,7 +106,7 @@ def test_second_power(name, d, n, ratio):
     law = LAWS[name](d)
     r = ratio * math.isqrt(d) if name == "gauss" else ratio
     closed = distortion(law, n, 2).at(r=r)
-    general = SphereDistortion(as_lambda(law), sp.S(d), sp.S(n), sp.S(2), sp.Rational(r))
+    general = SphereDistortion(NormLaw.of(law), sp.S(d), sp.S(n), sp.S(2), sp.Rational(r))
     value = tc.Formula("D", general).at()
     assert value.overlaps(closed)
     assert value.rad <= 1e-12 * value.mid
@@ -117,7 +117,7 @@ def test_second_power(name, d, n, ratio):
 def test_even_powers(name, s):
     law, r = LAWS[name](5), sp.Rational(9, 10)
     closed = distortion(law, 11, s).at(r=r, using=tc.Ball(20))
-    general = SphereDistortion(as_lambda(law), sp.S(5), sp.S(11), sp.S(s), r)
+    general = SphereDistortion(NormLaw.of(law), sp.S(5), sp.S(11), sp.S(s), r)
     assert tc.certify(general, digits=15).overlaps(closed)
     assert tc.Formula("D", general).at(using=tc.MP(20)).overlaps(closed)
 
@@ -128,7 +128,9 @@ def test_one_point(d, s, r):
     """n = 1: the Gaussian's 1F1 and the sphere's 2F1 against the general way."""
     for law in (tcd.Gaussian(d), tcd.UniformSphere(d)):
         closed = distortion(law, 1, s).at(r=r)
-        general = SphereDistortion(as_lambda(law), sp.S(d), sp.S(1), sp.Rational(s), sp.Rational(r))
+        general = SphereDistortion(
+            NormLaw.of(law), sp.S(d), sp.S(1), sp.Rational(s), sp.Rational(r)
+        )
         assert tc.Formula("D", general).at().overlaps(closed)
 
 
@@ -137,7 +139,7 @@ def test_one_point(d, s, r):
 def test_three_dimensions(n, s, r):
     """d = 3: 2F1 for a source on the sphere; at r = 1 it is 2^s n B(n, 1 + s/2)."""
     law = tcd.UniformSphere(3)
-    general = SphereDistortion(as_lambda(law), sp.S(3), sp.S(n), sp.Rational(s), sp.Rational(r))
+    general = SphereDistortion(NormLaw.of(law), sp.S(3), sp.S(n), sp.Rational(s), sp.Rational(r))
     assert tc.Formula("D", general).at().overlaps(distortion(law, n, s).at(r=r))
     beta = 2 ** sp.Rational(s) * n * sp.beta(n, 1 + sp.Rational(s) / 2)
     at_one = distortion(law, n, s).at(r=1, using=tc.MP(20))

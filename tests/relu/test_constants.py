@@ -17,7 +17,7 @@ from theorycalc.relu.constants import (
     half_power_eigenvalue,
 )
 from theorycalc.relu.means import bias_integral
-from theorycalc.sphere.functions import FunkHecke, as_lambda
+from theorycalc.sphere.functions import FunkHecke, ZonalFunction
 from theorycalc.sphere.zonal_kernel import as_kernel
 
 D, K, B, T = sp.Symbol("d"), sp.Symbol("k"), sp.Symbol("b"), sp.Symbol("t", real=True)
@@ -127,7 +127,7 @@ def test_eigenvalues_against_quadrature(d, k, b):
     assert half.overlaps(value)
     kernel = as_kernel(sp.Max(T - b, 0))
     assert tc.sphere.funk_hecke(kernel, d, k).at(using=tc.Ball(20)).overlaps(value)
-    integral = tc.Formula("mu", FunkHecke(as_lambda(kernel), sp.S(d), sp.S(k)))
+    integral = tc.Formula("mu", FunkHecke(ZonalFunction.of(kernel), sp.S(d), sp.S(k)))
     if value.mid != 0:
         assert integral.at(using=tc.Ball(20)).overlaps(value)
 

@@ -10,7 +10,7 @@ from reference import assert_error_holds, assert_reference, entries, label
 import theorycalc as tc
 from theorycalc.core.value import fraction
 from theorycalc.sphere import in_angle, in_doubles, taylor
-from theorycalc.sphere.functions import FunkHecke, as_lambda
+from theorycalc.sphere.functions import FunkHecke, ZonalFunction
 from theorycalc.sphere.zonal_kernel import as_kernel
 
 D, K, T = sp.Symbol("d"), sp.Symbol("k"), sp.Symbol("t", real=True)
@@ -62,7 +62,7 @@ def test_closed_forms_against_quadrature(kernel, d, k):
     general = tc.sphere.funk_hecke(kernel, D, K)
     assert not general.expr.has(FunkHecke)
     exact = tc.sphere.funk_hecke(kernel, d, k).at(using=tc.Ball(20))
-    integral = tc.Formula("mu", FunkHecke(as_lambda(as_kernel(kernel)), sp.S(d), sp.S(k)))
+    integral = tc.Formula("mu", FunkHecke(ZonalFunction.of(as_kernel(kernel)), sp.S(d), sp.S(k)))
     for using in ARITHMETICS:
         if exact.mid != 0:
             assert general.at(d=d, k=k, using=using).overlaps(exact)
@@ -75,7 +75,7 @@ def test_closed_forms_against_quadrature(kernel, d, k):
 def test_closed_forms_of_singular_kernels(kernel, d, k):
     """Against tanh–sinh quadrature, which bears singularities at the ends."""
     exact = tc.sphere.funk_hecke(kernel, d, k).at(using=tc.Ball(20))
-    integral = tc.Formula("mu", FunkHecke(as_lambda(as_kernel(kernel)), sp.S(d), sp.S(k)))
+    integral = tc.Formula("mu", FunkHecke(ZonalFunction.of(as_kernel(kernel)), sp.S(d), sp.S(k)))
     if exact.mid != 0:
         assert integral.at(using=tc.MP(8)).overlaps(exact)
 

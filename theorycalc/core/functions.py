@@ -84,7 +84,7 @@ class MeanValue(SpecialFunction):
     """
 
     nargs = 3
-    functions = (0, 1)
+    functions = (sympy.Lambda, sympy.Lambda)
     holomorphic_in = (2,)
 
     @classmethod

@@ -84,7 +84,7 @@ def _substitute_under(node: sympy.Basic, replacements: Mapping) -> sympy.Basic:
     if isinstance(node, sympy.Lambda):
         names = _renamed(node.variables, incoming)
         expr = substitute(node.expr, names) if names else node.expr
-        return sympy.Lambda(node.signature.xreplace(names), substitute(expr, replacements))
+        return node.func(node.signature.xreplace(names), substitute(expr, replacements))
     if not isinstance(node, ExprWithLimits):
         return node.subs(replacements)
     function, limits = _apart(node, incoming | set(replacements))

@@ -50,8 +50,8 @@ class SpecialFunction(StrictFunction):
     - ``reach(*args)``, static: the condition on real arguments up to which its implementations
       come, and ``double_reach`` that of ``double`` where it is another one. Beyond it nothing is
       computed;
-    - ``functions``: the positions of arguments that are functions. They are given as `sympy.Lambda`
-      and reach an implementation as they are.
+    - ``functions``: types of the first arguments where they are functions: `sympy.Lambda`, or a
+      kind of it with names for what it holds. They reach an implementation as they are.
 
     Examples
     --------
@@ -84,8 +84,8 @@ class SpecialFunction(StrictFunction):
         """The function at its arguments; DomainError for numbers at which it has no value."""
         args = tuple(read(x, cls.__name__) for x in args)
         if len(args) in cls.nargs:
-            for i in cls.functions:
-                instance(args[i], sympy.Lambda, f"a function, argument {i + 1} of {cls.__name__}")
+            for i, kind in enumerate(cls.functions):
+                instance(args[i], kind, f"a function, argument {i + 1} of {cls.__name__}")
             call = _call(cls, args)
             if cls.domain is not None and sympy.false in _conditions(call, cls.domain)[1]:
                 computed = [x for x in args if not _is_fixed(x)]

@@ -141,7 +141,7 @@ class HermiteCoefficient(SpecialFunction):
     """c_k = E[φ(Z) He_k(Z)]/√k! of a function φ, given as a Lambda."""
 
     nargs = 2
-    functions = (0,)
+    functions = (sympy.Lambda,)
 
     @staticmethod
     def domain(phi, k):

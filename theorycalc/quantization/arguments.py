@@ -1,19 +1,20 @@
 """Sources and numbers of points as arguments of SymPy functions."""
 
+import math
 from functools import lru_cache
 
 import sympy
 from sympy import Expr, S
 
+from theorycalc.core.arithmetic.ball import rounded
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.gammas import read_power
+from theorycalc.core.lowering import lower
 from theorycalc.core.numbers import exact, real_expression
 from theorycalc.distributions import Gaussian, UniformBall, UniformSphere
 from theorycalc.distributions._base import SphericalLaw
 
 R = sympy.Symbol("R", positive=True)
-_POWER = sympy.Symbol("p", positive=True)
-_D = sympy.Symbol("d", positive=True, integer=True)
 # Larger numbers of points are kept apart from doubles.
 _LARGEST = sympy.Integer(10) ** 300
 _LARGEST_LOGARITHM = 100_000
@@ -44,21 +45,59 @@ def read_points(n=None, log_n=None) -> Expr:
     return n
 
 
-def counted(n):
-    """n as a function takes it: a number that is no short rational is wrapped in a Lambda."""
-    if isinstance(n, sympy.Lambda) or n.free_symbols or (n.is_Rational and n <= _LARGEST):
-        return n
-    return sympy.Lambda((), n)
+class Points(sympy.Lambda):
+    """A number n of points, exact: what every implementation gets.
+
+    In an expression it is an argument that no arithmetic rounds, as a function without variables.
+    """
+
+    def __new__(cls, *args):
+        """From n, or from the signature and n, as SymPy rebuilds a Lambda."""
+        return super().__new__(cls, (), sympy.sympify(args[-1]))
+
+    @classmethod
+    def argument(cls, n) -> sympy.Basic:
+        """n in an expression: symbols and short rational numbers stay what they are."""
+        return n if isinstance(n, cls) or n.free_symbols or _is_short(n) else cls(n)
+
+    @classmethod
+    def of(cls, n, context=None) -> "Points":
+        """From the argument that an implementation gets: a number of the context, or a double."""
+        if isinstance(n, cls):
+            return n
+        return cls(sympy.Rational(n) if context is None else context.rational(n))
+
+    @property
+    def log(self) -> float:
+        """log n as a double."""
+        return _log(self)
+
+    def count(self, context):
+        """n in the numbers of a context."""
+        return lower(self.expr).run(context, [])
+
+    @property
+    def less_one(self) -> "Points":
+        """n − 1 points: all but the nearest."""
+        return Points(self.expr - 1)
+
+
+def _is_short(n: Expr) -> bool:
+    return bool(n.is_Rational and n <= _LARGEST)
+
+
+@lru_cache(maxsize=1024)
+def _log(points: Points) -> float:
+    n = points.expr
+    if _is_short(n):
+        return math.log(n)
+    program = lower(sympy.log(n))
+    return rounded(lambda context: program.run(context, []))
 
 
 def number_of(n) -> Expr:
-    """The number itself."""
-    return n.expr if isinstance(n, sympy.Lambda) else n
-
-
-def exact_number(context, n) -> Expr:
-    """The number itself, from an argument that an implementation gets."""
-    return n.expr if isinstance(n, sympy.Lambda) else context.rational(n)
+    """The number in an argument of an expression."""
+    return n.expr if isinstance(n, Points) else n
 
 
 def read_order(s) -> sympy.Expr:
@@ -98,36 +137,3 @@ def read_source(source, s, *, symbolic: bool = False) -> tuple[SphericalLaw, Exp
     if name is None:
         return source, S.One
     return type(source)(source.dimension), getattr(source, name)
-
-
-def as_lambda(source: SphericalLaw) -> sympy.Lambda:
-    """The law of R and d as an argument: density, ends of the support, kinks between, and E R^p.
-
-    A moment without a closed form is written as infinite: it bounds nothing.
-
-    Raises
-    ------
-    DomainError
-        For a law with other symbols than its dimension.
-    """
-    low, high = source.support
-    if low == high:
-        return sympy.Lambda((R, _D), sympy.Tuple(sympy.DiracDelta(R - low), low, high))
-    density = source.radial_density
-    variable = next(x for x in density.args if x.name == "R")
-    moment = source.mean_power(_POWER)
-    moment = sympy.Lambda(_POWER, sympy.oo if moment.has(sympy.Integral) else moment)
-    parts = density.expr.xreplace({variable: R}), low, high, sympy.Tuple(*source.breaks), moment
-    parts = sympy.Tuple(*parts).xreplace({source.dimension: _D} if source.d.is_Symbol else {})
-    others = parts.free_symbols - {R, _D}
-    if others:
-        got = ", ".join(sorted(map(str, others)))
-        raise DomainError(explain("the law needs numbers for its parameters", got=got))
-    return sympy.Lambda((R, _D), parts)
-
-
-@lru_cache(maxsize=256)
-def at_dimension(law: sympy.Lambda, d: int) -> sympy.Lambda:
-    """The law of R in d dimensions, of R alone."""
-    symbol, dimension = law.variables
-    return sympy.Lambda(symbol, law.expr.xreplace({dimension: sympy.Integer(d)}))

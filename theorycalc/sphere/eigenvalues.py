@@ -13,7 +13,7 @@ from theorycalc.core.numbers import exact_integer
 from theorycalc.core.reference import Reference
 from theorycalc.core.value import Rigor, Value
 from theorycalc.sphere import closed_form
-from theorycalc.sphere.functions import Entry, FunkHecke, as_lambda, doubles
+from theorycalc.sphere.functions import Entry, FunkHecke, ZonalFunction, doubles
 from theorycalc.sphere.measure import as_degree, as_dimension, parameters
 from theorycalc.sphere.zonal_kernel import ZonalKernel, as_kernel
 
@@ -72,7 +72,7 @@ def funk_hecke(kernel, d, k) -> Formula:
     d, k, kernel = as_dimension(d), as_degree(k), as_kernel(kernel)
     expr = closed_form.eigenvalue(kernel, d, k)
     if expr is None:
-        expr = FunkHecke(as_lambda(kernel), d, k)
+        expr = FunkHecke(ZonalFunction.of(kernel), d, k)
     least = {x: low for x, low in ((d, 2), (k, 0)) if x.is_Symbol}
     domain = sympy.And(*((x >= low) & sympy.Contains(x, S.Integers) for x, low in least.items()))
     return Formula("mu", expr, args=parameters(d, k), domain=domain, reference=FUNK_HECKE)
@@ -147,7 +147,7 @@ def spectrum(kernel, d, degree, using: Arithmetic = Float()) -> list[Value]:
             Formula("mu", closed_form.eigenvalue(kernel, d, S(k))) for k in range(degree + 1)
         )
         return [_named(formula.at(using=using), "closed form") for formula in formulas]
-    check_supported(FunkHecke(as_lambda(kernel), d, sympy.Dummy("k")), using)
+    check_supported(FunkHecke(ZonalFunction.of(kernel), d, sympy.Dummy("k")), using)
     if isinstance(using, Float):
         return _doubles(kernel, int(d), degree, using)
     entries = (Entry(kernel, int(d), k, degree) for k in range(degree + 1))

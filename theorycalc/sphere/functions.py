@@ -16,11 +16,36 @@ from theorycalc.sphere.measure import T, coordinate_density
 from theorycalc.sphere.zonal_kernel import ZonalKernel
 
 
+class ZonalFunction(sympy.Lambda):
+    """A zonal kernel as an argument of a SymPy function: its steps become further variables."""
+
+    @classmethod
+    def of(cls, kernel: ZonalKernel) -> "ZonalFunction":
+        """The function of a kernel."""
+        symbols = tuple(symbol for symbol, _ in kernel.where)
+        steps = (expr for _, expr in kernel.where)
+        positive_definite = sympy.sympify(kernel.positive_definite)
+        return cls((T, *symbols), sympy.Tuple(positive_definite, kernel.body, *steps))
+
+    @property
+    def kernel(self) -> ZonalKernel:
+        """The kernel that it was made of."""
+        return _kernel(self)
+
+
+@lru_cache(maxsize=256)
+def _kernel(function: ZonalFunction) -> ZonalKernel:
+    variable, *symbols = function.variables
+    positive_definite, body, *steps = function.expr.xreplace({variable: T})
+    where = tuple(zip(symbols, steps, strict=True))
+    return ZonalKernel(body, where, bool(positive_definite))
+
+
 class FunkHecke(SpecialFunction):
-    """μ_k = ∫ κ P_{d,k} dτ_d of a zonal kernel κ, given as a Lambda by `as_lambda`."""
+    """μ_k = ∫ κ P_{d,k} dτ_d of a zonal kernel κ, given as a `ZonalFunction`."""
 
     nargs = 3
-    functions = (0,)
+    functions = (ZonalFunction,)
 
     @staticmethod
     def domain(kappa, d, k):
@@ -28,26 +53,26 @@ class FunkHecke(SpecialFunction):
 
     @classmethod
     def eval(cls, kappa, d, k):
-        return S.Zero if k.is_Integer and kernel_of(kappa).vanishes(int(k)) else None
+        return S.Zero if k.is_Integer and kappa.kernel.vanishes(int(k)) else None
 
     def _eval_is_extended_real(self):
         return True
 
     @classmethod
     def definition(cls, kappa, d, k):
-        kernel = kernel_of(kappa)
+        kernel = kappa.kernel
         integrand = kernel.written * SphericalLegendre(d, k, T) * coordinate_density(d).expr
         return Integral(integrand, T, -1, 1, kinks=kernel.kinks)
 
     @staticmethod
     def in_mp(context, kappa, d, k):
-        return Entry(kernel_of(kappa), context.integer(d), context.integer(k)).run(context)
+        return Entry(kappa.kernel, context.integer(d), context.integer(k)).run(context)
 
     in_ball = in_mp
 
     @staticmethod
     def double(kappa, d, k):
-        kernel = kernel_of(kappa)
+        kernel = kappa.kernel
 
         def compute(d, k):
             if kernel.vanishes(int(k)):
@@ -58,7 +83,7 @@ class FunkHecke(SpecialFunction):
 
     def in_latex(self, printer):
         kappa, _, k = self.args
-        names = (printer._print(x) for x in (k, kernel_of(kappa).written))
+        names = (printer._print(x) for x in (k, kappa.kernel.written))
         return r"\mu_{{{}}}\left[{}\right]".format(*names)
 
 
@@ -116,19 +141,3 @@ def doubles(kernel: ZonalKernel, d: int, order: int) -> tuple[Method, np.ndarray
     if in_doubles.applies(kernel):
         return Method.ROUNDED, *in_doubles.doubles(kernel, d, order)
     return Method.GAUSS, *in_angle.doubles(kernel, d, order)
-
-
-def as_lambda(kernel: ZonalKernel) -> sympy.Lambda:
-    """The kernel as an argument of a SymPy function: its steps become further variables."""
-    symbols = tuple(symbol for symbol, _ in kernel.where)
-    steps = (expr for _, expr in kernel.where)
-    positive_definite = sympy.sympify(kernel.positive_definite)
-    return sympy.Lambda((T, *symbols), sympy.Tuple(positive_definite, kernel.body, *steps))
-
-
-@lru_cache(maxsize=256)
-def kernel_of(kappa: sympy.Lambda) -> ZonalKernel:
-    """The kernel that `as_lambda` wrote down."""
-    positive_definite, body, *steps = kappa.expr.xreplace({kappa.variables[0]: T})
-    where = tuple(zip(kappa.variables[1:], steps, strict=True))
-    return ZonalKernel(body, where, bool(positive_definite))

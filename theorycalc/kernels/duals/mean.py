@@ -31,7 +31,7 @@ class GaussianMean(SpecialFunction):
     """E φ(√q Z) of a standard normal Z, for a function φ given as a Lambda."""
 
     nargs = 2
-    functions = (0,)
+    functions = (sympy.Lambda,)
 
     @property
     def arithmetics(self) -> tuple[str, ...]:

@@ -59,7 +59,7 @@ class GaussianPair(SpecialFunction):
     """
 
     nargs = 5
-    functions = (0, 1)
+    functions = (sympy.Lambda, sympy.Lambda)
     holomorphic_in = (3,)
 
     @classmethod

@@ -12,9 +12,7 @@ from sympy import Rational, S
 
 from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
 from theorycalc.core.arithmetic.effort import remembered
-from theorycalc.core.lowering import lower
-from theorycalc.quantization.arguments import counted
-from theorycalc.quantization.sphere.in_doubles import log_of
+from theorycalc.quantization.arguments import Points
 
 _GUARD_BITS = 40
 _CUT_BITS = 20
@@ -24,9 +22,9 @@ _LARGEST = Rational(9, 10)
 
 @dataclass(frozen=True)
 class _Survival:
-    """p(t) = P(X > t) and powers of it and of 1 − p, on balls; n is an exact number."""
+    """p(t) = P(X > t) and powers of it and of 1 − p, on balls."""
 
-    n: sympy.Expr
+    n: Points
 
     def tail(self, context, t):
         root = context.apply("sqrt", context.number(S(2)))
@@ -40,20 +38,17 @@ class _Survival:
         )
         return p - density * rest
 
-    def count(self, context):
-        return lower(self.n).run(context, [])
-
     def missed(self, context, t):
         """1 − Φ(t)^n."""
         p = self.tail(context, t)
         if context.compare("<", abs(p), context.number(_LARGEST)):
-            log_power = self.count(context) * context.apply("log1p", -p)
+            log_power = self.n.count(context) * context.apply("log1p", -p)
             return -context.apply("expm1", log_power)
-        return 1 - context.power(1 - p, self.count(context))
+        return 1 - context.power(1 - p, self.n.count(context))
 
     def all_beyond(self, context, t):
         """Φ(−t)^n."""
-        return context.power(self.tail(context, t), self.count(context))
+        return context.power(self.tail(context, t), self.n.count(context))
 
 
 @dataclass(frozen=True)
@@ -69,9 +64,9 @@ class _Weighted:
 
 
 @remembered(maxsize=64)
-def moment(k: int, n: sympy.Expr, bits: int):
+def moment(k: int, n: Points, bits: int):
     """E max^k with an absolute error of about 2^−bits."""
-    log_n = log_of(counted(n))
+    log_n = n.log
     with working_precision(bits + _GUARD_BITS):
         context, survival = BallContext(), _Survival(n)
         zero, number = context.number(S.Zero), lambda x: context.number(Rational(x))
@@ -83,7 +78,7 @@ def moment(k: int, n: sympy.Expr, bits: int):
         sign = (-1) ** k
         if log_n > math.log(bits + 64):
             # at most 2^{1−n} E |X|^k/2
-            size = context.power(context.number(S(2)), -survival.count(context))
+            size = context.power(context.number(S(2)), -n.count(context))
             return context.widen(total, size * math.prod(range(k - 1, 0, -2)))
         return total + sign * context.integral(_Weighted(k, survival.all_beyond), [], [zero, end])
 
@@ -114,7 +109,7 @@ def _end(context, survival: _Survival, k: int, log_n: float, bits: int) -> tuple
         end = context.apply("sqrt", context.number(Rational(square)))
         decay = context.apply("exp", -context.number(Rational(square) / 2))
         power = context.power(end, context.number(S(k - 3)))
-        bound = 2 * k * (survival.count(context) + 1) * power * decay
+        bound = 2 * k * (survival.n.count(context) + 1) * power * decay
         if context.compare("<", bound, limit):
             return end, bound
         square *= 1.1

@@ -10,9 +10,9 @@ from sympy import Rational, S, erfc, pi, sqrt
 from theorycalc.core.formula import Formula
 from theorycalc.core.numbers import exact_integer
 from theorycalc.core.special import SpecialFunction
-from theorycalc.quantization.arguments import counted, exact_number, number_of, read_points
+from theorycalc.quantization.arguments import Points, number_of, read_points
 from theorycalc.quantization.extremes import normal_enclosures
-from theorycalc.quantization.sphere.in_doubles import EPS, log_of
+from theorycalc.quantization.sphere.in_doubles import EPS
 from theorycalc.quantization.sphere.in_mp import to_mp
 
 _T = sympy.Symbol("t", positive=True)
@@ -80,8 +80,8 @@ class MaximumMoment(SpecialFunction):
 
     @classmethod
     def eval(cls, k, n):
-        if counted(n) != n:
-            return cls(k, counted(n))
+        if Points.argument(n) != n:
+            return cls(k, Points.argument(n))
         return _closed(k, number_of(n))
 
     def _eval_is_extended_real(self):
@@ -94,20 +94,18 @@ class MaximumMoment(SpecialFunction):
 
     @staticmethod
     def in_ball(context, k, n):
-        n = exact_number(context, n)
+        n = Points.of(n, context)
         return normal_enclosures.moment(context.integer(k), n, context.bits)
 
     @classmethod
     def in_mp(cls, context, k, n):
-        n = exact_number(context, n)
+        n = Points.of(n, context)
         bits = context.bits + _GUARD_BITS
         return to_mp(context, normal_enclosures.moment(context.integer(k), n, bits))
 
     @staticmethod
     def double(k, n):
-        if isinstance(n, sympy.Lambda):
-            return np.vectorize(lambda k: _moment(k, log_of(n)), otypes=[float, float])(k)
-        function = np.vectorize(lambda k, n: _moment(k, math.log(n)), otypes=[float, float])
+        function = np.vectorize(lambda k, n: _moment(k, Points.of(n).log), otypes=[float, float])
         return function(k, n)
 
     def in_latex(self, printer):

@@ -8,19 +8,14 @@ from sympy import Expr, S
 from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.core.formula import Formula
 from theorycalc.distributions import Gaussian
-from theorycalc.quantization.arguments import (
-    as_lambda,
-    counted,
-    read_order,
-    read_points,
-    read_source,
-)
+from theorycalc.quantization.arguments import Points, read_order, read_points, read_source
 from theorycalc.quantization.sphere import closed
 from theorycalc.quantization.sphere.functions import (
     CosineDeficit,
     OptimalSphereRadius,
     SphereDistortion,
 )
+from theorycalc.quantization.sphere.norm_law import NormLaw
 
 RADIUS = sympy.Symbol("r", nonnegative=True)
 # Numbers of points for which a hypergeometric function is faster than the general way.
@@ -172,7 +167,7 @@ def _unit_distortion(task: _Task, r) -> Expr:
             return found
     if n == 1 and isinstance(source, Gaussian):
         return closed.gaussian_distortion(d, s, r)
-    return SphereDistortion(as_lambda(source), d, counted(n), s, r)
+    return SphereDistortion(NormLaw.of(source), d, Points.argument(n), s, r)
 
 
 def _unit_radius(task: _Task) -> Expr:
@@ -188,4 +183,4 @@ def _unit_radius(task: _Task) -> Expr:
         )
     if s == 2:
         return source.mean_power(S.One) * (1 - CosineDeficit(d, n, S.One))
-    return OptimalSphereRadius(as_lambda(source), d, counted(n), s)
+    return OptimalSphereRadius(NormLaw.of(source), d, Points.argument(n), s)

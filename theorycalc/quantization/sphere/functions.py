@@ -6,7 +6,7 @@ from sympy import Rational, S
 
 from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.core.special import SpecialFunction
-from theorycalc.quantization.arguments import R, at_dimension, counted, exact_number, number_of
+from theorycalc.quantization.arguments import Points, R, number_of
 from theorycalc.quantization.sphere import (
     closed,
     in_balls,
@@ -15,6 +15,7 @@ from theorycalc.quantization.sphere import (
     in_mp,
     in_mp_optimum,
 )
+from theorycalc.quantization.sphere.norm_law import NormLaw, RadialLaw
 
 _T, _U = sympy.symbols("t u", real=True)
 
@@ -38,8 +39,8 @@ class CosineDeficit(SpecialFunction):
 
     @classmethod
     def eval(cls, d, n, k):
-        if counted(n) != n:
-            return cls(d, counted(n), k)
+        if Points.argument(n) != n:
+            return cls(d, Points.argument(n), k)
         return closed.deficit_moment(d, number_of(n), k)
 
     def _eval_is_extended_real(self):
@@ -54,20 +55,18 @@ class CosineDeficit(SpecialFunction):
 
     @staticmethod
     def double(d, n, k):
-        if isinstance(n, sympy.Lambda):
-            return _each(lambda d, k: in_doubles.deficit_moment(d, n, k), d, k)
-        return _each(in_doubles.deficit_moment, d, n, k)
+        return _each(lambda d, n, k: in_doubles.deficit_moment(d, Points.of(n), k), d, n, k)
 
     @staticmethod
     def in_mp(context, d, n, k):
-        exactly = context.integer(d), exact_number(context, n), context.integer(k)
+        exactly = context.integer(d), Points.of(n, context), context.integer(k)
         bits = in_mp.accuracy(context)
         return in_mp.to_mp(context, in_balls_survival.deficit_moment(*exactly, bits))
 
     @staticmethod
     def in_ball(context, d, n, k):
         return in_balls_survival.deficit_moment(
-            context.integer(d), exact_number(context, n), context.integer(k), context.bits
+            context.integer(d), Points.of(n, context), context.integer(k), context.bits
         )
 
     def in_latex(self, printer):
@@ -78,11 +77,11 @@ class CosineDeficit(SpecialFunction):
 class SphereDistortion(SpecialFunction):
     """D_s(r) = E min_i ‖X − Z_i‖^s for n uniform points Z_i on the sphere of radius r in R^d.
 
-    The arguments are the law of R = ‖X‖ as `law.as_lambda` writes it, and d, n, s, r.
+    The arguments are the law of R = ‖X‖ as a `NormLaw`, and d, n, s, r.
     """
 
     nargs = 5
-    functions = (0,)
+    functions = (NormLaw,)
     part = 0
 
     @staticmethod
@@ -99,7 +98,8 @@ class SphereDistortion(SpecialFunction):
 
     @classmethod
     def eval(cls, law, d, n, s, r):
-        return cls(law, d, counted(n), s, r) if counted(n) != n else None
+        points = Points.argument(n)
+        return cls(law, d, points, s, r) if points != n else None
 
     def _eval_is_extended_real(self):
         return True
@@ -114,30 +114,25 @@ class SphereDistortion(SpecialFunction):
         reach = (R**2 + r**2 - _U**2) / (2 * R * r)
         beyond = sympy.Integral(_cosine_density(d), (_T, reach, 1))
         inner = sympy.Integral(s * _U ** (s - 1) * (1 - beyond) ** n, (_U, sympy.Abs(R - r), R + r))
-        density, low, high, *_ = law(R, d)
-        whole = sympy.Abs(R - r) ** s + inner
-        if low == high:
-            return whole.subs(R, low)
-        return sympy.Integral(density * whole, (R, low, high))
+        return _mean(law.at_dimension(d), sympy.Abs(R - r) ** s + inner)
 
     @classmethod
     def double(cls, law, d, n, s, r):
-        def compute(d, s, r, n=n):
-            values, errors = in_doubles.distortion(at_dimension(law, int(d)), d, n, s, r)
+        def compute(d, n, s, r):
+            norm = law.at_dimension(int(d))
+            values, errors = in_doubles.distortion(norm, d, Points.of(n), s, r)
             return values[cls.part], errors[cls.part]
 
-        if isinstance(n, sympy.Lambda):
-            return _each(compute, d, s, r)
-        return _each(compute, d, s, r, n)
+        return _each(compute, d, n, s, r)
 
     @classmethod
     def in_mp(cls, context, law, d, n, s, r):
-        d, s, r = context.integer(d), context.rational(s), context.rational(r)
-        n = n if isinstance(n, sympy.Lambda) else context.rational(n)
+        d, n = context.integer(d), Points.of(n, context)
+        s, r = context.rational(s), context.rational(r)
         bits = in_mp.accuracy(context)
         r = r or Rational(1, 2 ** (2 * bits))
         compute = in_mp.slope if cls.part else in_mp.distortion
-        return in_mp.to_mp(context, compute(at_dimension(law, d), d, n, s, r, bits))
+        return in_mp.to_mp(context, compute(law.at_dimension(d), d, n, s, r, bits))
 
     @staticmethod
     def in_ball(context, law, d, n, s, r):
@@ -145,8 +140,8 @@ class SphereDistortion(SpecialFunction):
             raise NotSupportedError(
                 explain("no enclosure at r = 0", hint="source.mean_power(s), or using=MP()")
             )
-        d, *exactly = context.integer(d), exact_number(context, n), context.rational(s)
-        return in_balls.distortion(at_dimension(law, d), d, *exactly, r, context.bits)
+        d, *exactly = context.integer(d), Points.of(n, context), context.rational(s)
+        return in_balls.distortion(law.at_dimension(d), d, *exactly, r, context.bits)
 
     def in_latex(self, printer):
         *_, s, r = map(printer._print, self.args)
@@ -165,22 +160,19 @@ class SphereDistortionSlope(SphereDistortion):
     def fdiff(self, argindex=1):
         raise sympy.core.function.ArgumentIndexError(self, argindex)
 
-    def _eval_rewrite_as_Integral(self, law, d, n, s, r, **hints):  # noqa: N802
+    def _eval_rewrite_as_Integral(self, norm, d, n, s, r, **hints):  # noqa: N802
         n = number_of(n)
         square = R**2 + r**2 - 2 * R * r * _T
         law = n * _cosine_law(d) ** (n - 1) * _cosine_density(d)
         inner = sympy.Integral(s * (r - R * _T) * square ** (s / 2 - 1) * law, (_T, -1, 1))
-        density, low, high, *_ = law(R, d)
-        if low == high:
-            return inner.subs(R, low)
-        return sympy.Integral(density * inner, (R, low, high))
+        return _mean(norm.at_dimension(d), inner)
 
 
 class OptimalSphereRadius(SpecialFunction):
     """The radius r at which dD_s/dr changes its sign; arguments as of `SphereDistortion`."""
 
     nargs = 4
-    functions = (0,)
+    functions = (NormLaw,)
 
     @staticmethod
     def domain(law, d, n, s):
@@ -196,24 +188,24 @@ class OptimalSphereRadius(SpecialFunction):
 
     @classmethod
     def eval(cls, law, d, n, s):
-        return cls(law, d, counted(n), s) if counted(n) != n else None
+        points = Points.argument(n)
+        return cls(law, d, points, s) if points != n else None
 
     def _eval_is_extended_positive(self):
         return True
 
     @staticmethod
     def double(law, d, n, s):
-        def compute(d, s, n=n):
-            return in_doubles.optimal_radius(at_dimension(law, int(d)), d, n, s)
+        def compute(d, n, s):
+            return in_doubles.optimal_radius(law.at_dimension(int(d)), d, Points.of(n), s)
 
-        return _each(compute, d, s) if isinstance(n, sympy.Lambda) else _each(compute, d, s, n)
+        return _each(compute, d, n, s)
 
     @staticmethod
     def in_mp(context, law, d, n, s):
-        n = n if isinstance(n, sympy.Lambda) else context.rational(n)
-        d, *exactly = context.integer(d), n, context.rational(s)
+        d, *exactly = context.integer(d), Points.of(n, context), context.rational(s)
         bits = in_mp.accuracy(context)
-        root = in_mp_optimum.optimal_radius(at_dimension(law, d), d, *exactly, bits)
+        root = in_mp_optimum.optimal_radius(law.at_dimension(d), d, *exactly, bits)
         return context.number(root)
 
     def in_latex(self, printer):
@@ -228,6 +220,13 @@ def _counted(d, n) -> sympy.Basic:
 def _each(function, *arrays):
     """(values, errors) of a function of doubles on broadcast arrays."""
     return np.vectorize(function, otypes=[float, float])(*arrays)
+
+
+def _mean(law: RadialLaw, function: sympy.Expr) -> sympy.Expr:
+    """E function(R)."""
+    if law.point is not None:
+        return function.subs(R, law.point)
+    return sympy.Integral(law.density * function, (R, law.lower, law.upper))
 
 
 def _cosine_density(d) -> sympy.Expr:

@@ -17,10 +17,10 @@ from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.core.integration.certified_panels import panel_rule
 from theorycalc.core.integration.kinks import branch_at
 from theorycalc.core.lowering import lower
-from theorycalc.quantization.arguments import R, counted
+from theorycalc.quantization.arguments import Points, R
 from theorycalc.quantization.sphere import in_doubles
 from theorycalc.quantization.sphere.in_balls_angle import AngularRule, OnLine, tolerance
-from theorycalc.quantization.sphere.norm_law import law_of
+from theorycalc.quantization.sphere.norm_law import RadialLaw
 
 _GUARD_BITS = 40
 # Parts of the requested error for the rules and for what is left out.
@@ -32,10 +32,10 @@ _POWERS = range(-6, 13)
 _MOST_QUARTERINGS = 2000
 
 
-def distortion(radial, d: int, n: sympy.Expr, s: Rational, r, bits: int):
+def distortion(law: RadialLaw, d: int, n: Points, s: Rational, r, bits: int):
     """D at r > 0 with a relative error of about 2^−bits."""
-    law, context = law_of(radial), _CONTEXT
-    size = _size(radial, d, n, s, context.as_float(r))
+    context = _CONTEXT
+    size = _size(law, d, n, s, context.as_float(r))
     with working_precision(bits + _GUARD_BITS + max(0, -size)):
         if law.point is not None:
             rule = _angular_rule(d, n, s, bits + _SPARE_BITS - size)
@@ -44,11 +44,9 @@ def distortion(radial, d: int, n: sympy.Expr, s: Rational, r, bits: int):
         return _mean(law, d, n, s, r, bits + _SPARE_BITS - size)
 
 
-def _size(radial, d, n, s, r: float) -> int:
+def _size(law, d, n, s, r: float) -> int:
     """The binary exponent of the distortion, from doubles."""
-    number = counted(n)
-    number = number if isinstance(number, sympy.Lambda) else float(number)
-    value = float(in_doubles.distortion(radial, float(d), number, float(s), r)[0][0])
+    value = float(in_doubles.distortion(law, float(d), n, float(s), r)[0][0])
     return math.frexp(max(value, 1e-300))[1]
 
 

@@ -7,13 +7,12 @@ over θ serves all X: |ĝ| ≤ 1 + |q|, and ĝ^{s/2} is holomorphic where Re q >
 
 import math
 
-import sympy
 from sympy import Rational, S
 
 from theorycalc.core.arithmetic.ball_context import BallContext
 from theorycalc.core.arithmetic.effort import spend
 from theorycalc.core.integration.certified_panels import panel_rule
-from theorycalc.core.lowering import lower
+from theorycalc.quantization.arguments import Points
 from theorycalc.quantization.sphere.in_balls_survival import Survival, constants, none_on_one_side
 
 _CONTEXT = BallContext()
@@ -22,15 +21,14 @@ _CONTEXT = BallContext()
 class AngularRule:
     """E ĝ^{s/2} for real X in [0, 1], each with an absolute error of about 2^−bits."""
 
-    def __init__(self, d: int, n: sympy.Expr, s: Rational, bits: int):
+    def __init__(self, d: int, n: Points, s: Rational, bits: int):
         self.power, context = _CONTEXT.number(s / 2), _CONTEXT
         survival = Survival(d, n)
         end, self.far = survival.cut(context, bits)
         cut = -(bits + survival.log2_n) / (d - 1 + float(min(s, 2)))
         start = context.number(Rational(2) ** math.floor(cut))
         log_near = context.apply("log1p", -survival.tail(context, start))
-        count = lower(n).run(context, [])
-        self.near = -context.apply("expm1", count * log_near)
+        self.near = -context.apply("expm1", n.count(context) * log_near)
         self.smallest = _q(context, start)
         order = float(s) / 2
 
@@ -62,7 +60,7 @@ class AngularRule:
 class OnLine:
     """The same for d = 1, where the n points are ±r."""
 
-    def __init__(self, n: sympy.Expr, s: Rational):
+    def __init__(self, n: Points, s: Rational):
         self.missing, self.power = none_on_one_side(_CONTEXT, n), _CONTEXT.number(s)
 
     def __call__(self, x):
@@ -82,14 +80,13 @@ def tolerance(bits: int):
 class _Density:
     """The density of log θ for the smallest angle, where Re sin²(θ/2) > 0."""
 
-    def __init__(self, d: int, n: sympy.Expr):
-        self.d, self.n, self.others = d, n, Survival(d, n - 1)
+    def __init__(self, d: int, n: Points):
+        self.d, self.n, self.others = d, n, Survival(d, n.less_one)
 
     def __call__(self, context, log_theta):
         theta = context.apply("exp", log_theta)
         if not context.compare(">", _q(context, theta), context.number(S.Zero)):
             return context.select([])
         sine = context.power(context.apply("sin", theta), context.number(S(self.d - 2)))
-        count = lower(self.n).run(context, [])
         density = sine * constants(self.d, context.bits)[1] * self.others(context, theta)
-        return count * density * theta
+        return self.n.count(context) * density * theta

@@ -14,7 +14,7 @@ from sympy import Rational, S
 
 from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
 from theorycalc.core.arithmetic.effort import remembered
-from theorycalc.core.lowering import lower
+from theorycalc.quantization.arguments import Points
 
 _GUARD_BITS = 60
 _CUT_BITS = 20
@@ -24,10 +24,10 @@ _LAST = 1.13
 
 @dataclass(frozen=True)
 class Survival:
-    """F(θ)^n for n uniform points on the sphere in R^d; n is an exact number."""
+    """F(θ)^n for n uniform points on the sphere in R^d."""
 
     d: int
-    n: sympy.Expr
+    n: Points
 
     def tail(self, context, theta):
         """p(θ) at a point, for Re θ ≤ π/2: a series that does not cancel."""
@@ -46,7 +46,7 @@ class Survival:
     def __call__(self, context, theta):
         """F^n on a ball: by log(1 − p), which keeps the digits of a small p for any n."""
         centre = context.midpoint(theta)
-        change, count = self._change(context, theta, centre), lower(self.n).run(context, [])
+        change, count = self._change(context, theta, centre), self.n.count(context)
         if context.as_float(centre) > math.pi / 2:
             base = self.tail(context, context.number(sympy.pi) - centre) - change
             return context.power(base, count)
@@ -65,7 +65,7 @@ class Survival:
 
     @property
     def log2_n(self) -> int:
-        return int(float(sympy.log(self.n).evalf(20)) / math.log(2)) + 1
+        return int(float(sympy.log(self.n.expr).evalf(20)) / math.log(2)) + 1
 
     def cut(self, context, bits: int):
         """(θ_0, F(θ_0)^n): an angle beyond which F^n is below 2^−bits, or π."""
@@ -110,14 +110,13 @@ class _Deficit:
         return weight * self.survival(context, theta)
 
 
-def none_on_one_side(context, n: sympy.Expr):
+def none_on_one_side(context, n: Points):
     """2^−n: the probability that all n points of the line are on the other side."""
-    count = lower(n).run(context, [])
-    return context.apply("exp", -count * context.apply("log", context.number(S(2))))
+    return context.apply("exp", -n.count(context) * context.apply("log", context.number(S(2))))
 
 
 @remembered(maxsize=64)
-def deficit_moment(d: int, n: sympy.Expr, k: int, bits: int):
+def deficit_moment(d: int, n: Points, k: int, bits: int):
     """E (1 − M)^k with about ``bits`` of relative accuracy."""
     if d == 1:
         with working_precision(bits + Survival(d, n).log2_n + _GUARD_BITS):

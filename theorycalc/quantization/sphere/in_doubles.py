@@ -4,15 +4,13 @@ import math
 from functools import lru_cache
 
 import numpy as np
-import sympy
 from scipy.optimize import brentq
 
-from theorycalc.core.arithmetic.ball import rounded
 from theorycalc.core.arithmetic.effort import spend
 from theorycalc.core.errors import PrecisionError, explain
-from theorycalc.core.lowering import lower
+from theorycalc.quantization.arguments import Points
 from theorycalc.quantization.sphere import in_doubles_loops
-from theorycalc.quantization.sphere.norm_law import law_of, nodes, window
+from theorycalc.quantization.sphere.norm_law import RadialLaw, nodes, window
 
 EPS = float(np.finfo(float).eps)
 # Errors of a sum over rounded terms, in units of the last place.
@@ -24,27 +22,19 @@ _TINY = float(np.finfo(float).tiny)
 _MOST_DOUBLINGS = 400
 
 
-def log_of(n) -> float:
-    """log n for a double, or for a number that is given exactly as a Lambda without variables."""
-    if not isinstance(n, sympy.Lambda):
-        return math.log(n)
-    program = lower(sympy.log(n.expr))
-    return rounded(lambda context: program.run(context, []))
-
-
 @lru_cache(maxsize=256)
-def law_of_maximum(d: float, n, power: float) -> tuple[np.ndarray, np.ndarray, float]:
+def law_of_maximum(d: float, n: Points, power: float) -> tuple[np.ndarray, np.ndarray, float]:
     """(q, weights, relative doubt) of q = sin²(θ/2) for the smallest angle, for E q^power too.
 
     In one dimension it is 0 for a point on the right side and 1 if there is none.
     """
     if d == 1:
-        wrong = math.exp(-math.exp(min(log_of(n), 700.0)) * math.log(2.0))
+        wrong = math.exp(-math.exp(min(n.log, 700.0)) * math.log(2.0))
         return np.array([0.0, 1.0]), np.array([1.0 - wrong, wrong]), EPS
-    return in_doubles_loops.law_of_maximum(d, log_of(n), power)
+    return in_doubles_loops.law_of_maximum(d, n.log, power)
 
 
-def deficit_moment(d: float, n, k: float) -> tuple[float, float]:
+def deficit_moment(d: float, n: Points, k: float) -> tuple[float, float]:
     """(E (1 − M)^k, error)."""
     q, weights, _ = law_of_maximum(float(d), n, k)
     spend(q.size)
@@ -52,7 +42,7 @@ def deficit_moment(d: float, n, k: float) -> tuple[float, float]:
     return value, _law_error(d, n, k) * value + math.ulp(0.0)
 
 
-def _law_error(d: float, n, power: float) -> float:
+def _law_error(d: float, n: Points, power: float) -> float:
     """Relative error of a moment of q: of its rule, of powers, and of the weights.
 
     A weight is e^h, h a difference of numbers of the size of log n and of the level where the law
@@ -62,22 +52,23 @@ def _law_error(d: float, n, power: float) -> float:
     q, weights, doubt = law_of_maximum(float(d), n, power)
     mean = weights @ q
     spread = math.sqrt(weights @ (q - mean) ** 2) / mean if mean else 1.0
-    heights = log_of(n) + in_doubles_loops.LEVEL + math.sqrt(d)
+    heights = n.log + in_doubles_loops.LEVEL + math.sqrt(d)
     return (1 + power) * (_ROUNDING + 4 * EPS * spread * heights) + 2 * doubt
 
 
 @lru_cache(maxsize=64)
-def _table(d: float, n, s: float) -> np.ndarray:
+def _table(d: float, n: Points, s: float) -> np.ndarray:
     return in_doubles_loops.table(*law_of_maximum(d, n, s / 2)[:2], s)
 
 
-def distortion(radial, d: float, n, s: float, r: float) -> tuple[np.ndarray, np.ndarray]:
+def distortion(
+    law: RadialLaw, d: float, n: Points, s: float, r: float
+) -> tuple[np.ndarray, np.ndarray]:
     """((D, D'), (errors)) at one radius r ≥ 0."""
-    law = law_of(radial)
     if law.point is not None:
         return _on_sphere(d, n, s, r)
-    r = max(r, _ZERO * math.exp(window(radial, s).mode))
-    w, inner, outer = nodes(radial, s, r)
+    r = max(r, _ZERO * math.exp(window(law, s).mode))
+    w, inner, outer = nodes(law, s, r)
     spend(w.size)
     fine, coarse = in_doubles_loops.radial_sums(_table(float(d), n, s), s, r, w, inner, outer)
     values, half = fine[1:3] / fine[0], coarse[1:3] / coarse[0]
@@ -85,14 +76,14 @@ def distortion(radial, d: float, n, s: float, r: float) -> tuple[np.ndarray, np.
     part = np.abs(values - half) / sizes
     error = np.minimum(part, part**2) + _ROUNDING + _law_error(d, n, s / 2)
     # logarithms of densities are sums of terms of this size
-    log_size = d * (1 + abs(window(radial, s).mode))
+    log_size = d * (1 + abs(window(law, s).mode))
     with np.errstate(over="ignore", invalid="ignore"):  # squares; then the sizes are the bound
         deviation = np.sqrt(np.maximum(fine[4:] / fine[0] - values**2, 0))
     spread = np.fmin(deviation, 2 * sizes)
     return values, error * sizes + EPS * log_size * spread
 
 
-def _on_sphere(d: float, n, s: float, r: float) -> tuple[np.ndarray, np.ndarray]:
+def _on_sphere(d: float, n: Points, s: float, r: float) -> tuple[np.ndarray, np.ndarray]:
     """The same for |source point| = 1."""
     q, weights, _ = law_of_maximum(float(d), n, s / 2)
     spend(q.size)
@@ -116,20 +107,20 @@ def _underflow(q: np.ndarray, weights: np.ndarray, s: float) -> float:
 
 
 @lru_cache(maxsize=1024)
-def optimal_radius(radial, d: float, n, s: float) -> tuple[float, float]:
+def optimal_radius(law: RadialLaw, d: float, n: Points, s: float) -> tuple[float, float]:
     """(r*, error): the zero of D', by Brent's method in a bracket found by doubling.
 
     For one point it is 0 in d ≥ 2, and for s ≥ 1.
     """
-    if n == 1 and (d > 1 or s >= 1):
+    if n.expr == 1 and (d > 1 or s >= 1):
         return 0.0, 0.0
-    if d == 1 and law_of(radial).point is not None:
-        return _on_line(log_of(n), s)
+    if d == 1 and law.point is not None:
+        return _on_line(n.log, s)
 
     def slope(log_r: float) -> float:
-        return float(distortion(radial, d, n, s, math.exp(log_r))[0][1])
+        return float(distortion(law, d, n, s, math.exp(log_r))[0][1])
 
-    left = right = _first_guess(radial, d, n, s)
+    left = right = _first_guess(law, d, n, s)
     step = math.log(2)
     rising = slope(left) > 0
     for _ in range(_MOST_DOUBLINGS):
@@ -139,7 +130,7 @@ def optimal_radius(radial, d: float, n, s: float) -> tuple[float, float]:
     else:
         raise PrecisionError(explain("the optimal radius was not bracketed", got=math.exp(left)))
     root = brentq(slope, left, right, xtol=4 * EPS, rtol=4 * EPS)
-    return math.exp(root), _radius_error(radial, d, n, s, math.exp(root))
+    return math.exp(root), _radius_error(law, d, n, s, math.exp(root))
 
 
 def _on_line(log_n: float, s: float) -> tuple[float, float]:
@@ -151,16 +142,16 @@ def _on_line(log_n: float, s: float) -> tuple[float, float]:
     return root, _ROUNDING * root
 
 
-def _first_guess(radial, d, n, s) -> float:
-    scale = 0.0 if law_of(radial).point is not None else window(radial, s).mode
+def _first_guess(law, d, n, s) -> float:
+    scale = 0.0 if law.point is not None else window(law, s).mode
     q, weights, _ = law_of_maximum(float(d), n, s / 2)
     return scale + math.log(max(float(weights @ (1 - 2 * q)), 1e-12))
 
 
-def _radius_error(radial, d, n, s, r: float) -> float:
+def _radius_error(law, d, n, s, r: float) -> float:
     """The error of the slope over the steepness, and rounding."""
-    error = distortion(radial, d, n, s, r)[1][1]
+    error = distortion(law, d, n, s, r)[1][1]
     step = 1e-5 * r
-    high, low = (distortion(radial, d, n, s, r + sign * step)[0][1] for sign in (1, -1))
+    high, low = (distortion(law, d, n, s, r + sign * step)[0][1] for sign in (1, -1))
     steepness = max((high - low) / (2 * step), 1e-300)
     return float(min(error / steepness, r)) + _ROUNDING * r

@@ -16,13 +16,12 @@ from sympy import Rational, S
 from theorycalc.core.arithmetic.ball import mid_and_rad, real_ball
 from theorycalc.core.arithmetic.ball_context import working_precision
 from theorycalc.core.arithmetic.effort import remembered, spend
-from theorycalc.core.lowering import lower
-from theorycalc.quantization.arguments import number_of
-from theorycalc.quantization.sphere import in_doubles, in_doubles_loops
+from theorycalc.quantization.arguments import Points
+from theorycalc.quantization.sphere import in_doubles_loops
 from theorycalc.quantization.sphere.in_balls_survival import Survival, constants, none_on_one_side
 from theorycalc.quantization.sphere.in_mp_grid import CONTEXT, Table, grid_step, side, spread
 from theorycalc.quantization.sphere.in_mp_norms import panels
-from theorycalc.quantization.sphere.norm_law import law_of
+from theorycalc.quantization.sphere.norm_law import RadialLaw
 
 _GUARD_BITS = 24
 # What more bits of working precision than are asked for are at first.
@@ -31,9 +30,9 @@ _LOG2 = math.log(2)
 
 
 @remembered(maxsize=16)
-def law_of_maximum(d: int, n, bits: int) -> tuple[int, list]:
+def law_of_maximum(d: int, n: Points, bits: int) -> tuple[int, list]:
     """(first, weights): the law of τ on the grid of `grid_step`; some weights may be negative."""
-    level, step, log_n = (bits + 8) * _LOG2, grid_step(bits), in_doubles.log_of(n)
+    level, step, log_n = (bits + 8) * _LOG2, grid_step(bits), n.log
     ratio = max(1, math.ceil(step * (d - 1) * level / math.pi**2))
     fine = step / ratio
     # on the fine grid: in high dimensions a step of the coarse one is wider than the law
@@ -43,14 +42,14 @@ def law_of_maximum(d: int, n, bits: int) -> tuple[int, list]:
     )
     first = middle - before
     exactly = Rational(step) / ratio  # ``fine`` is rounded
-    weights = _weights(Survival(d, number_of(n)), exactly, first, heights.size)
+    weights = _weights(Survival(d, n), exactly, first, heights.size)
     return spread(first, weights, ratio, side(bits, step))
 
 
 def _weights(survival, step: sympy.Rational, first: int, count: int) -> list:
     """sech^{d−1}(τ) F^{n−1} at τ = step·(first + i), normalised."""
     context, d = CONTEXT, survival.d
-    number = lower(survival.n - 1).run(context, [])
+    number = survival.n.less_one.count(context)
     a = Rational(d - 1, 2)
     lower_p, upper_p = [context.number(S.One), context.number(2 * a)], [context.number(a + 1)]
     constant = constants(d, context.bits)[0] * context.number(S(2) ** (d - 1))
@@ -74,7 +73,7 @@ def _weights(survival, step: sympy.Rational, first: int, count: int) -> list:
 
 
 @remembered(maxsize=16)
-def kernel_table(d: int, n, s: sympy.Rational, bits: int) -> tuple[int, list, list]:
+def kernel_table(d: int, n: Points, s: sympy.Rational, bits: int) -> tuple[int, list, list]:
     """(first, E ĝ^{s/2−1}, E q ĝ^{s/2−1}) on the grid of ζ, with ĝ = g/(R + r)²."""
     context, step, power = CONTEXT, grid_step(bits), context_power(s)
     begin, weights = law_of_maximum(d, n, bits)
@@ -107,7 +106,7 @@ def _powers(exponent: Rational, first: int, count: int) -> Iterator:
 
 
 @remembered(maxsize=16)
-def value_table(d: int, n, s: Rational, bits: int) -> tuple[int, list]:
+def value_table(d: int, n: Points, s: Rational, bits: int) -> tuple[int, list]:
     """(first, [E ĝ^{s/2}]) on the grid of ζ."""
     first, means, others = kernel_table(d, n, s, bits)
     squares = _powers(Rational(-2 * grid_step(bits)), first, len(means))
@@ -116,7 +115,7 @@ def value_table(d: int, n, s: Rational, bits: int) -> tuple[int, list]:
 
 
 @remembered(maxsize=16)
-def slope_table(d: int, n, s: Rational, bits: int) -> tuple[int, list]:
+def slope_table(d: int, n: Points, s: Rational, bits: int) -> tuple[int, list]:
     """(first, [E q ĝ^{s/2−1}, X E (1 − q) ĝ^{s/2−1}]) on the grid of ζ."""
     first, means, others = kernel_table(d, n, s, bits)
     places = _powers(Rational(-grid_step(bits)), first, len(means))
@@ -127,8 +126,8 @@ def slope_table(d: int, n, s: Rational, bits: int) -> tuple[int, list]:
 class OnLine:
     """The same for d = 1, where the n points are ±r."""
 
-    def __init__(self, n, power, slope: bool = False):
-        self.missing, self.power = none_on_one_side(CONTEXT, number_of(n)), power
+    def __init__(self, n: Points, power, slope: bool = False):
+        self.missing, self.power = none_on_one_side(CONTEXT, n), power
         self.slope = slope
 
     def __call__(self, x, bits: int) -> list:
@@ -136,49 +135,49 @@ class OnLine:
         return [self.missing, near] if self.slope else [near + self.missing]
 
 
-def distortion(radial, d: int, n, s: Rational, r: Rational, bits: int):
+def distortion(law: RadialLaw, d: int, n: Points, s: Rational, r: Rational, bits: int):
     """D at r > 0 to about 2^−bits."""
     with working_precision(bits + _GUARD_BITS):
-        if law_of(radial).point is not None:
+        if law.point is not None:
             return _on_sphere(d, n, s, r, bits)[0]
         power = CONTEXT.number(s)
         table = OnLine(n, power) if d == 1 else Table(*value_table(d, n, s, bits), bits)
         mass = total = CONTEXT.number(S.Zero)
-        for needed, x, sides in panels(radial, s, r, bits):
+        for needed, x, sides in panels(law, s, r, bits):
             (value,) = table(x, needed)
-            for _, ratio, weight in _weighted(radial, r, sides):
+            for _, ratio, weight in _weighted(law, r, sides):
                 mass += weight
                 total += weight * CONTEXT.power(1 + ratio, power) * value
         return CONTEXT.midpoint(total / mass * CONTEXT.power(CONTEXT.number(r), power))
 
 
-def slope(radial, d: int, n, s: Rational, r: Rational, bits: int):
+def slope(law: RadialLaw, d: int, n: Points, s: Rational, r: Rational, bits: int):
     """D' at r > 0, with an error of about 2^−bits of the positive part of it."""
     with working_precision(bits + _GUARD_BITS):
-        if law_of(radial).point is not None:
+        if law.point is not None:
             return _on_sphere(d, n, s, r, bits)[1]
         power = CONTEXT.number(s - 1)
         table = OnLine(n, power, slope=True) if d == 1 else Table(*slope_table(d, n, s, bits), bits)
         mass = total = CONTEXT.number(S.Zero)
-        for needed, x, sides in panels(radial, s, r, bits):
+        for needed, x, sides in panels(law, s, r, bits):
             across, along = table(x, needed)
-            for sign, ratio, weight in _weighted(radial, r, sides):
+            for sign, ratio, weight in _weighted(law, r, sides):
                 mass += weight
                 total += weight * CONTEXT.power(1 + ratio, power) * (across + sign * along)
         scale = CONTEXT.power(CONTEXT.number(r), power) * CONTEXT.number(s)
         return CONTEXT.midpoint(total / mass * scale)
 
 
-def _weighted(radial, r: Rational, sides) -> Iterator[tuple]:
+def _weighted(law: RadialLaw, r: Rational, sides) -> Iterator[tuple]:
     """(sign of r − R, R/r, weight) with the density of R."""
-    density, radius = law_of(radial).varying, CONTEXT.number(r)
+    density, radius = law.varying, CONTEXT.number(r)
     for sign, ratio, weight in sides:
         spend(1, CONTEXT.bits)
         height = density.run(CONTEXT, [radius * ratio])
         yield sign, ratio, CONTEXT.midpoint(weight * ratio * height)
 
 
-def _on_sphere(d: int, n, s: Rational, r: Rational, bits: int) -> tuple:
+def _on_sphere(d: int, n: Points, s: Rational, r: Rational, bits: int) -> tuple:
     """(D, D') for |source point| = 1 and d ≥ 2."""
     context, step, radius = CONTEXT, grid_step(bits), CONTEXT.number(r)
     begin, weights = law_of_maximum(d, n, bits)

@@ -10,8 +10,8 @@ from sympy import Rational, S
 from theorycalc.core.arithmetic.ball_context import BallContext
 from theorycalc.quantization.sphere.norm_law import (
     LEVEL,
+    RadialLaw,
     Window,
-    law_of,
     log_expm1,
     segments,
     step_near,
@@ -22,19 +22,19 @@ _SPARE_BITS = 8
 _CONTEXT = BallContext()
 
 
-def panels(radial: sympy.Lambda, s: Rational, r: Rational, bits: int) -> Iterator[tuple]:
+def panels(law: RadialLaw, s: Rational, r: Rational, bits: int) -> Iterator[tuple]:
     """(bits, X, sides) of every node: how exactly its mean over the angles must be known, and
 
     for R < r and R > r, where they count: the sign of r − R, R/r, and the weight of d log R.
     """
     level = (bits + _SPARE_BITS) * math.log(2)
-    frame, log_r = window(radial, float(s), level), float(sympy.log(r))
-    for piece in segments(frame, log_r, law_of(radial).log_breaks):
-        yield from _piece(radial, frame, r, log_r, level, s, *piece)
+    frame, log_r = window(law, float(s), level), float(sympy.log(r))
+    for piece in segments(frame, log_r, law.log_breaks):
+        yield from _piece(law, frame, r, log_r, level, s, *piece)
 
 
-def _piece(radial, frame: Window, r, log_r, level, s, a, b, start, stop) -> Iterator[tuple]:
-    law, middle = law_of(radial), max(a, start) + 1 if math.isinf(b) else (a + b) / 2
+def _piece(law, frame: Window, r, log_r, level, s, a, b, start, stop) -> Iterator[tuple]:
+    middle = max(a, start) + 1 if math.isinf(b) else (a + b) / 2
     step = step_near(frame, log_r, a, max(level / LEVEL, 1.0))
     begin, end = _ends(a, b, start, stop, level)
     count = math.ceil((end - begin) / step) + 1

@@ -9,8 +9,10 @@ import numpy as np
 import sympy
 
 from theorycalc.core.arithmetic.array_context import ArrayContext
+from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.lowering import lower
 from theorycalc.core.program import Program
+from theorycalc.distributions._base import SphericalLaw
 from theorycalc.quantization.arguments import R
 from theorycalc.quantization.sphere.in_doubles_loops import NEAREST
 
@@ -22,6 +24,43 @@ _GRID = 2001
 STEP = math.pi**2 / 2 / 45
 # Steps per standard deviation of a peak away from r.
 _PER_DEVIATION = 0.3
+_POWER = sympy.Symbol("p", positive=True)
+_D = sympy.Symbol("d", positive=True, integer=True)
+
+
+class NormLaw(sympy.Lambda):
+    """The law of R = ‖X‖ as an argument of a SymPy function: a `RadialLaw` in R and d."""
+
+    @classmethod
+    def of(cls, source: SphericalLaw) -> "NormLaw":
+        """The law of the norm of a source.
+
+        Raises
+        ------
+        DomainError
+            For a law with other symbols than its dimension.
+        """
+        low, high = source.support
+        if low == high:
+            density, breaks = sympy.DiracDelta(R - low), ()
+        else:
+            formula, breaks = source.radial_density, source.breaks
+            variable = next(x for x in formula.args if x.name == "R")
+            density = formula.expr.xreplace({variable: R})
+        moment = source.mean_power(_POWER)
+        # without a closed form it is written as infinite: it bounds nothing
+        moment = sympy.Lambda(_POWER, sympy.oo if moment.has(sympy.Integral) else moment)
+        parts = sympy.Tuple(density, low, high, sympy.Tuple(*breaks), moment)
+        parts = parts.xreplace({source.dimension: _D} if source.d.is_Symbol else {})
+        others = parts.free_symbols - {R, _D}
+        if others:
+            got = ", ".join(sorted(map(str, others)))
+            raise DomainError(explain("the law needs numbers for its parameters", got=got))
+        return cls((R, _D), parts)
+
+    def at_dimension(self, d) -> "RadialLaw":
+        """The law in d dimensions."""
+        return _at_dimension(self, sympy.sympify(d))
 
 
 def _logarithm(expr: sympy.Expr) -> sympy.Expr:
@@ -47,8 +86,8 @@ class RadialLaw:
     lower: sympy.Expr
     upper: sympy.Expr
     # where the density or a derivative of it jumps, and p ↦ E R^p
-    breaks: tuple = ()
-    moment: sympy.Lambda | None = None
+    breaks: sympy.Tuple
+    moment: sympy.Lambda
 
     @property
     def point(self) -> sympy.Expr | None:
@@ -103,17 +142,14 @@ class Window:
     hard: tuple[bool, bool]
 
 
-@lru_cache(maxsize=64)
-def law_of(radial: sympy.Lambda) -> RadialLaw:
-    """The law that `as_lambda` wrote down."""
-    density, low, high, *rest = radial.expr.xreplace({radial.variables[0]: R})
-    return RadialLaw(density, low, high, *rest)
+@lru_cache(maxsize=256)
+def _at_dimension(law: NormLaw, d: sympy.Expr) -> RadialLaw:
+    return RadialLaw(*law(R, d))
 
 
 @lru_cache(maxsize=64)
-def window(radial: sympy.Lambda, order: float, level: float = LEVEL) -> Window:
+def window(law: RadialLaw, order: float, level: float = LEVEL) -> Window:
     """The window of a law in which all but e^−level of R^order lies."""
-    law = law_of(radial)
     low, high = (float(np.clip(end, -_WIDEST, _WIDEST)) for end in law.log_support)
     mode = _argmax(law.log_mass, low, high)
     height = float(law.log_mass(np.array([mode]))[0])
@@ -167,9 +203,9 @@ def _farthest(function, inside: float, end: float, level: float, breaks: tuple) 
         inside = float(above[np.argmax(abs(above - edge))])
 
 
-def nodes(radial: sympy.Lambda, order: float, r: float) -> tuple:
+def nodes(law: RadialLaw, order: float, r: float) -> tuple:
     """(w, inner, outer): weights of R = r e^−w and R = r e^w, of a mass that is not yet one."""
-    law, frame, log_r = law_of(radial), window(radial, order), float(np.log(r))
+    frame, log_r = window(law, order), float(np.log(r))
     pieces = segments(frame, log_r, law.log_breaks)
     parts = [_segment(frame, log_r, *piece) for piece in pieces]
     w, dw = (np.concatenate(columns) for columns in zip(*parts, strict=True))

@@ -162,7 +162,7 @@ class AbsoluteMean(SpecialFunction):
     """
 
     nargs = 2
-    functions = (0,)
+    functions = (sympy.Lambda,)
 
     @staticmethod
     def domain(g, d):

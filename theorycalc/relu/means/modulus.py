@@ -145,7 +145,7 @@ class ModulusMean(SpecialFunction):
     """E ‖W‖^s |a(w) + i b(w)| for polynomials a and b of all but m coordinates of W, as Lambdas."""
 
     nargs = 4
-    functions = (0, 1)
+    functions = (sympy.Lambda, sympy.Lambda)
 
     @staticmethod
     def domain(a, b, m, order):

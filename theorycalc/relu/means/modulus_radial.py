@@ -34,7 +34,7 @@ class RadialMean(SpecialFunction):
     """
 
     nargs = 4
-    functions = (0,)
+    functions = (sympy.Lambda,)
 
     @staticmethod
     def domain(q, n, m, order):
