@@ -1,6 +1,7 @@
 """Certified Hermite coefficients of any activation, all degrees at once, by ball quadrature."""
 
 import itertools
+import math
 from typing import NamedTuple
 
 import sympy
@@ -21,8 +22,6 @@ _GUARD_BITS = 32
 # So many coefficients of an analytic function are cheaper by trapezoids than on panels.
 _LONG = 100
 _FIRST_CUT_OFF = 4
-# Added to an exponent: more than what rounding its double can take away.
-_ROUNDING = 1e-9
 
 
 @remembered(maxsize=32)
@@ -77,18 +76,18 @@ def _by_panels(branches, order: int, bits: int, context) -> tuple:
     """(√k! c_k for all k, an error of c_k)."""
     root = context.apply("sqrt", 2 * context.number(sympy.pi))
 
-    def weight_bound(centre, width, height):
+    def log_weight(centre, width, height):
         nearest = max(0.0, abs(centre) - width)
         # |h_k(x + iy)| ≤ e^{x²/4 + |y|√k}, from Cramér's |h_j(x)| ≤ e^{x²/4}
-        exponent = -(nearest**2) / 4 + height**2 / 2 + height * order**0.5 + _ROUNDING
-        return context.apply("exp", context.number(sympy.Rational(exponent))) / root
+        size = -(nearest**2) / 4 + height**2 / 2 + height * order**0.5
+        return size - math.log(2 * math.pi) / 2
 
     tolerance = context.number(sympy.Integer(2)) ** -bits
     totals, error = [context.number(sympy.S.Zero)] * (order + 1), context.number(sympy.S.Zero)
     for branch, points, lost in branches:
         part = tolerance / (len(points) - 1)
         rules = [
-            panel_rule(branch, a, b, weight_bound, tolerance=part)
+            panel_rule(branch, a, b, log_weight, tolerance=part)
             for a, b in itertools.pairwise(points)
         ]
         error = error + lost / root + sum(slack for _, _, slack in rules)

@@ -17,8 +17,6 @@ from theorycalc.sphere.zonal_kernel import THETA, ZonalKernel
 _GUARD_BITS = 24
 # The recurrence multiplies the radius of a ball by up to 1 + √2 at every degree.
 _LOST_PER_DEGREE = 1.28
-# Added to an exponent: more than what rounding its double can take away.
-_ROUNDING = 1e-9
 # More than what rounding an angle to a double changes.
 _ANGLE_ROUNDING = 2.0**-50
 _DOUBLE_BITS = 53
@@ -51,12 +49,11 @@ def enclosures(kernel: ZonalKernel, d: int, order: int, bits: int) -> tuple:
         context = BallContext()
         tolerance = context.number(sympy.Integer(2)) ** -bits
 
-        def weight_bound(centre, width, height):
+        def log_weight(centre, width, height):
             # |sin z|² = sin² x + sinh² y, and |P_{d,k}(cos z)| ≤ e^{k|y|} by Laplace's integral
             sine = _largest_sine(centre, width)
             size = (d - 2) / 2 * np.log(sine**2 + np.sinh(height) ** 2 + 1e-300)
-            exponent = Rational(size + order * height + _ROUNDING)
-            return context.apply("exp", context.number(exponent))
+            return float(size + order * height)
 
         totals, error = [context.number(S.Zero)] * (order + 1), context.number(S.Zero)
         for function, left, right in _branches(kernel, context):
@@ -66,9 +63,7 @@ def enclosures(kernel: ZonalKernel, d: int, order: int, bits: int) -> tuple:
                 with working_precision(min(context.bits, bits + _GUARD_BITS)):
                     return function(context, x)
 
-            nodes, values, slack = panel_rule(
-                rounded, left, right, weight_bound, tolerance=tolerance
-            )
+            nodes, values, slack = panel_rule(rounded, left, right, log_weight, tolerance=tolerance)
             # the recurrence would magnify radii of values; |P_{d,k}| and sines are at most 1
             middles = [context.midpoint(value) for value in values]
             doubts = (abs(value - x) for value, x in zip(values, middles, strict=True))

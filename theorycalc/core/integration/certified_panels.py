@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from flint import acb, arb, ctx
 
@@ -22,22 +22,26 @@ _BOUND_BITS = 64
 _NARROWEST = 2.0**-40
 # Doubles that bound a size are rounded outwards by this.
 _OUTWARDS = 1 + 1e-12
+# Added to logarithms: more than what rounding them to doubles can take away.
+_ROUNDING = 1e-9
+_ONE = arb(1)
 
 
 def panel_rule(
-    function: Callable, left, right, weight_bound: Callable, tolerance, longest: float = 1.0
+    function: Callable | None, left, right, log_weight: Callable, tolerance, longest: float = 1.0
 ) -> tuple[list, list, arb]:
     """Nodes, weights times function values, and an error, for ∫ f·w over [left, right].
 
     Parameters
     ----------
-    function : callable
+    function : callable or None
         ``function(context, x)`` encloses an f that is holomorphic where it is finite, and real for
-        real x.
+        real x; None for f = 1.
     left, right : enclosures
-    weight_bound : callable
-        ``weight_bound(centre, width, height)`` is at least |w| for every w of the family in the
-        rectangle with this centre and these half-sides, three doubles.
+    log_weight : callable
+        ``log_weight(centre, width, height)``, up to its rounding, is at least log|w| for every w of
+        the family in the rectangle with this centre and these half-sides, all of them doubles;
+        infinite where a w may not be holomorphic.
     tolerance : enclosure
         What the error may be, for all panels of ``longest`` together.
     longest : float
@@ -67,9 +71,9 @@ def panel_rule(
     while stack:
         a, b = stack.pop()
         centre, half = (a + b) / 2, (b - a) / 2
-        found = _best_rule(function, centre, half, weight_bound, tolerance)
+        found = _best_rule(function, centre, half, log_weight, tolerance)
         if found is None:
-            size = _size(function, centre, half, weight_bound)
+            size = _size(function, centre, half, log_weight)
             if size <= tolerance:
                 error += size
                 continue
@@ -88,21 +92,44 @@ def panel_rule(
         for x, weight in context.gauss_rule(size):
             node = centre + half * x
             nodes.append(node)
-            values.append(half * weight * _real(function(context, node)))
+            value = _ONE if function is None else _real(function(context, node))
+            values.append(half * weight * value)
     return nodes, values, error
 
 
-def _best_rule(function, centre, half, weight_bound, tolerance):
+def panel_integral(
+    function: Callable | None,
+    weight: Callable,
+    ends: Sequence,
+    log_weight: Callable,
+    tolerance,
+    longest: float = 1.0,
+) -> arb:
+    """∫ f·w between the first and the last of the ends, for one weight ``weight(x)``.
+
+    The other parameters are those of `panel_rule`, which is called from end to end.
+    """
+    total = arb(0)
+    for left, right in itertools.pairwise(ends):
+        nodes, values, error = panel_rule(function, left, right, log_weight, tolerance, longest)
+        total += sum((value * weight(x) for x, value in zip(nodes, values, strict=True)), arb(0))
+        total += arb(0, error.abs_upper())
+    return total
+
+
+def _best_rule(function, centre, half, log_weight, tolerance):
     """(nodes, error) of the shortest sufficient rule on one panel, or None: halve it."""
     best = None
     for rho in _ELLIPSES:
         reach = float(half.abs_upper()) * _OUTWARDS
         width, height = reach * (rho + 1 / rho) / 2, reach * (rho - 1 / rho) / 2
-        largest = _bound(function, centre, width, height)
+        largest = _ONE if function is None else _bound(function, centre, width, height)
         if largest is None:
             break
-        bound = weight_bound(float(centre.mid()), width, height)
-        scale = half * largest * bound * 64 / 15 / (1 - arb(rho) ** -2)
+        largest = largest * _exp(log_weight(float(centre.mid()), width, height))
+        scale = half * largest * 64 / 15 / (1 - arb(rho) ** -2)
+        if not scale.is_finite():
+            break
         excess = float((scale / tolerance).log().abs_upper()) if scale > tolerance else 0.0
         size = 8 * math.ceil((excess / (2 * math.log(rho)) + 1) / 8)
         if best is None or size < best[0]:
@@ -112,13 +139,17 @@ def _best_rule(function, centre, half, weight_bound, tolerance):
     return best if best is not None and best[0] <= ctx.prec else None
 
 
-def _size(function, centre, half, weight_bound) -> arb:
+def _size(function, centre, half, log_weight) -> arb:
     """An upper bound of the integral over a short panel, where f need not be holomorphic."""
     width = float(half.abs_upper()) * _OUTWARDS
-    value = acb(function(BallContext(), centre + arb(0, width)))
+    value = acb(_ONE if function is None else function(BallContext(), centre + arb(0, width)))
     if not value.is_finite():
         return arb("inf")
-    return 2 * arb(width) * value.abs_upper() * weight_bound(float(centre.mid()), width, 0.0)
+    return 2 * width * value.abs_upper() * _exp(log_weight(float(centre.mid()), width, 0.0))
+
+
+def _exp(log_weight: float) -> arb:
+    return arb(log_weight + _ROUNDING).exp()
 
 
 def _bound(function, centre, width: float, height: float):

@@ -14,7 +14,7 @@ from sympy import Rational, S
 from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
 from theorycalc.core.arithmetic.effort import remembered
 from theorycalc.core.errors import NotSupportedError, explain
-from theorycalc.core.integration.certified_panels import panel_rule
+from theorycalc.core.integration.certified_panels import panel_integral
 from theorycalc.core.integration.kinks import branch_at
 from theorycalc.core.lowering import lower
 from theorycalc.quantization.arguments import Points, R
@@ -93,11 +93,11 @@ def _piece(law, s, r, sides: dict, start, end, bits: int, rule):
         return total * w
 
     first, last = (context.apply("log", x) for x in (start, end))
-    nodes, values, error = panel_rule(function, first, last, lambda *_: 1.0, tolerance(bits))
-    total = context.number(S.Zero)
-    for node, value in zip(nodes, values, strict=True):
-        total += value * rule(context.apply("tanh", context.apply("exp", node) / 2))
-    return context.widen(total, error)
+
+    def mean(log_w):
+        return rule(context.apply("tanh", context.apply("exp", log_w) / 2))
+
+    return panel_integral(function, mean, [first, last], lambda *_: 0.0, tolerance(bits))
 
 
 def _inside(context, w) -> bool:

@@ -32,16 +32,16 @@ class AngularRule:
         self.smallest = _q(context, start)
         order = float(s) / 2
 
-        def bound(centre, width, height):
+        def log_weight(centre, width, height):
             reach = math.exp(centre + width) * math.sin(min(height, math.pi / 2))
-            return (1 + math.cosh(reach / 2) ** 2) ** order * (1 + 1e-12)
+            return order * math.log1p(math.cosh(reach / 2) ** 2)
 
         first, last = (context.apply("log", x) for x in (start, end))
         nodes, self.weights, self.error = [], [], context.number(S.Zero)
         if context.compare("<", first, last):  # or all of the law is that near
             density = _Density(d, n)
             nodes, self.weights, self.error = panel_rule(
-                density, first, last, bound, tolerance(bits)
+                density, first, last, log_weight, tolerance(bits)
             )
         self.q = [_q(context, context.apply("exp", node)) for node in nodes]
 

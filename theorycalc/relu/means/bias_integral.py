@@ -15,6 +15,8 @@ from sympy import Expr, Rational, S, erfc, exp, oo, pi, sqrt, uppergamma
 from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
 from theorycalc.core.arithmetic.effort import remembered
 from theorycalc.core.arithmetic.special_arrays import by_balls
+from theorycalc.core.integration.certified_panels import panel_integral
+from theorycalc.core.integration.cut_off import cut_off
 from theorycalc.core.integration.integral import Integral, Tail
 from theorycalc.core.lowering import lower
 from theorycalc.core.special import SpecialFunction
@@ -22,12 +24,11 @@ from theorycalc.core.special import SpecialFunction
 _S = sympy.Dummy("s", positive=True)
 # ν² in closed form loses the bits of s⁴.
 _GUARD_BITS = 48
-_FIRST_PANELS = (S.Zero, Rational(1, 5), Rational(3, 5), Rational(9, 5))
+# Where panels end, and the longest of them.
+_ENDS = (S.Zero, Rational(1, 5), Rational(3, 5), Rational(9, 5))
 _PANEL = 3
 _ZERO_FREE = 0.4
-# Bernstein ellipses that are tried on every panel, by the sum of their semi-axes.
-_ELLIPSES = (2.0, 2.5, 3.0, 3.7, 4.5, 5.8)
-# Ellipses and exponents are rounded to doubles: an error of this size is charged.
+# More than what rounding to doubles changes in the ends of panels.
 _ROUNDING = 1e-9
 # What rounding to a double changes, with room for what is rounded.
 _ROUNDED = 9 / 16 * np.finfo(float).eps
@@ -89,55 +90,31 @@ def enclosure(k: int, bits: int):
     """The integral with a relative error of about 2^−bits."""
     with working_precision(bits + _GUARD_BITS):
         context = BallContext()
-        # the bound on what lies beyond 1 has the size of the integral where that is large
-        scale = math.log2(max(float(tail_bound(S(k), S.One)), 0.5))
-        wanted = scale - bits
-        *points, error = _panels(context, k, wanted)
+        ends, bound = [*map(context.number, _ENDS)], lower(tail_bound(S(k), _S), (_S,))
         program = lower(_S ** (k - 2) * relu_root_mean_square(_S), (_S,))
-        total = context.number(S.Zero)
-        for left, right in itertools.pairwise(points):
-            size, slack = _rule(float(left), float(right), k, wanted)
-            error = error + _power_of_two(context, slack)
-            half, centre = (context.number(x / 2) for x in (right - left, right + left))
-            for x, weight in context.gauss_rule(size):
-                total = total + half * weight * program.run(context, [centre + half * x])
+
+        def beyond(s):
+            return bound.run(context, [s])
+
+        # the bound on what lies beyond 1 has the size of the integral where that is large
+        size = context.apply("max", beyond(context.number(S.One)), context.number(S.Half))
+        most = size * context.number(S(2)) ** -bits
+        places = (ends[-1] + _PANEL * i for i in itertools.count(1))
+        last, error = cut_off(context, beyond, places, most)
+        total = panel_integral(
+            None, lambda s: program.run(context, [s]), [*ends, last], _log_size(k), most, _PANEL
+        )
         return context.widen(total, error)
 
 
-def _panels(context, k: int, wanted: float) -> list:
-    """Ends of panels, then a bound on the integral beyond the last of them."""
-    points = [*_FIRST_PANELS]
-    bound = lower(tail_bound(S(k), _S), (_S,))
-    most = _power_of_two(context, wanted)
-    while True:
-        points.append(points[-1] + _PANEL)
-        tail = bound.run(context, [context.number(points[-1])])
-        if context.compare("<", tail, most):
-            return [*points, tail]
+def _log_size(k: int):
+    """The logarithm of a bound on |s^{k−2} ν(s)|, infinite where ν may not be holomorphic."""
 
+    def bound(centre: float, width: float, height: float) -> float:
+        low, high = centre - width, centre + width
+        largest = math.hypot(high, height)
+        if low < _ROUNDING and largest > _ZERO_FREE:
+            return math.inf
+        return (height**2 - max(low, 0.0) ** 2) / 4 + (k - 2) * math.log(largest)
 
-def _rule(left: float, right: float, k: int, wanted: float) -> tuple[int, float]:
-    """(nodes, log2 of the error) of the shortest rule on a panel that is good enough.
-
-    A rule with n nodes errs by at most (64/15) M r ρ^{−2(n−1)}/(1 − ρ^{−2}) with a bound M in the
-    ellipse and half the length r (Trefethen, Approximation Theory and Approximation Practice,
-    Theorem 19.3).
-    """
-    best = None
-    centre, half = (left + right) / 2, (right - left) / 2
-    for rho in _ELLIPSES:
-        across, height = half * (rho + 1 / rho) / 2, half * (rho - 1 / rho) / 2
-        low, high = centre - across, centre + across
-        if low < _ROUNDING and high > _ZERO_FREE:
-            continue
-        bound = (k - 2) * math.log2(math.hypot(high, height))
-        bound += (height**2 - max(low, 0) ** 2) / (4 * math.log(2))
-        bound += math.log2(64 / 15 * half / (1 - rho**-2)) + _ROUNDING
-        size = 1 + max(1, math.ceil((bound - wanted) / (2 * math.log2(rho))))
-        if best is None or size < best[0]:
-            best = size, bound - 2 * (size - 1) * math.log2(rho) + _ROUNDING
-    return best
-
-
-def _power_of_two(context, exponent: float):
-    return context.power(context.number(S(2)), context.number(Rational(exponent)))
+    return bound

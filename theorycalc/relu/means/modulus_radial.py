@@ -12,7 +12,8 @@ from theorycalc.core.arithmetic.ball_context import BallContext, working_precisi
 from theorycalc.core.arithmetic.effort import remembered
 from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.core.functions import hyperu
-from theorycalc.core.integration.certified_panels import panel_rule
+from theorycalc.core.integration.certified_panels import panel_integral
+from theorycalc.core.integration.cut_off import cut_off
 from theorycalc.core.integration.integral import Integral, Tail
 from theorycalc.core.lowering import lower
 from theorycalc.core.special import SpecialFunction
@@ -153,28 +154,27 @@ def _enclosure(q: Lambda, n: Expr, m: Expr, order: Expr, bits: int):
             _cut_off(context, end, tails[end], tolerance) for end in (-oo, oo)
         )
         points = [left, *(lower(log(x) / 2).run(context, []) for x in roots), right]
-        total, error = context.number(S.Zero), error + below
+        total = context.number(S.Zero)
         for ends, panel in zip(
             itertools.pairwise([S.Zero, *roots, oo]), itertools.pairwise(points), strict=True
         ):
             program = lower(_density(q, n, sign_between(p, *ends) * p.as_expr()), (_V,))
-            nodes, values, slack = panel_rule(
-                _on_strip(program), *panel, _mean_bound(context, m, order), tolerance
+            total += panel_integral(
+                _on_strip(program),
+                lambda v: mean.run(context, [v]),
+                panel,
+                _log_mean_bound(context, m, order),
+                tolerance,
             )
-            for node, value in zip(nodes, values, strict=True):
-                total = total + value * mean.run(context, [node])
-            error = error + slack
-        return context.widen(total, error)
+        return context.widen(total, error + below)
 
 
 def _cut_off(context, end: Expr, tail: Tail, tolerance) -> tuple:
     """(cut-off, bound on what is lost)."""
-    bound, cut = lower(tail.bound, (tail.symbol,)), 1
-    while True:
-        lost = bound.run(context, [context.number(S(cut))])
-        if context.compare("<", lost, tolerance):
-            return context.number(S(cut) if end is oo else S(-cut)), lost
-        cut += 1
+    bound = lower(tail.bound, (tail.symbol,))
+    places = (context.number(S(cut)) for cut in itertools.count(1))
+    cut, lost = cut_off(context, lambda x: bound.run(context, [x]), places, tolerance)
+    return (cut if end is oo else -cut), lost
 
 
 def _on_strip(program):
@@ -187,16 +187,17 @@ def _on_strip(program):
     return function
 
 
-def _mean_bound(context, m: Expr, order: Expr):
-    """A bound on E |e^{2v} + χ²_m|^{s/2} for v in a rectangle, by Jensen's inequality."""
+def _log_mean_bound(context, m: Expr, order: Expr):
+    """log of a bound on E |e^{2v} + χ²_m|^{s/2} for v in a rectangle, by Jensen's inequality."""
     half = int(sympy.ceiling(order / 2))
+    share = float(order) / (2 * max(half, 1))
 
-    def bound(centre: float, width: float, height: float):
+    def bound(centre: float, width: float, height: float) -> float:
         size = context.apply("exp", context.number(sympy.Rational(2 * (centre + width))))
         moments = (
             math.comb(half, i) * size ** (half - i) * int(rising_steps(m, i))
             for i in range(half + 1)
         )
-        return context.power(sum(moments), context.number(order / (2 * max(half, 1))))
+        return share * context.as_float(context.apply("log", sum(moments)))
 
     return bound
