@@ -212,7 +212,7 @@ def test_an_upward_import_is_found(tmp_path):
     upward.write_text("from theorycalc.kernels import mlp\nimport flint\n")
     assert len(list(violations(upward, tmp_path))) >= 2
     inside = tmp_path / "kernels/duals/pair.py"
-    inside.write_text("from theorycalc.kernels.matrices.plan import fill\n")
+    inside.write_text("from theorycalc.kernels.matrices.plan import Plan\n")
     assert list(violations(inside, tmp_path))
 
 

@@ -1,7 +1,10 @@
 """Architectures from layers: formulas, matrices, spectra and fixed points."""
 
 import itertools
+import sys
+import threading
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +15,7 @@ from reference import assert_reference, entries, label
 
 import theorycalc as tc
 from theorycalc import kernels as k
-from theorycalc.kernels.matrices import any_network as block
+from theorycalc.kernels.matrices.any_network import Blocks
 
 RHO, S, B = sp.Symbol("rho", real=True), sp.Symbol("s"), sp.Symbol("b")
 ARITHMETICS = (tc.Float(), tc.Ball(36))
@@ -152,10 +155,50 @@ def test_matrices_are_consistent(network):
         np.testing.assert_allclose(kernel[0, 1], kernel[0, 0], rtol=2e-14)
         np.testing.assert_allclose(diagonal, np.diag(kernel), rtol=2e-14)
     rectangle = network.matrices(INPUTS[:2], INPUTS[2:])
-    by_arrays = block._Blocks(network, INPUTS, None, True).fill(np.float64)
+    by_arrays = Blocks(network, INPUTS, None, True).fill(np.float64)
     for whole, part, array in zip((nngp, ntk), rectangle, by_arrays, strict=True):
         np.testing.assert_allclose(part, whole[:2, 2:], rtol=1e-13)
         np.testing.assert_allclose(array, whole, rtol=1e-12)
+
+
+def ways_through_files(call):
+    """The files of this room on the stack, at every call; the innermost is the first."""
+    room, ways = str(Path(k.__file__).parent), set()
+
+    def note(frame, event, _):
+        way = []
+        while event == "call" and frame is not None:
+            name = frame.f_code.co_filename
+            if name.startswith(room) and name not in way[-1:]:
+                way.append(name)
+            frame = frame.f_back
+        ways.add(tuple(way))
+
+    for profile in (threading.setprofile, sys.setprofile):
+        profile(note)
+    try:
+        call()
+    finally:
+        for profile in (threading.setprofile, sys.setprofile):
+            profile(None)
+    return ways
+
+
+@pytest.mark.parametrize("activation", ["relu", "erf", "softplus", "elu"])
+@pytest.mark.parametrize("make", [k.mlp, k.cnn])
+def test_the_way_of_an_input(make, activation):
+    """At most eight files, none of which it leaves and enters again."""
+    network = make(2, activation=activation)
+    x = np.random.default_rng(0).standard_normal((3, 4) if make is k.mlp else (3, 4, 4, 2))
+    network.ntk_matrix(x)
+    ways = [way for way in ways_through_files(lambda: network.ntk_matrix(x)) if way]
+    assert {"architecture.py", "plan.py"} < {Path(name).name for way in ways for name in way}
+    for *inner, outermost in ways:
+        # a thread begins behind the architecture and the plan
+        before = 0 if outermost.endswith("architecture.py") else 2
+        assert before + len(inner) + 1 <= 8
+        assert outermost not in inner
+        assert len(set(inner)) == len(inner)
 
 
 @pytest.mark.parametrize("network", DENSE.values(), ids=DENSE)

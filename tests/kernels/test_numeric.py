@@ -196,14 +196,13 @@ def test_tables_are_the_recursion(depth, monkeypatch):
 
 @pytest.mark.parametrize("name", ["relu", "erf"])
 def test_single_precision_is_rounded_once(name):
-    from theorycalc.kernels.duals.families import family
     from theorycalc.kernels.matrices.dense import kernel_matrices
-    from theorycalc.kernels.matrices.plan import numeric_family, numeric_layers
+    from theorycalc.kernels.matrices.plan import Plan
 
     net, x = network(name, 3, "0.1"), np.random.default_rng(5).standard_normal((600, 4))
-    arguments = numeric_family(family(net.activation)), numeric_layers(net, 4), x, None
-    *singles, _ = kernel_matrices(*arguments, dtype=np.float32)
-    *doubles, _ = kernel_matrices(*arguments)
+    loops = Plan(net, x, None).loops
+    *singles, _ = kernel_matrices(loops, x, None, dtype=np.float32)
+    *doubles, _ = kernel_matrices(loops, x, None)
     for single, double in zip(singles, doubles, strict=True):
         assert single.dtype == np.float32
         assert np.array_equal(single, double.astype(np.float32))

@@ -118,6 +118,14 @@ class SeriesDual:
         slope = _expectations(self._slope, *pairs)
         return _expectations(self._function, *pairs), slope
 
+    def covariances(self, state, tangent: bool) -> tuple:
+        """(K, K') of the pairs of a state of the recursion, None for K' where it is not wanted."""
+        pairs = state.q11, state.q22, state.q12
+        return self.duals(*pairs) if tangent else (self.dual(*pairs), None)
+
+    def gap(self, state) -> None:
+        """No sum for √(K₁₁K₂₂) ∓ K₁₂: smooth activations do not magnify what subtraction loses."""
+
 
 def _function(activation: Activation) -> Function:
     return Function(activation, tuple(float(kink) for kink in activation.kinks))

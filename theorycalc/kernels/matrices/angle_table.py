@@ -72,14 +72,14 @@ def _on_panels(family, layers: Layers, panels: int, points: np.ndarray) -> np.nd
     return np.stack(values, axis=-1).reshape(2 * panels, len(points), 2)
 
 
-def table_row(plan, layers, left, i, right, start, nngp, ntk, work):
+def table_row(rule, layers, left, i, right, start, nngp, ntk, work):
     """(Σ, Θ) of an input with right[start : start + nngp.size]; ``nngp`` comes with ⟨x, x'⟩.
 
     Θ is NaN where the table does not have all digits: the number of these.
     """
     n, last, refused = nngp.size, layers.weight.size - 1, 0
-    coefficients, panels = plan.coefficients, plan.coefficients.shape[0] // 2
-    floor1, floor2 = plan.floor[0], plan.floor[1]
+    coefficients, panels = rule.coefficients, rule.coefficients.shape[0] // 2
+    floor1, floor2 = rule.floor[0], rule.floor[1]
     inverse1, root1 = left.inverse[0, i] / right.x.shape[1], left.root[last, i]
     inverse2, root2 = right.inverse[0, start : start + n], right.root[last, start : start + n]
     panel, places = work[1, :n], work[2, :n]

@@ -4,22 +4,10 @@ import itertools
 import math
 import os
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
 
 import numpy as np
 
-from theorycalc.activations import Activation
-from theorycalc.core.errors import NotSupportedError, explain
-from theorycalc.kernels.duals import families
-from theorycalc.kernels.layers.types import (
-    AveragePool,
-    Dense,
-    GlobalAveragePool,
-    Nonlinearity,
-    affine,
-    flat,
-    image_dimension,
-)
+from theorycalc.kernels.layers.types import AveragePool, GlobalAveragePool, flat, image_dimension
 from theorycalc.kernels.recursion import inputs
 from theorycalc.kernels.recursion.in_arrays import Arrays
 from theorycalc.kernels.recursion.recursion import Recursion
@@ -30,66 +18,6 @@ _BLOCK = 2**18
 _unheard = np.errstate(over="ignore", invalid="ignore")
 
 
-class Plain(NamedTuple):
-    """A dense network with one activation, for which there are compiled loops."""
-
-    activation: Activation
-    sigma_w: tuple
-    sigma_b: tuple
-    parameterization: str
-    width: int | None
-
-    @property
-    def depth(self) -> int:
-        """The number of hidden layers."""
-        return len(self.sigma_w) - 1
-
-
-def matrices(network, x1, x2, tangent: bool, dtype) -> tuple[np.ndarray, ...]:
-    """(NNGP, NTK) between arrays of inputs, or the first alone; x2=None means x1."""
-    plain = as_plain(network)
-    if plain is not None:
-        from theorycalc.kernels.matrices.dense import kernel_matrices
-
-        *found, finite = kernel_matrices(*_numerics(plain, x1.shape[1]), x1, x2, dtype=dtype)
-        if finite:
-            return tuple(found)
-    # here nothing is squared that need not be
-    return _Blocks(network, x1, x2, tangent).fill(dtype)
-
-
-def scaled_matrices(network, x1, x2, dtype) -> tuple[np.ndarray, np.ndarray, float]:
-    """(NNGP, NTK, s): the kernels are e^s times the matrices, which do not overflow.
-
-    Raises
-    ------
-    NotSupportedError
-        If the activation is not homogeneous of degree 1: K(cq) = c K(q) is what is used.
-    """
-    plain = as_plain(network)
-    family = None if plain is None else families.family(plain.activation)
-    if not isinstance(family, families.Homogeneous) or family.degree != 1:
-        raise NotSupportedError(
-            explain(
-                "a logarithmic scale needs a dense network of one activation of the ReLU family",
-                hint="matrices(X1, X2), or the formula with using=MP()",
-            )
-        )
-    from theorycalc.kernels.matrices.dense import kernel_matrices
-
-    family, layers = _numerics(plain, x1.shape[1])
-    growth = layers.weight * np.append(1.0, np.full(plain.depth, family.variance))
-    scales = np.cumsum(np.log(growth))
-    layers = layers._replace(
-        weight=layers.weight / growth,
-        bias=layers.bias * np.exp(-scales),
-        forward=layers.forward / growth,
-        constant=layers.constant * np.exp(-scales),
-    )
-    nngp, ntk, _ = kernel_matrices(family, layers, x1, x2, dtype=dtype)
-    return nngp, ntk, float(scales[-1])
-
-
 def diagonal(network, x) -> tuple[np.ndarray, np.ndarray]:
     """(Σ(x, x), Θ(x, x)) for an array of inputs."""
     step = max(1, _BLOCK // int(np.prod(x.shape[1:-1], initial=1)) ** 2)
@@ -98,27 +26,7 @@ def diagonal(network, x) -> tuple[np.ndarray, np.ndarray]:
     return tuple(np.concatenate([part[i][:, 0] for part in parts]) for i in range(2))
 
 
-def as_plain(network) -> Plain | None:
-    """The network as a dense one with one activation of a closed family, or None."""
-    layers = network.layers
-    alternate = all(
-        isinstance(layer, Nonlinearity if i % 2 else Dense) for i, layer in enumerate(layers)
-    )
-    found = {layer.activation for layer in layers[1::2]} if alternate else set()
-    if len(layers) % 2 == 0 or len(found) != 1 or families.family(*found) is None:
-        return None
-    sigma_w, sigma_b = zip(*((x.sigma_w, x.sigma_b) for x in affine(layers)), strict=True)
-    return Plain(*found, sigma_w, sigma_b, network.parameterization, network.width)
-
-
-def _numerics(plain: Plain, dimension: int) -> tuple:
-    """The family and the layers in doubles, without compiling anything before it is needed."""
-    from theorycalc.kernels.matrices.plan import numeric_family, numeric_layers
-
-    return numeric_family(families.family(plain.activation)), numeric_layers(plain, dimension)
-
-
-class _Blocks:
+class Blocks:
     """Both kernels, filled block by block by the recursion on arrays."""
 
     def __init__(self, network, x1, x2, tangent: bool):

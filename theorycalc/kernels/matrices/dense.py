@@ -9,17 +9,9 @@ import numpy as np
 
 from theorycalc.core.compiled import OPTIONS, compiled
 from theorycalc.kernels.matrices import angle_table, rows
-from theorycalc.kernels.matrices.families import Erf, Gelu, Homogeneous, Inputs, Layers, variances
+from theorycalc.kernels.matrices.families import Erf, Gelu, Homogeneous, Inputs, Loops, variances
 from theorycalc.kernels.matrices.pairs_homogeneous import homogeneous_entries
-from theorycalc.kernels.matrices.pairs_smooth import smooth_entries
-
-__all__ = [
-    "Erf",
-    "Gelu",
-    "Homogeneous",
-    "Layers",
-    "kernel_matrices",
-]
+from theorycalc.kernels.matrices.pairs_smooth import erf_entries, gelu_entries
 
 _BLOCK_ROWS = 64  # a task of a thread
 # BLAS leaves products of so many multiplications, and blocks of so many terms, to the thread that
@@ -34,19 +26,20 @@ _RULES = {
     Erf: rows.erf_row,
     Gelu: rows.gelu_row,
 }
+_ENTRIES = {Homogeneous: homogeneous_entries, Erf: erf_entries, Gelu: gelu_entries}
 
 
-def _row(plan, layers, left, i, right, start, nngp, ntk, work):
-    """The row rule of the plan; resolved when it is compiled."""
+def _row(rule, layers, left, i, right, start, nngp, ntk, work):
+    """The loop of a rule; resolved when it is compiled."""
 
 
 @numba.extending.overload(_row, jit_options=OPTIONS)
-def _overload_row(plan, layers, left, i, right, start, nngp, ntk, work):
-    return _RULES[plan.instance_class]
+def _overload_row(rule, layers, left, i, right, start, nngp, ntk, work):
+    return _RULES[rule.instance_class]
 
 
 @compiled
-def _fill(plan, layers, left, right, first, stop, symmetric, nngp, ntk, refused, work):
+def _fill(rule, layers, left, right, first, stop, symmetric, nngp, ntk, refused, work):
     """Rows of both kernels up to column ``stop``, from the one of the input ``first`` on.
 
     The symmetric case stops at the diagonal. What the rule refuses keeps in ``nngp`` what it came
@@ -60,7 +53,7 @@ def _fill(plan, layers, left, right, first, stop, symmetric, nngp, ntk, refused,
             sigma, theta, inner = nngp[row, start:end], ntk[row, start:end], work[0, : end - start]
             for j in range(inner.size):
                 inner[j] = sigma[j]
-            if _row(plan, layers, left, first + row, right, start, sigma, theta, work) == 0:
+            if _row(rule, layers, left, first + row, right, start, sigma, theta, work) == 0:
                 continue
             for j in range(inner.size):
                 if theta[j] != theta[j]:
@@ -79,31 +72,12 @@ def _mirror(kernel, first: int, last: int) -> None:
     np.copyto(own, own.T, where=~np.tri(last - first, dtype=bool))
 
 
-def _plan(family, layers: Layers, pairs: int):
-    """How to compute this many entries: the family itself, or its table or fast rule."""
-    if not isinstance(family, Homogeneous):
-        return family
-    table = (
-        angle_table.tabulate(family, layers) if pairs > 2 * angle_table.table_size(layers) else None
-    )
-    if table is not None:
-        return table
-    if family.degree == 1:
-        return rows.PiecewiseLinear(family.kink, family.smooth)
-    return family
-
-
-def _inputs(family, layers: Layers, x: np.ndarray) -> Inputs:
+def _inputs(loops: Loops, x: np.ndarray) -> Inputs:
     """What every pair of an input shares."""
     first = np.einsum("ij,ij->i", x, x) / x.shape[1]
     with np.errstate(over="ignore"):  # the caller looks at the result
-        q = variances(family, layers, first)
-    if isinstance(family, Homogeneous):
-        inverse = np.zeros((1, len(x)))
-        np.divide(1.0, np.sqrt(first), out=inverse[0], where=first > 0)
-    else:
-        inverse = 1.0 / np.sqrt(1.0 + 2.0 * family.slope**2 * q)
-    return Inputs(x, q, np.sqrt(q), inverse)
+        q = variances(loops.family, loops.layers, first)
+    return Inputs(x, q, np.sqrt(q), loops.family.inverse(first, q))
 
 
 def _multiply(x1, x2, out) -> None:
@@ -124,9 +98,7 @@ def _multiply(x1, x2, out) -> None:
 class _Matrices(NamedTuple):
     """Both kernels; in the symmetric case, what is left of the diagonal is copied."""
 
-    family: tuple
-    plan: tuple
-    layers: Layers
+    loops: Loops
     left: Inputs
     right: Inputs
     symmetric: bool
@@ -153,22 +125,22 @@ class _Matrices(NamedTuple):
     def _fill_doubles(self, first: int, stop: int, nngp, ntk) -> tuple:
         inputs = self.left, self.right
         _multiply(self.left.x[first : first + len(nngp)], self.right.x[:stop], nngp[:, :stop])
-        if isinstance(self.plan, Homogeneous):
+        if self.loops.rule is None:
             row, column = np.nonzero(np.tri(*nngp.shape, first if self.symmetric else stop))
         else:
             refused = np.empty(nngp.size, dtype=np.int64)
             ends = first, stop, self.symmetric
             arrays = nngp, ntk, refused, np.empty((rows.BUFFERS, _CHUNK))
-            count = _fill(self.plan, self.layers, *inputs, *ends, *arrays)
+            count = _fill(self.loops.rule, self.loops.layers, *inputs, *ends, *arrays)
             row, column = np.divmod(refused[:count], nngp.shape[1])
         return first + row, column, nngp[row, column]
 
     @np.errstate(all="ignore")
     def fill_pairs(self, i, j, products) -> None:
         """Pairs with these inner products, each by itself."""
-        entries = homogeneous_entries if isinstance(self.family, Homogeneous) else smooth_entries
+        family, layers, _ = self.loops
         inner = products / self.left.x.shape[1]
-        values = entries(self.family, self.layers, self.left, self.right, i, j, inner)
+        values = _ENTRIES[type(family)](family, layers, self.left, self.right, i, j, inner)
         for kernel, value in zip(self.kernels, values, strict=True):
             kernel[i, j] = value
             if self.symmetric:
@@ -185,18 +157,16 @@ class _Matrices(NamedTuple):
         return last, last if self.symmetric else len(self.right.x)
 
 
-def kernel_matrices(family, layers: Layers, x1, x2, dtype=np.float64) -> tuple:
+def kernel_matrices(loops: Loops, x1, x2, dtype=np.float64) -> tuple:
     """(NNGP, NTK, whether they are finite), of shape (n1, n2); x2=None is the symmetric case.
 
     Entries are computed in double precision, whatever the dtype of the matrices.
     """
     symmetric = x2 is None
-    x2 = x1 if symmetric else x2
-    left = _inputs(family, layers, x1)
-    right = left if symmetric else _inputs(family, layers, x2)
-    plan = _plan(family, layers, len(x1) * len(x2))
-    kernels = tuple(np.empty((len(x1), len(x2)), dtype) for _ in range(2))
-    matrices = _Matrices(family, plan, layers, left, right, symmetric, kernels)
+    left = _inputs(loops, x1)
+    right = left if symmetric else _inputs(loops, x2)
+    kernels = tuple(np.empty((len(x1), len(right.x)), dtype) for _ in range(2))
+    matrices = _Matrices(loops, left, right, symmetric, kernels)
     starts = range(0, len(x1), _BLOCK_ROWS)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         # single pairs of many blocks are computed together; list: an exception must surface

@@ -33,6 +33,10 @@ class Homogeneous(NamedTuple):
         """E φ(√q Z)²."""
         return self.variance * q**self.degree
 
+    def inverse(self, first: np.ndarray, q: np.ndarray) -> np.ndarray:
+        """What rules multiply by: 1/√(|x|²/d), 0 for 0."""
+        return np.divide(1.0, np.sqrt(first), out=np.zeros_like(first), where=first > 0)[None]
+
 
 class Erf(NamedTuple):
     """φ(z) = offset + scale·erf(slope·z)."""
@@ -45,6 +49,10 @@ class Erf(NamedTuple):
         """E φ(√q Z)²."""
         u = 2 * self.slope**2 * q
         return self.offset**2 + self.scale**2 * 2 / np.pi * np.arctan2(u, np.sqrt(1 + 2 * u))
+
+    def inverse(self, first: np.ndarray, q: np.ndarray) -> np.ndarray:
+        """What rules multiply by: 1/√(1 + 2·slope²·q) of every layer."""
+        return 1.0 / np.sqrt(1.0 + 2.0 * self.slope**2 * q)
 
 
 class Gelu(NamedTuple):
@@ -61,6 +69,8 @@ class Gelu(NamedTuple):
         bent = u / (1 + u) / root + np.arctan2(u, root) / 2
         return q * (self.linear**2 + self.scale**2 * 4 / np.pi * bent)
 
+    inverse = Erf.inverse
+
 
 class Layers(NamedTuple):
     """Per affine layer: weight variance, bias variance, and what the layer adds to the NTK.
@@ -73,6 +83,29 @@ class Layers(NamedTuple):
     bias: np.ndarray
     forward: np.ndarray
     constant: np.ndarray
+
+    def scaled(self, variance: float) -> tuple["Layers", float]:
+        """(layers, s): those whose kernels are e^{−s} times these, for φ of degree 1."""
+        growth = self.weight * np.append(1.0, np.full(len(self.weight) - 1, variance))
+        scales = np.cumsum(np.log(growth))
+        layers = Layers(
+            weight=self.weight / growth,
+            bias=self.bias * np.exp(-scales),
+            forward=self.forward / growth,
+            constant=self.constant * np.exp(-scales),
+        )
+        return layers, float(scales[-1])
+
+
+class Loops(NamedTuple):
+    """What loops need to know of a network, and what they do with a row of pairs.
+
+    The rule is None where every pair is computed by itself.
+    """
+
+    family: Homogeneous | Erf | Gelu
+    layers: Layers
+    rule: tuple | None
 
 
 class Inputs(NamedTuple):

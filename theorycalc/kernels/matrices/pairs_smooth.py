@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from theorycalc.kernels.matrices.families import Erf
 from theorycalc.kernels.matrices.pairs_homogeneous import near_pairs
 
 
@@ -96,12 +95,20 @@ def _gelu_step(f, pair, sign):
     )
 
 
-def smooth_entries(f, layers, left, right, i, j, inner):
+def erf_entries(*network_and_pairs):
     """(Σ, Θ) after the last layer of nearly parallel inputs i and j that are not 0.
 
-    ``inner`` is ⟨x, x'⟩/d.
+    The arguments are those of `homogeneous_entries`.
     """
-    step = _erf_step if isinstance(f, Erf) else _gelu_step
+    return _entries(_erf_step, *network_and_pairs)
+
+
+def gelu_entries(*network_and_pairs):
+    """As `erf_entries`."""
+    return _entries(_gelu_step, *network_and_pairs)
+
+
+def _entries(step, f, layers, left, right, i, j, inner):
     t = 2.0 * f.slope**2
     mean, q12 = left.root[0, i] * right.root[0, j], layers.weight[0] * inner + layers.bias[0]
     minus, plus, excess = near_pairs(left, right, i, j, layers, mean - q12, mean + q12)

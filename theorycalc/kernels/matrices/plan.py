@@ -1,36 +1,116 @@
-"""From the exact description of a network to the arrays of the numerics."""
+"""How kernel matrices are computed: decided once, from the network and the sizes of the arrays."""
 
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from math import factorial
 
 import numpy as np
 import sympy
 from sympy import factorial2
 
-from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.kernels.duals import families
 from theorycalc.kernels.duals.arc_cosine import angular_polynomials, c, polynomial_arrays
+from theorycalc.kernels.layers.types import Dense, Nonlinearity, affine
+from theorycalc.kernels.matrices import families as doubles
+from theorycalc.kernels.matrices.any_network import Blocks
+from theorycalc.kernels.recursion.in_arrays import double
 
 _TERMS = 16
 
 
-def numeric_family(family):
-    """The float64 twin of a symbolic family."""
-    from theorycalc.kernels.matrices import dense
+class Plan:
+    """What computes the kernels of a network between arrays of inputs; x2=None means x1.
 
+    Parameters
+    ----------
+    network : Architecture
+    x1, x2 : ndarray, and None for x2
+    tangent : bool
+        Whether the NTK is wanted.
+    log_scale : bool
+        Whether the kernels are e^s times the matrices, s the attribute ``log_scale``.
+
+    Attributes
+    ----------
+    loops : Loops or None
+        Those of a dense network with one activation of a closed family. Everything else, and what
+        leaves the range of doubles there, goes through the recursion on arrays.
+
+    Raises
+    ------
+    NotSupportedError
+        For a logarithmic scale, if the activation is not homogeneous of degree 1: K(cq) = c K(q)
+        is what is used.
+    """
+
+    def __init__(self, network, x1, x2, tangent: bool = True, log_scale: bool = False):
+        self.network, self.x1, self.x2, self.tangent = network, x1, x2, tangent
+        self.loops, self.log_scale = None, None
+        family = _family(network)
+        if log_scale and not (isinstance(family, families.Homogeneous) and family.degree == 1):
+            raise NotSupportedError(
+                explain(
+                    "a logarithmic scale needs dense layers and one activation of the ReLU family",
+                    hint="matrices(X1, X2), or the formula with using=MP()",
+                )
+            )
+        if family is not None:
+            family, layers = _family_in_doubles(family), _layers_in_doubles(network, x1.shape[1])
+            if log_scale:
+                layers, self.log_scale = layers.scaled(family.variance)
+            pairs = len(x1) * len(x1 if x2 is None else x2)
+            self.loops = doubles.Loops(family, layers, _rule(family, layers, pairs))
+
+    def fill(self, dtype=np.float64) -> tuple[np.ndarray, ...]:
+        """(NNGP, NTK), or the first alone."""
+        if self.loops is not None:
+            from theorycalc.kernels.matrices.dense import kernel_matrices
+
+            *found, finite = kernel_matrices(self.loops, self.x1, self.x2, dtype)
+            if finite or self.log_scale is not None:
+                return tuple(found[: 1 + self.tangent])
+        # here nothing is squared that need not be
+        return Blocks(self.network, self.x1, self.x2, self.tangent).fill(dtype)
+
+
+def _family(network) -> families.Homogeneous | families.Erf | families.Gelu | None:
+    """The family of the activation of a dense network that has one, or None."""
+    layers = network.layers
+    alternate = all(
+        isinstance(layer, Nonlinearity if i % 2 else Dense) for i, layer in enumerate(layers)
+    )
+    found = {layer.activation for layer in layers[1::2]} if alternate else set()
+    return families.family(*found) if len(layers) % 2 == 1 and len(found) == 1 else None
+
+
+def _rule(family, layers: doubles.Layers, pairs: int):
+    """What the loops over rows do for so many pairs; None: every pair is computed by itself."""
+    if not isinstance(family, doubles.Homogeneous):
+        return family
+    from theorycalc.kernels.matrices import angle_table, rows
+
+    many = pairs > 2 * angle_table.table_size(layers)
+    table = angle_table.tabulate(family, layers) if many else None
+    if table is None and family.degree == 1:
+        return rows.PiecewiseLinear(family.kink, family.smooth)
+    return table
+
+
+@lru_cache(maxsize=256)
+def _family_in_doubles(family) -> doubles.Homogeneous | doubles.Erf | doubles.Gelu:
     if isinstance(family, families.Erf):
-        return dense.Erf(*map(_number, (family.offset, family.scale, family.slope)))
+        return doubles.Erf(*map(double, (family.offset, family.scale, family.slope)))
     if isinstance(family, families.Gelu):
-        return dense.Gelu(*map(_number, (family.linear, family.scale, family.slope)))
+        return doubles.Gelu(*map(double, (family.linear, family.scale, family.slope)))
     p = family.degree
     b = angular_polynomials(p)[1]
     a_array, b_array = polynomial_arrays(p)
     below_a, below_b = polynomial_arrays(max(p - 1, 0))
-    return dense.Homogeneous(
+    return doubles.Homogeneous(
         degree=p,
-        kink=_number(family.kink),
-        smooth=_number(family.smooth),
+        kink=double(family.kink),
+        smooth=double(family.smooth),
         a=a_array,
         b=b_array,
         opposite=_opposite_series(p),
@@ -43,16 +123,15 @@ def numeric_family(family):
     )
 
 
-def numeric_layers(network, dimension: int):
-    """The float64 twin of the layers of a network on inputs of this dimension."""
-    from theorycalc.kernels.matrices import dense
-
-    weight = np.array([_number(s) ** 2 for s in network.sigma_w])
-    bias = np.array([_number(s) ** 2 for s in network.sigma_b])
+def _layers_in_doubles(network, dimension: int) -> doubles.Layers:
+    """The affine layers of a dense network on inputs of this dimension."""
+    layers = affine(network.layers)
+    weight = np.array([double(layer.sigma_w) ** 2 for layer in layers])
+    bias = np.array([double(layer.sigma_b) ** 2 for layer in layers])
     if network.parameterization == "ntk":
-        return dense.Layers(weight, bias, forward=weight, constant=bias)
-    fan_in = np.array([dimension, *[network.width] * network.depth], dtype=float)
-    return dense.Layers(weight, bias, forward=fan_in, constant=np.sign(bias))
+        return doubles.Layers(weight, bias, forward=weight, constant=bias)
+    fan_in = np.array([dimension, *[network.width] * (len(layers) - 1)], dtype=float)
+    return doubles.Layers(weight, bias, forward=fan_in, constant=np.sign(bias))
 
 
 @cache
@@ -71,11 +150,3 @@ def _opposite_series(p: int) -> np.ndarray:
 
 def _coefficients(polynomial: sympy.Poly) -> np.ndarray:
     return np.array(polynomial.all_coeffs(), dtype=float)
-
-
-def _number(x: sympy.Expr) -> float:
-    if x.free_symbols:
-        raise DomainError(
-            explain("matrices need numbers for all parameters", got=x, hint="mlp(..., sigma_w=√2)")
-        )
-    return float(x)

@@ -25,9 +25,12 @@ class PiecewiseLinear(NamedTuple):
 
 
 @compiled
-def _first_layer(weight, bias, forward, constant, d, largest, root, nngp, ntk):
-    """(Σ, Θ) of the first layer from ⟨x, x'⟩, Θ = NaN where ±Σ > largest·root: how often."""
-    refused = 0
+def _first_layer(layers, left, i, right, start, nngp, ntk):
+    """(Σ, Θ) of the first layer from ⟨x, x'⟩, Θ = NaN for near pairs: the number of these."""
+    refused, d = 0, right.x.shape[1]
+    weight, bias = layers.weight[0], layers.bias[0]
+    forward, constant = layers.forward[0], layers.constant[0]
+    largest, root = (1.0 - NEAR) * left.root[0, i], right.root[0, start : start + nngp.size]
     for j in range(nngp.size):
         inner = nngp[j] / d
         nngp[j] = weight * inner + bias
@@ -37,20 +40,17 @@ def _first_layer(weight, bias, forward, constant, d, largest, root, nngp, ntk):
     return refused
 
 
-def piecewise_linear_row(plan, layers, left, i, right, start, nngp, ntk, work):
+def piecewise_linear_row(rule, layers, left, i, right, start, nngp, ntk, work):
     """(Σ, Θ) of an input with right[start : start + nngp.size]; ``nngp`` comes with ⟨x, x'⟩.
 
     Of nearly parallel inputs Θ is NaN: the number of these.
     """
     n, end = nngp.size, start + nngp.size
     minus, plus, root2 = work[1, :n], work[2, :n], right.root[0, start:end]
-    even = plan.kink == -4.0 * plan.smooth  # |z|: K(π − θ) = K(θ)
-    half_kink, smooth = plan.kink / 2.0, plan.smooth
+    even = rule.kink == -4.0 * rule.smooth  # |z|: K(π − θ) = K(θ)
+    half_kink, smooth = rule.kink / 2.0, rule.smooth
     variance = half_kink + smooth
-    refused = _first_layer(
-        layers.weight[0], layers.bias[0], layers.forward[0], layers.constant[0], right.x.shape[1],
-        (1.0 - NEAR) * left.root[0, i], root2, nngp, ntk,
-    )  # fmt: skip
+    refused = _first_layer(layers, left, i, right, start, nngp, ntk)
     for j in range(n):
         mean = left.root[0, i] * root2[j]
         minus[j], plus[j] = mean - nngp[j], mean + nngp[j]
@@ -99,51 +99,45 @@ def _arcsine_law(t, q1, q2, norm, q12):
     return sine, cosine, -angle if sine < 0.0 else angle
 
 
-def erf_row(plan, layers, left, i, right, start, nngp, ntk, work):
+def _smooth_row(pair):
+    """The row of an activation whose ``pair`` makes (K, K') of what `_arcsine_law` finds."""
+    pair = compiled(pair)
+
+    def row(rule, layers, left, i, right, start, nngp, ntk, work):
+        n, end, t = nngp.size, start + nngp.size, 2.0 * rule.slope**2
+        refused = _first_layer(layers, left, i, right, start, nngp, ntk)
+        for layer in range(1, layers.weight.size):
+            weight, bias = layers.weight[layer], layers.bias[layer]
+            forward, constant = layers.forward[layer], layers.constant[layer]
+            q1, inverse1 = left.q[layer - 1, i], left.inverse[layer - 1, i]
+            q2, inverse2 = right.q[layer - 1, start:end], right.inverse[layer - 1, start:end]
+            for j in range(n):
+                norm = inverse1 * inverse2[j]  # 1/√D
+                law = _arcsine_law(t, q1, q2[j], norm, nngp[j])
+                dual, slope = pair(rule, t, q1, q2[j], norm, nngp[j], law)
+                ntk[j] = forward * dual + constant + weight * slope * ntk[j]
+                nngp[j] = weight * dual + bias
+        return refused
+
+    return row
+
+
+@_smooth_row
+def erf_row(rule, t, q1, q2, norm, q12, law):
     """As `piecewise_linear_row`, for an error function."""
-    n, end = nngp.size, start + nngp.size
-    refused = _first_layer(
-        layers.weight[0], layers.bias[0], layers.forward[0], layers.constant[0], right.x.shape[1],
-        (1.0 - NEAR) * left.root[0, i], right.root[0, start:end], nngp, ntk,
-    )  # fmt: skip
-    t, unit, offset = 2.0 * plan.slope**2, plan.scale**2 * 2.0 / np.pi, plan.offset**2
-    for layer in range(1, layers.weight.size):
-        weight, bias = layers.weight[layer], layers.bias[layer]
-        forward, constant = layers.forward[layer], layers.constant[layer]
-        q1, inverse1 = left.q[layer - 1, i], left.inverse[layer - 1, i]
-        q2, inverse2 = right.q[layer - 1, start:end], right.inverse[layer - 1, start:end]
-        for j in range(n):
-            norm = inverse1 * inverse2[j]  # 1/√D
-            _, cosine, arc = _arcsine_law(t, q1, q2[j], norm, nngp[j])
-            dual = offset + unit * arc
-            ntk[j] = forward * dual + constant + weight * (unit * t * norm / cosine) * ntk[j]
-            nngp[j] = weight * dual + bias
-    return refused
+    _, cosine, arc = law
+    unit = rule.scale**2 * 2.0 / np.pi
+    return rule.offset**2 + unit * arc, unit * t * norm / cosine
 
 
-def gelu_row(plan, layers, left, i, right, start, nngp, ntk, work):
+@_smooth_row
+def gelu_row(rule, t, q1, q2, norm, q12, law):
     """As `piecewise_linear_row`, for z·(linear + scale·erf)."""
-    n, end = nngp.size, start + nngp.size
-    refused = _first_layer(
-        layers.weight[0], layers.bias[0], layers.forward[0], layers.constant[0], right.x.shape[1],
-        (1.0 - NEAR) * left.root[0, i], right.root[0, start:end], nngp, ntk,
-    )  # fmt: skip
-    t, even, linear = 2.0 * plan.slope**2, plan.scale**2 * 2.0 / np.pi, plan.linear**2
-    for layer in range(1, layers.weight.size):
-        weight, bias = layers.weight[layer], layers.bias[layer]
-        forward, constant = layers.forward[layer], layers.constant[layer]
-        q1, inverse1 = left.q[layer - 1, i], left.inverse[layer - 1, i]
-        q2, inverse2 = right.q[layer - 1, start:end], right.inverse[layer - 1, start:end]
-        for j in range(n):
-            norm = inverse1 * inverse2[j]  # 1/√D
-            sine, cosine, arc = _arcsine_law(t, q1, q2[j], norm, nngp[j])
-            secant = 1.0 / cosine
-            # in units of the slope: E = D cos² is the determinant
-            variances, moments = t * (q1 + q2[j]), t * t * q1 * q2[j]
-            bent = (sine * sine + moments * cosine * cosine) * norm * secant
-            dual = linear * nngp[j] + even / t * (bent + t * nngp[j] * arc)
-            slant = (2.0 + variances + secant * secant) * norm * norm
-            slope = linear + even * (arc + sine * secant * slant)
-            ntk[j] = forward * dual + constant + weight * slope * ntk[j]
-            nngp[j] = weight * dual + bias
-    return refused
+    sine, cosine, arc = law
+    even, linear, secant = rule.scale**2 * 2.0 / np.pi, rule.linear**2, 1.0 / cosine
+    # in units of the slope: E = D cos² is the determinant
+    variances, moments = t * (q1 + q2), t * t * q1 * q2
+    bent = (sine * sine + moments * cosine * cosine) * norm * secant
+    dual = linear * q12 + even / t * (bent + t * q12 * arc)
+    slant = (2.0 + variances + secant * secant) * norm * norm
+    return dual, linear + even * (arc + sine * secant * slant)

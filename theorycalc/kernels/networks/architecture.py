@@ -15,7 +15,8 @@ from theorycalc.core.value import Value
 from theorycalc.kernels.duals import families
 from theorycalc.kernels.fixed_points import depth_scales
 from theorycalc.kernels.layers.types import activations, affine, image_dimension, output_shape
-from theorycalc.kernels.matrices import any_network
+from theorycalc.kernels.matrices.any_network import diagonal
+from theorycalc.kernels.matrices.plan import Plan
 from theorycalc.kernels.recursion.formulas import kernel_formula
 from theorycalc.kernels.symbols import KernelFormula
 
@@ -128,7 +129,7 @@ class Architecture:
     def diagonal(self, X) -> tuple[np.ndarray, np.ndarray]:  # noqa: N803
         """(Σ(x, x), Θ(x, x)) for every input, without the matrices: two arrays of shape (n,)."""
         self._refuse_jumps()
-        found = any_network.diagonal(self, self._inputs(X, "X"))
+        found = diagonal(self, self._inputs(X, "X"))
         if not all(np.isfinite(entries).all() for entries in found):
             hint = "smaller inputs"
             raise DomainError(explain("the kernel leaves the range of doubles", hint=hint))
@@ -239,9 +240,10 @@ class Architecture:
             raise DomainError(explain("X1 and X2 have different dimensions", got=got))
         single = all(getattr(x, "dtype", None) == np.float32 for x in (X1, X2) if x is not None)
         dtype = np.float32 if single else np.float64
+        plan = Plan(self, x1, x2, tangent, log_scale)
+        found = plan.fill(dtype)
         if log_scale:
-            return any_network.scaled_matrices(self, x1, x2, dtype)
-        found = any_network.matrices(self, x1, x2, tangent, dtype)
+            return *found, plan.log_scale
         # entries are at most the root of the product of their diagonal entries
         decisive = map(np.diagonal, found) if x2 is None else found
         if not all(np.isfinite(entries).all() for entries in decisive):

@@ -40,7 +40,7 @@ class ArrayDuals(Protocol):
 def array_duals(activation: Activation) -> ArrayDuals:
     """By closed forms where there are any, otherwise by Hermite series."""
     expr = by_activation.covariance(activation, *_PAIR)
-    return Series(activation) if expr.has(GaussianPair) else Closed(activation, expr)
+    return SeriesDual(activation) if expr.has(GaussianPair) else Closed(activation, expr)
 
 
 class Closed:
@@ -88,30 +88,6 @@ class Closed:
     def _gap(self) -> tuple[Program, Program]:
         family = families.family(self.activation)
         return tuple(lower(f(_THETA), (_THETA,)) for f in (family.loss, family.gain))
-
-
-class Series:
-    """Hermite series in the correlation."""
-
-    def __init__(self, activation: Activation):
-        self.series = SeriesDual(activation)
-
-    def second_moment(self, q):
-        """E φ(√q Z)²."""
-        return self.series.second_moment(q)
-
-    def mean(self, q):
-        """E φ(√q Z)."""
-        return self.series.mean(q)
-
-    def covariances(self, state: State, tangent: bool) -> tuple:
-        """(K, K'), None for K' where it is not wanted."""
-        pair = state.q11, state.q22, state.q12
-        return self.series.duals(*pair) if tangent else (self.series.dual(*pair), None)
-
-    def gap(self, state: State) -> Gap | None:
-        """Smooth activations do not magnify what is lost by subtraction."""
-        return None
 
 
 def _run(program, *arrays):

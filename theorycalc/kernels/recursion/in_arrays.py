@@ -20,6 +20,21 @@ from theorycalc.kernels.recursion.inputs import Images, gap_by_subtraction
 from theorycalc.kernels.recursion.recursion import Gap, State
 
 
+def double(x) -> float:
+    """A parameter of a network as a double.
+
+    Raises
+    ------
+    DomainError
+        If it is a symbol.
+    """
+    if getattr(x, "free_symbols", None):
+        raise DomainError(
+            explain("matrices need numbers for all parameters", got=x, hint="numbers for σ")
+        )
+    return float(x)
+
+
 class Arrays:
     """Numbers are float64 arrays; parameters are doubles.
 
@@ -42,11 +57,7 @@ class Arrays:
 
     def number(self, x) -> float:
         """A parameter as a double."""
-        if getattr(x, "free_symbols", None):
-            raise DomainError(
-                explain("matrices need numbers for all parameters", got=x, hint="numbers for σ")
-            )
-        return float(x)
+        return double(x)
 
     def sqrt(self, x):
         """The square root."""
@@ -60,9 +71,9 @@ class Arrays:
         """Arrays need no names."""
         return x
 
-    def variances(self, index: int, state: State, change) -> tuple:
+    def variances(self, index: int, state: State, weight, bias) -> tuple:
         """q₁₁ and q₂₂ after an affine layer."""
-        return change(state.q11), change(state.q22)
+        return weight * state.q11 + bias, weight * state.q22 + bias
 
     def fan_in(self, index: int) -> int:
         """The number of inputs of an affine layer."""

@@ -83,12 +83,12 @@ class Expressions:
         self.where.append((symbol, expr))
         return symbol
 
-    def variances(self, index: int, state: State, change) -> tuple:
+    def variances(self, index: int, state: State, weight, bias) -> tuple:
         """q₁₁ and q₂₂ after an affine layer, one symbol if they are the same."""
-        q11 = self.name("q", index, change(state.q11), positive=True)
+        q11 = self.name("q", index, weight * state.q11 + bias, positive=True)
         if state.q11 == state.q22:
             return q11, q11
-        return q11, self.name("r", index, change(state.q22), positive=True)
+        return q11, self.name("r", index, weight * state.q22 + bias, positive=True)
 
     def fan_in(self, index: int):
         """The number of inputs of an affine layer."""

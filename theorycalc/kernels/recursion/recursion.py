@@ -99,7 +99,7 @@ class Recursion:
         tangent = weight * state.tangent if self.tangent else 0
         if self.tangent and self.layer in (None, self.affine):
             tangent = tangent + self._own(state.q12, weight, bias)
-        q11, q22 = algebra.variances(self.affine, state, lambda q: weight * q + bias)
+        q11, q22 = algebra.variances(self.affine, state, weight, bias)
         after = State(q11, q12, q22, algebra.name("Theta", self.affine, tangent))
         if bias == 0:
             gap = state.gap and state.gap._replace(unit=weight * state.gap.unit)
