@@ -17,6 +17,7 @@ _HOMES = {
     "theorycalc.core.claims": ("Claim", "Check", "check", "Verdict"),
     "theorycalc.core.roots": ("find_root", "minimize"),
     "theorycalc.core.integration.integral": ("Integral", "Tail"),
+    "theorycalc.theories": ("Paper",),
     "theorycalc.core.errors": (
         "TheoryCalcError",
         "DomainError",

@@ -41,10 +41,11 @@ def test_experiments_in_full(task):
 def test_a_theory_is_complete(name):
     theory = theories._load(name)
     assert isinstance(theory, Theory)
-    for section in ("Setting\n-------", "Statement\n---------", "References\n----------"):
+    for section in ("Setting\n-------", "References\n----------"):
         assert section in theory.statement
     assert theory.reference.url.startswith("https://")
     assert theory.formulas
+    assert not [s for s in theory.statements if not (s.quoted or s.has_evidence)]
     assert theory.cases
     assert all(formula.latex() for formula in theory.formulas)
     assert all(case.source for case in theory.cases)

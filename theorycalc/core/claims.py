@@ -56,7 +56,7 @@ _TRUE_SIGNS = {
     sympy.Eq: {0},
     sympy.Ne: {-1, 1},
 }
-_SHARPNESS = ("", "tight", "upper", "lower", "asymptotic")
+SHARPNESS = ("", "tight", "upper", "lower", "asymptotic")
 
 
 @dataclass(frozen=True)
@@ -109,8 +109,8 @@ class Claim:
         )
         instance(self.name, str, "the name of a claim", allowed="a string")
         instance(self.sharpness, str, "a sharpness")
-        if self.sharpness not in _SHARPNESS:
-            allowed = ", ".join(map(repr, _SHARPNESS))
+        if self.sharpness not in SHARPNESS:
+            allowed = ", ".join(map(repr, SHARPNESS))
             raise DomainError(explain("unknown sharpness", got=self.sharpness, allowed=allowed))
 
     @property

@@ -8,9 +8,10 @@ import pkgutil
 
 from theorycalc.core.errors import unknown_name
 from theorycalc.core.records import instance
+from theorycalc.theories._paper import Paper, Statement
 from theorycalc.theories._theory import Case, Theory
 
-__all__ = ["Case", "Theory", "get", "list"]
+__all__ = ["Case", "Paper", "Statement", "Theory", "get", "list"]
 
 
 def list() -> list[str]:  # noqa: A001 - a word of the public interface
@@ -46,7 +47,8 @@ def get(name: str) -> Theory:
 
 
 def _load(name: str) -> Theory:
-    return importlib.import_module(f"{__name__}.{name}").THEORY
+    module = importlib.import_module(f"{__name__}.{name}")
+    return module.PAPER.theory if hasattr(module, "PAPER") else module.THEORY
 
 
 def __dir__():

@@ -102,6 +102,8 @@ class Theory:
     claims : tuple of (Claim, tuple of parameter mappings)
         Checked in ball arithmetic at every point.
     experiments : tuple of Experiment
+    statements : tuple
+        The numbered statements that all of these belong to.
     """
 
     title: str
@@ -111,6 +113,7 @@ class Theory:
     cases: tuple[Case, ...] = ()
     claims: tuple[tuple[Claim, tuple[Mapping, ...]], ...] = ()
     experiments: tuple[Experiment, ...] = ()
+    statements: tuple = ()
 
     def __post_init__(self):
         check_fields(self)

@@ -86,6 +86,7 @@ def compare(
     *,
     bias: float = 0.0,
     smallest: float = SMALLEST,
+    at_most: bool = False,
     mutant: bool = False,
 ) -> Comparison:
     """A number beside the mean of independent replicas.
@@ -101,6 +102,8 @@ def compare(
     smallest : float
         The smallest relative deviation that matters: agreement is only claimed where it would have
         been seen beyond the bias. No relative deviation is known to matter where 0 is predicted.
+    at_most : bool
+        Whether the prediction is an upper bound.
     mutant : bool
         Whether the prediction is wrong on purpose.
 
@@ -116,12 +119,13 @@ def compare(
     bias += radius
     return Comparison(
         name=name,
-        predicted=_with_error(value, radius),
+        predicted=f"{'≤ ' if at_most else ''}{_with_error(value, radius)}",
         measured=f"{measurement.mean:.6g} ± {error:.2g}",
         z=_z(np.sign(deviation) * max(abs(deviation) - bias, 0.0), error),
         replicas=measurement.replicas,
         resolution=_resolution(error, smallest * abs(value) - bias),
         mutant=mutant,
+        one_sided=at_most,
         size=_relative(deviation, value),
         smallest=f"{100 * smallest:.3g} %",
     )
@@ -182,6 +186,7 @@ def compare_exponent(
     *,
     at_most: bool = False,
     smallest: float = SMALLEST_EXPONENT,
+    mutant: bool = False,
 ) -> Comparison:
     """A fitted exponent beside its prediction.
 
@@ -195,6 +200,8 @@ def compare_exponent(
         Whether the prediction is an upper bound.
     smallest : float
         The smallest relative deviation that matters.
+    mutant : bool
+        Whether the prediction is wrong on purpose.
 
     Examples
     --------
@@ -213,6 +220,7 @@ def compare_exponent(
         measured=f"{estimate:.4f} ± {error:.2g}",
         z=_z(deviation, error),
         resolution=_resolution(error, smallest * abs(prediction)),
+        mutant=mutant,
         one_sided=at_most,
         size=_relative(deviation, prediction),
         smallest=f"{100 * smallest:.3g} %",

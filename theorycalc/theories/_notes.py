@@ -1,0 +1,238 @@
+"""What an experiment notes: comparisons and points, of which verdicts and pictures are made."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+
+from theorycalc.core.errors import DomainError, explain
+from theorycalc.validation.comparison import (
+    SMALLEST,
+    SMALLEST_EXPONENT,
+    SMALLEST_JOINT,
+    Comparison,
+    compare,
+    compare_exponent,
+    compare_means,
+)
+from theorycalc.validation.experiment import Figure, Report, judge
+from theorycalc.validation.statistics import Measurement, PowerLaw
+
+
+@dataclass
+class _Series:
+    """Points of one kind on a picture, and the lines that theory draws through them."""
+
+    x: list = field(default_factory=list)
+    theory: list = field(default_factory=list)
+    measured: list[Measurement] = field(default_factory=list)
+    line: tuple | None = None
+
+
+class Run:
+    """The notes of one run of an experiment.
+
+    Attributes
+    ----------
+    size : object
+        How much is asked for: what the experiment gave as ``quick`` or ``full``.
+    quick : bool
+        Whether it is the short form.
+    """
+
+    def __init__(self, size, *, quick: bool):
+        self.size, self.quick = size, quick
+        self._comparisons: list[Comparison] = []
+        self._figures: list[Figure] = []
+        self._series: dict[str, _Series] = {}
+        self._again: Callable | None = None
+
+    def at(
+        self,
+        x,
+        theory,
+        samples,
+        *,
+        name: str = "",
+        series: str = "",
+        error: float | None = None,
+        bias: float = 0.0,
+        smallest: float = SMALLEST,
+        at_most: bool = False,
+    ) -> Measurement:
+        """A number at x beside its replicas: a comparison, and a point on the picture.
+
+        Parameters
+        ----------
+        x : float or None
+            Where it stands on the picture; None leaves it out.
+        theory : Value, Formula without arguments, or float
+        samples : array_like, Measurement or float
+            Independent replicas; or one number that is known to ``error``.
+        name : str
+            By default the series and x.
+        series : str
+            The label of its points and its line.
+        error : float, optional
+            The standard error of a single number.
+        bias, smallest, at_most
+            As for `tc.validation.compare`.
+        """
+        measured = _measurement(samples, error)
+        name = name or f"{series} at {x}".strip()
+        options = {"bias": bias, "smallest": smallest, "at_most": at_most}
+        self._note(partial(compare, measurement=measured, **options), name, theory)
+        if x is not None:
+            self._point(series, x, theory, measured)
+        return measured
+
+    def joint(
+        self,
+        name: str,
+        samples,
+        theory=0.0,
+        covariance=None,
+        *,
+        x=None,
+        series: str = "",
+        smallest: float = SMALLEST_JOINT,
+    ) -> None:
+        """Several means beside replicas of shape (replicas, k), by one test.
+
+        ``x`` has k places on the picture; the others are as for `tc.validation.compare_means`.
+        """
+
+        def compared(name, prediction, mutant=False):
+            return compare_means(
+                name, samples, prediction, covariance, smallest=smallest, mutant=mutant
+            )
+
+        self._note(compared, name, theory)
+        if x is not None:
+            means = np.broadcast_to(theory, np.shape(x))
+            for place, mean, column in zip(x, means, np.asarray(samples).T, strict=True):
+                self._point(series, place, mean, Measurement.of(column))
+
+    def exponent(
+        self,
+        name: str,
+        theory: float,
+        estimate: float | PowerLaw,
+        error: float | None = None,
+        *,
+        at_most: bool = False,
+        smallest: float = SMALLEST_EXPONENT,
+    ) -> None:
+        """A fitted exponent, or a `PowerLaw` that was fitted, beside its prediction."""
+        if isinstance(estimate, PowerLaw):
+            estimate, error = estimate.slope, estimate.standard_error
+
+        def compared(name, prediction, mutant=False):
+            return compare_exponent(
+                name,
+                prediction,
+                estimate,
+                error,
+                at_most=at_most,
+                smallest=smallest,
+                mutant=mutant,
+            )
+
+        self._note(compared, name, theory)
+
+    def rejects(self, name: str, theory) -> None:
+        """A theory that is wrong on purpose: what was noted last has to deviate from it."""
+        if self._again is None:
+            hint = "run.at(…), run.joint(…) or run.exponent(…) before it"
+            raise DomainError(explain("nothing to reject with", got=name, hint=hint))
+        self._comparisons.append(self._again(name, theory, mutant=True))
+
+    def line(self, x, y, series: str = "") -> None:
+        """A curve of theory: through the points of its series, or beside them."""
+        y = y(np.asarray(x)) if callable(y) else y
+        self._series.setdefault(series, _Series()).line = np.asarray(x), np.asarray(y)
+
+    def axes(self, x: str, y: str, *, log: str = "", title: str = "", **options) -> None:
+        """Finish the picture of what was noted so far.
+
+        Parameters
+        ----------
+        x, y : str
+            Labels of the axes.
+        log : str
+            Which of them are logarithmic: "", "x", "y" or "xy".
+        title : str
+            By default the description of the experiment.
+        **options
+            For `matplotlib.axes.Axes.set`, limits for instance.
+        """
+        if log not in ("", "x", "y", "xy"):
+            raise DomainError(explain("no axes", got=log, allowed='"", "x", "y" or "xy"'))
+        if not self._series:
+            hint = "run.at(x, …) or run.line(…) before run.axes(…)"
+            raise DomainError(explain("nothing is on the picture", got=y, hint=hint))
+        scales = {f"{axis}scale": "log" for axis in log}
+        settings = {"xlabel": x, "ylabel": y, **scales, **options}
+        draw = partial(_draw, series=self._series, settings=settings)
+        self.picture(title, draw)
+        self._series = {}
+
+    def picture(self, title: str, draw: Callable) -> None:
+        """A picture of one's own: ``draw(axes)`` fills matplotlib axes."""
+        self._figures.append(Figure(title, draw))
+
+    def report(self, description: str) -> Report:
+        """Verdicts on all that was noted, at one level, and the pictures.
+
+        Raises
+        ------
+        DomainError
+            If nothing was compared, or points have no axes.
+        """
+        if not self._comparisons:
+            hint = "run.at(x, theory, samples)"
+            raise DomainError(explain("the experiment compared nothing", hint=hint))
+        if self._series:
+            hint = 'run.axes("x", "y") at the end'
+            raise DomainError(explain("a picture without labels", hint=hint))
+        figures = (Figure(f.title or description, f.draw) for f in self._figures)
+        return Report(judge(self._comparisons), tuple(figures))
+
+    def _note(self, compared: Callable, name: str, theory) -> None:
+        self._comparisons.append(compared(name, theory))
+        self._again = compared
+
+    def _point(self, series: str, x, theory, measured: Measurement) -> None:
+        points = self._series.setdefault(series, _Series())
+        points.x.append(float(x))
+        points.theory.append(float(theory.at() if hasattr(theory, "at") else theory))
+        points.measured.append(measured)
+
+
+def _measurement(samples, error: float | None) -> Measurement:
+    if isinstance(samples, Measurement):
+        return samples
+    return Measurement.of(samples) if error is None else Measurement(float(samples), error, None)
+
+
+def _draw(axes, series: dict[str, _Series], settings: dict) -> None:
+    """Theory as lines, measurements as points with ±2 standard errors."""
+    for i, (label, points) in enumerate(series.items()):
+        line = points.line or (points.x, points.theory)
+        alone = not points.x
+        style = {"color": "0.5", "linestyle": "--"} if alone else {"color": f"C{i}"}
+        axes.plot(*line, label=label or "theory", **style)
+        if not alone:
+            axes.errorbar(
+                points.x,
+                [m.mean for m in points.measured],
+                yerr=[2 * m.standard_error for m in points.measured],
+                fmt="o",
+                color=f"C{i}" if label else "C1",
+                markersize=4,
+                capsize=3,
+                label=None if label else "measured ± 2 s.e.",
+            )
+    axes.set(**settings)
+    axes.legend(frameon=False, fontsize="small")
