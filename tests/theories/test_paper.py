@@ -98,6 +98,34 @@ def test_notes_become_verdicts_and_a_picture(paper):
         assert axes.get_legend()
 
 
+def test_what_is_only_shown_is_not_compared(paper):
+    from matplotlib.figure import Figure
+
+    def shown(run):
+        normal = np.random.default_rng(0).standard_normal(run.size)
+        run.at(2, 0.3, 3 + normal, name="at most 0.3", series="line", at_most=True, smallest=20)
+        run.points([1, 4], [normal, 2.0], series="points")
+        run.rejects("far below 5", 5, 3 + normal)
+        run.rejects("a number", 3.5, 3, error=0.1)
+        run.line([1, 4], [0, 0], "below")
+        run.line([1, 4], [5, 5], "above")
+        run.axes("$x$", "$y$", log="x", xticks=(1, 2, 4))
+
+    found = report(paper, shown)
+    assert [v.passed for v in found.validations] == [False, True, True]
+    assert [v.comparison.one_sided for v in found.validations] == [True, False, False]
+    axes = Figure().subplots()
+    found.figures[0].draw(axes)
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == [
+        "line",
+        "below",
+        "above",
+        "points",
+    ]
+    assert [text.get_text() for text in axes.get_xticklabels()] == ["1", "2", "4"]
+    assert not axes.get_xticklabels(minor=True)
+
+
 def test_the_full_form_has_its_own_size(paper):
     sizes = []
 

@@ -23,7 +23,7 @@ def list() -> list[str]:  # noqa: A001 - a word of the public interface
     >>> "neural_tangent_kernel" in tc.theories.list()
     True
     """
-    names = (module.name for module in pkgutil.iter_modules(__path__))
+    names = (module.name for module in pkgutil.iter_modules(__path__) if not module.ispkg)
     return sorted(name for name in names if not name.startswith("_"))
 
 

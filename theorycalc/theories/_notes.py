@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import cycle
 
 import numpy as np
 
@@ -25,9 +26,14 @@ class _Series:
     """Points of one kind on a picture, and the lines that theory draws through them."""
 
     x: list = field(default_factory=list)
-    theory: list = field(default_factory=list)
     measured: list[Measurement] = field(default_factory=list)
+    theory: list[tuple] = field(default_factory=list)
     line: tuple | None = None
+
+    @property
+    def curve(self) -> tuple | None:
+        """What theory draws: the line that was given, or one through its numbers."""
+        return self.line or (tuple(zip(*self.theory, strict=True)) if self.theory else None)
 
 
 class Run:
@@ -84,7 +90,7 @@ class Run:
         options = {"bias": bias, "smallest": smallest, "at_most": at_most}
         self._note(partial(compare, measurement=measured, **options), name, theory)
         if x is not None:
-            self._point(series, x, theory, measured)
+            self._point(series, x, measured, theory)
         return measured
 
     def joint(
@@ -112,7 +118,7 @@ class Run:
         if x is not None:
             means = np.broadcast_to(theory, np.shape(x))
             for place, mean, column in zip(x, means, np.asarray(samples).T, strict=True):
-                self._point(series, place, mean, Measurement.of(column))
+                self._point(series, place, Measurement.of(column), mean)
 
     def exponent(
         self,
@@ -141,12 +147,24 @@ class Run:
 
         self._note(compared, name, theory)
 
-    def rejects(self, name: str, theory) -> None:
-        """A theory that is wrong on purpose: what was noted last has to deviate from it."""
+    def rejects(self, name: str, theory, samples=None, error: float | None = None) -> None:
+        """A theory that is wrong on purpose: what was noted last has to deviate from it.
+
+        With ``samples``, as for `at`, it is these that have to deviate.
+        """
+        if samples is not None:
+            measured = _measurement(samples, error)
+            self._comparisons.append(compare(name, theory, measured, mutant=True))
+            return
         if self._again is None:
             hint = "run.at(…), run.joint(…) or run.exponent(…) before it"
             raise DomainError(explain("nothing to reject with", got=name, hint=hint))
         self._comparisons.append(self._again(name, theory, mutant=True))
+
+    def points(self, x, samples, *, series: str = "") -> None:
+        """Measurements that are only shown, one at each x: replicas of each, or exact numbers."""
+        for place, one in zip(x, samples, strict=True):
+            self._point(series, place, _measurement(one, None if np.ndim(one) else 0.0))
 
     def line(self, x, y, series: str = "") -> None:
         """A curve of theory: through the points of its series, or beside them."""
@@ -165,7 +183,7 @@ class Run:
         title : str
             By default the description of the experiment.
         **options
-            For `matplotlib.axes.Axes.set`, limits for instance.
+            For `matplotlib.axes.Axes.set`, limits for instance. ``xticks`` are all there are.
         """
         if log not in ("", "x", "y", "xy"):
             raise DomainError(explain("no axes", got=log, allowed='"", "x", "y" or "xy"'))
@@ -203,11 +221,13 @@ class Run:
         self._comparisons.append(compared(name, theory))
         self._again = compared
 
-    def _point(self, series: str, x, theory, measured: Measurement) -> None:
+    def _point(self, series: str, x, measured: Measurement, theory=None) -> None:
         points = self._series.setdefault(series, _Series())
         points.x.append(float(x))
-        points.theory.append(float(theory.at() if hasattr(theory, "at") else theory))
         points.measured.append(measured)
+        if theory is not None:
+            place = float(x), float(theory.at() if hasattr(theory, "at") else theory)
+            points.theory.append(place)
 
 
 def _measurement(samples, error: float | None) -> Measurement:
@@ -218,12 +238,14 @@ def _measurement(samples, error: float | None) -> Measurement:
 
 def _draw(axes, series: dict[str, _Series], settings: dict) -> None:
     """Theory as lines, measurements as points with ±2 standard errors."""
+    styles = cycle(("--", ":", "-."))
     for i, (label, points) in enumerate(series.items()):
-        line = points.line or (points.x, points.theory)
         alone = not points.x
-        style = {"color": "0.5", "linestyle": "--"} if alone else {"color": f"C{i}"}
-        axes.plot(*line, label=label or "theory", **style)
+        if points.curve:
+            style = {"color": "0.5", "linestyle": next(styles)} if alone else {"color": f"C{i}"}
+            axes.plot(*points.curve, label=label or "theory", **style)
         if not alone:
+            unnamed = None if points.curve else label  # a curve has the name already
             axes.errorbar(
                 points.x,
                 [m.mean for m in points.measured],
@@ -232,7 +254,10 @@ def _draw(axes, series: dict[str, _Series], settings: dict) -> None:
                 color=f"C{i}" if label else "C1",
                 markersize=4,
                 capsize=3,
-                label=None if label else "measured ± 2 s.e.",
+                label=unnamed if label else "measured ± 2 s.e.",
             )
     axes.set(**settings)
+    if "xticks" in settings:
+        axes.set_xticks(settings["xticks"], settings["xticks"])
+        axes.set_xticks([], minor=True)
     axes.legend(frameon=False, fontsize="small")

@@ -1,0 +1,1 @@
+"""Long simulations, one file for each theory that has them."""
