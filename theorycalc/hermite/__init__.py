@@ -11,11 +11,12 @@ from theorycalc.core.formula import Formula
 from theorycalc.core.numbers import exact_integer
 from theorycalc.core.reference import Reference
 from theorycalc.hermite.all_degrees import HermiteSeries, coefficients, series
-from theorycalc.hermite.expansion import HermiteExpansion, expand
+from theorycalc.hermite.expansion import HermiteExpansion
 from theorycalc.hermite.exponents import generative_exponent, information_exponent
 from theorycalc.hermite.functions import expression_of
 from theorycalc.hermite.polynomials import evaluate, orthonormal, prob
 from theorycalc.hermite.products import ProductExpansion
+from theorycalc.hermite.targets import expand
 
 __all__ = [
     "HermiteExpansion",

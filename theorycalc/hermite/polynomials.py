@@ -7,6 +7,7 @@ import numpy as np
 import sympy
 
 from theorycalc import activations
+from theorycalc.core.arithmetic.polynomials import polynomial
 from theorycalc.core.arithmetic.special_arrays import repaired
 from theorycalc.core.arrays import check_memory, real_array
 from theorycalc.core.formula import Formula
@@ -16,6 +17,7 @@ from theorycalc.core.program import Program
 from theorycalc.core.reference import Reference
 from theorycalc.core.special import SpecialFunction
 from theorycalc.core.vectorised import VectorFunction
+from theorycalc.hermite.in_doubles import polynomials
 
 _SOURCE = Reference("DLMF:18.3", where="Table 18.3.1", title="Hermite polynomials")
 _Z = activations.z
@@ -37,8 +39,6 @@ class _Orthonormal(SpecialFunction):
 
     @classmethod
     def double(cls, k, z):
-        from theorycalc.core.arithmetic.polynomials import polynomial
-
         return repaired(
             lambda x: polynomial("hermite_orthonormal", k, x),
             lambda context, x: _power_basis(int(k)).run(context, [x]),
@@ -149,8 +149,6 @@ def evaluate(order, z) -> np.ndarray:
            [-0.7071,  0.    ],
            [-0.    , -0.8165]])
     """
-    from theorycalc.hermite.in_doubles import polynomials
-
     order, z = exact_integer(order, "order", minimum=0), real_array(z, "z")
     check_memory(f"{order} degrees at {z.size} points", 8 * (order + 1) * z.size)
     return polynomials(order, z)

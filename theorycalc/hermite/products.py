@@ -12,6 +12,7 @@ from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.formula import Formula
 from theorycalc.core.numbers import exact_integer
 from theorycalc.core.records import check_fields
+from theorycalc.hermite.expansion import HermiteExpansion, multi_index
 from theorycalc.hermite.functions import expression_of
 from theorycalc.hermite.leap import averaged
 
@@ -53,10 +54,8 @@ class ProductExpansion:
         """E f(Z)²."""
         return self._mean(self.expr**2)
 
-    def truncate(self, degree):
-        """The part up to a total degree, as a HermiteExpansion."""
-        from theorycalc.hermite.expansion import HermiteExpansion
-
+    def truncate(self, degree) -> HermiteExpansion:
+        """The part up to a total degree."""
         degree = exact_integer(degree, "degree", minimum=0)
         indices = itertools.product(range(degree + 1), repeat=len(self.variables))
         found = {alpha: self.coefficient(alpha) for alpha in indices if sum(alpha) <= degree}
@@ -137,14 +136,6 @@ def _linear_parts(expr: sympy.Basic, variables: tuple):
         return
     for arg in expr.args:
         yield from _linear_parts(arg, variables)
-
-
-def multi_index(alpha, length: int) -> tuple[int, ...]:
-    """A multi-index of a length, checked; a single integer is one of length 1."""
-    alpha = tuple(alpha) if isinstance(alpha, tuple | list) else (alpha,)
-    if len(alpha) != length:
-        raise DomainError(explain("alpha has the wrong length", got=alpha, allowed=f"{length}"))
-    return tuple(exact_integer(a, "alpha", minimum=0) for a in alpha)
 
 
 def _expectation(function: sympy.Expr) -> sympy.Expr:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import sympy
 
+from theorycalc.core.lowering import lower
 from theorycalc.hermite.terms import Term
 
 
@@ -56,8 +57,6 @@ def _constant(x: sympy.Expr, context):
     """An exact constant in the numbers of a context."""
     if isinstance(context, Symbols) or x.is_Rational:
         return context.number(x)
-    from theorycalc.core.lowering import lower
-
     return lower(x).run(context, [])
 
 

@@ -84,7 +84,7 @@ def represent(
     check_options(options, method)
     request = _read(poly, variables, domain, source, options)
     if method == "auto":
-        return best(request)
+        return Representation(*best(request))
     return Representation(METHODS[method](request), request)
 
 

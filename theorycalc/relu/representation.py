@@ -4,27 +4,25 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import sympy
-from sympy import Expr, S, oo
+from sympy import Expr, S
 
 from theorycalc.core.arithmetic import Float
 from theorycalc.core.arrays import check_memory, random_stream
 from theorycalc.core.claims import Check
-from theorycalc.core.errors import DomainError, NotSupportedError, explain
+from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.evaluation import Arithmetic
 from theorycalc.core.formula import Formula
 from theorycalc.core.numbers import exact, exact_integer, integer_expression
-from theorycalc.core.records import check_fields, instance
+from theorycalc.core.records import check_fields
 from theorycalc.core.value import fraction
+from theorycalc.relu import costs
+from theorycalc.relu.comparison import compare
 from theorycalc.relu.finite import FiniteNetwork, finite_network
 from theorycalc.relu.routes._by_name import Request
-from theorycalc.relu.routes._route import BIAS, Infinite, Neurons, Route
-from theorycalc.relu.target import check_dimension, fischer_square, weight_symbols
+from theorycalc.relu.routes._route import BIAS, Neurons, Route
+from theorycalc.relu.target import check_dimension, weight_symbols
+from theorycalc.relu.tuning import best_option
 from theorycalc.relu.verify import verify
-
-_WIDTH = sympy.Symbol("m", integer=True, positive=True)
-_APART = "several degrees, each with neurons of its own"
-SAMPLINGS = ("default", "optimal")
-NORMS = ("L1", "L2", "TV", "fischer")
 
 
 @dataclass(frozen=True, repr=False)
@@ -111,12 +109,7 @@ class Representation:
         NotSupportedError
             For an unknown name, or a norm that has no closed form for this method.
         """
-        if instance(kind, str, "a norm") not in NORMS:
-            raise NotSupportedError(explain("unknown norm", got=kind, allowed=", ".join(NORMS)))
-        if kind == "fischer":
-            return Formula("‖f‖_F", sympy.sqrt(fischer_square(self.route.target.polynomial)))
-        note = _APART if kind == "TV" and self.route.draws_degrees_apart else ""
-        return _formula(f"‖rho‖_{kind}", self.route.norm(kind), note)
+        return costs.norm(self.route, kind)
 
     def second_moment(self, **point) -> Formula:
         """S²(x) = M(x)² E a² σ(⟨w, x⟩ − b)² of one neuron, in the variables or at a point.
@@ -152,29 +145,14 @@ class Representation:
         DomainError
             For a law on another space, or one that reaches where the representation is wrong.
         """
-        check_dimension(self.route.target, source)
-        self.route.check_source(source)
-        if instance(sampling, str, "a sampling") not in SAMPLINGS:
-            allowed = ", ".join(SAMPLINGS)
-            raise DomainError(explain("unknown sampling", got=repr(sampling), allowed=allowed))
-        if sampling == "optimal":
-            constant = self.route.constant(source)
-            first = constant if isinstance(constant, Infinite) else constant**2
-        else:
-            first = self.route.mean_second_moment(source)
-        if isinstance(first, Infinite):
-            return _formula("V", first)
-        rest = self.route.target.polynomial - self.route.affine
-        return Formula("V", first - self.route.target.mean(rest * rest, source))
+        return costs.variance(self.route, source, sampling)
 
     def constant(self, source) -> Formula:
         """C, the constant of the best random neurons: ‖M σ(⟨w, ·⟩ − b)‖_{L²} against abs(ρ) μ.
 
         No m neurons are worse than C/√m (Maurey's lemma). Several degrees are drawn apart.
         """
-        check_dimension(self.route.target, source)
-        note = _APART if self.route.draws_degrees_apart else ""
-        return _formula("C", self.route.constant(source), note)
+        return costs.constant(self.route, source)
 
     def error_bound(self, width, source, sampling: str = "default") -> Formula:
         """E‖f − f_m‖² = V/m for a width m, a number or a symbol."""
@@ -244,8 +222,6 @@ class Representation:
         lower, upper : number
             Where to look, on a logarithmic scale if lower > 0.
         """
-        from theorycalc.relu.tuning import best_option
-
         check_dimension(self.route.target, source)
         ends = exact(lower, "lower"), exact(upper, "upper")
         found = best_option(self.route, source, option, *ends)
@@ -266,8 +242,6 @@ class Representation:
             the best ones, the total variation, the neuron, whether a multiplier is needed; or why
             the method does not apply.
         """
-        from theorycalc.relu.comparison import compare
-
         return compare(self.request, source)
 
     def latex(self) -> str:
@@ -288,9 +262,3 @@ class Representation:
     def __repr__(self):
         because = f", {self.reason}" if self.reason else ""
         return f"Representation({self.polynomial} by {self.method!r}{because})"
-
-
-def _formula(name: str, quantity: Expr | Infinite, note: str = "") -> Formula:
-    if isinstance(quantity, Infinite):
-        return Formula(name, oo, note=quantity.reason)
-    return Formula(name, quantity, note=note)

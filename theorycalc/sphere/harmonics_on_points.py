@@ -8,6 +8,7 @@ from theorycalc.core.arrays import check_memory, real_array
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.numbers import exact_integer
 from theorycalc.core.records import instance
+from theorycalc.sphere.harmonics_loops import digits_of_factor, evaluate, scratch_bytes, zonal
 from theorycalc.sphere.measure import num_harmonics
 
 # Points that were written down with eight decimals still count as points of the sphere.
@@ -169,8 +170,6 @@ def zonal_sum(X, Y, coefficients, *, normalize: bool = False) -> np.ndarray:  # 
         raise DomainError(explain("X and Y have different dimensions", got=f"{d}, {Y.shape[1]}"))
     check_memory(f"the {len(X)} × {len(Y)} matrix", 8 * len(X) * len(Y), "fewer points at a time")
     weights = np.array([_weight(c, d, k) for k, c in enumerate(coefficients)])
-    from theorycalc.sphere.harmonics_loops import zonal
-
     t = X @ Y.T
     np.clip(t, -1, 1, out=t)
     zonal(t, d, weights)
@@ -178,8 +177,6 @@ def zonal_sum(X, Y, coefficients, *, normalize: bool = False) -> np.ndarray:  # 
 
 
 def _evaluate(points: np.ndarray, lowest: int, highest: int) -> np.ndarray:
-    from theorycalc.sphere.harmonics_loops import digits_of_factor, evaluate, scratch_bytes
-
     n, d = points.shape
     # Σ_{k ≤ K} N(d, k) = N(d + 1, K)
     columns = int(num_harmonics(d, highest) if lowest else num_harmonics(d + 1, highest))

@@ -14,6 +14,7 @@ import sympy
 
 from theorycalc.core.arithmetic.context import Elementwise
 from theorycalc.core.arithmetic.logic import RELATIONS
+from theorycalc.core.arithmetic.mp_doubles import in_mp_twice
 from theorycalc.core.arithmetic.node_integral import quadrature
 from theorycalc.core.arithmetic.special_arrays import by_balls, special_with_errors
 from theorycalc.core.errors import DomainError, explain
@@ -170,8 +171,6 @@ class ArrayContext(Elementwise):
         """A special function that has no routine for arrays, one element at a time."""
         if call.has_enclosure:
             return by_balls(lambda context, *xs: context.special(call, *xs), *args)
-        from theorycalc.core.arithmetic.mp_doubles import in_mp_twice
-
         return self.scalarwise(lambda *xs: in_mp_twice(call, xs)[0], *args)
 
 

@@ -2,6 +2,7 @@
 
 from functools import cache
 
+import numpy as np
 import sympy
 from sympy import cos, factorial2, pi, sin
 
@@ -82,8 +83,6 @@ class AngularLoss(SpecialFunction):
 
     @staticmethod
     def double(p, theta):
-        import numpy as np
-
         p, theta = int(p), np.asarray(theta, dtype=float)
         below = polynomial_arrays(max(p - 1, 0))
         odd = float(factorial2(2 * p - 1))
@@ -296,6 +295,4 @@ def _with_powers(expr: sympy.Expr, theta: sympy.Symbol) -> sympy.Expr:
 
 def polynomial_arrays(p: int) -> tuple:
     """The two polynomials of J_p as float arrays, highest power first."""
-    import numpy as np
-
     return tuple(np.array(poly.all_coeffs(), dtype=float) for poly in angular_polynomials(p))

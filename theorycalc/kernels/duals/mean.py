@@ -12,6 +12,7 @@ from theorycalc.hermite.functions import activation_of
 from theorycalc.hermite.growth import is_bounded
 from theorycalc.kernels.duals import powers
 from theorycalc.kernels.duals.piecewise import covariance
+from theorycalc.kernels.duals.series import SeriesDual
 
 # Arrays with more elements share their quadrature.
 _MANY = 4
@@ -73,8 +74,6 @@ class GaussianMean(SpecialFunction):
     def double(phi, q):
         activation = activation_of(phi)
         if np.size(q) > _MANY:
-            from theorycalc.kernels.duals.series import SeriesDual
-
             return SeriesDual(activation).mean_with_errors(q)
 
         def mean(q):

@@ -21,6 +21,7 @@ from theorycalc.kernels.duals.mean import gaussian_mean
 from theorycalc.kernels.duals.parity import mirrored
 from theorycalc.kernels.duals.piecewise import covariance, is_regular
 from theorycalc.kernels.duals.plane_rule import Function, expectation
+from theorycalc.kernels.duals.series import SeriesDual
 
 # Lengths of the Hermite series that are tried in turn.
 _ORDERS = (32, 128, 512, 1024)
@@ -137,8 +138,6 @@ class GaussianPair(SpecialFunction):
     @staticmethod
     def double(phi, psi, q11, q12, q22):
         if phi == psi and np.size(q12) > _MANY:
-            from theorycalc.kernels.duals.series import SeriesDual
-
             q11, q12, q22 = np.broadcast_arrays(q11, q12, q22)
             return SeriesDual(activation_of(phi)).dual_with_errors(q11, q22, q12)
         functions = [

@@ -3,7 +3,6 @@
 import math
 from fractions import Fraction
 
-import mpmath
 import sympy
 
 from theorycalc.core.arithmetic.ball import enclose, is_exact, mid_and_rad
@@ -50,16 +49,16 @@ def range_of(program: Program, inputs: list[Program]) -> tuple:
         return EVERYTHING
     mid, rad = mid_and_rad(x, _BITS)
     ball = Value(mid=mid, rad=rad, rigor=Rigor.CERTIFIED)
-    return -_above(mpmath.fneg(ball.lower, exact=True)), _above(ball.upper)
+    return _rounded(ball.lower, up=False), _rounded(ball.upper, up=True)
 
 
-def _above(x) -> Fraction | float:
-    """A number of moderate length that is not below x; equal to x where that has such a length."""
+def _rounded(x, up: bool) -> Fraction | float:
+    """A number of moderate length that is not below x, or not above it; x if it has such a one."""
     if not is_extreme(x):
         return fraction(x)
-    if x > 1:
-        return math.inf
-    return 1 / _LARGE if x > 0 else -_LARGE if x < -1 else Fraction(0)
+    small, large = (1 / _LARGE, math.inf) if (x > 0) == up else (Fraction(0), _LARGE)
+    size = large if abs(x) > 1 else small
+    return size if x > 0 else -size
 
 
 def range_beyond(expr: sympy.Expr, known: dict) -> tuple:

@@ -12,8 +12,10 @@ from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.kernels.duals import families
 from theorycalc.kernels.duals.arc_cosine import angular_polynomials, c, polynomial_arrays
 from theorycalc.kernels.layers.types import Dense, Nonlinearity, affine
+from theorycalc.kernels.matrices import angle_table, rows
 from theorycalc.kernels.matrices import families as doubles
 from theorycalc.kernels.matrices.any_network import Blocks
+from theorycalc.kernels.matrices.dense import kernel_matrices
 from theorycalc.kernels.recursion.in_arrays import double
 
 _TERMS = 16
@@ -65,8 +67,6 @@ class Plan:
     def fill(self, dtype=np.float64) -> tuple[np.ndarray, ...]:
         """(NNGP, NTK), or the first alone."""
         if self.loops is not None:
-            from theorycalc.kernels.matrices.dense import kernel_matrices
-
             *found, finite = kernel_matrices(self.loops, self.x1, self.x2, dtype)
             if finite or self.log_scale is not None:
                 return tuple(found[: 1 + self.tangent])
@@ -88,8 +88,6 @@ def _rule(family, layers: doubles.Layers, pairs: int):
     """What the loops over rows do for so many pairs; None: every pair is computed by itself."""
     if not isinstance(family, doubles.Homogeneous):
         return family
-    from theorycalc.kernels.matrices import angle_table, rows
-
     many = pairs > 2 * angle_table.table_size(layers)
     table = angle_table.tabulate(family, layers) if many else None
     if table is None and family.degree == 1:
