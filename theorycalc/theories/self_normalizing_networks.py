@@ -5,16 +5,6 @@ Setting
 Wide networks with independent weights of mean 0 and variance 1/n; pre-activations are Gaussian with
 mean μω and variance ντ, with (ω, τ) = (0, 1) the sum and the sum of squares of the weights.
 
-Statement
----------
-1. *Exact.* SELU, λ(z for z > 0, α(e^z − 1) for z ≤ 0), maps N(0, 1) to mean 0 and variance 1 if
-   α = √(2/π)/(1 − √e erfc(1/√2)) and λ follows from the second moment (equation 14).
-2. *Tight.* The fixed point is attracting: the Jacobian of (μ, ν) ↦ (mean, variance) there has the
-   entries ∂mean/∂ν = ½E[φ(Z)(Z² − 1)] and ∂variance/∂ν = ½E[φ(Z)²(Z² − 1)] < 1, the others vanish.
-3. *Exact.* Any φ can be standardised, φ̂ = (φ − Eφ)/sd φ. The slope of its variance map is
-   χ = ½E[φ̂(Z)²(Z² − 1)]: stable if below 1 (tanh, ELU, sine), marginal if equal to 1 (ReLU,
-   absolute value), unstable if above (GELU).
-
 References
 ----------
 G. Klambauer, T. Unterthiner, A. Mayr, S. Hochreiter, "Self-normalizing neural networks", NIPS 2017,
@@ -23,164 +13,109 @@ arXiv:1706.02515.
 
 import numpy as np
 import sympy
-from sympy import Rational, erfc, exp, pi, sqrt
 
-from theorycalc.activations import Activation, as_activation, selu, z
-from theorycalc.core.claims import Claim
-from theorycalc.core.formula import Formula
-from theorycalc.core.reference import Reference
-from theorycalc.hermite import coefficient
-from theorycalc.kernels import dual_general
-from theorycalc.networks import mlp
-from theorycalc.theories._theory import Case, Theory
-from theorycalc.validation import Experiment, Figure, Measurement, Report, compare, judge, plots
+import theorycalc as tc
 
-KLAMBAUER = Reference(
-    "arXiv:1706.02515",
-    title="G. Klambauer, T. Unterthiner, A. Mayr, S. Hochreiter, Self-normalizing neural networks",
+AUTHORS = "G. Klambauer, T. Unterthiner, A. Mayr, S. Hochreiter"
+PAPER = tc.Paper("arXiv:1706.02515", AUTHORS, "Self-normalising networks", __doc__)
+SELU = tc.activations.selu
+
+
+def moment(activation: tc.Activation, power: int, degree: int) -> sympy.Expr:
+    """E[φ(Z)^power He_degree(Z)]."""
+    raised = tc.Activation(activation.expr**power, symbol=activation.symbol)
+    return tc.hermite.coefficient(raised, degree).expr * sympy.sqrt(sympy.factorial(degree))
+
+
+one = PAPER.states(
+    "exact",
+    "SELU, λ(z for z > 0, α(e^z − 1) for z ≤ 0), maps N(0, 1) to mean 0 and variance 1 if "
+    "α = √(2/π)/(1 − √e erfc(1/√2)) and 1/λ² = 1/2 + α²(e² erfc(√2) − 2√e erfc(1/√2) + 1)/2.",
+    where="eq. 14",
+)
+TAIL = sympy.sqrt(sympy.E) * sympy.erfc(1 / sympy.sqrt(2))
+FACTOR = sympy.sqrt(2 / sympy.pi) / (1 - TAIL)
+SQUARE = (sympy.exp(2) * sympy.erfc(sympy.sqrt(2)) - 2 * TAIL + 1) / 2
+ALPHA = tc.Formula("alpha", FACTOR)
+LAMBDA = tc.Formula("lambda", 1 / sympy.sqrt(sympy.Rational(1, 2) + FACTOR**2 * SQUARE))
+one.shows(ALPHA, LAMBDA)
+PRINTED = "equation 14, printed in the paper with 4 digits, here in extended precision"
+one.equals(ALPHA, "1.6732632423543772848170429916717", PRINTED)
+one.equals(LAMBDA, "1.0507009873554804934193349852946", "equation 14, in extended precision")
+# 1 + mean: the mean itself is zero
+SHIFTED_MEAN = tc.Formula("1+mean", 1 + moment(SELU, 1, 0))
+one.equals(SHIFTED_MEAN, 1, "the fixed point has mean 0")
+one.equals(tc.Formula("second", moment(SELU, 2, 0)), 1, "the fixed point has variance 1")
+
+two = PAPER.states(
+    "exact",
+    "The fixed point is attracting: the Jacobian of (μ, ν) ↦ (mean, variance) there has the "
+    "entries ∂mean/∂ν = ½E[φ(Z)(Z² − 1)] and ∂variance/∂ν = ½E[φ(Z)²(Z² − 1)] < 1, the others "
+    "vanish.",
+)
+MEAN_SLOPE = tc.Formula("dmean", moment(SELU, 1, 2) / 2)
+VARIANCE_SLOPE = tc.Formula("dvariance", moment(SELU, 2, 2) / 2)
+two.shows(MEAN_SLOPE, VARIANCE_SLOPE)
+two.equals(MEAN_SLOPE, "0.0888347551068901234827506", "quadrature in extended precision")
+two.holds(sympy.Lt(VARIANCE_SLOPE.expr, 1, evaluate=False), "SELU is stable")
+
+
+@two.experiment(
+    "second moments of the pre-activations of random SELU networks, started off 1",
+    quick=40,
+    full=300,
+)
+def propagation(run):
+    """Variances of the pre-activations of random networks, layer by layer."""
+    width, depth, start = 400, 6, 1.4
+    network = tc.networks.mlp(width, width, depth, SELU, sigma_w=1)
+    x = np.sqrt(start) * np.ones((1, width))
+    runs = [network.forward(network.init([(7, seed)]), x).outputs for seed in range(run.size)]
+    second, q = tc.kernels.dual_general(SELU), start
+    for layer in range(depth):
+        squares = [np.mean(outputs[layer] ** 2) for outputs in runs]
+        name = f"variance in layer {layer + 1}"
+        run.at(layer + 1, q, squares, name=name, bias=4 / width, smallest=0.15)
+        q = float(second.at(q11=q, q12=q, q22=q))
+    run.rejects(f"no contraction, layer {depth}", start)
+    run.line([1, depth], [1, 1], "fixed point")
+    run.axes("layer", "variance", title=f"SELU networks of width {width}")
+
+
+three = PAPER.states(
+    "exact",
+    "Any φ can be standardised, φ̂ = (φ − Eφ)/sd φ. The slope of its variance map is "
+    "χ = ½E[φ̂(Z)²(Z² − 1)]: stable if below 1 (tanh, ELU, sine), marginal if equal to 1 (ReLU, "
+    "absolute value), unstable if above (GELU).",
 )
 
-# --- formulas -------------------------------------------------------------------------------
+
+def variance_slope(name: str) -> tc.Formula:
+    """χ of the standardised activation."""
+    phi = tc.activations.as_activation(name)
+    mean, second = moment(phi, 1, 0), moment(phi, 2, 0)
+    bend = moment(phi, 2, 2) - 2 * mean * moment(phi, 1, 2)
+    return tc.Formula(f"chi[{name}]", bend / (2 * (second - mean**2)))
 
 
-def constants() -> tuple[Formula, Formula]:
-    """α and λ."""
-    root, tail = exp(Rational(1, 2)), erfc(1 / sqrt(2))
-    alpha = sqrt(2 / pi) / (1 - root * tail)
-    second = (exp(2) * erfc(sqrt(2)) - 2 * root * tail + 1) / 2
-    scale = 1 / sqrt(Rational(1, 2) + alpha**2 * second)
-    return (
-        Formula("alpha", alpha, reference=KLAMBAUER),
-        Formula("lambda", scale, reference=KLAMBAUER),
-    )
-
-
-def moment(activation: Activation, power: int, degree: int) -> sympy.Expr:
-    """E[φ(Z)^power He_degree(Z)]."""
-    raised = Activation(activation.expr**power, symbol=activation.symbol)
-    return coefficient(raised, degree).expr * sqrt(sympy.factorial(degree))
-
-
-def variance_slope(activation) -> Formula:
-    """χ = ½E[φ̂²(Z² − 1)] of the standardised activation."""
-    activation = as_activation(activation)
-    mean, second = moment(activation, 1, 0), moment(activation, 2, 0)
-    bend = moment(activation, 2, 2) - 2 * mean * moment(activation, 1, 2)
-    slope = bend / (2 * (second - mean**2))
-    return Formula(f"chi[{activation.name}]", slope, reference=KLAMBAUER)
-
-
-ALPHA, LAMBDA = constants()
-MEAN_SLOPE = Formula("dmean", moment(selu, 1, 2) / 2, reference=KLAMBAUER)
-VARIANCE_SLOPE = Formula("dvariance", moment(selu, 2, 2) / 2, reference=KLAMBAUER)
-SECOND_MOMENT = Formula("second", moment(selu, 2, 0), reference=KLAMBAUER)
-# 1 + mean: the mean itself is zero
-SHIFTED_MEAN = Formula("1+mean", 1 + moment(selu, 1, 0), reference=KLAMBAUER)
-CHI = {name: variance_slope(name) for name in ("tanh", "elu", "sin", "gelu")}
-
-# --- experiments ------------------------------------------------------------------------------
-
-START = 1.4
-DEPTH = 6
-
-
-def propagation(quick: bool) -> Report:
-    """Variances of the pre-activations of random networks, layer by layer."""
-    width, replicas = 400, (40 if quick else 300)
-    network = mlp(width, width, DEPTH, selu, sigma_w=1)
-    x = np.sqrt(START) * np.ones((1, width))
-    layers = [[] for _ in range(DEPTH)]
-    for seed in range(replicas):
-        outputs = network.forward(network.init([(7, seed)]), x).outputs
-        for layer, values in enumerate(outputs[:DEPTH]):
-            layers[layer].append(float(np.mean(values**2)))
-    predicted = [START]
-    second = dual_general(selu)
-    for _ in range(DEPTH - 1):
-        q = predicted[-1]
-        predicted.append(float(second.at(q11=q, q12=q, q22=q)))
-    measured = [Measurement.of(values) for values in layers]
-    comparisons = [
-        compare(f"variance in layer {i + 1}", q, m, bias=4 / width, smallest=0.15)
-        for i, (q, m) in enumerate(zip(predicted, measured, strict=True))
-    ]
-    comparisons.append(compare(f"no contraction, layer {DEPTH}", START, measured[-1], mutant=True))
-
-    def draw(axes):
-        layers = np.arange(1, DEPTH + 1)
-        plots.profile(axes, layers, predicted, measured, "layer", "variance")
-        axes.axhline(1, color="0.7", linewidth=1)
-
-    return Report(judge(comparisons), (Figure(f"SELU networks of width {width}", draw),))
-
-
-def _direct_slope(name: str) -> sympy.Expr:
-    """χ from second derivatives, E[φ̂φ̂'' + φ̂'²], of a smooth activation."""
-    phi = as_activation(name)
+def direct_slope(name: str) -> sympy.Expr:
+    """χ from second derivatives, of a smooth activation."""
+    phi = tc.activations.as_activation(name)
     mean, slope = moment(phi, 1, 0), phi.derivative
-    bent = Activation((phi.expr - mean) * slope.derivative.expr + slope.expr**2, symbol=z)
+    bent = tc.Activation((phi.expr - mean) * slope.derivative.expr + slope.expr**2)
     return moment(bent, 1, 0) / (moment(phi, 2, 0) - mean**2)
 
 
-THEORY = Theory(
-    title="Self-normalising networks",
-    reference=KLAMBAUER,
-    statement=__doc__,
-    formulas=(ALPHA, LAMBDA, MEAN_SLOPE, VARIANCE_SLOPE, CHI["gelu"]),
-    cases=(
-        Case(
-            formula=ALPHA,
-            expected="1.6732632423543772848170429916717",
-            source="equation 14, printed in the paper with 4 digits, here in extended precision",
-        ),
-        Case(
-            formula=LAMBDA,
-            expected="1.0507009873554804934193349852946",
-            source="equation 14, in extended precision",
-        ),
-        Case(formula=SHIFTED_MEAN, expected="1", source="the fixed point has mean 0"),
-        Case(formula=SECOND_MOMENT, expected="1", source="the fixed point has variance 1"),
-        Case(
-            formula=MEAN_SLOPE,
-            expected="0.0888347551068901234827506",
-            source="quadrature in extended precision",
-        ),
-        Case(formula=CHI["sin"], expected=_direct_slope("sin"), source="E[φ̂φ̂'' + φ̂'²]"),
-        Case(
-            formula=CHI["tanh"],
-            expected="0.46107083047763136142884125",
-            source="quadrature in extended precision",
-        ),
-        Case(
-            formula=CHI["elu"],
-            expected="0.860231676267500800356452458",
-            source="quadrature in extended precision",
-        ),
-    ),
-    claims=(
-        (
-            Claim(
-                sympy.Lt(VARIANCE_SLOPE.expr, 1, evaluate=False),
-                name="SELU is stable",
-                reference=KLAMBAUER,
-            ),
-            ({},),
-        ),
-        *(
-            (Claim(sympy.Lt(CHI[name].expr, 1, evaluate=False), name=f"{name} is stable"), ({},))
-            for name in ("tanh", "elu", "sin")
-        ),
-        (Claim(sympy.Gt(CHI["gelu"].expr, 1, evaluate=False), name="gelu is unstable"), ({},)),
-        *(
-            (Claim(sympy.Eq(variance_slope(name).expr, 1), name=f"{name} is marginal"), ({},))
-            for name in ("relu", "abs")
-        ),
-    ),
-    experiments=(
-        Experiment(
-            "propagation",
-            "second moments of the pre-activations of random SELU networks, started off 1",
-            propagation,
-        ),
-    ),
-)
+CHI = {name: variance_slope(name) for name in ("tanh", "elu", "sin", "gelu", "relu", "abs")}
+three.shows(CHI["gelu"])
+three.equals(CHI["sin"], direct_slope("sin"), "E[φ̂φ̂'' + φ̂'²]")
+for name, number in (
+    ("tanh", "0.46107083047763136142884125"),
+    ("elu", "0.860231676267500800356452458"),
+):
+    three.equals(CHI[name], number, "quadrature in extended precision")
+for name in ("tanh", "elu", "sin"):
+    three.holds(sympy.Lt(CHI[name].expr, 1, evaluate=False), f"{name} is stable")
+three.holds(sympy.Gt(CHI["gelu"].expr, 1, evaluate=False), "gelu is unstable")
+for name in ("relu", "abs"):
+    three.equals(CHI[name], 1, "φ² is of degree 2 on each side of 0: E φ²(Z² − 1) = 2E φ²")
