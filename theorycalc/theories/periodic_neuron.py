@@ -5,14 +5,6 @@ Setting
 The target cos(2πγ ⟨w, x⟩) with a unit vector w and standard normal inputs x. All that matters is
 the projection Z = ⟨w, x⟩, and a = 2πγ.
 
-Statement
----------
-1. *Exact.* The orthonormal Hermite coefficients are c_k = (−1)^{k/2} a^k e^{−a²/2}/√k! for even k,
-   and 0 for odd k.
-2. *Exact.* The part of E f² in degrees up to K is m_K = e^{−a²} Σ_{even k ≤ K} a^{2k}/k!.
-3. *Upper bound.* For K < a², m_K ≤ e^{−a²} (e a²/K)^K (Chernoff's bound of a Poisson tail):
-   exponentially small in γ². Learners that see low degrees only see noise.
-
 References
 ----------
 M. J. Song, I. Zadik, J. Bruna, "On the cryptographic hardness of learning single periodic neurons",
@@ -21,111 +13,73 @@ NeurIPS 2021, arXiv:2106.10744.
 
 import numpy as np
 import sympy
-from sympy import cos, exp, factorial, pi
 
-from theorycalc.activations import Activation, z
-from theorycalc.core.claims import Claim
-from theorycalc.core.formula import Formula
-from theorycalc.core.reference import Reference
-from theorycalc.hermite import coefficient, coefficients, evaluate
-from theorycalc.theories._theory import Case, Theory
-from theorycalc.validation import (
-    Experiment,
-    Figure,
-    Measurement,
-    Report,
-    compare_means,
-    judge,
-    plots,
-)
+import theorycalc as tc
 
-SONG = Reference(
-    "arXiv:2106.10744", title="M. J. Song, I. Zadik, J. Bruna, Hardness of periodic neurons"
-)
+AUTHORS = "M. J. Song, I. Zadik, J. Bruna"
+PAPER = tc.Paper("arXiv:2106.10744", AUTHORS, "Hardness of the periodic neuron", __doc__)
 GAMMA = sympy.Symbol("gamma", positive=True)
-K = sympy.Symbol("K", integer=True, nonnegative=True)
-J = sympy.Symbol("j", integer=True, nonnegative=True)
-SQUARE = (2 * pi * GAMMA) ** 2
+K, J = sympy.symbols("K j", integer=True, nonnegative=True)
+SQUARE = (2 * sympy.pi * GAMMA) ** 2
 
 
-def low_degree_mass() -> Formula:
-    """m_K as a function of γ and K."""
-    terms = SQUARE ** (2 * J) / factorial(2 * J)
-    mass = exp(-SQUARE) * sympy.Sum(terms, (J, 0, sympy.floor(K / 2)))
-    return Formula("m", mass, args=(GAMMA, K), reference=SONG)
+def neuron(frequency) -> tc.Activation:
+    """The target, of its projection."""
+    return tc.Activation(sympy.cos(2 * sympy.pi * frequency * tc.activations.z))
 
 
-def from_coefficients(gamma: int, order: int) -> sympy.Expr:
-    """The same from the coefficients of the activation, one by one."""
-    k = sympy.Symbol("k", integer=True, nonnegative=True)
-    c = coefficient(Activation(cos(2 * pi * gamma * z)), k)
-    return sympy.Add(*(c.subs(k=i).expr ** 2 for i in range(order + 1)))
+one = PAPER.states(
+    "exact",
+    "The orthonormal Hermite coefficients are c_k = (−1)^{k/2} a^k e^{−a²/2}/√k! for even k, and "
+    "0 for odd k.",
+)
+STATED = sympy.cos(sympy.pi * K / 2) * SQUARE ** (K / 2) * sympy.exp(-SQUARE / 2)
+COEFFICIENT = tc.Formula("c", STATED / sympy.sqrt(sympy.factorial(K)), args=(GAMMA, K))
+one.shows(COEFFICIENT)
+for gamma, k in ((1, 6), ("1/2", 4), (1, 3)):
+    known = tc.hermite.coefficient(neuron(sympy.Rational(gamma)), k)
+    one.equals(COEFFICIENT, known, "the coefficient of the activation", gamma=gamma, K=k)
 
 
-FREQUENCY = sympy.Rational(1, 2)
-ORDER = 8
-
-
-def projections(quick: bool) -> Report:
+@one.experiment(
+    "averages of the neuron times Hermite polynomials", quick=(200, 2000), full=(1000, 4000)
+)
+def projections(run):
     """Monte Carlo estimates of the coefficients at a low frequency, where they can be seen."""
-    replicas, samples = (200, 2000) if quick else (1000, 4000)
-    neuron = Activation(cos(2 * pi * FREQUENCY * z))
-    exact = np.array([float(c) for c in coefficients(neuron, ORDER)])
-    generator = np.random.default_rng(0)
-    points = generator.standard_normal((replicas, samples))
-    estimates = np.mean(neuron(points) * evaluate(ORDER, points), axis=2).T
-    wrong = np.array([float(c) for c in coefficients(Activation(cos(3 * z)), ORDER)])
-    comparisons = [
-        compare_means(f"c_0 … c_{ORDER} at γ = 1/2", estimates, exact),
-        compare_means("γ = 0.477 instead", estimates, wrong, mutant=True),
-    ]
-
-    measured = [Measurement.of(column) for column in estimates.T]
-
-    def draw(axes):
-        degrees = np.arange(ORDER + 1)
-        plots.profile(axes, degrees, exact, measured, "degree $k$", "coefficient $c_k$")
-
-    return Report(judge(comparisons), (Figure("periodic neuron, γ = 1/2", draw),))
+    order, target = 8, neuron(sympy.Rational(1, 2))
+    points = np.random.default_rng(0).standard_normal(run.size)
+    estimates = np.mean(target(points) * tc.hermite.evaluate(order, points), axis=2).T
+    exact, wrong = (
+        np.array([float(c) for c in tc.hermite.coefficients(f, order)])
+        for f in (target, tc.Activation(sympy.cos(3 * tc.activations.z)))
+    )
+    run.joint(f"c_0 … c_{order} at γ = 1/2", estimates, exact, x=range(order + 1))
+    run.rejects("γ = 0.477 instead", wrong)
+    run.axes("degree $k$", "coefficient $c_k$", title="periodic neuron, γ = 1/2")
 
 
-MASS = low_degree_mass()
+two = PAPER.states(
+    "exact", "The part of E f² in degrees up to K is m_K = e^{−a²} Σ_{even k ≤ K} a^{2k}/k!."
+)
+TERMS = SQUARE ** (2 * J) / sympy.factorial(2 * J)
+UP_TO = sympy.Sum(TERMS, (J, 0, sympy.floor(K / 2)))
+MASS = tc.Formula("m", sympy.exp(-SQUARE) * UP_TO, args=(GAMMA, K))
+two.shows(MASS)
+for gamma, order in ((1, 4), (2, 16), (3, 6)):
+    c = tc.hermite.coefficient(neuron(gamma), K)
+    added = sympy.Add(*(c.subs(K=k).expr ** 2 for k in range(order + 1)))
+    source = "the Hermite coefficients of the activation, squared and added"
+    two.equals(MASS, added, source, gamma=gamma, K=order)
+two.equals(MASS, "7.29968434799032222831989878e-13", "the sum in extended precision", gamma=1, K=4)
 
-THEORY = Theory(
-    title="Hardness of the periodic neuron",
-    reference=SONG,
-    statement=__doc__,
-    formulas=(MASS,),
-    cases=(
-        *(
-            Case(
-                formula=MASS,
-                params={"gamma": gamma, "K": order},
-                expected=from_coefficients(gamma, order),
-                source="the Hermite coefficients of the activation, squared and added",
-            )
-            for gamma, order in ((1, 4), (2, 16), (3, 6))
-        ),
-        Case(
-            formula=MASS,
-            params={"gamma": 1, "K": 4},
-            expected="7.29968434799032222831989878e-13",
-            source="the sum in extended precision",
-        ),
-    ),
-    claims=(
-        (
-            Claim(
-                MASS.expr <= exp(-SQUARE) * (exp(1) * SQUARE / K) ** K,
-                assumptions=(K < SQUARE) & (K > 0),
-                name="m_K ≤ e^{−a²}(e a²/K)^K",
-                reference=SONG,
-                sharpness="upper",
-            ),
-            tuple({"gamma": g, "K": k} for g, k in ((1, 2), (1, 30), (2, 100), ("1/3", 4))),
-        ),
-    ),
-    experiments=(
-        Experiment("projections", "averages of the neuron times Hermite polynomials", projections),
-    ),
+three = PAPER.states(
+    "upper",
+    "For K < a², m_K ≤ e^{−a²} (e a²/K)^K (Chernoff's bound of a Poisson tail): exponentially "
+    "small in γ². Learners that see low degrees only see noise.",
+)
+three.holds(
+    MASS.expr <= sympy.exp(-SQUARE) * (sympy.E * SQUARE / K) ** K,
+    "m_K ≤ e^{−a²}(e a²/K)^K",
+    *({"gamma": gamma, "K": k} for gamma, k in ((1, 2), (1, 30), (2, 100), ("1/3", 4))),
+    assumptions=(K < SQUARE) & (K > 0),
 )
