@@ -475,6 +475,19 @@ MUTANTS = (
             ),
         )
     ),
+    *(
+        Mutant(
+            "kernels/duals/hermite_tables.py",
+            *edit,
+            f"tests/kernels/test_hermite_tables.py::{test}",
+        )
+        for *edit, test in (
+            ("power * rest, size", "power * rest / 1024, size", "test_rests_of_series"),
+            ("c, strip * alias + tail", "c, tail", "test_coarse_lattices"),
+            ('"erfc", left / 2', '"erfc", left', "test_what_is_cut_off"),
+            ('"erfc", left / root', '"erfc", left', "test_what_is_cut_off"),
+        )
+    ),
     Mutant(
         "core/arithmetic/fixed_point.py",
         "off = off.abs_upper()",

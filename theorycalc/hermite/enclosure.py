@@ -46,20 +46,20 @@ def scaled_enclosures(activation: Activation, order: int, bits: int, scale) -> t
         root = context.apply("sqrt", 2 * context.number(sympy.pi))
 
         cut_off, error = _cut_off(bound, activation.kinks, bits, root, scale, context)
-        totals = slack = None
         if order >= _LONG and not activation.kinks:
-            totals, slack = _by_trapezoids(activation, order, bits, scale, cut_off)
-        if totals is None:
-            branches = _branches(activation, cut_off, scale, bits, context)
-            totals, slack = _by_panels(branches, order, bits, context)
+            found = _by_trapezoids(activation, order, bits, scale, cut_off)
+            if found is not None:
+                return tuple(context.widen(c, error) for c in found)
+        branches = _branches(activation, cut_off, scale, bits, context)
+        totals, slack = _by_panels(branches, order, bits, context)
         return tuple(
             context.widen(total / norm, error + slack)
             for total, norm in zip(totals, norms(order, context), strict=True)
         )
 
 
-def _by_trapezoids(activation: Activation, order: int, bits: int, scale, cut_off) -> tuple:
-    """(√k! c_k for all k, an error of c_k), or None twice if the function has no strip."""
+def _by_trapezoids(activation: Activation, order: int, bits: int, scale, cut_off) -> list | None:
+    """c_0, …, c_order between the cut-offs, or None if the function has no strip."""
     program = lower(activation.expr, (activation.symbol,))
 
     def function(context, x):
@@ -67,9 +67,9 @@ def _by_trapezoids(activation: Activation, order: int, bits: int, scale, cut_off
 
     rule = trapezoid.best_rule(function, order, bits, float(cut_off))
     if rule is None:
-        return None, None
-    totals, doubts = trapezoid.sums(function, rule, order)
-    return totals, rule.error + doubts
+        return None
+    with working_precision(bits + _GUARD_BITS):
+        return trapezoid.coefficients(function, rule, order)
 
 
 def _by_panels(branches, order: int, bits: int, context) -> tuple:

@@ -17,12 +17,13 @@ from typing import NamedTuple
 import sympy
 
 from theorycalc.core.arithmetic.ball_context import BallContext
-from theorycalc.core.arithmetic.effort import work
+from theorycalc.core.integration.hermite_functions import lattice_sums
 from theorycalc.core.integration.strips import strip_bound
 
 # Strips are tried from the widest that is of use down, so many of them.
 _HEIGHTS, _LOWER = 24, 2.0**-0.25
-# Steps have so few bits that products with nodes are short.
+# Steps are powers of the fourth root of 2, of few bits, so that rules share exact nodes.
+_STEPS_PER_OCTAVE = 4
 _STEP_BITS = 8
 # The last node and half a step are within reach + 1, where the strip is bounded.
 _LARGEST_STEP = 0.5
@@ -67,42 +68,44 @@ def _log(bound) -> float:
 
 
 def _rule(order: int, need: float, reach: float, height: float, bound) -> Rule:
-    context = BallContext()
-    exponent = need + _log(bound) + height**2 / 2 + height * math.sqrt(order) + _SPARE
-    mantissa, octave = math.frexp(min(_LARGEST_STEP, 2 * math.pi * height / exponent))
-    step = math.ldexp(math.floor(mantissa * 2**_STEP_BITS), octave - _STEP_BITS)
+    step = widest_step(order, need + _log(bound), height)
     count = math.ceil(reach / step)
+    return Rule(step, count, bound * error(order, step, count, height))
+
+
+def widest_step(order: int, need: float, height: float) -> float:
+    """The step for errors of about e^−need times the bound in a strip of this height.
+
+    It is a power of the fourth root of 2 of few bits, so that rules share their nodes.
+    """
+    exponent = need + height**2 / 2 + height * math.sqrt(order) + _SPARE
+    most = min(_LARGEST_STEP, 2 * math.pi * height / exponent)
+    octave, part = divmod(math.floor(_STEPS_PER_OCTAVE * math.log2(most)), _STEPS_PER_OCTAVE)
+    mantissa = math.floor(2.0 ** (part / _STEPS_PER_OCTAVE + _STEP_BITS))
+    return math.ldexp(mantissa, octave - _STEP_BITS)
+
+
+def error(order: int, step: float, count: int, height: float):
+    """The error of a coefficient up to this order for F = 1."""
+    context = BallContext()
     h, b, end = (_number(context, x) for x in (step, height, (count + 0.5) * step))
     pi, growth = context.number(sympy.pi), b * context.apply("sqrt", _number(context, order))
     long = context.apply("exp", b * b / 2 + growth) / context.apply("expm1", 2 * pi * b / h)
     short = 4 * b * context.apply("exp", -end * end / 4) / context.apply("sqrt", 2 * pi)
     long = 2 * context.apply("sqrt", _number(context, 2)) * long
-    return Rule(step, count, bound * (long + short))
+    return long + short
 
 
-def sums(function, rule: Rule, order: int) -> tuple[list, object]:
-    """(h Σ f He_k n over the nodes for k = 0, …, order, an error of them over √k!)."""
+def coefficients(function, rule: Rule, order: int) -> list:
+    """Enclosures of c_0, …, c_order on [−L, L]."""
     context = BallContext()
-    h, zero = _number(context, rule.step), context.real(context.number(sympy.S.Zero))
-    root = context.apply("sqrt", 2 * context.number(sympy.pi))
-    totals, doubts = [zero] * (order + 1), zero
-    for j in range(rule.count + 1):
-        x = context.real(j * h)
-        right, left = (function(context, y) for y in (x, -x))
-        # He_k has the parity of k; the node 0 counts once
-        parts = [(right + left) / (1 if j else 2), right - left if j else zero]
-        middles = [context.real(context.midpoint(part)) for part in parts]
-        bell = context.apply("exp", -x * x / 4)
-        # the recurrence would magnify radii; |h_k(x)| e^{−x²/2} is at most e^{−x²/4}
-        doubts = doubts + bell * sum(abs(a - b) for a, b in zip(parts, middles, strict=True))
-        before, now = zero, h * bell * bell / root
-        present = [middle != 0 for middle in middles]
-        for k in range(order + 1):
-            if present[k % 2]:
-                totals[k] = totals[k] + now * middles[k % 2]
-            before, now = now, x * now - k * before
-    work(order * rule.count, 0, 0, context.bits)
-    return totals, doubts * h / root
+    h = _number(context, rule.step)
+    right, left = (
+        [context.real(function(context, sign * j * h)) for j in range(rule.count + 1)]
+        for sign in (1, -1)
+    )
+    sums = lattice_sums(order, rule.step, right, left)
+    return [context.widen(total, rule.error) for total in sums]
 
 
 def _number(context, x):

@@ -16,7 +16,7 @@ from theorycalc.hermite import parity
 from theorycalc.hermite.enclosure import scaled_enclosures
 from theorycalc.hermite.functions import Entry, activation_of
 from theorycalc.hermite.growth import is_bounded
-from theorycalc.kernels.duals import pair_series, powers, strip_pairs
+from theorycalc.kernels.duals import hermite_tables, pair_series, powers, strip_pairs
 from theorycalc.kernels.duals.mean import gaussian_mean
 from theorycalc.kernels.duals.parity import mirrored
 from theorycalc.kernels.duals.piecewise import covariance, is_regular
@@ -248,7 +248,8 @@ def _smooth(context, one: Activation, two: Activation, q11, q12, q22):
         return None
     if not all(context.compare(">", q, zero) for q in (q11, q22)):
         return None
-    return strip_pairs.expectation(one, two, q11, q12, q22)
+    series = hermite_tables.expectation(one, two, q11, q12, q22)
+    return strip_pairs.expectation(one, two, q11, q12, q22) if series is None else series
 
 
 def _on_a_line(context, one: Activation, two: Activation, *covariances):
