@@ -131,7 +131,6 @@ activations.py
     theories/hierarchical_convolutions.py
     theories/integral_representations.py
     theories/layerwise_ntk_spectrum.py
-    theories/neural_tangent_kernel.py
     theories/periodic_neuron.py
     theories/random_quantisers.py
     theories/self_normalizing_networks.py

@@ -126,6 +126,18 @@ def test_what_is_only_shown_is_not_compared(paper):
     assert not axes.get_xticklabels(minor=True)
 
 
+def test_a_report_of_others_is_included(paper):
+    def one(run):
+        run.at(1, 1, 1.0, error=0.01)
+        run.rejects("two", 2)
+        run.axes("x", "y", title="one")
+
+    other = report(paper, one)
+    included = report(paper, lambda run: run.include(other))
+    assert included.validations == other.validations
+    assert [figure.title for figure in included.figures] == ["one"]
+
+
 def test_the_full_form_has_its_own_size(paper):
     sizes = []
 

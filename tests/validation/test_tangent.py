@@ -77,10 +77,10 @@ def test_variance_of_one_neuron(entry):
     measured = Measurement.of_variance(4 * kernels)
     assert abs(measured.mean - float(entry["value"])) < LIMIT * measured.standard_error
     if params["activation"] == "relu":
-        from theorycalc.theories.neural_tangent_kernel import neuron_variance
+        from theorycalc.theories.neural_tangent_kernel import VARIANCE
 
         cosine = sp.cos(sp.pi * sp.Rational(params["angle_over_pi"]))
-        value = neuron_variance().at(using=tc.Ball(15), rho=cosine)
+        value = VARIANCE.at(using=tc.Ball(15), rho=cosine)
         assert abs(float(value) - float(entry["value"])) < 1e-12
 
 

@@ -200,6 +200,11 @@ class Run:
         """A picture of one's own: ``draw(axes)`` fills matplotlib axes."""
         self._figures.append(Figure(title, draw))
 
+    def include(self, report: Report) -> None:
+        """Comparisons and pictures of a report that was made elsewhere."""
+        self._comparisons += [validation.comparison for validation in report.validations]
+        self._figures += report.figures
+
     def report(self, description: str) -> Report:
         """Verdicts on all that was noted, at one level, and the pictures.
 
