@@ -40,9 +40,9 @@ def test_list():
 
 
 def test_show():
-    code, out, _ = run("show", "neural_tangent_kernel")
+    code, out, _ = run("show", "signal_propagation")
     assert code == 0
-    for text in ("Statement", "arXiv:1806.07572", r"\rho", "cases", "claims", "experiments", "π"):
+    for text in ("Setting", "arXiv:1611.01232", "1. Limit", "π"):
         assert text in out
     assert "Traceback" not in out
 
@@ -72,7 +72,7 @@ def test_bad_usage_is_code_2_and_one_message(arguments, message):
 
 def test_a_table_of_cases(only):
     only("cases")
-    result = CliRunner().invoke(app, ["check", "--jobs", "1", "--digits", "12"])
+    result = CliRunner().invoke(app, ["check", "--fresh", "--jobs", "1", "--digits", "12"])
     assert result.exit_code == 0
     assert "48.00000000000" in result.output
     assert re.search(r"^\d+ items checked, 0 failed$", result.output, re.MULTILINE)
@@ -82,7 +82,7 @@ def test_a_table_of_cases(only):
 def test_a_failing_item_is_code_1(only, monkeypatch):
     only("cases")
     monkeypatch.setattr(Case, "check", lambda case, using: 1 / 0)
-    result = CliRunner().invoke(app, ["check", "--jobs", "1"])
+    result = CliRunner().invoke(app, ["check", "--fresh", "--jobs", "1"])
     assert result.exit_code == 1
     assert "ERROR" in result.output
     assert "ZeroDivisionError" in result.output
@@ -91,7 +91,7 @@ def test_a_failing_item_is_code_1(only, monkeypatch):
 def test_a_report_is_one_self_contained_page(only, tmp_path):
     only("claims")
     page = tmp_path / "report.html"
-    result = CliRunner().invoke(app, ["check", "--jobs", "1", "--report", str(page)])
+    result = CliRunner().invoke(app, ["check", "--fresh", "--jobs", "1", "--report", str(page)])
     assert result.exit_code == 0
     text = page.read_text(encoding="utf-8")
     assert text.count("<math") >= 5

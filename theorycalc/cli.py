@@ -1,4 +1,4 @@
-"""The command line: ``theorycalc list``, ``theorycalc show NAME``, ``theorycalc check``."""
+"""The command line: ``theorycalc list``, ``show``, ``new``, ``check``."""
 
 import os
 import sys
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 from rich.text import Text
 
@@ -28,111 +28,154 @@ _COLOURS = {
 _HEADINGS = ("theory", "item", "computed ± error", "expected", "verdict", "s")
 # Width of the table in a file or a pipe, which have none of their own.
 _FILE_WIDTH = 150
-_USAGE_ERROR = 2
+_USAGE_ERROR, _INTERRUPTED = 2, 130
 
 
 @app.command("list")
-def list_theories() -> None:
+def list_theories(
+    topic: Annotated[
+        str | None, typer.Option(metavar="ROOM", help="Only theories that call this room.")
+    ] = None,
+) -> None:
     """List the theories: name, title and source."""
-    from theorycalc import theories
+    from theorycalc.core.errors import unknown_name
+    from theorycalc.theories._sources import Named, names, rooms
 
+    topics = {name: rooms(Named(name)) for name in names()}
+    known = {room for found in topics.values() for room in found}
+    if topic is not None and topic not in known:
+        raise unknown_name("topic", topic, known)
     # a name that is cut cannot be typed
     table = Table(Column("name", no_wrap=True), "title", "source", box=None)
-    for name in theories.list():
-        theory = theories.get(name)
-        table.add_row(name, theory.title, str(theory.reference.key))
+    for name, found in topics.items():
+        if topic is None or topic in found:
+            theory = Named(name).theory
+            table.add_row(name, theory.title, str(theory.reference.key))
     Console().print(table)
 
 
 @app.command()
-def show(name: Annotated[str, typer.Argument(metavar="NAME", help="Name of a theory.")]) -> None:
-    """Show one theory: statement, formulas in Unicode and LaTeX, cases, claims, experiments."""
-    from theorycalc import theories
-    from theorycalc.core.display import formula_unicode
+def new(name: Annotated[str, typer.Argument(metavar="NAME", help="Of the new file.")]) -> None:
+    """Write NAME.py: a theory that passes at once, to be edited."""
+    from importlib import resources
 
-    theory = theories.get(name)
+    from theorycalc.core.errors import DomainError, explain
+
+    path = Path(name).with_suffix(".py")
+    if not path.stem.isidentifier():
+        allowed = "letters, digits and _, not a digit first"
+        raise DomainError(explain("not the name of a file of Python", got=name, allowed=allowed))
+    if path.exists():
+        raise DomainError(explain("the file is there already", got=path, hint="another name"))
+    if not path.parent.is_dir():
+        raise DomainError(explain("no such folder", got=path.parent))
+    template = resources.files("theorycalc.theories") / "_template.py"
+    path.write_text(template.read_text(encoding="utf-8"), encoding="utf-8")
+    Console().print(f"{path} written; now: theorycalc check {path}", highlight=False)
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of a theory, or a file.")],
+) -> None:
+    """Show one theory: statements, formulas in Unicode and LaTeX, and their evidence."""
+    from theorycalc.theories._sources import source
+    from theorycalc.theories._text import lines
+
     console = Console()
-    console.print(f"[bold]{theory.title}[/bold]\n{theory.reference}\n{theory.reference.url}\n")
-    console.print(theory.statement.strip(), markup=False, highlight=False)
-    for formula in theory.formulas:
-        console.rule(formula.name)
+    for line in lines(source(name).theory):
         # formulas are two-dimensional: they must not be wrapped
-        console.print(formula_unicode(formula), markup=False, highlight=False, soft_wrap=True)
-        console.print(f"\n{formula.latex()}", markup=False, highlight=False, soft_wrap=True)
-    for heading, lines in (
-        ("cases", [f"{case.label} = {_expected(case)}   ({case.source})" for case in theory.cases]),
-        ("claims", [f"{claim.name}, at {len(points)} points" for claim, points in theory.claims]),
-        ("experiments", [f"{e.name}: {e.description}" for e in theory.experiments]),
-    ):
-        console.rule(heading)
-        for line in lines:
-            console.print(line, markup=False, highlight=False)
-
-
-def _expected(case) -> str:
-    return case.expected if isinstance(case.expected, str) else "…"
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command()
 def check(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[NAME]...", help="Theories to check; all if absent."),
+        typer.Argument(metavar="[NAME or FILE.py]...", help="What to check; all if absent."),
+    ] = None,
+    folder: Annotated[
+        Path | None, typer.Option("--from", metavar="DIR", help="All files of a folder.")
     ] = None,
     digits: Annotated[int, typer.Option(help="Digits of MP and Ball.")] = 30,
     jobs: Annotated[int, typer.Option(min=1, help="Processes.")] = os.cpu_count() or 1,
     quick: Annotated[bool, typer.Option("--quick", help="Short experiments.")] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Compute again what is known from before.")
+    ] = False,
+    resume: Annotated[
+        bool,
+        typer.Option("--resume", help="Go on after an interruption, which is what it does anyway."),
+    ] = False,
+    json: Annotated[
+        Path | None, typer.Option("--json", dir_okay=False, help="Write the table here.")
+    ] = None,
     report: Annotated[
         Path | None, typer.Option(dir_okay=False, help="Write one HTML page here.")
     ] = None,
 ) -> None:
     """Evaluate every case in every arithmetic, check every claim, run every experiment.
 
-    The exit code is 1 if anything fails.
+    What was computed before from the same files is not computed again. The exit code is 1 if
+    anything fails, 2 for what cannot be read, 130 after Ctrl-C.
     """
-    from theorycalc import theories
-    from theorycalc.core.arithmetic import Ball
     from theorycalc.core.errors import DomainError, explain
-    from theorycalc.theories import _runner
 
-    if report is not None and not report.parent.is_dir():
-        raise DomainError(explain("--report: no such folder", got=report.parent))
-    names = list(dict.fromkeys(names or theories.list()))
-    digits = Ball(digits).digits
-    work = _runner.tasks(names, digits=digits, quick=quick, pictures=report is not None)
     console = Console(width=None if sys.stdout.isatty() else _FILE_WIDTH)
-    outcomes = _stream(
-        console, _runner.run(work, min(jobs, len(work))), len(work), max(map(len, names))
-    )
-    rows = [row for outcome in outcomes for row in outcome.rows]
-    failed = [row for row in rows if row.failed]
+    for path, option in ((report, "--report"), (json, "--json")):
+        if path is not None and not path.parent.is_dir():
+            raise DomainError(explain(f"{option}: no such folder", got=path.parent))
+    if fresh and resume:
+        raise DomainError(explain("--fresh starts over, --resume goes on", allowed="one of them"))
+    console.print("reading theories …", style="dim")  # importing what they need takes a second
+    from theorycalc.core.arithmetic import Ball
+    from theorycalc.theories import Checked, _runner
+    from theorycalc.theories._sources import sources
+
+    digits, found = Ball(digits).digits, sources(names or [], folder)
+    work = _runner.tasks(found, digits=digits, quick=quick, pictures=report is not None)
+    done: list = []
+    width = max(len(source.name) for source in found)
+    console.print(_line(_HEADINGS, width, style="bold"))
+    try:
+        _stream(console, _runner.run(work, jobs, fresh=fresh), done, width)
+    except KeyboardInterrupt:
+        interrupted = True
+    else:
+        interrupted = False
+        _runner.forget_old_results()
+    checked = Checked(tuple(done))
+    if json is not None:
+        json.write_text(checked.to_json(), encoding="utf-8")
     if report is not None:
         from theorycalc.theories._report import page
 
-        loaded = {name: theories.get(name) for name in names}
-        report.write_text(page("theorycalc check", loaded, outcomes), encoding="utf-8")
+        unread = {row.theory for row in checked.rows if not row.statement}
+        loaded = {source.name: source.theory for source in found if source.name not in unread}
+        report.write_text(page("theorycalc check", loaded, done), encoding="utf-8")
         console.print(f"report written to {report}")
-    style = "bold red" if failed else "bold green"
-    console.print(f"{len(rows)} items checked, {len(failed)} failed", style=style)
-    if failed:
+    style = "bold red" if checked.failed or interrupted else "bold green"
+    console.print(checked.summary, style=style)
+    if interrupted:
+        console.print("interrupted; theorycalc check --resume goes on", style="yellow")
+        raise typer.Exit(_INTERRUPTED)
+    if checked.failed:
         raise typer.Exit(1)
 
 
-def _stream(console: Console, outcomes, total: int, name_width: int) -> list:
-    """Print every line as soon as it is known, above a progress bar."""
-    done = []
-    columns = (TextColumn("checking"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    console.print(_line(_HEADINGS, name_width, style="bold"))
+def _stream(console: Console, outcomes, done: list, name_width: int) -> None:
+    """Print every line as soon as it is known, above a line of progress."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
-        bar = progress.add_task("", total=total)
+        bar = progress.add_task("checking")
         for outcome in outcomes:
-            for row in outcome.rows:
-                seconds = f"{row.seconds:.2f}"
-                cells = (row.theory, row.item, row.computed, row.expected, row.verdict, seconds)
-                progress.console.print(_line(cells, name_width))
-            progress.advance(bar)
             done.append(outcome)
-    return done
+            for row in outcome.rows:
+                seconds, theory = f"{row.seconds:.2f}", row.theory
+                item = f"{row.statement}. {row.item}" if row.statement else row.item
+                cells = (theory, item, row.computed, row.expected, row.verdict, seconds)
+                progress.console.print(_line(cells, name_width))
+            progress.update(bar, description=f"checking: {len(done)} done")
 
 
 def _line(cells, name_width: int, style: str = "") -> Table:

@@ -7,15 +7,17 @@ import pytest
 import theorycalc as tc
 from theorycalc import theories
 from theorycalc.theories import _runner
+from theorycalc.theories._sources import load, sources
 from theorycalc.theories._theory import Case, Theory
 
 DIGITS = 20
-QUICK = _runner.tasks(theories.list(), digits=DIGITS, quick=True, pictures=True)
+SOURCES = sources([])
+QUICK = list(_runner.tasks(SOURCES, digits=DIGITS, quick=True, pictures=True))
 
 
-@pytest.mark.parametrize("task", QUICK, ids=lambda t: f"{t.theory} {t.kind} {t.index}")
+@pytest.mark.parametrize("task", QUICK, ids=lambda t: f"{t.source.name} {t.kind} {t.index}")
 def test_what_a_theory_states(task):
-    outcome = task()
+    outcome = task(fresh=True)
     assert outcome.rows
     for row in outcome.rows:
         assert not row.failed, row
@@ -28,18 +30,18 @@ def test_what_a_theory_states(task):
 @pytest.mark.long
 @pytest.mark.parametrize(
     "task",
-    [t for t in _runner.tasks(theories.list(), digits=30, quick=False, pictures=False)
+    [t for t in _runner.tasks(SOURCES, digits=30, quick=False, pictures=False)
      if t.kind == "experiments"],
-    ids=lambda t: f"{t.theory} {t.index}",
+    ids=lambda t: f"{t.source.name} {t.index}",
 )  # fmt: skip
 def test_experiments_in_full(task):
-    verdicts = {row.item: row.verdict for row in task().rows}
+    verdicts = {row.item: row.verdict for row in task(fresh=True).rows}
     assert set(verdicts.values()) <= {"AGREES", "REJECTED"}, verdicts
 
 
 @pytest.mark.parametrize("name", ["_template", *theories.list()])
 def test_a_theory_is_complete(name):
-    theory = theories._load(name)
+    theory = load(name)
     assert isinstance(theory, Theory)
     for section in ("Setting\n-------", "References\n----------"):
         assert section in theory.statement
@@ -54,7 +56,7 @@ def test_a_theory_is_complete(name):
 
 
 def test_the_template_is_a_theory_that_passes():
-    template = theories._load("_template")
+    template = load("_template")
     for case in template.cases:
         for using in (tc.Float(), tc.MP(DIGITS), tc.Ball(DIGITS)):
             verdict, computed, _ = case.check(using)
@@ -99,7 +101,7 @@ def test_a_printed_number_is_trusted_to_a_unit_of_its_last_digit(expected, holds
 def test_whatever_goes_wrong_is_a_line_and_not_an_end(monkeypatch):
     task = QUICK[0]
     monkeypatch.setitem(_runner._RUN, "cases", lambda task: 1 / 0)
-    (row,) = task().rows
+    (row,) = task(fresh=True).rows
     assert row.failed
     assert "ZeroDivisionError" in row.computed
 
@@ -107,7 +109,7 @@ def test_whatever_goes_wrong_is_a_line_and_not_an_end(monkeypatch):
 def test_tasks_travel_to_other_processes():
     assert pickle.loads(pickle.dumps(QUICK)) == QUICK
     two = [task for task in QUICK if task.kind == "cases"][:2]
-    rows = [outcome.rows for outcome in _runner.run(two, jobs=2)]
+    rows = [outcome.rows for outcome in _runner.run(two, jobs=2, fresh=True)]
     assert [r.item for group in rows for r in group] == [
-        r.item for task in two for r in task().rows
+        r.item for task in two for r in task(fresh=True).rows
     ]

@@ -10,6 +10,7 @@ from theorycalc.core.errors import DomainError, explain, unknown_name
 from theorycalc.core.formula import Formula
 from theorycalc.core.records import instance
 from theorycalc.core.reference import Reference
+from theorycalc.theories._checked import Checked, check
 from theorycalc.theories._notes import Run
 from theorycalc.theories._theory import Case, Theory
 from theorycalc.validation.experiment import Experiment
@@ -87,6 +88,12 @@ class Paper:
         statement = self.states(kind, text, where)
         statement.quoted = True
         return statement
+
+    def check(
+        self, *, digits: int = 30, quick: bool = False, jobs: int = 1, fresh: bool = False
+    ) -> Checked:
+        """Everything that the paper states, checked; options as for `tc.theories.check`."""
+        return check(self, digits=digits, quick=quick, jobs=jobs, fresh=fresh)
 
     def unsupported(self) -> list["Statement"]:
         """The statements without evidence that are not quotations."""

@@ -48,6 +48,12 @@ def page(title: str, loaded: dict[str, Theory], outcomes: Sequence[Outcome]) -> 
     )
 
 
+def table_page(summary: str, rows) -> str:
+    """A summary and a table, failures first, for a notebook."""
+    rows = sorted(rows, key=lambda row: not row.failed)
+    return f"<style>{_STYLE}</style><p>{html.escape(summary)}</p>{_table(rows)}"
+
+
 def _section(name: str, theory: Theory, outcomes: Sequence[Outcome]) -> str:
     own = [outcome for outcome in outcomes if any(row.theory == name for row in outcome.rows)]
     rows = [row for outcome in own for row in outcome.rows]

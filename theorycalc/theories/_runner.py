@@ -1,21 +1,31 @@
-"""Run everything that theories state: cases in every arithmetic, claims, experiments."""
+"""Run everything that theories state: cases in every arithmetic, claims, experiments.
+
+What was computed is kept, by the state of the files, so that a check that was interrupted goes on
+and an unchanged theory is not run again.
+"""
 
 import io
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
 
-from theorycalc import theories
+from joblib import Memory
+
 from theorycalc.core import display
 from theorycalc.core.arithmetic import MP, Ball, Float
 from theorycalc.core.claims import Verdict, check
-from theorycalc.core.errors import missing_extra
+from theorycalc.core.errors import DomainError, TheoryCalcError, explain, missing_extra
+from theorycalc.theories._sources import File, Given, Named, place_of
 from theorycalc.validation.experiment import Figure, Validation
 
 # Outcomes, worst first; FAILED ones make the command fail.
 FAILED = ("FAILS", "DEVIATES", "ERROR")
 # Digits of the balls that check claims: a claim needs a sign, not digits.
 _CLAIM_DIGITS = 10
+# What was not asked for in so many days is forgotten.
+_DAYS_KEPT = 30
 
 
 @dataclass(frozen=True)
@@ -28,6 +38,8 @@ class Row:
     expected: str
     verdict: str
     seconds: float
+    # the number of the statement that it supports; 0 for the file as a whole
+    statement: int = 0
 
     @property
     def failed(self) -> bool:
@@ -41,127 +53,174 @@ class Outcome:
 
     rows: tuple[Row, ...]
     pictures: tuple[tuple[str, str], ...] = ()
+    kept: bool = False
 
 
 @dataclass(frozen=True)
 class Task:
-    """A piece of work that a process can be sent: names and numbers only."""
+    """A piece of work that a process can be sent."""
 
-    theory: str
+    source: Named | File | Given
     kind: str
     index: int
     digits: int
     quick: bool
     pictures: bool
+    # the state of the files; "" where nothing is kept
+    digest: str = ""
 
-    def __call__(self) -> Outcome:
+    def __call__(self, fresh: bool = False) -> Outcome:
         """Do the work; whatever goes wrong becomes a line of the table and stops nothing else."""
         start = time.perf_counter()
         try:
-            return _RUN[self.kind](self)
+            if not self.digest:
+                return _outcome(self)
+            kept = _memory().cache(_outcome)
+            if not fresh and kept.check_call_in_cache(self):
+                found = kept(self)
+                return Outcome(found.rows, found.pictures, kept=True)
+            return kept.call(self)[0]
         except Exception as error:
-            row = Row(
-                theory=self.theory,
-                item=f"{self.kind} {self.index + 1}",
-                computed=f"{type(error).__name__}: {error}",
-                expected="",
-                verdict="ERROR",
-                seconds=time.perf_counter() - start,
-            )
-            return Outcome((row,))
+            place = place_of(error, self.source.path)
+            what = f"{type(error).__name__}: {error}" + (f" ({place})" if place else "")
+            seconds = time.perf_counter() - start
+            return Outcome((self.row(f"{self.kind} {self.index + 1}", what, "", "ERROR", seconds),))
+
+    @property
+    def statement(self) -> int:
+        """The number of the statement that it belongs to."""
+        place = self.index
+        for statement in self.source.theory.statements:
+            here = len(getattr(statement, self.kind))
+            if place < here:
+                return statement.number
+            place -= here
+        return 0
+
+    def row(self, item: str, computed: str, expected: str, verdict: str, seconds: float) -> Row:
+        """A line of this task."""
+        return Row(self.source.name, item, computed, expected, verdict, seconds, self.statement)
 
 
-def tasks(names: Iterable[str], *, digits: int, quick: bool, pictures: bool) -> list[Task]:
-    """Everything the theories state, quick things first."""
-    loaded = {name: theories.get(name) for name in names}
-    return [
-        Task(name, kind, index, digits, quick, pictures)
-        for kind in _RUN
-        for name, theory in loaded.items()
-        for index in range(len(getattr(theory, kind)))
-    ]
+@cache
+def _memory() -> Memory:
+    """Where results are kept: the user's folder for caches."""
+    from platformdirs import user_cache_path
+
+    return Memory(user_cache_path("theorycalc", appauthor=False) / "checks", verbose=0)
 
 
-def run(work: list[Task], jobs: int) -> Iterator[Outcome]:
-    """The outcomes in the order of the tasks, as they come."""
+def forget_old_results() -> None:
+    """Keep the folder of results small."""
+    _memory().reduce_size(age_limit=timedelta(days=_DAYS_KEPT))
+
+
+def tasks(
+    sources: Iterable, *, digits: int, quick: bool, pictures: bool
+) -> Iterator[Task | Outcome]:
+    """Everything the theories state, as it is known; what cannot be read is a line of its own.
+
+    Experiments, which take longest, come last.
+    """
+    last = []
+    for source in sources:
+        try:
+            theory, digest = source.theory, source.digest
+        except DomainError as error:
+            yield Outcome((Row(source.name, "the file", str(error), "", "ERROR", 0.0),))
+            continue
+        for kind in _RUN:
+            found = [
+                Task(source, kind, index, digits, quick, pictures, digest)
+                for index in range(len(getattr(theory, kind)))
+            ]
+            if kind == "experiments":
+                last += found
+            else:
+                yield from found
+    yield from last
+
+
+def run(work: Iterable[Task | Outcome], jobs: int, *, fresh: bool = False) -> Iterator[Outcome]:
+    """The outcomes in the order of the tasks, as they come.
+
+    Raises
+    ------
+    TheoryCalcError
+        Where a process died.
+    """
     if jobs == 1:
-        yield from (task() for task in work)
+        yield from (_done(task, fresh) for task in work)
         return
     from joblib import Parallel, delayed
+    from joblib.externals.loky.process_executor import TerminatedWorkerError
 
-    parallel = Parallel(n_jobs=jobs, return_as="generator", pre_dispatch="all")
-    yield from parallel(delayed(Task.__call__)(task) for task in work)
+    parallel = Parallel(n_jobs=jobs, return_as="generator")
+    try:
+        yield from parallel(delayed(_done)(task, fresh) for task in work)
+    except TerminatedWorkerError as error:
+        hint = "theorycalc check --resume, with --jobs 1 to see where"
+        raise TheoryCalcError(explain("a process was killed", hint=hint)) from error
+
+
+def _done(task: Task | Outcome, fresh: bool) -> Outcome:
+    return task(fresh) if isinstance(task, Task) else task
+
+
+def _outcome(task: Task) -> Outcome:
+    return _RUN[task.kind](task)
 
 
 def _run_case(task: Task) -> Outcome:
-    case = theories.get(task.theory).cases[task.index]
+    case = task.source.theory.cases[task.index]
     rows = []
     for using in (Float(), MP(task.digits), Ball(task.digits)):
         start = time.perf_counter()
         verdict, computed, expected = case.check(using)
-        rows.append(
-            Row(
-                theory=task.theory,
-                item=f"{case.label} {type(using).__name__}",
-                computed=str(computed),
-                expected=expected,
-                verdict=verdict.name,
-                seconds=time.perf_counter() - start,
-            )
-        )
+        item, seconds = f"{case.label} {type(using).__name__}", time.perf_counter() - start
+        rows.append(task.row(item, str(computed), expected, verdict.name, seconds))
     return Outcome(tuple(rows))
 
 
 def _run_claim(task: Task) -> Outcome:
-    claim, points = theories.get(task.theory).claims[task.index]
+    claim, points = task.source.theory.claims[task.index]
     rows = []
     for params in points:
         start = time.perf_counter()
         result = check(claim, using=Ball(min(task.digits, _CLAIM_DIGITS)), **params)
         applies = result.verdict is not Verdict.NOT_APPLICABLE
         at = ", ".join(f"{name}={x}" for name, x in params.items())
-        rows.append(
-            Row(
-                theory=task.theory,
-                item=f"{claim.name} at {at}" if at else claim.name,
-                computed=f"margin {result.margin}" if applies and result.margin else "",
-                expected=claim.sharpness,
-                verdict=result.verdict.name,
-                seconds=time.perf_counter() - start,
-            )
-        )
+        item = f"{claim.name} at {at}" if at else claim.name
+        computed = f"margin {result.margin}" if applies and result.margin else ""
+        seconds = time.perf_counter() - start
+        rows.append(task.row(item, computed, claim.sharpness, result.verdict.name, seconds))
     return Outcome(tuple(rows))
 
 
 def _run_experiment(task: Task) -> Outcome:
-    experiment = theories.get(task.theory).experiments[task.index]
+    experiment = task.source.theory.experiments[task.index]
     start = time.perf_counter()
     report = experiment.run(task.quick)
     seconds = time.perf_counter() - start
     rows = tuple(
-        _validation_row(task.theory, experiment.name, validation, seconds if i == 0 else 0.0)
+        _validation_row(task, experiment.name, validation, seconds if i == 0 else 0.0)
         for i, validation in enumerate(report.validations)
     )
-    pictures = tuple((f.title, _svg(f)) for f in report.figures) if task.pictures else ()
+    pictures = tuple((f.title, svg(f)) for f in report.figures) if task.pictures else ()
     return Outcome(rows, pictures)
 
 
-def _validation_row(theory: str, experiment: str, validation: Validation, seconds: float) -> Row:
-    verdict = validation.agreement.name
-    if validation.comparison.mutant:
+def _validation_row(task: Task, experiment: str, validation: Validation, seconds: float) -> Row:
+    verdict, comparison = validation.agreement.name, validation.comparison
+    if comparison.mutant:
         # a wrong prediction has to deviate
         verdict = "REJECTED" if validation.passed else "FAILS"
-    return Row(
-        theory=theory,
-        item=f"{experiment}: {validation.comparison.name}",
-        computed=f"{validation.comparison.measured}, {display.z_text(validation)}",
-        expected=validation.comparison.predicted,
-        verdict=verdict,
-        seconds=seconds,
-    )
+    computed = f"{comparison.measured}, {display.z_text(validation)}"
+    item = f"{experiment}: {comparison.name}"
+    return task.row(item, computed, comparison.predicted, verdict, seconds)
 
 
-def _svg(figure: Figure) -> str:
+def svg(figure: Figure) -> str:
     """The picture as SVG text, drawn without a display."""
     try:
         from matplotlib.figure import Figure as Canvas
