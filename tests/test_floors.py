@@ -135,7 +135,6 @@ activations.py
     theories/random_quantisers.py
     theories/self_normalizing_networks.py
     theories/signal_propagation.py
-    theories/spherical_harmonic_features.py
     theories/weight_sharing_limits.py
     """.split()
 )
