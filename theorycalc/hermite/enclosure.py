@@ -11,6 +11,7 @@ from theorycalc.core.arithmetic.ball_context import BallContext, working_precisi
 from theorycalc.core.arithmetic.effort import remembered
 from theorycalc.core.integration.certified_panels import panel_rule
 from theorycalc.core.integration.kinks import singular_bases
+from theorycalc.core.integration.recurrences import hermite
 from theorycalc.core.lowering import lower
 from theorycalc.hermite import trapezoid
 from theorycalc.hermite.growth import Growth, growth
@@ -97,10 +98,8 @@ def _by_panels(branches, order: int, bits: int, context) -> tuple:
             # the recurrence would magnify the radius; |h_k(x)| e^{−x²/2} is at most e^{−x²/4}
             middle, bell = context.midpoint(value), context.apply("exp", -x * x / 4)
             error = error + abs(value - middle) * bell / root
-            before, now = 0, middle * bell * bell / root
-            for k in range(order + 1):
-                totals[k] = totals[k] + now
-                before, now = now, x * now - k * before
+            terms = hermite(x, middle * bell * bell / root)
+            totals = [total + term for total, term in zip(totals, terms, strict=False)]
     return totals, error
 
 

@@ -1,5 +1,6 @@
 """Hermite coefficients as SymPy functions, for activations without a closed form in k."""
 
+import itertools
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -11,6 +12,7 @@ from theorycalc.core.arithmetic import Float
 from theorycalc.core.arithmetic.ball_context import BallContext
 from theorycalc.core.arithmetic.enclosed_midpoint import midpoint
 from theorycalc.core.integration.integral import Integral
+from theorycalc.core.integration.recurrences import hermite
 from theorycalc.core.lowering import lower
 from theorycalc.core.program import Program
 from theorycalc.core.special import SpecialFunction
@@ -123,10 +125,8 @@ class _Integrand:
 
     def run(self, context, inputs):
         """The integrand at one point."""
-        before, now = 0, self.weighted.run(context, inputs)
-        for i in range(self.k):
-            before, now = now, inputs[0] * now - i * before
-        return now
+        values = hermite(inputs[0], self.weighted.run(context, inputs))
+        return next(itertools.islice(values, self.k, None))
 
 
 def _panels(activation: Activation, context) -> list:

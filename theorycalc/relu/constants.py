@@ -1,5 +1,6 @@
 """The constants of ReLU representations: eigenvalues on the sphere, and one integral."""
 
+import itertools
 from fractions import Fraction
 
 import sympy
@@ -8,11 +9,12 @@ from sympy import Eq, Expr, Piecewise, Rational, S, acos, betainc_regularized, p
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.formula import Formula
 from theorycalc.core.gammas import factorial, gamma
+from theorycalc.core.integration.recurrences import legendre_steps, spherical_legendre
 from theorycalc.core.numbers import exact, exact_integer, integer_expression, real_expression
 from theorycalc.relu.means.bias_integral import GaussianBiasConstant
 from theorycalc.sphere import funk_hecke as zonal_eigenvalue
 from theorycalc.sphere.eigenvalues import FUNK_HECKE
-from theorycalc.sphere.legendre_polynomials import SphericalLegendre, polynomial, recurrence
+from theorycalc.sphere.legendre_polynomials import SphericalLegendre, polynomial
 from theorycalc.sphere.measure import (
     as_degree,
     as_dimension,
@@ -147,7 +149,7 @@ def _legendre(d: Expr, k: Expr, b: Expr) -> Expr:
     if not k.is_Integer or (k > _WRITTEN and (b.free_symbols or d.free_symbols)):
         return SphericalLegendre(d, k, b)
     if b.is_Rational and d.is_Integer:
-        values = recurrence(d, b, S.One)
+        values = spherical_legendre(b, S.One, legendre_steps(d, S.One))
         return [next(values) for _ in range(int(k) + 1)][-1]
     value = polynomial(d, int(k), b)
     if b.free_symbols or d.free_symbols:
@@ -163,10 +165,11 @@ def admissible_bias_near(d, degrees, bias) -> Rational:
     """
     d, bias = exact_integer(d, "d", minimum=2), as_bias(bias)
     counts = {k: int(num_harmonics(d + 4, k - 2)) for k in degrees if k >= 2}
-    best, most = None, Fraction(-1)
+    best, most, one = None, Fraction(-1), Fraction(1)
+    steps = [*itertools.islice(legendre_steps(d + 4, one), max(counts, default=2))]
     candidates = (Rational(i, _GRID) for i in range(1 - _GRID, _GRID))
     for b in sorted(candidates, key=lambda b: (float(abs(b - bias)), abs(b))):
-        values = recurrence(d + 4, Fraction(int(b.p), int(b.q)), Fraction(1))
+        values = spherical_legendre(Fraction(int(b.p), int(b.q)), one, steps)
         squares = [next(values) ** 2 for _ in range(max(counts, default=2) - 1)]
         least = min((squares[k - 2] * n for k, n in counts.items()), default=_VISIBLE)
         if least >= _VISIBLE:

@@ -1,5 +1,6 @@
 """Funk–Hecke integrals ∫ κ P_{d,k} dτ_d over the angle, all degrees at once."""
 
+import itertools
 from functools import lru_cache
 
 import numpy as np
@@ -10,6 +11,7 @@ from theorycalc.core.arithmetic.ball_context import BallContext, working_precisi
 from theorycalc.core.arithmetic.effort import remembered
 from theorycalc.core.arithmetic.mp_context import MPContext
 from theorycalc.core.integration.certified_panels import panel_rule
+from theorycalc.core.integration.recurrences import legendre_steps, spherical_legendre
 from theorycalc.core.lowering import lower
 from theorycalc.sphere.measure import coordinate_constant, num_harmonics
 from theorycalc.sphere.zonal_kernel import THETA, ZonalKernel
@@ -172,23 +174,12 @@ def _branches(kernel: ZonalKernel, context):
 def _accumulate(context, totals: list, d: int, weighted):
     """Add w sin^{d−2}θ P_{d,k}(cos θ) for every k and every (θ, w)."""
     one = context.apply("exp", context.number(S.Zero))
-    steps = [
-        (
-            one * context.number(Rational(2 * k + d - 2, k + d - 2)),
-            one * context.number(Rational(k, k + d - 2)),
-        )
-        for k in range(1, len(totals) - 1)
-    ]
+    steps = [*itertools.islice(legendre_steps(d, one), len(totals))]
     for theta, weight in weighted:
-        t = context.apply("cos", theta)
-        before = weight * context.power(context.apply("sin", theta), context.number(S(d - 2)))
-        now = t * before
-        totals[0] += before
-        if len(totals) > 1:
-            totals[1] += now
-        for k, (a, b) in enumerate(steps, start=2):
-            before, now = now, a * t * now - b * before
-            totals[k] += now
+        weight = weight * context.power(context.apply("sin", theta), context.number(S(d - 2)))
+        terms = spherical_legendre(context.apply("cos", theta), weight, steps)
+        for k, term in zip(range(len(totals)), terms, strict=False):
+            totals[k] += term
 
 
 def _normalised(context, d: int, totals: list) -> list:

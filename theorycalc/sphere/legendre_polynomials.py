@@ -1,7 +1,6 @@
 """Legendre polynomials in d dimensions, P_{d,k}: the zonal harmonics with P_{d,k}(1) = 1."""
 
 import itertools
-from collections.abc import Iterator
 
 import numpy as np
 import sympy
@@ -10,6 +9,7 @@ from sympy import Expr, S
 from theorycalc.core.arithmetic import polynomials as recurrences
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.formula import Formula
+from theorycalc.core.integration.recurrences import legendre_steps, spherical_legendre
 from theorycalc.core.reference import Reference
 from theorycalc.core.special import SpecialFunction
 from theorycalc.sphere.measure import HARMONICS, T, as_degree, as_dimension, parameters
@@ -67,19 +67,10 @@ class SphericalLegendre(SpecialFunction):
         return rf"P_{{{d},{k}}}\left({t}\right)"
 
 
-def recurrence(d, t, one) -> Iterator:
-    """P_{d,0}(t), P_{d,1}(t), … in any numbers."""
-    before, now = one, t
-    yield before
-    for i in itertools.count(1):
-        yield now
-        before, now = now, ((2 * i + d - 2) * t * now - i * before) / (i + d - 2)
-
-
 def _of_degree(d, k: int, t, one):
     if not 0 <= k <= _MOST_STEPS:
         raise DomainError(explain("no degree", got=k, allowed=f"0 … {_MOST_STEPS}"))
-    return next(itertools.islice(recurrence(d, t, one), k, None))
+    return next(itertools.islice(spherical_legendre(t, one, legendre_steps(d, one)), k, None))
 
 
 def polynomial(d: Expr, k: int, t: Expr) -> Expr:

@@ -1,11 +1,13 @@
 """Orthonormal spherical harmonics as polynomials, exactly."""
 
+import itertools
 import math
 
 import sympy
 from sympy import QQ, Expr, Rational
 
 from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.integration.recurrences import legendre_steps, spherical_legendre
 from theorycalc.core.numbers import exact_integer
 from theorycalc.sphere.measure import num_harmonics
 
@@ -90,18 +92,10 @@ def _level(ring, x, k, below) -> list[tuple]:
     e, last, norm2 = len(x), x[-1], sum(y**2 for y in x)
     harmonics = []
     for j in range(k + 1):
-        zonal = _solid_legendre(ring, last, norm2, e + 2 * j, k - j)
+        steps = ((a, norm2 * b) for a, b in legendre_steps(e + 2 * j, QQ(1)))
+        zonals = spherical_legendre(last, ring.one, steps)  # r^n P_n(x/r)
+        zonal = next(itertools.islice(zonals, k - j, None))
         factor = num_harmonics(e + 2 * j, k - j) * sympy.rf(Rational(e, 2), j)
         factor /= sympy.rf(Rational(e - 1, 2), j)
         harmonics += [(zonal * p, factor * square) for p, square in below[j]]
     return harmonics
-
-
-def _solid_legendre(ring, x, norm2, dimension, n):
-    """r^n P_{dimension,n}(x/r) for the last coordinate x and the norm r of them all."""
-    before, now = ring.zero, ring.one
-    for i in range(n):
-        # dimension ≥ 3, so that no denominator vanishes
-        following = (2 * i + dimension - 2) * x * now - i * norm2 * before
-        before, now = now, following * QQ(1, i + dimension - 2)
-    return now

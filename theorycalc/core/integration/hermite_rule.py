@@ -1,9 +1,12 @@
 """Gauss–Hermite rules with enclosed nodes and weights."""
 
+import itertools
 import math
 from functools import lru_cache
 
 from flint import arb, ctx, fmpz_poly
+
+from theorycalc.core.integration.recurrences import hermite
 
 
 def hermite_rule(size: int) -> list:
@@ -13,16 +16,8 @@ def hermite_rule(size: int) -> list:
 
 @lru_cache(maxsize=64)
 def _rule(size: int, bits: int) -> list:
-    before, polynomial = fmpz_poly([1]), fmpz_poly([0, 1])
-    for n in range(1, size):
-        before, polynomial = polynomial, fmpz_poly([0, 1]) * polynomial - n * before
+    polynomials = hermite(fmpz_poly([0, 1]), fmpz_poly([1]))
+    before, polynomial = itertools.islice(polynomials, size - 1, size + 1)
     roots = sorted((root.real for root, _ in polynomial.complex_roots()), key=float)
     scale = arb(math.factorial(size)) / size**2
-    return [(x, scale / _at(before, x) ** 2) for x in roots]
-
-
-def _at(polynomial: fmpz_poly, x: arb) -> arb:
-    value = arb(0)
-    for coefficient in reversed(polynomial.coeffs()):
-        value = value * x + coefficient
-    return value
+    return [(x, scale / before(x) ** 2) for x in roots]

@@ -13,6 +13,7 @@ from sympy import Poly
 from sympy.polys.orthopolys import hermite_prob_poly
 
 from theorycalc.core.arithmetic.ball_context import BallContext
+from theorycalc.core.integration.recurrences import hermite
 from theorycalc.core.lowering import lower
 
 # Gauss–Legendre panels on the line: entire functions of exponential type, on pieces of this length.
@@ -210,7 +211,7 @@ def normal_average(
     z, weights = (np.concatenate(part) for part in zip(*rules, strict=True))
     root = numbers.apply("sqrt", 2 * numbers.number(sympy.pi))
     weights = weights * numbers.apply("exp", -z * z / 2) / root
-    values = sum(c * h for c, h in zip(waves, _hermite(z, degree), strict=True))
+    values = sum(c * h for c, h in zip(waves, hermite(z, 0 * z + 1), strict=False))
     return (weights * values * profile(radius * z)).sum()
 
 
@@ -233,13 +234,5 @@ def _hermite_part(numbers, polynomial: Poly, frame: np.ndarray, degree: int) -> 
     values = evaluate(polynomial, numbers, local @ frame.T).reshape(len(z), len(inner)) @ masses
     return [
         (weights * values * h).sum() / math.factorial(j)
-        for j, h in enumerate(_hermite(z[:, 0], degree))
+        for j, h in zip(range(degree + 1), hermite(z[:, 0], 0 * z[:, 0] + 1), strict=False)
     ]
-
-
-def _hermite(z: np.ndarray, degree: int) -> list[np.ndarray]:
-    """He_0, …, He_degree."""
-    values = [0 * z + 1, z]
-    for j in range(1, degree):
-        values.append(z * values[j] - j * values[j - 1])
-    return values[: degree + 1]
