@@ -125,7 +125,6 @@ activations.py
     sphere/legendre_polynomials.py
     sphere/taylor.py
     theories/_template.py
-    theories/barron_pde.py
     theories/bounded_networks_span.py
     theories/density_estimators_high_dimension.py
     theories/hierarchical_convolutions.py
