@@ -87,8 +87,8 @@ four = PAPER.states(
     "and ‖u_{t+1} − u‖_{H¹} ≤ ρ‖u_t − u‖_{H¹} with ρ = max(1−η, η(1+κ)−1) for a > 0, which is 1−η "
     "for η ≤ 2/(2+κ), and ρ = 1−η(1−κ) for a < 0, to which the factor tends if f is constant. "
     "Exact for a = 0: the factor is 1−η, and ‖u‖_B = Σ_k (1+|k|)|f_k|/(1+|k|²). Proof: with "
-    "A = (I−Δ)^{−1}Q, Q = a(u_t² + u_t u + u²), u_{t+1} − u = (1−η−ηA)(u_t − u), and |u_t|, |u| are "
-    "≤ GF everywhere; A is self-adjoint in H¹ because ⟨Av, w⟩_{H¹} = ∫Qvw, and its spectrum is in "
+    "A = (I−Δ)^{−1}Q, Q = a(u_t² + u_t u + u²), u_{t+1} − u = (1−η−ηA)(u_t − u), and |u_t|, |u| "
+    "are ≤ GF; A is self-adjoint in H¹ because ⟨Av, w⟩_{H¹} = ∫Qvw, and its spectrum is in "
     "[0, κ] or [−κ, 0].",
 )
 KAPPA = 3 * Q * GROWTH.expr**2
