@@ -42,6 +42,7 @@ bench: $(VENV)/dev.stamp
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/basedpyright --level error --pythonpath $(BIN)/python
 
 clean:
 	rm -rf $(VENV) docs/_build docs/generated

@@ -10,6 +10,7 @@ import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from typing import cast
 
 import array_api_compat
 import numpy as np
@@ -17,7 +18,7 @@ import sympy
 
 from theorycalc.core import display
 from theorycalc.core.arithmetic.array_context import ArrayContext
-from theorycalc.core.arrays import real_array
+from theorycalc.core.arrays import is_array, real_array
 from theorycalc.core.errors import DomainError, explain, shown, unknown_name
 from theorycalc.core.formula import Formula
 from theorycalc.core.graph import free_symbols
@@ -113,7 +114,7 @@ class Activation:
     @cached_property
     def derivative(self) -> "Activation":
         """The derivative almost everywhere: jumps contribute nothing."""
-        slope = self._slope.replace(sympy.DiracDelta, lambda *_: sympy.S.Zero)
+        slope = cast(sympy.Expr, self._slope.replace(sympy.DiracDelta, lambda *_: sympy.S.Zero))
         return Activation(slope, symbol=z, name=f"{self.name}'")
 
     @property
@@ -142,7 +143,7 @@ class Activation:
 
     def __call__(self, x):
         """The function on an array of any array-API namespace; other input becomes float64."""
-        if not array_api_compat.is_array_api_obj(x):
+        if not is_array(x):
             x = real_array(x, "z", finite=False)
         xp = array_api_compat.array_namespace(x)
         if not xp.isdtype(x.dtype, "real floating"):

@@ -41,6 +41,11 @@ def real_array(x, what: str, *, finite: bool = True) -> np.ndarray:
     return array
 
 
+def is_array(x) -> bool:
+    """Whether x is an array of some namespace."""
+    return array_api_compat.is_array_api_obj(x)
+
+
 def check_array(x, what: str, shape: tuple):
     """An array of any namespace with finite numbers and a shape, None standing for any size ≥ 1.
 
@@ -51,7 +56,7 @@ def check_array(x, what: str, shape: tuple):
     """
     wanted = ", ".join("n" if size is None else str(size) for size in shape)
     allowed = f"an array of real numbers, of shape ({wanted}{',' * (len(shape) == 1)})"
-    if not array_api_compat.is_array_api_obj(x):
+    if not is_array(x):
         raise DomainError(explain(f"{what} is not an array", got=type(x).__name__, allowed=allowed))
     fits = x.ndim == len(shape) and all(
         n == size or (size is None and n > 0) for n, size in zip(x.shape, shape, strict=True)

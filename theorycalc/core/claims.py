@@ -2,6 +2,7 @@
 
 import enum
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import sympy
@@ -204,7 +205,7 @@ def check(claim: Claim, using: Arithmetic = Ball(30), **params) -> Check:
     if claim.relation in (sympy.true, sympy.false):
         return Check(claim=claim, verdict=_verdict(bool(claim.relation)))
     check_supported(claim.relation, using, values)
-    lhs, rhs = claim.relation.args
+    lhs, rhs = (cast(sympy.Expr, side) for side in claim.relation.args)
     difference = lhs - rhs if isinstance(claim.relation, (sympy.Gt, sympy.Ge)) else rhs - lhs
     if isinstance(claim.relation, (sympy.Eq, sympy.Ne)):
         difference = lhs - rhs

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
+from typing import Any
 
 
 class TheoryCalcError(Exception):
@@ -19,7 +20,7 @@ class NotSupportedError(TheoryCalcError, NotImplementedError):
 class PrecisionError(TheoryCalcError, ArithmeticError):
     """The digits asked for were not reached; ``value`` is what was reached, where known."""
 
-    def __init__(self, message: str, value=None):
+    def __init__(self, message: str, value: Any = None):
         super().__init__(message)
         self.value = value
 
@@ -40,7 +41,7 @@ class MissingExtraError(TheoryCalcError, ImportError):
 _SHOWN = 300
 
 
-def explain(what: str, *, got: object = None, allowed: str = "", hint: str = "") -> str:
+def explain(what: str, *, got: object = None, allowed: object = "", hint: str = "") -> str:
     """One error message in the order that every message of the house follows."""
     message = what
     if got is not None and (text := _text(str, got)):

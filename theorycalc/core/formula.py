@@ -232,7 +232,7 @@ class Formula:
             error=None if error is None else substitute(error, replacements),
         )
 
-    def _replacements(self, params: Mapping) -> dict[sympy.Symbol, sympy.Expr]:
+    def _replacements(self, params: Mapping) -> dict:
         """What some arguments are replaced by."""
         symbols = {symbol.name: symbol for symbol in self.args}
         symbolic = {

@@ -4,6 +4,7 @@ SymPy's own traversals walk the tree, which doubles with every layer of a deep k
 """
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import sympy
 from sympy.concrete.expr_with_limits import ExprWithLimits
@@ -41,7 +42,7 @@ def free_symbols(expr: sympy.Basic) -> set[sympy.Symbol]:
     return {node for node in nodes if node.is_Symbol}
 
 
-def substitute(expr: sympy.Basic, replacements: Mapping) -> sympy.Basic:
+def substitute(expr: sympy.Basic, replacements: Mapping) -> Any:
     """Replace sub-expressions, rebuilding (and so re-evaluating) what contains them.
 
     Variables of integrals, sums and Lambdas are bound: they are not replaced, and are renamed where

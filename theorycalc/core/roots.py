@@ -136,7 +136,7 @@ def _sign_change(formula, expr, name, bracket, using, params, rising=False) -> V
                 hint="another bracket",
             )
         )
-    a, b = _shrink(function, *ends, using.digits)
+    a, b = _shrink(function, ends[0], ends[1], using.digits)
     shown = a == b or _continuous(formula.expr, symbol, values, a, b)
     if shown is None:
         # a slope may jump at a minimum
@@ -248,7 +248,7 @@ def _narrow(function: Callable, a: Fraction, b: Fraction, width: Fraction) -> tu
         x = (a * right - b * left) / (right - left)
         close = moved and abs(ends[moved][1]) < abs(slope) * width / 4
         probes = probes + 1 if close and probes < _PROBES else 0
-        if probes:
+        if moved and probes:
             x = ends[moved][0] + (width / 2 if moved == "a" else -width / 2)
         elif len(widths) > 3 and b - a > widths[-4] / 2:
             x, widths = (a + b) / 2, []

@@ -13,7 +13,8 @@ from mpmath import libmp
 
 from theorycalc.core import display
 from theorycalc.core.errors import DomainError, PrecisionError, explain, shown
-from theorycalc.core.numbers import Rigor, exact, exact_integer
+from theorycalc.core.numbers import Rigor as Rigor  # also from here
+from theorycalc.core.numbers import exact, exact_integer
 from theorycalc.core.records import instance
 from theorycalc.core.reference import Reference
 
@@ -126,8 +127,8 @@ class Value:
         x = exact(x)
         if self.is_infinite:
             return False
-        if x.is_Rational:
-            return _at_most(self.lower, x) and _at_most(_mpf(libmp.mpf_neg(self.upper._mpf_)), -x)
+        if isinstance(x, sympy.Rational):
+            return _compare(self.lower, x) <= 0 <= _compare(self.upper, x)
         lower, upper = (sympy.Rational(fraction(end)) for end in (self.lower, self.upper))
         return bool(lower <= x) and bool(x <= upper)
 
@@ -212,17 +213,18 @@ def _sum(x: tuple, y: tuple, rounding: str) -> tuple:
     return libmp.mpf_add(x, y) if exactly else libmp.mpf_add(x, y, _EXACT_BITS, rounding)
 
 
-def _at_most(x: mpmath.mpf, y: sympy.Rational) -> bool:
-    """x ≤ y; where the sizes differ they decide, and no long rational is built."""
+def _compare(x: mpmath.mpf, y: sympy.Rational) -> int:
+    """The sign of x − y; where the sizes differ they decide, and no long rational is built."""
     sign, man, exp, bits = x._mpf_
-    signs = (-1 if sign else 1 if man else 0), (y.p > 0) - (y.p < 0)
-    if signs[0] != signs[1] or signs == (0, 0):
-        return signs[0] <= signs[1]
+    one, two = (-1 if sign else 1 if man else 0), (y.p > 0) - (y.p < 0)
+    if one != two or one == 0:
+        return one - two
     # 2^(size − 1) ≤ |x| < 2^size, and |y| within a factor of two of 2^other
     size, other = exp + bits, abs(y.p).bit_length() - y.q.bit_length()
     if abs(size - other) > 2:
-        return (size < other) == (signs[0] > 0)
-    return bool(sympy.Rational(fraction(x)) <= y)
+        return one if size > other else -one
+    difference = fraction(x) - Fraction(y.p, y.q)
+    return (difference > 0) - (difference < 0)
 
 
 def _mpf(raw: tuple) -> mpmath.mpf:

@@ -145,5 +145,5 @@ def _kummer(m: Expr, x: Expr) -> Expr:
         return S.One
     if not (m.is_Integer and m <= _WRITTEN and x.is_number):
         return hyper([m], [m + 1], x)
-    partial = sympy.Add(*((-x) ** j / factorial(j) for j in range(m)))
+    partial = sympy.Add(*((-x) ** j / factorial(j) for j in range(int(m))))
     return factorial(m) * (-x) ** (-m) * (1 - exp(x) * partial)

@@ -123,7 +123,7 @@ def direction_of(expr: sympy.Expr, variables: tuple) -> tuple | None:
             found = w if found is None else found
             if sympy.Matrix.hstack(found, w).rank() > 1:
                 return None
-    return None if found is None else tuple(found)
+    return None if found is None else tuple(found.flat())
 
 
 def _linear_parts(expr: sympy.Basic, variables: tuple):

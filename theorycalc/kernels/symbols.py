@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import sympy
 
@@ -77,6 +77,12 @@ class DualFormula(Formula):
     The others are those of `theorycalc.Formula`.
     """
 
+    variable: sympy.Symbol
+    derived: Callable[[], Formula]
+    symmetric: bool
+    limits: Mapping
+    ends: Mapping
+
     def __init__(
         self,
         *args,
@@ -133,7 +139,7 @@ class DualFormula(Formula):
         there is c (q₁₁ + q₂₂ − 2q₁₂)^{n − 1/2}: a derivative in a variance has the other sign.
         """
         try:
-            derived = self.derived()
+            derived = cast(DualFormula, self.derived())
         except NotSupportedError:
             return {"limits": dict.fromkeys({**self.limits, **self.ends}, sympy.nan)}
         limits = {meeting: -meeting.sign * x for meeting, x in derived.limits.items()}

@@ -8,7 +8,7 @@ import array_api_compat
 import numpy as np
 
 from theorycalc.activations import Activation, as_activation
-from theorycalc.core.arrays import check_memory, random_stream
+from theorycalc.core.arrays import check_memory, is_array, random_stream
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.numbers import exact_integer, real_double
 from theorycalc.core.records import check_fields, instance, sequence
@@ -80,7 +80,7 @@ class MLP:
         if not seeds:
             raise DomainError(explain("no seeds", allowed="range(10)"))
         like = np.empty(0) if like is None else like
-        if not array_api_compat.is_array_api_obj(like):
+        if not is_array(like):
             raise DomainError(explain("like is not an array", got=type(like).__name__))
         xp = array_api_compat.array_namespace(like)
         if not xp.isdtype(like.dtype, "real floating"):
@@ -138,7 +138,7 @@ class MLP:
         self._check_parameters(parameters)
         instance(passed, Pass, "a pass", allowed="network.forward(parameters, X)")
         shape = tuple(passed.outputs[-1].shape)
-        if not array_api_compat.is_array_api_obj(cotangent) or tuple(cotangent.shape) != shape:
+        if not is_array(cotangent) or tuple(cotangent.shape) != shape:
             got = getattr(cotangent, "shape", type(cotangent).__name__)
             raise DomainError(explain("cotangent does not fit the outputs", got=got, allowed=shape))
         return self._backward(parameters, passed, cotangent)
@@ -253,7 +253,7 @@ def mlp(
 def _check_shape(x, dimension: int) -> None:
     """Refuse what is no array of real numbers of shape (…, n, d)."""
     allowed = f"a finite array of shape (n, {dimension})"
-    if not array_api_compat.is_array_api_obj(x) or x.ndim not in (2, 3) or x.shape[-1] != dimension:
+    if not is_array(x) or x.ndim not in (2, 3) or x.shape[-1] != dimension:
         got = getattr(x, "shape", type(x).__name__)
         raise DomainError(explain("the inputs do not fit the network", got=got, allowed=allowed))
     xp = array_api_compat.array_namespace(x)

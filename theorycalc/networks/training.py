@@ -7,7 +7,7 @@ import array_api_compat
 import numpy as np
 from tqdm import tqdm
 
-from theorycalc.core.arrays import check_array, random_stream, real_array
+from theorycalc.core.arrays import check_array, is_array, random_stream, real_array
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.numbers import exact_integer, real_double
 from theorycalc.core.records import instance
@@ -128,7 +128,7 @@ def to_numpy(array) -> np.ndarray:
     """
     if array_api_compat.is_torch_array(array):
         return array.detach().cpu().numpy()
-    if array_api_compat.is_array_api_obj(array) and not isinstance(array, np.ndarray):
+    if is_array(array) and not isinstance(array, np.ndarray):
         return np.asarray(array)
     if isinstance(array, np.ndarray) and array.dtype.kind in "biufc":
         return array

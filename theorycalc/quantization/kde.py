@@ -238,7 +238,7 @@ def kl_per_dimension(alpha=ALPHA, h=None) -> Formula:
     return _formula("KL", alpha, body, [x for x in (h,) if x.is_Symbol])
 
 
-def stable_index(alpha=ALPHA, h=H) -> Formula:
+def stable_index(alpha: Expr = ALPHA, h: Expr = H) -> Formula:
     """(h/h_G)², the index of the stable law of ρ̂ at a typical point: 1 at h_G, 2 at h_CLT.
 
     Beyond h_CLT the law is Gaussian, and below h_G the mean of a stable law is infinite.

@@ -98,7 +98,7 @@ def _read(poly, variables, domain, source, options: Mapping) -> Request:
     radius = sympy.Max(-lower, upper)
     given = source is not None
     if not given:
-        d = target.dimension
+        d = sympy.Integer(target.dimension)
         inside = sympy.Min(-lower, upper) or radius  # no symmetric law fits into (0, b)
         source = Gaussian(d) if radius is oo else UniformBall(d, inside)
     return Request(target, radius, (lower, upper), source, domain is not None, given, options)

@@ -76,7 +76,7 @@ class Comparison:
         shift = 1 / self.resolution if self.resolution else np.inf
         if self.joint is None:
             return power(limit, shift, self.replicas)
-        return joint_power(2 * stats.norm.sf(limit), shift, *self.joint)
+        return joint_power(2 * float(stats.norm.sf(limit)), shift, *self.joint)
 
 
 def compare(

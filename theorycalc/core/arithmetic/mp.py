@@ -301,4 +301,4 @@ def _real(x, bits: int) -> tuple[mpmath.mpf, mpmath.mpf]:
 
 
 def _short(x) -> str:
-    return mpmath.nstr(x, 10)
+    return str(mpmath.nstr(x, 10))

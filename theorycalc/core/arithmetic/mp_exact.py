@@ -17,6 +17,8 @@ class Exact:
     else sees the value rounded to the precision of the moment.
     """
 
+    value: Fraction
+
     @property
     def _mpf_(self):
         precision = tuple(self.context._prec_rounding)

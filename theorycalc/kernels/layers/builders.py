@@ -151,7 +151,7 @@ def layer_norm() -> LayerNorm:
     return LayerNorm()
 
 
-def conv1d(filter, sigma_w=1, sigma_b=0, padding="circular", stride=1) -> Conv:  # noqa: A002
+def conv1d(filter, sigma_w=1, sigma_b=0, padding: str | int | tuple = "circular", stride=1) -> Conv:  # noqa: A002
     """A one-dimensional convolution with infinitely many channels.
 
     Parameters
@@ -189,7 +189,7 @@ def conv1d(filter, sigma_w=1, sigma_b=0, padding="circular", stride=1) -> Conv: 
     return _conv(1, filter, sigma_w, sigma_b, padding, stride)
 
 
-def conv2d(filter, sigma_w=1, sigma_b=0, padding="circular", stride=1) -> Conv:  # noqa: A002
+def conv2d(filter, sigma_w=1, sigma_b=0, padding: str | int | tuple = "circular", stride=1) -> Conv:  # noqa: A002
     """A two-dimensional convolution with infinitely many channels.
 
     Parameters are those of `conv1d`; ``filter`` and ``stride`` are an int or a pair, explicit

@@ -6,6 +6,7 @@ from math import factorial
 
 import numpy as np
 import sympy
+from numpy.typing import DTypeLike
 from sympy import factorial2
 
 from theorycalc.core.errors import NotSupportedError, explain
@@ -64,7 +65,7 @@ class Plan:
             pairs = len(x1) * len(x1 if x2 is None else x2)
             self.loops = doubles.Loops(family, layers, _rule(family, layers, pairs))
 
-    def fill(self, dtype=np.float64) -> tuple[np.ndarray, ...]:
+    def fill(self, dtype: DTypeLike = np.float64) -> tuple[np.ndarray, ...]:
         """(NNGP, NTK), or the first alone."""
         if self.loops is not None:
             *found, finite = kernel_matrices(self.loops, self.x1, self.x2, dtype)

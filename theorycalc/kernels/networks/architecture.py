@@ -1,6 +1,7 @@
 """Architectures: their NNGP and NTK as formulas, as matrices, and as spectra on the sphere."""
 
 from functools import cached_property
+from typing import cast
 
 import numpy as np
 
@@ -223,7 +224,7 @@ class Architecture:
         """Σ ("Sigma") or Θ ("Theta") of the last layer."""
         if name == "Theta":
             self._refuse_jumps()
-        return kernel_formula(self, name, general, layer)
+        return cast(KernelFormula, kernel_formula(self, name, general, layer))
 
     def _refuse_jumps(self) -> None:
         """Raise NotSupportedError, before any work, for an activation without tangent kernel."""

@@ -34,12 +34,10 @@ def resnet(blocks: int, activation="relu", sigma_w=1, sigma_b=0, scale=1) -> Ser
     >>> print(tc.kernels.resnet(3, sigma_b="0.2").ntk.at(rho="0.3"))
     2.063504656900604 ± 3e-16
     """
-    block = builders.residual(
-        builders.activation(activation), builders.dense(sigma_w, sigma_b), scale=scale
-    )
-    blocks = [block] * exact_integer(blocks, "blocks", 0, MAX_DEPTH)
     affine = builders.dense(sigma_w, sigma_b)
-    return serial(affine, *blocks, builders.activation(activation), affine)
+    block = builders.residual(builders.activation(activation), affine, scale=scale)
+    count = exact_integer(blocks, "blocks", 0, MAX_DEPTH)
+    return serial(affine, *[block] * count, builders.activation(activation), affine)
 
 
 def cnn(
