@@ -43,6 +43,18 @@ def test_every_parameter_is_documented(name):
         assert re.search(rf"\b{parameter}\b", text), parameter
 
 
+def test_what_is_an_expression_is_said_once():
+    """The conventions name every public function that gives an expression and no Formula."""
+    page = (ROOT / "docs" / "conventions.md").read_text(encoding="utf-8")
+    passage = page.partition("**Formula or expression.**")[2].partition("\n\n")[0]
+    expressions = {
+        name.removeprefix("tc.")
+        for name, function in FUNCTIONS.items()
+        if re.search(r"\bExpr\b", str(inspect.signature(function).return_annotation))
+    }
+    assert expressions | {"hermite.expand"} == set(re.findall(r"`(\w+\.\w+)`", passage))
+
+
 def test_links_between_the_files_of_the_repository_exist():
     pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
     assert pages

@@ -123,7 +123,7 @@ def test_constants_have_no_exponent():
         (lambda: expand(sp.Integer(1)), "not a SymPy Symbol|not variables"),
         (lambda: expand(Z).coefficient((1, 2)), "wrong length"),
         (lambda: expand(Z).coefficient(-1), "too small"),
-        (lambda: expand(Z).staircase(0), "order"),
+        (lambda: expand(Z).staircase(0), "leap"),
         (lambda: generative_exponent(sp.exp(Z), Z), "not a polynomial target"),
         (lambda: generative_exponent(sp.Integer(2), Z), "not a polynomial target"),
     ],
@@ -176,3 +176,11 @@ def test_latex():
     text = expand(X[0] ** 2 * X[1] - 3 * X[1], *X)._repr_latex_()
     first, second = r"-2\mathrm{He}_{1}(x_{2})", r"\mathrm{He}_{2}(x_{1})\mathrm{He}_{1}(x_{2})"
     assert text == rf"$\displaystyle {first} + {second}$"
+
+
+def test_the_old_name_of_a_leap_warns():
+    target = expand(sp.hermite_prob(2, ZS[0] + 2 * ZS[1]))
+    with pytest.warns(DeprecationWarning, match="leap"):
+        assert target.staircase(order=2) == target.staircase(leap=2)
+    with pytest.raises(tc.DomainError, match="two names"):
+        target.staircase(order=2, leap=2)

@@ -10,6 +10,7 @@ import sympy
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.numbers import exact_integer
 from theorycalc.core.records import check_fields
+from theorycalc.core.renamed import renamed
 from theorycalc.hermite.leap import coordinate_leap, isotropic_leap, staircase
 
 
@@ -109,28 +110,29 @@ class HermiteExpansion:
 
     @cached_property
     def isotropic_leap(self) -> int | None:
-        """The rotation-invariant leap: the least order whose staircase learns every direction.
+        """The rotation-invariant leap: the least one whose staircase learns every direction.
 
         None for a constant.
         """
         return isotropic_leap(self.to_expr(), self.variables)
 
-    def staircase(self, order=1) -> list[sympy.Matrix]:
+    @renamed(order="leap")
+    def staircase(self, leap=1) -> list[sympy.Matrix]:
         """The directions that are known after each step, as bases in columns.
 
         Parameters
         ----------
-        order : int
-            Degree in unknown directions that one step can see: with n = O(d^order) samples.
+        leap : int
+            Degree in unknown directions that one step can see: with n = O(d^leap) samples.
 
         Returns
         -------
         list of Matrix of shape (variables, dimension)
             Nothing is known at stage 0; the last one does not grow any more.
         """
-        order = exact_integer(order, "order", minimum=1)
-        order = min(order, max(map(sum, self.coefficients), default=1) or 1)  # it has no more
-        return staircase(self.to_expr(), self.variables, order)
+        leap = exact_integer(leap, "leap", minimum=1)
+        leap = min(leap, max(map(sum, self.coefficients), default=1) or 1)  # it has no more
+        return staircase(self.to_expr(), self.variables, leap)
 
     def _repr_latex_(self):
         terms = []

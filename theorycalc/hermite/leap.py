@@ -27,32 +27,32 @@ def _new_degree(alpha: tuple[int, ...], known: set[int]) -> int:
 
 
 def isotropic_leap(expr: sympy.Expr, variables: tuple) -> int | None:
-    """The least order whose staircase spans all directions that the polynomial depends on."""
+    """The least leap whose staircase spans all directions that the polynomial depends on."""
     dimension = _rank(expr, variables)
     if dimension == 0:
         return None
-    order = 1
-    while staircase(expr, variables, order)[-1].cols < dimension:
-        order += 1
-    return order
+    leap = 1
+    while staircase(expr, variables, leap)[-1].cols < dimension:
+        leap += 1
+    return leap
 
 
-def staircase(expr: sympy.Expr, variables: tuple, order: int) -> list[sympy.Matrix]:
+def staircase(expr: sympy.Expr, variables: tuple, leap: int) -> list[sympy.Matrix]:
     """Bases of the known directions, stage by stage.
 
-    At each stage the tensors E_v[∇_v^k f](z_u), k ≤ order, are seen, with u the known and v the
+    At each stage the tensors E_v[∇_v^k f](z_u), k ≤ leap, are seen, with u the known and v the
     unknown directions; the column space of their first index joins the known directions.
     """
     stages = [sympy.zeros(len(variables), 0)]
     while True:
         known = stages[-1]
-        grown = _span(known.row_join(_seen(expr, variables, known, order)))
+        grown = _span(known.row_join(_seen(expr, variables, known, leap)))
         if grown.cols == known.cols:
             return stages
         stages.append(grown)
 
 
-def _seen(expr: sympy.Expr, variables: tuple, known: sympy.Matrix, order: int) -> sympy.Matrix:
+def _seen(expr: sympy.Expr, variables: tuple, known: sympy.Matrix, leap: int) -> sympy.Matrix:
     """Columns: first-index vectors of the tensors, one for each tail index and monomial."""
     d = len(variables)
     onto = known * (known.T * known).inv() * known.T if known.cols else sympy.zeros(d)
@@ -60,14 +60,14 @@ def _seen(expr: sympy.Expr, variables: tuple, known: sympy.Matrix, order: int) -
     at_known = dict(zip(variables, onto * sympy.Matrix(variables), strict=True))
     columns = []
     tails = {(): averaged(expr, variables, unknown)}
-    for k in range(1, order + 1):
+    for k in range(1, leap + 1):
         for tail in tails.values():
             gradient = [
                 sympy.expand(part.subs(at_known, simultaneous=True))
                 for part in _gradient(tail, variables, unknown)
             ]
             columns += _coefficient_vectors(gradient, variables)
-        if k < order:
+        if k < leap:
             tails = {
                 (*index, i): part
                 for index, tail in tails.items()

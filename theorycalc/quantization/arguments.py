@@ -100,7 +100,7 @@ def number_of(n) -> Expr:
     return n.expr if isinstance(n, Points) else n
 
 
-def read_order(s) -> sympy.Expr:
+def read_exponent(s) -> sympy.Expr:
     """The power s > 0 of the distance.
 
     Raises

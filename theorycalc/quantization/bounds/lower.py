@@ -8,7 +8,7 @@ from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.core.formula import Formula
 from theorycalc.core.gammas import gamma
 from theorycalc.distributions import Gaussian, Radial, UniformBall, UniformSphere
-from theorycalc.quantization.arguments import read_order, read_points, read_source
+from theorycalc.quantization.arguments import read_exponent, read_points, read_source
 from theorycalc.quantization.bounds.densities import (
     entropy,
     log_ball,
@@ -169,7 +169,7 @@ def rate_distortion(source, n=None, s=2, *, log_n=None) -> Formula:
     >>> print(tc.quantization.bounds.rate_distortion(law, n="1e6").at())
     0.5731548351709362 ± 5e-17
     """
-    if isinstance(source, Gaussian) and read_order(s) == 2:
+    if isinstance(source, Gaussian) and read_exponent(s) == 2:
         bound = shannon(source, n, s, log_n=log_n)
         return _formula("D_rate", bound.body)
     source, scale, level, s = _read(source, n, s, log_n)
@@ -226,7 +226,7 @@ def claims(source, n=None, s=2, *, log_n=None) -> tuple[Claim, ...]:
 
 def _read(source, n, s, log_n) -> tuple:
     """(source in units of its scale, scale, log n, s)."""
-    n, s = read_points(n, log_n), read_order(s)
+    n, s = read_points(n, log_n), read_exponent(s)
     source, scale = read_source(source, s)
     return source, scale, log(n), s
 

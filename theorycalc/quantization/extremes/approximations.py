@@ -7,7 +7,7 @@ from theorycalc.core.errors import DomainError, NotSupportedError, explain
 from theorycalc.core.formula import Formula
 from theorycalc.core.numbers import exact, exact_integer, real_expression
 from theorycalc.core.records import instance
-from theorycalc.quantization.arguments import read_order, read_points, read_source
+from theorycalc.quantization.arguments import read_exponent, read_points, read_source
 from theorycalc.quantization.extremes.regimes import REGIMES, Regime
 from theorycalc.quantization.sphere.largest_cosine import mean_max_cosine
 
@@ -70,7 +70,7 @@ def extreme_value_radius(
     >>> tc.quantization.optimal_radius(law, n=10**6).at().digits(6)
     '4.73236'
     """
-    n, s = read_points(n, log_n), read_order(s)
+    n, s = read_points(n, log_n), read_exponent(s)
     law, scale = read_source(source, s)
     chosen = _regime(regime, *_read_size(law.dimension, n), s)
     highest = len(chosen.orders)
@@ -178,7 +178,7 @@ def limit_distortion(alpha, s=2) -> Formula:
     >>> tc.quantization.limit_distortion("1/2").expr
     exp(-1)
     """
-    alpha, s = _rate(alpha), read_order(s)
+    alpha, s = _rate(alpha), read_exponent(s)
     return Formula("D_lim", exp(-s * alpha), domain=_nonnegative(alpha))
 
 

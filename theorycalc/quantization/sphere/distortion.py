@@ -8,7 +8,7 @@ from sympy import Expr, S
 from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.core.formula import Formula
 from theorycalc.distributions import Gaussian
-from theorycalc.quantization.arguments import Points, read_order, read_points, read_source
+from theorycalc.quantization.arguments import Points, read_exponent, read_points, read_source
 from theorycalc.quantization.sphere import closed
 from theorycalc.quantization.sphere.functions import (
     CosineDeficit,
@@ -135,7 +135,7 @@ class _Task(NamedTuple):
 
 
 def _read(source, n, s, log_n) -> _Task:
-    n, s = read_points(n, log_n), read_order(s)
+    n, s = read_points(n, log_n), read_exponent(s)
     source, scale = read_source(source, s, symbolic=True)
     return _Task(source, scale, source.dimension, n, s)
 
