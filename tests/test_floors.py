@@ -129,7 +129,6 @@ activations.py
     theories/density_estimators_high_dimension.py
     theories/hierarchical_convolutions.py
     theories/integral_representations.py
-    theories/layerwise_ntk_spectrum.py
     theories/periodic_neuron.py
     theories/random_quantisers.py
     theories/self_normalizing_networks.py

@@ -107,13 +107,14 @@ def test_what_is_only_shown_is_not_compared(paper):
         run.points([1, 4], [normal, 2.0], series="points")
         run.rejects("far below 5", 5, 3 + normal)
         run.rejects("a number", 3.5, 3, error=0.1)
+        run.rejects("rows", np.ones(2), normal.reshape(-1, 2))
         run.line([1, 4], [0, 0], "below")
         run.line([1, 4], [5, 5], "above")
         run.axes("$x$", "$y$", log="x", xticks=(1, 2, 4))
 
     found = report(paper, shown)
-    assert [v.passed for v in found.validations] == [False, True, True]
-    assert [v.comparison.one_sided for v in found.validations] == [True, False, False]
+    assert [v.passed for v in found.validations] == [False, True, True, True]
+    assert [v.comparison.one_sided for v in found.validations] == [True, False, False, False]
     axes = Figure().subplots()
     found.figures[0].draw(axes)
     assert [text.get_text() for text in axes.get_legend().get_texts()] == [

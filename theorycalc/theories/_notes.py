@@ -150,11 +150,14 @@ class Run:
     def rejects(self, name: str, theory, samples=None, error: float | None = None) -> None:
         """A theory that is wrong on purpose: what was noted last has to deviate from it.
 
-        With ``samples``, as for `at`, it is these that have to deviate.
+        With ``samples``, as for `at` or in rows as for `joint`, it is these that have to deviate.
         """
         if samples is not None:
-            measured = _measurement(samples, error)
-            self._comparisons.append(compare(name, theory, measured, mutant=True))
+            if np.ndim(samples) == 2:
+                wrong = compare_means(name, samples, theory, mutant=True)
+            else:
+                wrong = compare(name, theory, _measurement(samples, error), mutant=True)
+            self._comparisons.append(wrong)
             return
         if self._again is None:
             hint = "run.at(…), run.joint(…) or run.exponent(…) before it"
