@@ -127,7 +127,6 @@ activations.py
     theories/_template.py
     theories/bounded_networks_span.py
     theories/density_estimators_high_dimension.py
-    theories/hierarchical_convolutions.py
     theories/integral_representations.py
     theories/periodic_neuron.py
     theories/random_quantisers.py
