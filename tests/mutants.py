@@ -514,8 +514,8 @@ MUTANTS = (
     ),
     Mutant(
         "kernels/duals/plane_rule.py",
-        "error + rounding + cut + _TINY",
-        "(error + cut) / 1024",
+        "abs(fine - coarse) + rounding + cut + _TINY",
+        "(abs(fine - coarse) + cut) / 1024",
         "tests/kernels/test_duals.py::test_the_error_in_the_plane_holds",
     ),
     # distributions

@@ -5,11 +5,12 @@ from collections.abc import Callable
 import numpy as np
 
 from theorycalc.core.errors import PrecisionError, explain
+from theorycalc.core.integration.gauss import gauss_legendre
 
 # Panels of a density that is inverted: their error, and how often they may be halved.
 _PANEL_ERROR, _HALVINGS = 1e-11, 60
 _FIRST_PANELS = 64
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(10)
+_NODES = 10
 # What the panels may lack of mass 1.
 _MASS_ERROR = 1e-7
 _NEWTON_STEPS = 25
@@ -58,8 +59,8 @@ def _panels(density: Callable, points: np.ndarray):
 
 def _mass(density: Callable, left: np.ndarray, right: np.ndarray) -> np.ndarray:
     """∫ density from left to right, by Gauss–Legendre."""
-    half = (right - left)[..., None] / 2
-    return density(left[..., None] + half * (1 + _NODES)) @ _WEIGHTS * half[..., 0]
+    (x, weights), half = gauss_legendre(_NODES), (right - left) / 2
+    return density(left[..., None] + half[..., None] * (1 + x)) @ weights * half
 
 
 def _within(density: Callable, left, right, target, mass) -> np.ndarray:

@@ -1,10 +1,12 @@
 """Orthonormal Hermite polynomials and coefficients in double precision."""
 
+import functools
 from typing import NamedTuple
 
 import numpy as np
 
 from theorycalc.core.compiled import compiled
+from theorycalc.core.integration.gauss import Mesh, normal_on_panels, refined
 
 _EPS = np.finfo(float).eps
 # What underflows is less.
@@ -49,31 +51,27 @@ def coefficients(function, kinks, order: int, scale: float = 1.0):
     out decays from the last panels outwards, and is less than they have. The integral of the
     modulus must settle too: at a pole the values may cancel by symmetry, and there is no integral.
     """
+    rule = functools.partial(_panels, function, kinks, order, scale)
     for radius in _CUT_OFFS:
-        rough = _panels(function, kinks, order, scale, _Mesh(radius, 1.0, _NODES[0]))
+        rough = rule(Mesh(radius, 1.0, _NODES[0]))
         if np.all((rough.rim <= _EPS * rough.size) & (rough.size > 0)):
             break
-    length = 1.0
-    for _ in range(_HALVINGS):
-        coarse, fine = (
-            _panels(function, kinks, order, scale, _Mesh(radius, length, n)) for n in _NODES
-        )
-        with np.errstate(invalid="ignore"):
-            error = np.abs(fine.value - coarse.value)
-            settled = np.abs(fine.size - coarse.size) <= _SETTLED * fine.size
-        if np.all((error <= fine.rounding) & settled):
-            break
-        length /= 2
+    coarse, fine = refined(rule, radius, _NODES, _HALVINGS, _agree)
+    error, settled = _differences(coarse, fine)
     error = np.where(settled, error + fine.rounding + fine.rim + _TINY, np.inf)
     return fine.value, np.where(np.isnan(error), np.inf, error)
 
 
-class _Mesh(NamedTuple):
-    """How far out panels go, how long they are, and how many nodes each has."""
+@np.errstate(invalid="ignore")
+def _differences(coarse: "_Sums", fine: "_Sums") -> tuple[np.ndarray, np.ndarray]:
+    """How far two rules are from each other, and whether their integrals of the modulus agree."""
+    settled = np.abs(fine.size - coarse.size) <= _SETTLED * fine.size
+    return np.abs(fine.value - coarse.value), settled
 
-    radius: float
-    length: float
-    nodes: int
+
+def _agree(coarse: "_Sums", fine: "_Sums") -> bool:
+    error, settled = _differences(coarse, fine)
+    return bool(np.all((error <= fine.rounding) & settled))
 
 
 class _Sums(NamedTuple):
@@ -85,12 +83,8 @@ class _Sums(NamedTuple):
     rounding: np.ndarray
 
 
-def _panels(function, kinks, order: int, scale: float, mesh: _Mesh) -> _Sums:
-    edges = panel_edges(bends(kinks, scale, mesh.radius, mesh.length), mesh.radius, mesh.length)
-    x, w = np.polynomial.legendre.leggauss(mesh.nodes)
-    half = np.diff(edges)[:, None] / 2
-    z = (edges[:-1, None] + half * (1 + x)).ravel()
-    weights = (half * w).ravel() * np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
+def _panels(function, kinks, order: int, scale: float, mesh: Mesh) -> _Sums:
+    z, weights = normal_on_panels(mesh.ends(mesh.bends(kinks, scale)), mesh.nodes)
     h = polynomials(order, z)
     with np.errstate(all="ignore"):
         values = function(scale * z)
@@ -105,24 +99,3 @@ def _panels(function, kinks, order: int, scale: float, mesh: _Mesh) -> _Sums:
         steps = np.sqrt(np.count_nonzero(weights * sizes)) / 2 + 2 * np.sqrt(np.arange(order + 1))
         rounding = np.abs(h) @ (weights * noise) + _EPS * steps * size
         return _Sums(h @ (weights * values), size, rim, rounding)
-
-
-def bends(kinks, scale: float, radius: float, length: float, width: float = 1.0) -> np.ndarray:
-    """The t around which f(scale·t) bends: kinks of f and 0, and at growing distances from them.
-
-    Functions change on a scale of 1, which may be nothing beside a panel; shorter panels grow less.
-    """
-    if scale == 0:
-        return np.array([])
-    growth = 4.0**length
-    count = np.log(radius * scale / (width * length)) / np.log(growth)
-    steps = width * length * growth ** np.arange(max(0, np.ceil(count)))
-    around = np.concatenate([-steps[::-1], [0.0], steps])
-    return np.add.outer([0.0, *kinks], around).ravel() / scale
-
-
-def panel_edges(points: np.ndarray, radius: float, length: float) -> np.ndarray:
-    """Sorted ends of panels on [−radius, radius]: regular ones and the points, in every row."""
-    regular = np.linspace(-radius, radius, int(np.ceil(2 * radius / length)) + 1)
-    rows = np.broadcast_to(regular, (*points.shape[:-1], len(regular)))
-    return np.sort(np.concatenate([rows, np.clip(points, -radius, radius)], axis=-1), axis=-1)

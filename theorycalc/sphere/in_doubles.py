@@ -8,6 +8,7 @@ import sympy
 from theorycalc.core.arithmetic.polynomials import polynomial
 from theorycalc.core.arithmetic.special_arrays import FUNCTION
 from theorycalc.core.arithmetic.tracked_context import Tracked, TrackedContext
+from theorycalc.core.integration.gauss import on_panels
 from theorycalc.core.lowering import lower
 from theorycalc.core.special import SpecialFunction, prefers_double
 from theorycalc.sphere.measure import T, coordinate_constant
@@ -36,11 +37,8 @@ def doubles(kernel: ZonalKernel, d: int, order: int) -> tuple[np.ndarray, np.nda
 def _integrals(kernel: ZonalKernel, d: int, order: int, nodes: int) -> tuple:
     """(∫ κ P_k dτ, bound on its rounding) for all degrees."""
     ends = [0.0, *(float(sympy.acos(x)) for x in reversed(kernel.kinks)), np.pi]
-    x, w = np.polynomial.legendre.leggauss(nodes)
-    halves, centres = np.diff(ends) / 2, (np.array(ends[1:]) + ends[:-1]) / 2
-    theta = (centres[:, None] + halves[:, None] * x).ravel()
-    weight = (halves[:, None] * w).ravel() * np.sin(theta) ** (d - 2)
-    weight *= float(coordinate_constant(sympy.Integer(d)))
+    theta, weight = on_panels(np.array(ends), nodes)
+    weight = weight * np.sin(theta) ** (d - 2) * float(coordinate_constant(sympy.Integer(d)))
     t = np.cos(theta)
     values, errors = _kernel(kernel, t)
     polynomials, doubts = np.array(

@@ -2,9 +2,11 @@
 
 import numpy as np
 
+from theorycalc.core.integration.gauss import on_panels
+
 # The loss of angle integrates a trigonometric polynomial of degree 2p, or nearly so, over (0, θ):
 # 20 nodes reach double precision up to this p, and on panels that are so many times shorter.
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(20)
+_NODES = 20
 _DEGREE_OF_A_PANEL = 12
 # Angles π − θ below this use the series of J_p there: its closed form cancels.
 _OPPOSITE = 1.5
@@ -32,7 +34,7 @@ def angular_values(p, a, b, opposite, c, sine, turn):
 
 def angular_nodes(p: int) -> int:
     """How many nodes the loss of angle is integrated with."""
-    return _NODES.size * (1 + p // _DEGREE_OF_A_PANEL)
+    return _NODES * (1 + p // _DEGREE_OF_A_PANEL)
 
 
 def angular_losses(p, odd_factorial, below_a, below_b, thetas) -> np.ndarray:
@@ -41,9 +43,7 @@ def angular_losses(p, odd_factorial, below_a, below_b, thetas) -> np.ndarray:
         return thetas / np.pi
     if p == 1:
         return 2.0 * np.sin(thetas / 2.0) ** 2 - sine_loss(thetas) / np.pi
-    panels = angular_nodes(p) // _NODES.size
-    nodes = (np.arange(panels)[:, None] + (1.0 + _NODES) / 2.0).ravel() / panels
-    weights = np.tile(_WEIGHTS, panels) / (2.0 * panels)
+    nodes, weights = on_panels(np.linspace(0.0, 1.0, angular_nodes(p) // _NODES + 1), _NODES)
     losses, step = np.empty_like(thetas), max(1, _CHUNK // nodes.size)
     for start in range(0, thetas.size, step):
         theta = thetas[start : start + step]

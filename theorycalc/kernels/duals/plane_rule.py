@@ -1,5 +1,6 @@
 """Gaussian expectations in the plane in double precision, for functions with kinks."""
 
+import functools
 import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -7,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from theorycalc.core.errors import DomainError, explain
-from theorycalc.hermite.in_doubles import bends, panel_edges
+from theorycalc.core.integration.gauss import Mesh, normal_on_panels, refined
 
 _EPS = np.finfo(float).eps
 # What underflows is less.
@@ -41,22 +42,18 @@ def expectation(f: Function, g: Function, q11: float, q12: float, q22: float):
     s1, s2 = np.sqrt(q11), np.sqrt(q22)
     slope = q12 / s1 if s1 else 0.0
     spread = np.sqrt(max(determinant(q11, q22, q12), 0.0)) / s1 if s1 else s2
-    law = _Law(s1, slope, spread)
+    rule = functools.partial(_integral, f, g, _Law(s1, slope, spread))
     for radius in _CUT_OFFS:
         cut = _left_out(f, s1, radius) * _left_out(g, s2, radius) * math.erfc(radius / 2**0.5)
-        _, rounding = _integral(f, g, law, _Mesh(radius, 1.0, _NODES[0]))
+        _, rounding = rule(Mesh(radius, 1.0, _NODES[0]))
         if cut <= rounding > 0:
             break
-    length = 1.0
-    for _ in range(_HALVINGS):
-        (coarse, _), (fine, rounding) = (
-            _integral(f, g, law, _Mesh(radius, length, nodes)) for nodes in _NODES
-        )
-        error = abs(fine - coarse)
-        if error <= rounding:
-            break
-        length /= 2
-    return fine, error + rounding + cut + _TINY
+    (coarse, _), (fine, rounding) = refined(rule, radius, _NODES, _HALVINGS, _agree)
+    return fine, abs(fine - coarse) + rounding + cut + _TINY
+
+
+def _agree(coarse: tuple, fine: tuple) -> bool:
+    return abs(fine[0] - coarse[0]) <= fine[1]
 
 
 class _Law(NamedTuple):
@@ -67,14 +64,6 @@ class _Law(NamedTuple):
     spread: float
 
 
-class _Mesh(NamedTuple):
-    """How far out panels go, how long they are, and how many nodes each has."""
-
-    radius: float
-    length: float
-    nodes: int
-
-
 def _left_out(f: Function, scale: float, radius: float) -> float:
     """How large a function is around the cut-off, where the density vanishes."""
     z = scale * _FARTHER * radius * np.linspace(-1, 1, _LOOKS)
@@ -83,15 +72,15 @@ def _left_out(f: Function, scale: float, radius: float) -> float:
 
 
 @np.errstate(over="ignore", invalid="ignore")  # told at the end
-def _integral(f: Function, g: Function, law: _Law, mesh: _Mesh) -> tuple[float, float]:
+def _integral(f: Function, g: Function, law: _Law, mesh: Mesh) -> tuple[float, float]:
     """(∬ f g with the density, its rounding error)."""
     s1, slope, spread = law
     # the mean of g bends on the scale of the spread around a kink, and where g itself does
-    turned = np.sign(slope) * _bends(g, abs(slope), mesh)
-    sharp = np.sign(slope) * _bends(g, abs(slope), mesh, min(1.0, spread or 1.0))
-    outer = np.concatenate([_bends(f, s1, mesh), turned, sharp])
-    u, weight = _rule(panel_edges(outer[None, :], mesh.radius, mesh.length), mesh.nodes)
-    u, weight = u[0], weight[0] * f.values(s1 * u[0])
+    turned = np.sign(slope) * mesh.bends(g.kinks, abs(slope))
+    sharp = np.sign(slope) * mesh.bends(g.kinks, abs(slope), min(1.0, spread or 1.0))
+    outer = np.concatenate([mesh.bends(f.kinks, s1), turned, sharp])
+    u, weight = normal_on_panels(mesh.ends(outer), mesh.nodes)
+    weight = weight * f.values(s1 * u)
     total = rounding = 0.0
     rows = max(1, int(_CHUNK * mesh.length / (2 * mesh.radius * mesh.nodes)))
     for start in range(0, len(u), rows):
@@ -106,28 +95,15 @@ def _integral(f: Function, g: Function, law: _Law, mesh: _Mesh) -> tuple[float, 
     return total, _EPS * rounding
 
 
-def _inner(g: Function, centre: np.ndarray, spread: float, mesh: _Mesh):
+def _inner(g: Function, centre: np.ndarray, spread: float, mesh: Mesh):
     """(E g(centre + spread·W), its rounding errors in units) for every centre."""
     if spread == 0:
         values = g.values(centre)
         return values, _ROUNDINGS * np.abs(values)
-    points = _bends(g, spread, mesh)[None, :] - centre[:, None] / spread
-    w, weight = _rule(panel_edges(points, mesh.radius, mesh.length), mesh.nodes)
+    points = mesh.bends(g.kinks, spread) - centre[:, None] / spread
+    w, weight = normal_on_panels(mesh.ends(points), mesh.nodes)
     values = g.values(centre[:, None] + spread * w) * weight
     return values.sum(axis=1), (np.abs(values) * (_ROUNDINGS + w * w)).sum(axis=1)
-
-
-def _bends(g: Function, scale: float, mesh: _Mesh, width: float = 1.0) -> np.ndarray:
-    return bends(g.kinks, scale, mesh.radius, mesh.length, width)
-
-
-def _rule(edges: np.ndarray, nodes: int) -> tuple[np.ndarray, np.ndarray]:
-    """Gauss–Legendre nodes on every panel and weights with the density, one row for each row."""
-    x, w = np.polynomial.legendre.leggauss(nodes)
-    half = np.diff(edges, axis=1)[:, :, None] / 2
-    z = edges[:, :-1, None] + half * (1 + x)
-    weight = half * w * np.exp(-z * z / 2) / np.sqrt(2 * np.pi)
-    return z.reshape(len(edges), -1), weight.reshape(len(edges), -1)
 
 
 def determinant(q1, q2, q12) -> np.ndarray:

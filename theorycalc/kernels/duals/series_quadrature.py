@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from theorycalc.core.integration.gauss import normal_on_panels, panel_ends
 from theorycalc.kernels.duals import series_tables as series
 from theorycalc.kernels.duals.plane_rule import Function, determinant, expectation
 
@@ -139,16 +140,11 @@ def _on_panels(function: Function, regular, count: int, s1, slope, spread):
     kinks = np.array(function.kinks)
     bends = np.add.outer(kinks, np.multiply.outer(_BEND, spread)) / slope
     ends = np.concatenate([kinks[:, None] / s1, bends.reshape(-1, len(s1))]).T
-    x, weights = _with_density(np.broadcast_to(regular, (len(s1), len(regular))), ends, count)
+    x, weights = normal_on_panels(panel_ends(regular, ends), count)
     centre = slope[:, None] * x
     with np.errstate(divide="ignore", invalid="ignore"):
         ends = np.nan_to_num((kinks - centre[:, :, None]) / spread[:, None, None])
-    y, inner = _with_density(np.broadcast_to(regular, (*x.shape, len(regular))), ends, count)
+    y, inner = normal_on_panels(panel_ends(regular, ends), count)
     mean = (function.values(centre[:, :, None] + spread[:, None, None] * y) * inner).sum(axis=2)
     product = function.values(s1[:, None] * x) * mean * weights
     return product.sum(axis=1), np.abs(product).sum(axis=1)
-
-
-def _with_density(regular, kinks, count: int) -> tuple[np.ndarray, np.ndarray]:
-    z, weights = series.panels(regular, kinks, count)
-    return z, weights * np.exp(-z * z / 2) / np.sqrt(2 * np.pi)

@@ -13,6 +13,7 @@ import numpy as np
 
 from theorycalc.core.compiled import compiled
 from theorycalc.core.errors import PrecisionError, explain
+from theorycalc.core.integration.gauss import on_panels, panel_ends
 from theorycalc.kernels.duals.plane_rule import Function
 
 # Terms of a series are added so many at a time.
@@ -137,17 +138,7 @@ def nodes(function: Function, scales: np.ndarray, grid: Grid) -> tuple[np.ndarra
         kinks = np.nan_to_num(np.array(function.kinks)[None, :] / scales[:, None])
     count = int(np.ceil(2 * grid.radius * grid.density))
     regular = np.linspace(-grid.radius, grid.radius, count + 1)
-    return panels(np.broadcast_to(regular, (len(scales), count + 1)), kinks, _PANEL_NODES)
-
-
-def panels(regular: np.ndarray, kinks: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Gauss–Legendre nodes and weights between the regular edges and the kinks of every row."""
-    inside = np.clip(kinks, regular[..., :1], regular[..., -1:])
-    edges = np.sort(np.concatenate([regular, inside], axis=-1), axis=-1)
-    x, w = np.polynomial.legendre.leggauss(count)
-    half = np.diff(edges)[..., None] / 2
-    z = edges[..., :-1, None] + half * (1 + x)
-    return z.reshape(*edges.shape[:-1], -1), (half * w).reshape(*edges.shape[:-1], -1)
+    return on_panels(panel_ends(regular, kinks), _PANEL_NODES)
 
 
 def project(function: Function, scales: np.ndarray, order: int, grid: Grid):

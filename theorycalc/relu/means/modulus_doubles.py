@@ -14,6 +14,7 @@ from scipy import special
 from sympy import Poly
 
 from theorycalc.core.errors import NotSupportedError, explain
+from theorycalc.core.integration.gauss import on_panels, panel_ends
 from theorycalc.relu.means.rules import Doubles, evaluate
 from theorycalc.relu.target import homogeneous_parts
 
@@ -76,8 +77,7 @@ def _over_directions(a: Poly, b: Poly, growth, size: int) -> tuple[float, float]
 
 def _orthant(d: int, size: int) -> tuple[np.ndarray, np.ndarray]:
     """Directions with positive coordinates, and weights: Gauss–Legendre in the spherical angles."""
-    x, w = np.polynomial.legendre.leggauss(size)
-    angles = (1 + x) * np.pi / 4
+    angles, w = on_panels(np.array([0.0, np.pi / 2]), size)
     points, weights = np.ones((1, 1)), np.ones(1)
     for j in range(1, d):
         inner = np.sin(angles)[:, None, None] * points
@@ -94,19 +94,16 @@ def _over_rays(a: Poly, b: Poly, growth, points: np.ndarray) -> np.ndarray:
     """
     n = len(a.gens)
     along = _along(points, a, b)
-    ends = _panels(along, growth.domain[1])
-    x, w = np.polynomial.legendre.leggauss(_NODES)
-    half = np.diff(ends, axis=1)[..., None] / 2
-    r = ends[:, :-1, None] + half * (1 + x)
+    r, weights = on_panels(_panels(along, growth.domain[1]), _NODES)
     value, terms = np.zeros(r.shape, dtype=complex), np.zeros(r.shape)
     for column, size in zip(along.T[::-1], _sizes(points, a, b).T[::-1], strict=True):
-        value = value * r + column[:, None, None]
-        terms = terms * r + size[:, None, None]
+        value = value * r + column[:, None]
+        terms = terms * r + size[:, None]
     mass = 2 ** (n / 2 - 1) * special.gamma(n / 2)
     density = r ** (n - 1) * np.exp(-(r**2) / 2) * growth(r) / mass
     steps = _ROUNDINGS + 2 * along.shape[1] + len(a.as_dict()) + len(b.as_dict()) + r**2 / 2
     parts = np.abs(value), _EPS * steps * terms
-    return np.stack([(half * w * part * density).sum(axis=(1, 2)) for part in parts], axis=1)
+    return np.stack([(weights * part * density).sum(axis=1) for part in parts], axis=1)
 
 
 def _along(points: np.ndarray, a: Poly, b: Poly) -> np.ndarray:
@@ -127,8 +124,7 @@ def _sizes(points: np.ndarray, a: Poly, b: Poly) -> np.ndarray:
 def _panels(along: np.ndarray, reach: float) -> np.ndarray:
     """Ends of panels on every ray: short ones, cut at the real parts of the zeros."""
     grid = np.linspace(0, reach, int(np.ceil(reach / _PANEL)) + 1)
-    cuts = np.clip(_zeros(along).real, 0, reach)
-    return np.sort(np.concatenate([np.tile(grid, (len(along), 1)), cuts], axis=1), axis=1)
+    return panel_ends(grid, _zeros(along).real)
 
 
 def _zeros(along: np.ndarray) -> np.ndarray:

@@ -13,6 +13,7 @@ from sympy import Poly
 from sympy.polys.orthopolys import hermite_prob_poly
 
 from theorycalc.core.arithmetic.ball_context import BallContext
+from theorycalc.core.integration.gauss import gauss_legendre
 from theorycalc.core.integration.recurrences import hermite
 from theorycalc.core.lowering import lower
 
@@ -31,7 +32,7 @@ class Doubles:
 
     def rule(self, size: int) -> tuple[np.ndarray, np.ndarray]:
         """Nodes and weights of Gauss and Legendre on [−1, 1]."""
-        return np.polynomial.legendre.leggauss(size)
+        return gauss_legendre(size)
 
     def apply(self, name: str, x):
         """An elementary function of every element."""
