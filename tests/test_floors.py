@@ -132,7 +132,6 @@ activations.py
     theories/random_quantisers.py
     theories/self_normalizing_networks.py
     theories/signal_propagation.py
-    theories/weight_sharing_limits.py
     """.split()
 )
 
