@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import time
 import warnings
 
 import mpmath
@@ -19,6 +20,8 @@ CASES = ((3, 9), (3, 29), (3, 100), (4, 9), (5, 11), (10, 4), (20, 2), (50, 2))
 STORED = {3: 62, 4: 19, 5: 19, 10: 5, 20: 3}
 # (dimension, degree) of the eigenvalues that are compared.
 SPECTRA = ((3, 10), (3, 200), (10, 20), (10, 200), (100, 10), (100, 20), (100, 200))
+# Dimensions of certified eigenvalues of a deep network.
+DEEP = (2, 10, 100, 300, 1000)
 # The module of each peer, and its name on PyPI.
 PEERS = {"spherical_harmonics": "spherical-harmonics-basis", "sphericart": "sphericart"}
 
@@ -158,6 +161,22 @@ def spectra(depth=3):
         )
 
 
+def in_balls(depth=10, k=200):
+    """One certified eigenvalue of a deep network over one of a single dimension, at every d."""
+    first = None
+    for d in DEEP:
+        mu = tc.sphere.funk_hecke(tc.kernels.mlp(depth), d, k)
+        in_angle.enclosures.cache_clear()
+        start = time.process_time()
+        value = mu.at(using=tc.Ball(20))
+        seconds = time.process_time() - start
+        first = first or seconds
+        print(
+            f"degree {k} of {depth} ReLU layers, d = {d}: {value}, "
+            f"{seconds:.2f} s of the processor, {seconds / first:.1f} times d = {DEEP[0]}"
+        )
+
+
 def last_error(found, exact):
     last = float(found[-1]) if isinstance(found, list) else float(found)
     return f"relative error {abs(last / exact - 1):.0e}"
@@ -166,6 +185,7 @@ def last_error(found, exact):
 def main():
     harmonics()
     spectra()
+    in_balls()
 
 
 if __name__ == "__main__":

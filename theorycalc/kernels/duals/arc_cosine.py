@@ -4,13 +4,15 @@ from functools import cache
 
 import numpy as np
 import sympy
-from sympy import cos, factorial2, pi, sin
+from sympy import Rational, S, cos, factorial2, pi, sin
 
 from theorycalc.core.functions import MeanValue
 from theorycalc.core.special import SpecialFunction
 from theorycalc.kernels.duals import arc_cosine_in_doubles as in_doubles
 
 c = sympy.Symbol("c", real=True)
+# From here on the loss over θ² has narrower enclosures than what holds on the segment from 0 to θ.
+_FAR = 2
 
 
 @cache
@@ -128,16 +130,37 @@ class AngularLossRatio(SpecialFunction):
 
     @staticmethod
     def in_ball(context, p, theta):
-        centre = context.midpoint(theta)
-        if context.compare("<", 8 * abs(theta - centre), abs(centre)):
+        """The mean value theorem, at the centre or at 0, whichever is nearer.
+
+        L(θ)/θ² is a mean of (1 − u) L''(uθ) over 0 ≤ u ≤ 1, its slope that of (1 − u) u L'''(uθ).
+        """
+        centre, zero = context.midpoint(theta), context.number(S.Zero)
+        if context.compare("<", _FAR, abs(theta)):
             return AngularLoss.in_ball(context, p, theta) / (theta * theta)
-        # f(θ)/θ² is a mean of f''/2 over the segment from 0 to θ
-        p, segment = context.integer(p), context.hull(theta, context.number(sympy.S.Zero))
-        cosine, sine = (context.apply(name, segment) for name in ("cos", "sin"))
-        bend = cosine * _angular_at(context, p - 1, segment)
-        if p > 1:
-            bend = bend - (p - 1) ** 2 * sine * sine * _angular_at(context, p - 2, segment)
-        return p**2 * bend / (2 * context.number(pi) * context.number(factorial2(2 * p - 1)))
+        p, rest = context.integer(p), theta - centre
+        if context.compare("<", abs(rest), abs(centre)):
+            value = AngularLoss.in_ball(context, p, centre) / (centre * centre)
+        else:
+            rest, value = theta, context.number(Rational(p**2, 2 * (2 * p - 1)))
+        if context.vanishes(rest):
+            return value
+        return value + rest * _third_slope(context, p, context.hull(theta, zero)) / 6
+
+
+def _third_slope(context, p: int, theta):
+    """The third derivative of `AngularLoss`, from J_p' = −p² sin θ J_{p−1} and J_0' = −1."""
+    sine, cosine = (context.apply(name, theta) for name in ("sin", "cos"))
+    slope = -sine * _angular_at(context, p - 1, theta)
+    if p == 1:
+        slope = slope - 2 * cosine
+    if p > 1:
+        slope = slope - 3 * (p - 1) ** 2 * sine * cosine * _angular_at(context, p - 2, theta)
+    if p == 2:
+        slope = slope + sine * sine
+    if p > 2:
+        product = (p - 1) ** 2 * (p - 2) ** 2 * _angular_at(context, p - 3, theta)
+        slope = slope + product * sine * sine * sine
+    return p**2 * slope / (context.number(pi) * context.number(factorial2(2 * p - 1)))
 
 
 def _angular_at(context, p: int, theta):
