@@ -125,7 +125,6 @@ activations.py
     sphere/legendre_polynomials.py
     sphere/taylor.py
     theories/_template.py
-    theories/bounded_networks_span.py
     theories/density_estimators_high_dimension.py
     theories/integral_representations.py
     theories/periodic_neuron.py
