@@ -301,18 +301,18 @@ MUTANTS = (
         Mutant("core/arithmetic/enclosed_integral.py", *edit)
         for edit in (
             (
-                "near + (near - far) * reach",
-                "near",
+                "(abs(pace) + abs(pace - earlier) * length / 2) * length",
+                "arb(0)",
                 "tests/core/test_float_integrals.py::test_what_lies_beyond_a_reach",
             ),
             (
-                "abs(sizes[0] / final - rest)",
-                "abs(sizes[0] / final - rest) / 1024",
+                "abs(sizes[0] / (rate - drift) - rest)",
+                "abs(sizes[0] / (rate - drift) - rest) / 1024",
                 "tests/core/test_float_integrals.py::test_what_lies_beyond_a_reach",
             ),
             (
-                "(near > 0 and final > 0)",
-                "near > 0",
+                "not drift < rate",
+                "False",
                 "tests/core/test_float_integrals.py::test_a_tail_without_a_rate_has_no_remainder",
             ),
         )

@@ -62,7 +62,7 @@ FLOORS = {
         "representation",
         "_represent",
     ),
-    "quantization": ("arguments", "sphere", "extremes", "bounds", "kde"),
+    "quantization": ("arguments", "sphere", "extremes", "bounds", "freezing_point", "kde"),
 }
 # Packages that only some folders may touch.
 RESERVED = {"flint": ("core/arithmetic", "core/integration")}
@@ -97,7 +97,7 @@ activations.py
     kernels/predict.py
     kernels/recursion/array_duals.py
     quantization/extremes/normal_maximum.py
-    quantization/kde.py
+    quantization/freezing_point.py
     quantization/sphere/functions.py
     quantization/sphere/in_mp_norms.py
     quantization/sphere/norm_law.py

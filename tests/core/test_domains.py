@@ -6,10 +6,11 @@ import sympy as sp
 
 import theorycalc as tc
 from theorycalc.quantization.bounds.von_mises_fisher import Concentration, ResultantDeficit
+from theorycalc.quantization.extremes.gamma_quantiles import GammaQuantile, GammaSeries
 from theorycalc.quantization.extremes.normal_maximum import MaximumMoment
-from theorycalc.quantization.extremes.quantiles import BetaQuantile, GammaQuantile, GammaSeries
+from theorycalc.quantization.extremes.quantiles import BetaQuantile
 from theorycalc.quantization.extremes.regimes import ElementaryCosine, GammaQuotient
-from theorycalc.quantization.kde import FreezingPoint
+from theorycalc.quantization.freezing_point import FreezingPoint
 from theorycalc.quantization.sphere.functions import CosineDeficit
 from theorycalc.relu.means.bias_integral import GaussianBiasConstant
 from theorycalc.relu.routes._bias_law import MovedTail

@@ -13,7 +13,7 @@ from reference import assert_error_holds
 import theorycalc as tc
 from theorycalc.core.value import Rigor, Value, fraction
 from theorycalc.quantization import distortion, optimal_radius
-from theorycalc.quantization.kde import FreezingPoint
+from theorycalc.quantization.freezing_point import FreezingPoint
 from theorycalc.quantization.sphere import in_doubles_loops
 from theorycalc.quantization.sphere.functions import CosineDeficit
 

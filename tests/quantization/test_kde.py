@@ -13,7 +13,8 @@ from sympy.codegen.cfunctions import expm1
 
 import theorycalc as tc
 from theorycalc.quantization import kde
-from theorycalc.quantization.extremes.quantiles import BetaQuantile, GammaQuantile
+from theorycalc.quantization.extremes.gamma_quantiles import GammaQuantile
+from theorycalc.quantization.extremes.quantiles import BetaQuantile
 
 QUANTITIES = {
     "kde_h_G": kde.h_G,

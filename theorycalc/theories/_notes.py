@@ -18,7 +18,8 @@ from theorycalc.validation.comparison import (
     compare_means,
 )
 from theorycalc.validation.experiment import Figure, Report, judge
-from theorycalc.validation.statistics import Measurement, PowerLaw
+from theorycalc.validation.scaling_laws import PowerLaw
+from theorycalc.validation.statistics import Measurement
 
 
 @dataclass

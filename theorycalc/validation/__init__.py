@@ -18,13 +18,8 @@ from theorycalc.validation.experiment import (
     judge,
     validate,
 )
-from theorycalc.validation.statistics import (
-    FiniteSizeLaw,
-    Measurement,
-    PowerLaw,
-    mean_test,
-    threshold,
-)
+from theorycalc.validation.scaling_laws import FiniteSizeLaw, PowerLaw
+from theorycalc.validation.statistics import Measurement, mean_test, threshold
 
 __all__ = [
     "Agreement",

@@ -12,6 +12,7 @@ from theorycalc.kernels.duals import series_tables as series
 from theorycalc.kernels.duals.families import no_tangent_kernel
 from theorycalc.kernels.duals.plane_rule import Function
 from theorycalc.kernels.duals.series_quadrature import by_quadrature
+from theorycalc.kernels.duals.series_sums import fill
 
 # Lengths of the series that are tried in turn.
 _ORDERS = (64, 256, 1024, 4096)
@@ -189,7 +190,7 @@ def _expectations(function: Function, q, index1, index2, q12, errors=None) -> np
         rows_of[needed] = np.arange(len(needed), dtype=np.int32)
         table = series.tabulate(function, q[needed], order)
         before = None if errors is None else todo.copy()
-        series.fill(table, rows_of, q, index1, index2, q12, todo, result)
+        fill(table, rows_of, q, index1, index2, q12, todo, result)
         if errors is not None:
             done = before & ~todo
             one, two = index1[done], index2[done]

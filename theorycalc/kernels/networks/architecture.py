@@ -15,6 +15,7 @@ from theorycalc.core.records import instance
 from theorycalc.core.value import Value
 from theorycalc.kernels.duals import families
 from theorycalc.kernels.fixed_points import depth_scales
+from theorycalc.kernels.fixed_points.layer_maps import hidden_layer
 from theorycalc.kernels.layers.types import activations, affine, image_dimension, output_shape
 from theorycalc.kernels.matrices.any_network import diagonal
 from theorycalc.kernels.matrices.plan import Plan
@@ -204,7 +205,7 @@ class Architecture:
         >>> print(point.q, point.c, point.chi, sep=", ")
         0.3153164774853 ± 2e-14, 1, 0.8801635098832 ± 5e-14
         """
-        return depth_scales.fixed_points(depth_scales.hidden_layer(self.layers), using)
+        return depth_scales.fixed_points(hidden_layer(self.layers), using)
 
     def depth_scales(self, using: Arithmetic = Float()) -> depth_scales.DepthScales:
         """(ξ_q, ξ_c): layers after which distances from the fixed point have fallen by e.
@@ -218,7 +219,7 @@ class Architecture:
         >>> print(*tc.kernels.mlp(2, "tanh", sigma_w, sigma_b).depth_scales(), sep=", ")
         1.78523663154 ± 4e-12, 7.83406926846 ± 5e-12
         """
-        return depth_scales.depth_scales(depth_scales.hidden_layer(self.layers), using)
+        return depth_scales.depth_scales(hidden_layer(self.layers), using)
 
     def _formula(self, name: str, general: bool, layer: int | None = None) -> KernelFormula:
         """Σ ("Sigma") or Θ ("Theta") of the last layer."""

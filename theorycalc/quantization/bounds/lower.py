@@ -17,7 +17,8 @@ from theorycalc.quantization.bounds.densities import (
     no_density,
 )
 from theorycalc.quantization.bounds.von_mises_fisher import Concentration, ResultantDeficit
-from theorycalc.quantization.extremes.quantiles import BetaQuantile, GammaQuantile, GammaSeries
+from theorycalc.quantization.extremes.gamma_quantiles import GammaQuantile, GammaSeries
+from theorycalc.quantization.extremes.quantiles import BetaQuantile
 from theorycalc.quantization.sphere.distortion import RADIUS, distortion
 
 _X = sympy.Symbol("x_n", real=True)

@@ -1,0 +1,167 @@
+"""Power laws in the size of a network or a data set, fitted to replicas."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import optimize, stats
+
+from theorycalc.core.arrays import real_array
+from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.numbers import exact_integer, real_double
+from theorycalc.core.records import check_fields, instance
+from theorycalc.validation.statistics import Measurement, read_samples
+
+# A fit is repeated so often for its interval.
+_MOST_RESAMPLES = 100_000
+# Sizes to larger powers leave the range of doubles.
+_LARGEST_POWER = 100
+
+
+@dataclass(frozen=True)
+class PowerLaw:
+    """A weighted fit of log(mean) on log(size): slope with a bootstrap interval and its drift.
+
+    ``windows`` are the slopes after dropping the smallest sizes one by one: a drift that exceeds
+    the interval says that the sizes are not yet asymptotic.
+    """
+
+    slope: float
+    standard_error: float
+    interval: tuple[float, float]
+    windows: tuple[float, ...]
+
+    def __post_init__(self):
+        check_fields(self)
+
+    @classmethod
+    def fit(cls, sizes, samples, *, resamples: int = 400, level: float = 0.05) -> "PowerLaw":
+        """Fit replicas of positive quantities: ``samples[i]`` are those at ``sizes[i]``."""
+        sizes = _sizes(sizes)
+        samples = [read_samples(values, dimensions=1) for values in _one_for_each(samples, sizes)]
+        resamples = exact_integer(resamples, "resamples", 2, _MOST_RESAMPLES)
+        level = real_double(level, "level", above=0, below=1)
+        if len(sizes) < 2 or any(values.mean() <= 0 for values in samples):
+            allowed = "two sizes, means that are positive"
+            raise DomainError(explain("no power law", allowed=allowed))
+        if any(values.std() == 0 for values in samples):
+            raise DomainError(explain("replicas that are equal have no standard error"))
+        generator = np.random.default_rng(0)
+        # the weights stay: equal draws from few replicas would have infinite ones
+        weights = _weights(samples)
+        slopes = np.array(
+            [_slope(sizes, _resample(samples, generator), weights) for _ in range(resamples)]
+        )
+        low, high = np.quantile(slopes, [level / 2, 1 - level / 2])
+        windows = tuple(
+            _slope(sizes[i:], samples[i:], weights[i:]) for i in range(1, len(sizes) - 1)
+        )
+        return cls(
+            _slope(sizes, samples, weights),
+            float(slopes.std(ddof=1)),
+            (float(low), float(high)),
+            windows,
+        )
+
+
+@dataclass(frozen=True)
+class FiniteSizeLaw:
+    """The fit mean = c·size^(−power)·(1 + b/size): a power law with its first correction.
+
+    ``p_value`` is that of the fit's χ², 1 if there are as many parameters as sizes.
+    """
+
+    power: float
+    power_error: float
+    constant: float
+    correction: float
+    p_value: float
+
+    def __post_init__(self):
+        check_fields(self)
+
+    @classmethod
+    def fit(cls, sizes, measurements, power: float, *, free: bool = False) -> "FiniteSizeLaw":
+        """Weighted fit of the logarithms with the given power, or with a free one close to it."""
+        instance(free, bool, "free", allowed="True or False")
+        sizes = _sizes(sizes)
+        power = real_double(power, "power", least=-_LARGEST_POWER, below=_LARGEST_POWER)
+        measurements = _one_for_each(measurements, sizes)
+        for m in measurements:
+            instance(m, Measurement, "a Measurement", allowed="Measurement.of(replicas)")
+        if len(sizes) < 2 + free or any(m.mean <= 0 or m.standard_error == 0 for m in measurements):
+            allowed = f"{2 + free} sizes, means and standard errors that are positive"
+            raise DomainError(explain("no power law with a correction", allowed=allowed))
+        means = np.array([m.mean for m in measurements])
+        errors = np.array([m.standard_error for m in measurements]) / means
+
+        def residuals(parameters):
+            logarithm, correction, *exponent = parameters
+            # the argument stays positive while the fit is on its way
+            factor = np.log(np.maximum(1 + correction / sizes, 1e-12))
+            model = logarithm - (exponent or [power])[0] * np.log(sizes) + factor
+            return (model - np.log(means)) / errors
+
+        # the largest size gives the constant
+        start = np.array([np.log(means[-1]) + power * np.log(sizes[-1]), 0.0])
+        solution = optimize.least_squares(residuals, start, x_scale=[1.0, sizes[0]])
+        if free:
+            start = np.append(solution.x, power)
+            solution = optimize.least_squares(residuals, start, x_scale=[1.0, sizes[0], 0.1])
+        covariance = _inverse(solution.jac.T @ solution.jac)
+        freedom = len(sizes) - len(start)
+        return cls(
+            power=float(solution.x[2]) if free else power,
+            power_error=float(covariance[2, 2] ** 0.5) if free else 0.0,
+            constant=float(np.exp(solution.x[0])),
+            correction=float(solution.x[1]),
+            p_value=float(stats.chi2.sf(2 * solution.cost, freedom)) if freedom > 0 else 1.0,
+        )
+
+    def __call__(self, sizes):
+        """The fitted mean at other sizes."""
+        sizes = real_array(sizes, "sizes")
+        if not (sizes > 0).all():
+            raise DomainError(explain("sizes are not positive", got=sizes.min()))
+        return self.constant * sizes**-self.power * (1 + self.correction / sizes)
+
+
+def _inverse(information: np.ndarray) -> np.ndarray:
+    try:
+        return np.linalg.inv(information)
+    except np.linalg.LinAlgError as error:
+        what = "the sizes and means do not determine the parameters"
+        raise DomainError(explain(what, hint="a power close to that of the means")) from error
+
+
+def _sizes(sizes) -> np.ndarray:
+    """Different positive sizes."""
+    array = real_array(sizes, "sizes")
+    if array.ndim != 1 or not (array > 0).all() or len(np.unique(array)) < len(array):
+        allowed = "different positive numbers, 1-dimensional"
+        raise DomainError(explain("not sizes", got=array, allowed=allowed))
+    return array
+
+
+def _one_for_each(x, sizes: np.ndarray) -> tuple:
+    """The members of a sequence, as many as sizes."""
+    instance(x, tuple | list | np.ndarray, "a sequence with a member for each size")
+    found = tuple(np.atleast_1d(x) if isinstance(x, np.ndarray) else x)
+    if len(found) != len(sizes):
+        raise DomainError(explain("not one for each size", got=len(found), allowed=len(sizes)))
+    return found
+
+
+def _weights(samples) -> np.ndarray:
+    """(mean/standard error)² for each size."""
+    return np.array([values.mean() ** 2 * values.size / values.var(ddof=1) for values in samples])
+
+
+def _slope(sizes, samples, w: np.ndarray) -> float:
+    """Slope of log(mean) on log(size), weighted."""
+    x, y = np.log(sizes), np.log([values.mean() for values in samples])
+    x_mean = np.average(x, weights=w)
+    return float(np.average((x - x_mean) * y, weights=w) / np.average((x - x_mean) ** 2, weights=w))
+
+
+def _resample(samples, generator) -> list[np.ndarray]:
+    return [generator.choice(values, size=values.size) for values in samples]
