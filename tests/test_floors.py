@@ -126,7 +126,6 @@ activations.py
     sphere/taylor.py
     theories/_template.py
     theories/density_estimators_high_dimension.py
-    theories/integral_representations.py
     theories/periodic_neuron.py
     theories/random_quantisers.py
     theories/self_normalizing_networks.py
