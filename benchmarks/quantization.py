@@ -2,6 +2,7 @@
 
 import math
 import time
+from fractions import Fraction
 
 import mpmath
 import numpy as np
@@ -101,10 +102,9 @@ def doubles_only():
         r, log_n, ours = math.sqrt(d) / 2, math.log(float(n)), formula.lambdify()
         best = radius.at()
 
-        def set_up(d=d, log_n=log_n, s=s):
-            return in_doubles_loops.table(
-                *in_doubles_loops.law_of_maximum(float(d), log_n, s / 2)[:2], float(s)
-            )
+        def set_up(d=d, log_n=log_n, s=float(Fraction(s))):
+            q, weights, _ = in_doubles_loops.law_of_maximum(float(d), log_n, s / 2)
+            return in_doubles_loops.table(q, weights, s)
 
         def find(radius=radius):
             in_doubles.optimal_radius.cache_clear()

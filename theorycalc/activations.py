@@ -33,7 +33,7 @@ from theorycalc.core.integration.kinks import (
 from theorycalc.core.lowering import lower
 from theorycalc.core.numbers import exact, exact_integer, function_expression
 from theorycalc.core.records import instance
-from theorycalc.core.signature import as_variable
+from theorycalc.core.signature import as_variable, check_real
 
 z = sympy.Symbol("z", real=True)
 
@@ -94,7 +94,9 @@ class Activation:
                     hint="numbers for the parameters, or symbol=z for a constant",
                 )
             )
-        object.__setattr__(self, "expr", expr.subs(free.pop(), z))
+        symbol = free.pop()
+        check_real(symbol)
+        object.__setattr__(self, "expr", expr.subs(symbol, z))
         object.__setattr__(self, "symbol", z)
         object.__setattr__(self, "name", self.name or str(self.expr))
 

@@ -7,6 +7,8 @@ import sympy as sp
 import theorycalc as tc
 
 X, Y, K = sp.Symbol("x"), sp.Symbol("y"), sp.Symbol("k")
+BELOW, WHOLE = sp.Symbol("m", negative=True), sp.Symbol("m", integer=True)
+LONG = sp.Pow(10, 10**9, evaluate=False)
 LINE = tc.Formula("f", X)
 
 
@@ -36,6 +38,35 @@ LINE = tc.Formula("f", X)
         (lambda: tc.Integral("x", X, 0, 1), "integrand: not an expression"),
         (lambda: tc.Integral(X, X, 0, 1, kinks=1), "not kinks"),
         (lambda: tc.Integral(X, X, 0, 1, tails={sp.oo: 3}), "not a Tail"),
+        (lambda: tc.Integral(sp.I * X, X, 0, 1), "integrand is not real"),
+        (lambda: tc.Tail(sp.I, X), "bound is not real"),
+        (lambda: tc.Tail(-sp.exp(BELOW), BELOW), "bound is too small"),
+        (lambda: tc.Tail(sp.exp(-X), X, start=sp.I * Y), "start is not real"),
+        (lambda: tc.bivariate_normal(sp.I, 0, 0), "bivariate_normal is not real"),
+        (lambda: tc.hyperu(1, sp.I * X, 2), "hyperu is not real"),
+        (lambda: tc.Value(mid=1, rad=0, rigor=tc.Rigor.EXACT, using=tc.MP), "not an arithmetic"),
+        (lambda: tc.theories.Case(formula=LINE, expected=sp.nan, source=""), "expected"),
+        (lambda: tc.theories.Case(formula=LINE, expected=sp.I, source=""), "expected is not real"),
+        (lambda: tc.Activation(sp.Abs(BELOW)), "not any real number: got m: .*negative"),
+        (lambda: tc.Activation(sp.cos(sp.pi * WHOLE)), "not any real number"),
+        (lambda: tc.Activation(sp.Max(WHOLE, 0)), "not any real number"),
+        (lambda: tc.sphere.funk_hecke(LONG, 3, 1), "too long to be written out"),
+        (lambda: tc.quantization.norming_constants(sp.exp(-X), X, LONG), "too long"),
+        (lambda: tc.hermite.expand(sp.oo, X), "not finite"),
+        (lambda: tc.hermite.HermiteExpansion((X,), {X: sp.S.One}), "alpha"),
+        (lambda: tc.hermite.HermiteExpansion((X,), {(1, 2): sp.S.One}), "alpha"),
+        (lambda: tc.hermite.HermiteExpansion((X,), {(1,): "1"}), "not an expression"),
+        (lambda: tc.hermite.ProductExpansion(sp.exp(X), (X, Y), (sp.S.One,)), "not a direction"),
+        (lambda: tc.sphere.num_harmonics(BELOW, 2), "d is too small"),
+        (lambda: tc.sphere.legendre(3, BELOW), "k is too small"),
+        (lambda: tc.kernels.dense(sigma_w=BELOW), "sigma_w is too small"),
+        (lambda: tc.quantization.kde.h_G(BELOW), "alpha is too small"),
+        (lambda: tc.quantization.mean_max_cosine(sp.I * X, 10), "d is not real"),
+        (lambda: tc.relu.gaussian_bias_constant(sp.I * X), "k is not real"),
+        (lambda: tc.relu.r_norm(X, X, domain={0, 1}), "not an interval"),
+        (lambda: tc.networks.to_numpy(np.datetime64("2020-01-01")), "not an array of real"),
+        (lambda: tc.distributions.Gaussian(2).sample(3, seed=True), "not a seed"),
+        (lambda: tc.distributions.Gaussian(2).sample(3, seed=[[1, 2], [3]]), "not a seed"),
         (lambda: tc.find_root(LINE, "x", 3), "not a bracket"),
         (lambda: tc.find_root(X, "x", (0, 1)), "not a Formula"),
         (lambda: tc.minimize(X, "x", (0, 1)), "not a Formula"),
@@ -139,3 +170,11 @@ def test_zero_among_gamma_functions_of_large_numbers(using):
     value = tc.Formula("zero", zero).at(x="1e50", using=using)
     assert value.contains(0)
     assert value.rad < 1e-15
+
+
+@pytest.mark.parametrize("bound", [sp.S.One, 1 / sp.log(X + 2), sp.oo])
+@pytest.mark.parametrize("using", [tc.Float(), tc.MP(20), tc.Ball(20)])
+def test_a_tail_whose_bound_does_not_fall_is_refused(using, bound):
+    gauss = tc.Integral(sp.exp(-(Y**2)), Y, 0, sp.oo, tails={sp.oo: tc.Tail(bound, X)})
+    with pytest.raises(tc.NotSupportedError, match="hardly falls"):
+        tc.integrate(gauss, using)

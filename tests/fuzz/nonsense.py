@@ -133,8 +133,8 @@ NONSENSE = {
 }
 
 
-# What a user's own function raises passes through.
-OWN_FUNCTIONS = {("tc.networks.train", "on_step")}
+# What a user's own function raises passes through, and what a Paper makes is as it made it.
+OWN = {("tc.networks.train", "on_step"), ("tc.theories.Theory", "statements")}
 # Work that is asked for is done, however long it takes.
 WORK = {
     *(("million", key) for key in ("n", "steps", "replicas", "train", "test", "resamples")),
@@ -169,7 +169,7 @@ def bad_calls() -> list[BadCall]:
         for name, call in CALLS.items()
         if not (isinstance(call, type) and issubclass(call, Enum | BaseException))
         for key in parameters_of(name)
-        if key != "self" and (name, key) not in OWN_FUNCTIONS
+        if key != "self" and (name, key) not in OWN
         for kind in NONSENSE
         if (kind, key) not in WORK
     ]
@@ -178,15 +178,13 @@ def bad_calls() -> list[BadCall]:
 def pairs(number: int, seed: int) -> list[BadCall]:
     """Random calls with nonsense in two arguments."""
     draw = random.Random(seed)
-    names = [
-        name for name in {call.name: None for call in bad_calls()} if len(parameters_of(name)) > 1
-    ]
+    keys: dict[str, dict] = {}
+    for call in bad_calls():
+        keys.setdefault(call.name, {})[call.replaced[0][0]] = None
+    names = [name for name, found in keys.items() if len(found) > 1]
     kinds = list(NONSENSE)
     return [
-        BadCall(
-            name,
-            tuple((key, draw.choice(kinds)) for key in draw.sample(list(parameters_of(name)), 2)),
-        )
+        BadCall(name, tuple((key, draw.choice(kinds)) for key in draw.sample(list(keys[name]), 2)))
         for name in draw.choices(names, k=number)
     ]
 

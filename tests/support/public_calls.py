@@ -131,10 +131,12 @@ SAMPLES_OF = {
         ("initial_train", "initial_test", "trained_test", "own_kernel"), SQUARE
     ),
     "tc.validation.Figure": {"title": "f", "draw": lambda axes: None},
+    "tc.validation.FiniteSizeLaw": {"p_value": 0.5},
     "tc.validation.PowerLaw": {"interval": (0.0, 1.0), "windows": ()},
     "tc.validation.Validation": {
         "comparison": tc.validation.compare("c", 1, MEASURED),
         "agreement": tc.validation.Agreement.AGREES,
+        "power": 0.99,
     },
     "tc.distributions.Moments": {"d": 2},
     "tc.distributions.Radial": {"variable": None},
@@ -198,7 +200,11 @@ SAMPLES_OF = {
         "predicted": [1.0],
         "measurements": [MEASURED],
     },
-    "tc.validation.plots.width_scaling": {"axes": AXES, "widths": [1.0], "series": []},
+    "tc.validation.plots.width_scaling": {
+        "axes": AXES,
+        "widths": [1.0],
+        "series": [("s", [MEASURED], None)],
+    },
     "tc.sphere.decay_exponent": {"d": 5},
     "tc.sphere.funk_hecke": {"d": 5},
     "tc.sphere.spectrum": {"d": 5},
@@ -209,6 +215,13 @@ SAMPLES_OF = {
     "tc.sphere.project": {"poly": x**2 - y**2},
     "tc.theories.get": {"name": "leap_complexity"},
     "tc.theories.Case": {"params": {"x": 2}, "source": "by hand"},
+    "tc.theories.Statement": {
+        "number": 1,
+        "kind": "exact",
+        "text": "S",
+        "reference": tc.Reference("arXiv:1806.07572"),
+        "quoted": False,
+    },
     "tc.theories.Theory": {
         "title": "T",
         "reference": tc.Reference("arXiv:1806.07572"),

@@ -102,7 +102,7 @@ def test_eight_replicas_say_nothing_about_six_means():
 
 
 def test_few_replicas():
-    with pytest.raises(tc.DomainError, match="replicas is too small"):
+    with pytest.raises(tc.DomainError, match="replicas is out of range"):
         validate(1.0, Measurement(1.0, 0.001, 1))
     with pytest.raises(tc.DomainError, match="not a sample"):
         compare_means("", np.zeros((1, 2)), 0.0, np.eye(2))

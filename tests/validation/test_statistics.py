@@ -109,3 +109,48 @@ def test_what_is_no_sample(samples):
 def test_too_few_replicas_for_a_covariance():
     with pytest.raises(tc.DomainError, match="too few replicas"):
         mean_test(np.eye(3))
+
+
+@pytest.mark.parametrize(
+    ("fields", "wrong"),
+    [
+        ({"power": np.nan}, "power"),
+        ({"power_error": -1.0}, "power_error"),
+        ({"constant": -1}, "constant"),
+        ({"constant": np.inf}, "constant"),
+        ({"correction": -np.inf}, "correction"),
+        ({"p_value": 2}, "p_value"),
+        ({"p_value": np.nan}, "p_value"),
+    ],
+)
+def test_fits_hold_numbers(fields, wrong):
+    allowed = {"power": -1, "power_error": 0, "constant": 1, "correction": 0, "p_value": 1}
+    FiniteSizeLaw(**allowed)
+    with pytest.raises(tc.DomainError, match=f"FiniteSizeLaw: {wrong} is out of range"):
+        FiniteSizeLaw(**allowed | fields)
+
+
+def test_other_records_hold_numbers():
+    for call in (
+        lambda: PowerLaw(np.nan, 0.1, (0.0, 1.0), ()),
+        lambda: PowerLaw(1.0, -0.1, (0.0, 1.0), ()),
+        lambda: Measurement(np.inf, 1.0, 3),
+        lambda: Measurement(0.0, -1.0, 3),
+        lambda: Measurement(0.0, 1.0, -3),
+        lambda: tc.validation.Comparison(name="", predicted="", measured="", z=1.0, replicas=0),
+    ):
+        with pytest.raises(tc.DomainError, match="is out of range"):
+            call()
+
+
+@pytest.mark.parametrize("size", [1e308, 1e200, -1.5e308])
+@pytest.mark.filterwarnings("error")
+def test_samples_beyond_doubles_are_refused(size):
+    large = size * np.array([[1.0, 1.1], [0.9, 1.0], [1.1, 0.8]])
+    for call in (
+        lambda: mean_test(large),
+        lambda: tc.validation.compare_means("", large),
+        lambda: Measurement.of_variance(large[:, 0]),
+    ):
+        with pytest.raises(tc.DomainError):
+            call()

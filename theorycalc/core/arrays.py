@@ -1,5 +1,7 @@
 """Reading arrays of real numbers, and seeds of random ones."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 
 import array_api_compat
@@ -72,6 +74,22 @@ def check_array(x, what: str, shape: tuple):
     return x
 
 
+@contextmanager
+def within_doubles(what: str) -> Iterator[None]:
+    """Refuse numbers whose sums, squares and the like overflow.
+
+    Raises
+    ------
+    DomainError
+        In the place of NumPy's warning.
+    """
+    try:
+        with np.errstate(over="raise", invalid="raise"):
+            yield
+    except FloatingPointError as error:
+        raise DomainError(explain(f"{what} leave the range of doubles")) from error
+
+
 def check_memory(what: str, needed: int, hint: str = "") -> None:
     """Refuse arrays of more bytes than so many.
 
@@ -109,10 +127,12 @@ def random_stream(seed) -> np.random.Generator:
     >>> int(random_stream((1, 2)).integers(100)) == int(random_stream((1, 2)).integers(100))
     True
     """
-    try:
-        if seed is None:
-            raise TypeError("no seed")
-        return np.random.default_rng(np.random.SeedSequence(seed))
-    except (TypeError, ValueError, OverflowError) as error:
+    parts = seed if isinstance(seed, tuple | list | range) else (seed,)
+    if not parts or not all(_is_seed(x) for x in parts):
         allowed = "an integer ≥ 0, or a tuple of them"
-        raise DomainError(explain("not a seed", got=shown(seed), allowed=allowed)) from error
+        raise DomainError(explain("not a seed", got=shown(seed), allowed=allowed))
+    return np.random.default_rng(np.random.SeedSequence(seed))
+
+
+def _is_seed(x) -> bool:
+    return isinstance(x, int | np.integer) and not isinstance(x, bool) and x >= 0

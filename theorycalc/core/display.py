@@ -96,11 +96,19 @@ def _extreme_decimal(x, n: int) -> str:
 def _round_to(x: Fraction, n: int) -> tuple[int, int]:
     """(number, place) with x ≈ number·10^place and n digits in number."""
     place = math.floor(_log10_fraction(abs(x))) + 1 - n
-    number = round(x / Fraction(10) ** place)
+    number = _nearest(x, place)
     while abs(number) >= 10**n:  # the logarithm was one too small, or x was rounded up to 10^k
         place += 1
-        number = round(x / Fraction(10) ** place)
+        number = _nearest(x, place)
     return number, place
+
+
+def _nearest(x: Fraction, place: int) -> int:
+    """The integer next to x/10^place, the even one of two, without a fraction in lowest terms."""
+    top = x.numerator * 10 ** max(-place, 0)
+    bottom = x.denominator * 10 ** max(place, 0)
+    number, rest = divmod(2 * top + bottom, 2 * bottom)
+    return number - (rest == 0 and number % 2)
 
 
 def _without_zeros(number: int, place: int) -> tuple[int, int]:

@@ -98,17 +98,31 @@ def expression(x, what: str) -> sympy.Expr:
     return expr
 
 
-def polynomial_expression(x) -> sympy.Expr:
-    """An expression that may be written out as a polynomial.
+def polynomial_expression(x, what: str = "polynomial") -> sympy.Expr:
+    """An expression that may be written out as a polynomial with finite coefficients.
+
+    Raises
+    ------
+    DomainError
+        For what is no expression, has infinities in it, or powers of numbers that are too long.
+    """
+    x = written_expression(x, what)
+    if x.has(sympy.oo, -sympy.oo, sympy.zoo, sympy.nan):
+        raise DomainError(explain(f"{what} is not finite", got=x))
+    return x
+
+
+def written_expression(x, what: str) -> sympy.Expr:
+    """An expression that SymPy may rewrite: it writes powers of numbers out.
 
     Raises
     ------
     DomainError
         For what is no expression, or has powers of numbers in it that are too long for that.
     """
-    x = expression(x, "polynomial")
+    x = expression(x, what)
     if any(map(_is_endless, x.atoms(sympy.Pow))):
-        raise DomainError(explain("polynomial: a number is too long to be written out", got=x))
+        raise DomainError(explain(f"{what}: a number is too long to be written out", got=x))
     return x
 
 
@@ -119,9 +133,9 @@ def function_expression(x, what: str) -> sympy.Expr:
     ------
     DomainError
         For what is no expression, not real, or has undefined functions, derivatives or
-        antiderivatives in it.
+        antiderivatives in it, or numbers that are too long to be written out.
     """
-    x = expression(x, what)
+    x = written_expression(x, what)
     unknown = x.atoms(AppliedUndef, sympy.Derivative, sympy.core.numbers.ImaginaryUnit)
     unknown |= {i for i in x.atoms(sympy.Integral) if any(len(limit) < 3 for limit in i.limits)}
     if unknown:
@@ -130,31 +144,33 @@ def function_expression(x, what: str) -> sympy.Expr:
     return x
 
 
-def integer_expression(x, what: str) -> sympy.Expr:
+def integer_expression(x, what: str, least: int | None = None) -> sympy.Expr:
     """A symbolic expression that may be an integer.
 
     Raises
     ------
     DomainError
-        For what is no expression, or known to be no integer.
+        For what is no expression, or known to be no integer or below ``least``.
     """
-    x = real_expression(x, what)
+    x = real_expression(x, what, least)
     if x.is_integer is False:
         raise DomainError(explain(f"{what} is not an integer", got=x, allowed="an integer"))
     return x
 
 
-def real_expression(x, what: str) -> sympy.Expr:
+def real_expression(x, what: str, least: int | None = None) -> sympy.Expr:
     """A symbolic expression that may be real.
 
     Raises
     ------
     DomainError
-        For what is no expression, or known not to be real.
+        For what is no expression, or known not to be real or below ``least``.
     """
     x = expression(x, what)
     if x.is_extended_real is False or x.has(sympy.I):
         raise DomainError(explain(f"{what} is not real", got=x, allowed="a real expression"))
+    if least is not None and (x - least).is_extended_negative:
+        raise DomainError(explain(f"{what} is too small", got=x, allowed=f"≥ {least}"))
     return x
 
 

@@ -1,5 +1,6 @@
 """Frozen records: every field holds what its annotation says."""
 
+import sys
 import types
 import typing
 from collections.abc import Callable, Iterator
@@ -17,6 +18,8 @@ _KINDS = {
     int: (int, np.integer),
     float: (int, float, np.integer, np.floating),
 }
+# What a range without an end is written with: all finite numbers.
+LARGEST = sys.float_info.max
 # Bits of integers that no double holds.
 _LONGEST = 1024
 
@@ -38,6 +41,22 @@ def check_fields(record) -> None:
                     allowed=annotation,
                 )
             )
+
+
+def check_range(record, least: float, most: float, *names: str) -> None:
+    """Refuse a record with numbers outside of a range, or NaN among them.
+
+    Raises
+    ------
+    DomainError
+        With the name of the field.
+    """
+    for name in names:
+        if not least <= float(found := getattr(record, name)) <= most:
+            limits = [f"≥ {least:g}"] * (least > -LARGEST) + [f"≤ {most:g}"] * (most < LARGEST)
+            what = f"{type(record).__name__}: {name} is out of range"
+            allowed = " and ".join(limits) or "a finite number"
+            raise DomainError(explain(what, got=found, allowed=allowed))
 
 
 def instance(x, kind: type | types.UnionType, what: str, *, allowed: str = "", hint: str = ""):
@@ -88,6 +107,9 @@ def _test(annotation) -> Callable[[object], bool]:
         return lambda x: isinstance(x, _KINDS[int]) and not isinstance(x, bool)
     if annotation is float:
         return _is_double
+    if origin is list:
+        test = _test(parts[0])
+        return lambda x: isinstance(x, list) and all(map(test, x))
     if origin is dict:
         keys, values = map(_test, parts)
         return lambda x: isinstance(x, dict) and all(map(keys, x)) and all(map(values, x.values()))

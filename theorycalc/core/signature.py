@@ -23,6 +23,26 @@ def as_variable(x, what: str = "variable") -> sympy.Symbol:
     return x
 
 
+def check_real(x: sympy.Symbol) -> None:
+    """Refuse a variable that does not stand for every real number: SymPy simplifies by that.
+
+    Raises
+    ------
+    DomainError
+        For one that is complex, an integer, or has a sign.
+    """
+    if (
+        x.is_extended_real is False
+        or x.is_integer
+        or x.is_extended_nonnegative
+        or x.is_extended_nonpositive
+    ):
+        assumptions = ", ".join(name for name, holds in x.assumptions0.items() if holds)
+        hint = f'sympy.Symbol("{x.name}", real=True)'
+        what = "a variable that is not any real number"
+        raise DomainError(explain(what, got=f"{x}: {assumptions}", hint=hint))
+
+
 def as_variables(variables: tuple, *exprs: sympy.Basic) -> tuple[sympy.Symbol, ...]:
     """Variables that a user names, by default the free symbols of expressions by name.
 

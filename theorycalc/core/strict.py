@@ -2,7 +2,9 @@
 
 import sympy
 
-from theorycalc.core.numbers import exact, expression
+from theorycalc.core.numbers import exact, real_expression
+
+_NO_NUMBERS = (sympy.nan, sympy.zoo)
 
 
 class StrictFunction(sympy.Function):
@@ -15,6 +17,8 @@ class StrictFunction(sympy.Function):
 
 def read(x, what: str) -> sympy.Expr:
     """An argument as an expression."""
-    if isinstance(x, sympy.Expr) and not x.is_Matrix and x not in (sympy.nan, sympy.zoo):
-        return x
-    return exact(x, what) if isinstance(x, str) else expression(x, what)
+    if isinstance(x, str):
+        return exact(x, what)
+    if not isinstance(x, sympy.Expr) or x.is_Matrix or x in _NO_NUMBERS or x.has(sympy.I):
+        return real_expression(x, what)
+    return x

@@ -77,7 +77,7 @@ class Value:
         instance(self.inputs, Mapping, "inputs by name")
         instance(self.stats, Mapping, "stats by name")
         instance(self.reference, Reference | None, "a Reference")
-        if self.using is not None and not callable(getattr(self.using, "evaluate", None)):
+        if self.using is not None and not callable(getattr(type(self.using), "evaluate", None)):
             allowed = "Float(), MP(30), Ball(30), …"
             raise DomainError(explain("not an arithmetic", got=shown(self.using), allowed=allowed))
         if not all(isinstance(name, str) for name in (*self.inputs, *self.stats)):

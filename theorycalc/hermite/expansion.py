@@ -8,7 +8,7 @@ from functools import cached_property
 import sympy
 
 from theorycalc.core.errors import DomainError, explain
-from theorycalc.core.numbers import exact_integer
+from theorycalc.core.numbers import exact_integer, polynomial_expression
 from theorycalc.core.records import check_fields
 from theorycalc.core.renamed import renamed
 from theorycalc.hermite.leap import coordinate_leap, isotropic_leap, staircase
@@ -32,6 +32,12 @@ class HermiteExpansion:
 
     def __post_init__(self):
         check_fields(self)
+        count = len(self.variables)
+        coefficients = {
+            multi_index(alpha, count): polynomial_expression(c, "a coefficient")
+            for alpha, c in self.coefficients.items()
+        }
+        object.__setattr__(self, "coefficients", coefficients)
 
     def coefficient(self, alpha) -> sympy.Expr:
         """C_α = E[f He_α] = E[∂^α f]; divide by √α! for the orthonormal coefficient.

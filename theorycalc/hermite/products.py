@@ -10,7 +10,7 @@ from theorycalc.activations import Activation, z
 from theorycalc.core.arithmetic import Ball
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.formula import Formula
-from theorycalc.core.numbers import exact_integer
+from theorycalc.core.numbers import exact_integer, polynomial_expression
 from theorycalc.core.records import check_fields
 from theorycalc.hermite.expansion import HermiteExpansion, multi_index
 from theorycalc.hermite.functions import expression_of
@@ -40,6 +40,10 @@ class ProductExpansion:
 
     def __post_init__(self):
         check_fields(self)
+        polynomial_expression(self.expr, "expr")
+        if len(self.direction) != len(self.variables):
+            allowed = f"{len(self.variables)} numbers"
+            raise DomainError(explain("not a direction", got=self.direction, allowed=allowed))
 
     def coefficient(self, alpha) -> sympy.Expr:
         """C_α = E[f He_α], exact: in closed form, or a function with certified digits."""

@@ -128,10 +128,11 @@ def to_numpy(array) -> np.ndarray:
     """
     if array_api_compat.is_torch_array(array):
         return array.detach().cpu().numpy()
-    if is_array(array) and not isinstance(array, np.ndarray):
+    of_numpy = isinstance(array, np.ndarray | np.generic)
+    if is_array(array) and not of_numpy:
         return np.asarray(array)
-    if isinstance(array, np.ndarray) and array.dtype.kind in "biufc":
-        return array
+    if of_numpy and array.dtype.kind in "biufc":
+        return np.asarray(array)
     return real_array(array, "array", finite=False)
 
 

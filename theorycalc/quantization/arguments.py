@@ -38,7 +38,7 @@ def read_points(n=None, log_n=None) -> Expr:
             raise DomainError(explain("log_n is out of range", got=log_n, allowed=allowed))
         return sympy.exp(log_n)
     if isinstance(n, Expr) and n.free_symbols:
-        return real_expression(n, "n")
+        return real_expression(n, "n", 1)
     n = exact(n, "n")
     if n < 1:
         raise DomainError(explain("n is too small", got=n, allowed="a real number ≥ 1"))

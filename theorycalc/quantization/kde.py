@@ -20,7 +20,7 @@ from sympy.codegen.cfunctions import expm1, log1p
 from theorycalc.core.arithmetic import Ball
 from theorycalc.core.errors import DomainError, PrecisionError, explain
 from theorycalc.core.formula import Formula
-from theorycalc.core.numbers import exact
+from theorycalc.core.numbers import exact, real_expression
 from theorycalc.quantization.freezing_point import FreezingPoint
 
 __all__ = ["Phase", "h_CLT", "h_G", "h_opt", "kl_per_dimension", "phase", "stable_index"]
@@ -196,7 +196,7 @@ def _alpha(alpha) -> Expr:
 def _positive(x, name: str) -> Expr:
     """A positive number, or a symbol."""
     if isinstance(x, sympy.Symbol):
-        return x
+        return real_expression(x, name, 0)
     x = exact(x, name)
     if x <= 0:
         raise DomainError(explain(f"{name} is not positive", got=x, allowed=f"{name} > 0"))

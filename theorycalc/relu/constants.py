@@ -27,6 +27,8 @@ from theorycalc.sphere.measure import (
 # Up to this dimension the law of one coordinate is written out, and up to this degree a Legendre
 # polynomial of a symbolic bias: beyond, the terms cancel in doubles.
 _WRITTEN = 10
+# Up to here factorials and their quotients are written out.
+_LARGEST_FACTORIAL = 1_000
 # A bias that is proposed leaves P² at least this part of its mean; its denominator.
 _VISIBLE = Fraction(1, 4)
 _GRID = 100
@@ -220,7 +222,7 @@ def power_eigenvalue(k, l, d) -> Formula:  # noqa: E741 - the letters of the mat
     """
     k, l = as_degree(k), as_degree(l)  # noqa: E741
     if isinstance(d, Expr) and d.free_symbols:
-        d = integer_expression(d, "d")
+        d = integer_expression(d, "d", 1)
     else:
         d = S(exact_integer(d, "d", minimum=1))
     least = {x: low for x, low in ((k, 0), (l, 0), (d, 1)) if x.is_Symbol}
@@ -234,6 +236,8 @@ def _power_eigenvalue(k: Expr, l: Expr, d: Expr) -> Expr:  # noqa: E741
         return (1 + (-1) ** (k + l)) * half_power_eigenvalue(k, l, d)
     if l > k or (k - l) % 2:
         return S.Zero
+    if k > _LARGEST_FACTORIAL:
+        return 2 * half_power_eigenvalue(k, l, d)
     half = (k - l) / 2
     return factorial(k) / (2**half * factorial(half) * rising_steps(d, int(k + l) // 2))
 
@@ -289,6 +293,9 @@ def gaussian_bias_constant(k) -> Formula:
     >>> print(tc.relu.gaussian_bias_constant(2).at(using=tc.Ball(40)))
     0.6730640258473115485473442632502956604986 ± 4e-41
     """
-    k = k if isinstance(k, Expr) and k.free_symbols else S(exact_integer(k, "k", minimum=2))
+    if isinstance(k, Expr) and k.free_symbols:
+        k = integer_expression(k, "k", 2)
+    else:
+        k = S(exact_integer(k, "k", minimum=2))
     domain = (k >= 2) & sympy.Contains(k, S.Integers) if k.is_Symbol else None
     return Formula("I", GaussianBiasConstant(k), domain=domain, args=parameters(k))

@@ -9,6 +9,7 @@ from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.formula import Formula
 from theorycalc.core.gammas import read_power
 from theorycalc.core.numbers import exact
+from theorycalc.core.records import sequence
 from theorycalc.core.reference import Reference
 from theorycalc.relu.constants import as_bias, funk_hecke
 from theorycalc.relu.means.modulus import modulus_mean
@@ -291,11 +292,10 @@ def r_norm(poly, x, domain=None) -> Formula:
 
 
 def _ends(domain) -> tuple[Expr, Expr]:
-    try:
-        left, right = domain
-    except (TypeError, ValueError):
-        raise DomainError(explain("not an interval", got=domain, allowed="(a, b)")) from None
-    left, right = exact(left, "a"), exact(right, "b")
+    ends = sequence(domain, "an interval", allowed="(a, b)")
+    if len(ends) != 2:
+        raise DomainError(explain("not an interval", got=domain, allowed="(a, b)"))
+    left, right = exact(ends[0], "a"), exact(ends[1], "b")
     if not left < right:
         raise DomainError(explain("not an interval", got=(left, right), allowed="a < b"))
     return left, right

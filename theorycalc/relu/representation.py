@@ -158,7 +158,7 @@ class Representation:
         """E‖f − f_m‖² = V/m for a width m, a number or a symbol."""
         variance = self.variance(source, sampling)
         if isinstance(width, Expr) and width.free_symbols:
-            m = integer_expression(width, "width")
+            m = integer_expression(width, "width", 1)
         else:
             m = S(exact_integer(width, "width", minimum=1))
         return Formula("E‖f − f_m‖²", variance.body / m, note=variance.note)

@@ -52,7 +52,7 @@ def as_degree(k) -> Expr:
 
 def _integer_or_symbolic(x, name: str, minimum: int) -> Expr:
     if isinstance(x, Expr) and x.free_symbols:
-        return integer_expression(x, name)
+        return integer_expression(x, name, minimum)
     hint = "a symbol, and its limit in the formula"
     return sympy.Integer(exact_integer(x, name, minimum, LARGEST, hint=hint))
 

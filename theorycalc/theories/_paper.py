@@ -8,7 +8,7 @@ import sympy
 from theorycalc.core.claims import SHARPNESS, Claim
 from theorycalc.core.errors import DomainError, explain, unknown_name
 from theorycalc.core.formula import Formula
-from theorycalc.core.records import instance
+from theorycalc.core.records import check_fields, instance
 from theorycalc.core.reference import Reference
 from theorycalc.theories._checked import Checked, check
 from theorycalc.theories._notes import Run
@@ -128,6 +128,9 @@ class Statement:
     cases: list[Case] = field(default_factory=list)
     claims: list[tuple[Claim, tuple]] = field(default_factory=list)
     experiments: list[Experiment] = field(default_factory=list)
+
+    def __post_init__(self):
+        check_fields(self)
 
     @property
     def has_evidence(self) -> bool:

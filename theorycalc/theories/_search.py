@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from theorycalc.core.errors import DomainError, explain
-from theorycalc.core.records import instance
+from theorycalc.core.records import check_fields, instance
 from theorycalc.theories._sources import load, names
 
 
@@ -15,6 +15,9 @@ class Found:
     theory: str
     statement: int
     text: str
+
+    def __post_init__(self):
+        check_fields(self)
 
 
 def search(words: str) -> list[Found]:

@@ -10,7 +10,7 @@ from theorycalc.core.claims import Claim, Verdict
 from theorycalc.core.evaluation import Arithmetic
 from theorycalc.core.formula import Formula
 from theorycalc.core.integration.integral import Integral
-from theorycalc.core.numbers import exact
+from theorycalc.core.numbers import exact, real_expression
 from theorycalc.core.records import check_fields, instance
 from theorycalc.core.reference import Reference
 from theorycalc.core.value import Value, fraction
@@ -45,6 +45,8 @@ class Case:
             instance(name, str, "a parameter's name")
         if isinstance(self.expected, str):
             exact(self.expected, "expected")
+        elif isinstance(self.expected, sympy.Expr):
+            real_expression(self.expected, "expected")
 
     @property
     def label(self) -> str:

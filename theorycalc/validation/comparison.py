@@ -9,7 +9,7 @@ from scipy import stats
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.formula import Formula
 from theorycalc.core.numbers import real_double
-from theorycalc.core.records import check_fields, instance
+from theorycalc.core.records import check_fields, check_range, instance
 from theorycalc.core.value import Value
 from theorycalc.validation.statistics import Measurement, joint_power, mean_test, power
 
@@ -62,6 +62,8 @@ class Comparison:
 
     def __post_init__(self):
         check_fields(self)
+        if self.replicas is not None:
+            check_range(self, 2, math.inf, "replicas")
         if math.isnan(self.z) or not self.resolution >= 0:
             raise DomainError(
                 explain(
@@ -115,6 +117,7 @@ def compare(
     value, radius = _number(prediction)
     instance(measurement, Measurement, "a Measurement", allowed="Measurement.of(replicas)")
     bias, smallest = real_double(bias, "bias", least=0), _checked(smallest)
+    instance(at_most, bool, "at_most", allowed="True or False")
     deviation, error = measurement.mean - value, measurement.standard_error
     bias += radius
     return Comparison(

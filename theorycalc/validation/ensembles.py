@@ -1,7 +1,7 @@
 """Ensembles of trained networks: what a kernel prediction is held against."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -38,6 +38,8 @@ class Ensemble:
 
     def __post_init__(self):
         check_fields(self)
+        for field in fields(self):
+            check_array(getattr(self, field.name), field.name, (None, None))
 
     def linearised(self, hat: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """f₀(x) + A (y − f₀(X)) of every network, for a kernel with the matrix A."""

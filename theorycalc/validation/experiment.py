@@ -1,12 +1,13 @@
 """Experiments, and the verdict on a prediction that is held against one."""
 
 import enum
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from theorycalc.core import display
 from theorycalc.core.errors import DomainError, explain
-from theorycalc.core.records import check_fields, instance, sequence
+from theorycalc.core.records import check_fields, check_range, instance, sequence
 from theorycalc.validation.comparison import SMALLEST, Comparison, compare
 from theorycalc.validation.statistics import Measurement, threshold
 
@@ -50,6 +51,8 @@ class Validation:
 
     def __post_init__(self):
         check_fields(self)
+        check_range(self, 0, math.inf, "threshold")
+        check_range(self, 0, 1, "power")
 
     def __repr__(self):
         return f"Validation({display.validation_text(self)})"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from theorycalc.core.arrays import check_array, real_array
+from theorycalc.core.arrays import check_array, real_array, within_doubles
 from theorycalc.core.errors import DomainError, explain, shown
 from theorycalc.core.records import instance, sequence
 from theorycalc.validation.scaling_laws import FiniteSizeLaw
@@ -25,9 +25,9 @@ def width_scaling(axes, widths, series: Sequence[tuple], ylabel: str) -> None:
     if not (widths > 0).all():
         raise DomainError(explain("widths are not positive", got=widths.min()))
     series = [sequence(part, "(label, measurements, law)") for part in sequence(series, "series")]
-    for part in series:
-        if len(part) != 3:
-            raise DomainError(explain("no series", got=part, allowed="(label, measurements, law)"))
+    if not series or any(len(part) != 3 for part in series):
+        allowed = "[(label, measurements, law), …]"
+        raise DomainError(explain("no series", got=shown(series), allowed=allowed))
     grid = np.geomspace(min(widths), max(widths), 200)
     for i, (label, measurements, law) in enumerate(series):
         points = _points(axes, widths, measurements, label, f"C{i}")
@@ -78,13 +78,15 @@ def predictions(axes, mean, deviation, samples, targets=None) -> None:
     order = np.argsort(mean)
     x = np.arange(len(mean))
     mean, deviation, samples = mean[order], deviation[order], samples[:, order]
-    band = (mean - 2 * deviation, mean + 2 * deviation)
+    with within_doubles("predictions and samples"):
+        band = (mean - 2 * deviation, mean + 2 * deviation)
+        centre, spread = samples.mean(axis=0), 2 * samples.std(axis=0, ddof=1)
     axes.fill_between(x, *band, alpha=0.2, color="C0", label="theory ± 2 sd")
     axes.plot(x, mean, color="C0", label="theory")
     axes.errorbar(
         x,
-        samples.mean(axis=0),
-        yerr=2 * samples.std(axis=0, ddof=1),
+        centre,
+        yerr=spread,
         fmt="o",
         color="C1",
         markersize=4,

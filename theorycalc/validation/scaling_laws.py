@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import optimize, stats
 
-from theorycalc.core.arrays import real_array
+from theorycalc.core.arrays import real_array, within_doubles
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.numbers import exact_integer, real_double
-from theorycalc.core.records import check_fields, instance
+from theorycalc.core.records import LARGEST, check_fields, check_range, instance
 from theorycalc.validation.statistics import Measurement, read_samples
 
 # A fit is repeated so often for its interval.
@@ -32,8 +32,11 @@ class PowerLaw:
 
     def __post_init__(self):
         check_fields(self)
+        check_range(self, -LARGEST, LARGEST, "slope")
+        check_range(self, 0, LARGEST, "standard_error")
 
     @classmethod
+    @within_doubles("samples")
     def fit(cls, sizes, samples, *, resamples: int = 400, level: float = 0.05) -> "PowerLaw":
         """Fit replicas of positive quantities: ``samples[i]`` are those at ``sizes[i]``."""
         sizes = _sizes(sizes)
@@ -78,8 +81,12 @@ class FiniteSizeLaw:
 
     def __post_init__(self):
         check_fields(self)
+        check_range(self, -LARGEST, LARGEST, "power", "correction")
+        check_range(self, 0, LARGEST, "power_error", "constant")
+        check_range(self, 0, 1, "p_value")
 
     @classmethod
+    @within_doubles("measurements")
     def fit(cls, sizes, measurements, power: float, *, free: bool = False) -> "FiniteSizeLaw":
         """Weighted fit of the logarithms with the given power, or with a free one close to it."""
         instance(free, bool, "free", allowed="True or False")
@@ -117,6 +124,7 @@ class FiniteSizeLaw:
             p_value=float(stats.chi2.sf(2 * solution.cost, freedom)) if freedom > 0 else 1.0,
         )
 
+    @within_doubles("fitted means")
     def __call__(self, sizes):
         """The fitted mean at other sizes."""
         sizes = real_array(sizes, "sizes")

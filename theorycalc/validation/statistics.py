@@ -1,15 +1,14 @@
 """Statistics of comparisons between a prediction and independent replicas."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
 
-from theorycalc.core.arrays import real_array
+from theorycalc.core.arrays import real_array, within_doubles
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.numbers import exact_integer, real_double
-from theorycalc.core.records import check_fields
+from theorycalc.core.records import LARGEST, check_fields, check_range
 
 
 @dataclass(frozen=True)
@@ -27,11 +26,13 @@ class Measurement:
 
     def __post_init__(self):
         check_fields(self)
-        if not (math.isfinite(self.mean) and 0 <= self.standard_error < np.inf):
-            got = f"{self.mean} ± {self.standard_error}"
-            raise DomainError(explain("not a measurement", got=got, allowed="finite, error ≥ 0"))
+        check_range(self, -LARGEST, LARGEST, "mean")
+        check_range(self, 0, LARGEST, "standard_error")
+        if self.replicas is not None:
+            check_range(self, 2, np.inf, "replicas")
 
     @classmethod
+    @within_doubles("samples")
     def of(cls, samples) -> "Measurement":
         """The mean of independent replicas, with standard error sd/√R.
 
@@ -45,6 +46,7 @@ class Measurement:
         return cls(float(samples.mean()), float(error), samples.size)
 
     @classmethod
+    @within_doubles("samples")
     def of_variance(cls, samples) -> "Measurement":
         """The variance of independent replicas; its error uses their fourth moment."""
         samples = read_samples(samples, dimensions=1)
@@ -124,6 +126,7 @@ def joint_power(level: float, shift: float, k: int, freedom: float = np.inf) -> 
     return float(stats.ncf.sf(stats.f.isf(level, k, freedom), k, freedom, shift**2))
 
 
+@within_doubles("samples")
 def mean_test(samples, mean=0.0, covariance=None) -> tuple[float, int, float]:
     """Whether vectors have a given mean: (statistic, degrees of freedom, p-value).
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 
 import sympy
 
-from theorycalc.core.errors import DomainError, explain, shown
+from theorycalc.core.errors import DomainError, NotSupportedError, explain, shown
 from theorycalc.core.numbers import expression, real_expression
 from theorycalc.core.records import instance, sequence
 from theorycalc.core.signature import as_variable
 
 # Cut-offs of an infinite integral grow by this factor until the tail bound is small enough.
 _CUTOFF_GROWTH = "5/4"
+_MOST_CUTOFFS = 1_000
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,8 @@ class Tail:
 
     def __post_init__(self):
         as_variable(self.symbol, "symbol")
-        object.__setattr__(self, "bound", expression(self.bound, "bound"))
-        object.__setattr__(self, "start", expression(self.start, "start"))
+        object.__setattr__(self, "bound", real_expression(self.bound, "bound", 0))
+        object.__setattr__(self, "start", real_expression(self.start, "start"))
         if self.start.is_extended_positive is False:
             raise DomainError(explain("start is not positive", got=self.start, allowed="> 0"))
 
@@ -81,7 +82,7 @@ class Integral:
     tails: Mapping = field(default_factory=dict, hash=False)
 
     def __post_init__(self):
-        object.__setattr__(self, "integrand", expression(self.integrand, "integrand"))
+        object.__setattr__(self, "integrand", real_expression(self.integrand, "integrand"))
         for name in ("lower", "upper"):
             object.__setattr__(self, name, real_expression(getattr(self, name), "limit"))
         kinks = sequence(self.kinks, "kinks")
@@ -156,8 +157,17 @@ def _limit(context, end, tails, args):
     bound, start = tails[end]
     args = [context.fixed(x) for x in args]  # the bound is claimed for real numbers
     cutoff = start.run(context, args)
-    while not context.negligible(tail := bound.run(context, [cutoff, *args])):
+    for _ in range(_MOST_CUTOFFS):
+        if context.negligible(tail := bound.run(context, [cutoff, *args])):
+            break
         cutoff = context.mul(cutoff, context.number(sympy.Rational(_CUTOFF_GROWTH)))
+    else:
+        raise NotSupportedError(
+            explain(
+                "the bound of a tail hardly falls",
+                allowed="a bound that is small where R is not astronomical",
+            )
+        )
     return (
         cutoff if end == sympy.oo else context.mul(context.number(sympy.S.NegativeOne), cutoff)
     ), tail

@@ -260,7 +260,7 @@ def deviation(sigma, what: str) -> sympy.Expr:
     """An exact standard deviation, or an expression in symbols for one."""
     number = _parameter(sigma, what)
     if number.free_symbols:
-        return number
+        return real_expression(number, what, 0)
     positive = what == "sigma_w"
     if number.is_negative or (positive and number.is_zero):
         allowed = f"{what} > 0" if positive else f"{what} ≥ 0"

@@ -141,7 +141,8 @@ def _zador(name, source, n, s, log_n, log_constant) -> Formula:
     source, scale, level, s = _read(source, n, s, log_n)
     d = source.dimension
     exponent = log_constant(d, s) - s / d * (level + log_ball(d)) + log_norm(source, s)
-    return _formula(name, scale**s * exp(exponent))
+    # apart: SymPy would write the exponential of a multiple of a logarithm out as a power
+    return _formula(name, scale**s * exp(_X), [(_X, exponent)])
 
 
 def rate_distortion(source, n=None, s=2, *, log_n=None) -> Formula:

@@ -184,7 +184,7 @@ def limit_distortion(alpha, s=2) -> Formula:
 
 def _rate(alpha) -> Expr:
     if isinstance(alpha, Expr) and alpha.free_symbols:
-        return real_expression(alpha, "alpha")
+        return real_expression(alpha, "alpha", 0)
     alpha = exact(alpha, "alpha")
     if alpha < 0:
         raise DomainError(explain("alpha out of range", got=alpha, allowed="≥ 0"))

@@ -6,7 +6,7 @@ import sympy
 from sympy import Expr, S, oo
 
 from theorycalc.core.errors import DerivationError, DomainError, explain
-from theorycalc.core.numbers import expression
+from theorycalc.core.numbers import written_expression
 from theorycalc.core.signature import as_variable, check_own
 
 # What a law is written in: the number of points, and the quantile where it has no closed form.
@@ -64,7 +64,7 @@ def norming_constants(survival, x: sympy.Symbol, upper=oo) -> ExtremeLaw:
     'Fréchet'
     """
     x = as_variable(x, "x")
-    tail, upper = expression(survival, "survival"), expression(upper, "upper")
+    tail, upper = written_expression(survival, "survival"), written_expression(upper, "upper")
     check_own((_POINTS, _LOCATION), x, tail, upper)
     density = -tail.diff(x)
     if density == 0 or _limit(tail, x, upper) != 0:

@@ -3,9 +3,8 @@
 import sympy
 from sympy import S
 
-from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.formula import Formula
-from theorycalc.core.numbers import exact_integer
+from theorycalc.distributions._reading import dimension
 from theorycalc.quantization.arguments import read_points
 from theorycalc.quantization.sphere.functions import CosineDeficit
 
@@ -63,19 +62,10 @@ def mean_max_cosine_complement(d, n=None, *, log_n=None) -> Formula:
     >>> print(tc.quantization.mean_max_cosine_complement(1000, log_n=500).at())
     0.20636605926817 ± 4e-15
     """
-    d, n = _read_dimension(d), read_points(n, log_n)
+    d, n = dimension(d), read_points(n, log_n)
     domain = sympy.And(
         *(sympy.Contains(x, S.Naturals, evaluate=False) for x in [d] if x.free_symbols),
         *(sympy.Ge(x, 1) for x in [n] if x.free_symbols),
     )
     args = sorted(d.free_symbols, key=str) + sorted(n.free_symbols - d.free_symbols, key=str)
     return Formula("1 - m", CosineDeficit(d, n, S.One), args=args, domain=domain)
-
-
-def _read_dimension(d) -> sympy.Expr:
-    """An integer ≥ 1, or a symbol."""
-    if isinstance(d, sympy.Expr) and d.free_symbols:
-        if d.is_integer is False or d.is_positive is False:
-            raise DomainError(explain("d is no dimension", got=d, allowed="an integer ≥ 1"))
-        return d
-    return sympy.Integer(exact_integer(d, "d", minimum=1))
