@@ -11,13 +11,11 @@ the last of those in d dimensions, so a level only adds what is new in front of 
 Polynomials in x and r²: no angle, no division, and a change of sign of the point is exact.
 """
 
-import os
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 from scipy.special import gammaln
 
 from theorycalc.core.compiled import compiled
+from theorycalc.core.threads import CORES, in_threads
 
 # Points that share one pass of the recursion: a line of the cache, one vector register.
 _LANES = 8
@@ -59,7 +57,7 @@ def scratch_bytes(d: int, columns: int) -> int:
 
     The columns are those of d − 1 dimensions; every thread keeps them for one group of points.
     """
-    return 0 if d <= 3 else 8 * _LANES * columns * (os.cpu_count() or 1)
+    return 0 if d <= 3 else 8 * _LANES * columns * CORES
 
 
 def digits_of_factor(d: int, degree: int) -> float:
@@ -90,15 +88,13 @@ def zonal(t: np.ndarray, d: int, weights: np.ndarray) -> None:
 
 def _each_part(fill, values: np.ndarray) -> None:
     """Fill the rows of an array, in as many threads as the work is worth."""
-    threads = min(os.cpu_count() or 1, 1 + values.size // _NUMBERS_PER_THREAD)
+    threads = min(CORES, 1 + values.size // _NUMBERS_PER_THREAD)
     if threads == 1:
         fill(slice(None))
         return
     edges = np.linspace(0, len(values), _PARTS_PER_THREAD * threads + 1).astype(int)
     edges[1:-1] -= edges[1:-1] % _LANES
-    with ThreadPoolExecutor(threads) as pool:
-        # list: an exception in a part must surface
-        list(pool.map(fill, map(slice, edges[:-1], edges[1:])))
+    in_threads(fill, map(slice, edges[:-1], edges[1:]), threads)
 
 
 def _sizes(d: int, degree: int) -> np.ndarray:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from theorycalc.core.integration.gauss import normal_on_panels, panel_ends
+from theorycalc.core.threads import in_threads
 from theorycalc.kernels.duals import series_tables as series
 from theorycalc.kernels.duals.plane_rule import Function, determinant, expectation
 
@@ -64,7 +65,7 @@ def _rotated(function: Function, s1, s2, q12, root, sigma):
             arguments = (x[part] for x in (s1, s2, half, sigma))
             values[part], errors[part], trusted[part] = _on_plane(function, *rules, *arguments)
 
-        series.in_threads(fill, range(0, len(found), size))
+        in_threads(fill, range(0, len(found), size))
     return values, errors, trusted
 
 
@@ -131,7 +132,7 @@ def _conditional(function: Function, s1, s2, q12, root, sigma):
         errors[part] = difference + np.abs(shift[0] - coarse[0]) + rounding * fine[1]
         trusted[part] = difference <= _NODES_AGREEMENT * fine[1]
 
-    series.in_threads(fill, range(0, len(s1), size))
+    in_threads(fill, range(0, len(s1), size))
     return values, errors, trusted
 
 

@@ -3,7 +3,8 @@
 import numpy as np
 
 from theorycalc.core.compiled import compiled
-from theorycalc.kernels.duals.series_tables import LANES, TOLERANCE, Table, in_threads
+from theorycalc.core.threads import in_threads
+from theorycalc.kernels.duals.series_tables import LANES, TOLERANCE, Table
 
 _BLOCK_ROWS, _TILE = 32, 64
 

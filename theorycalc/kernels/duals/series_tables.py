@@ -4,8 +4,6 @@ E f(u)f(v) = Σ c_k(q₁₁) c_k(q₂₂) ρ^k, c_k(q) = E f(√q Z) h_k(Z): a t
 variance, and for every pair as many terms as Parseval's identity says that it needs.
 """
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -14,6 +12,7 @@ import numpy as np
 from theorycalc.core.compiled import compiled
 from theorycalc.core.errors import PrecisionError, explain
 from theorycalc.core.integration.gauss import on_panels, panel_ends
+from theorycalc.core.threads import in_threads
 from theorycalc.kernels.duals.plane_rule import Function
 
 # Terms of a series are added so many at a time.
@@ -223,10 +222,3 @@ def _beyond(total: np.ndarray, squares: np.ndarray, doubt: np.ndarray) -> np.nda
     lanes = squares.shape[1]
     slow = 2 * lanes * squares[:, -max(2, lanes // 4) :].max(axis=1)
     return np.where(rest > _KNOWN * doubt, rest, np.minimum(rest, slow))
-
-
-def in_threads(work, items) -> None:
-    """Do the work on every item, on all cores; NumPy and the loops here leave the lock."""
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        # list: an exception in a thread must surface
-        list(pool.map(work, items))

@@ -2,11 +2,10 @@
 
 import itertools
 import math
-import os
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
+from theorycalc.core.threads import in_threads
 from theorycalc.kernels.layers.types import AveragePool, GlobalAveragePool, flat, image_dimension
 from theorycalc.kernels.recursion import inputs
 from theorycalc.kernels.recursion.in_arrays import Arrays
@@ -61,8 +60,7 @@ class Blocks:
 
         starts = (range(0, n, step) for n, step in zip(shape, self.sizes, strict=True))
         corners = [x for x in itertools.product(*starts) if not self.symmetric or x[1] <= x[0]]
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            list(pool.map(compute, corners))  # list: an exception in a block must surface
+        in_threads(compute, corners)
         return tuple(kernels)
 
     @_unheard

@@ -1,13 +1,12 @@
 """Kernel matrices in double precision: blocks of rows on all cores, each by its family's rule."""
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numba
 import numpy as np
 
 from theorycalc.core.compiled import OPTIONS, compiled
+from theorycalc.core.threads import in_threads
 from theorycalc.kernels.matrices import angle_table, rows
 from theorycalc.kernels.matrices.families import Erf, Gelu, Homogeneous, Inputs, Loops, variances
 from theorycalc.kernels.matrices.pairs_homogeneous import homogeneous_entries
@@ -168,10 +167,8 @@ def kernel_matrices(loops: Loops, x1, x2, dtype=np.float64) -> tuple:
     kernels = tuple(np.empty((len(x1), len(right.x)), dtype) for _ in range(2))
     matrices = _Matrices(loops, left, right, symmetric, kernels)
     starts = range(0, len(x1), _BLOCK_ROWS)
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        # single pairs of many blocks are computed together; list: an exception must surface
-        pairs = [np.concatenate(x) for x in zip(*pool.map(matrices.fill, starts), strict=True)]
-        parts = range(0, len(pairs[0]), _PAIRS)
-        list(pool.map(lambda n: matrices.fill_pairs(*(x[n : n + _PAIRS] for x in pairs)), parts))
-        finite = list(pool.map(matrices.is_finite, starts))
-    return *kernels, all(finite)
+    # single pairs of many blocks are computed together
+    pairs = [np.concatenate(x) for x in zip(*in_threads(matrices.fill, starts), strict=True)]
+    parts = range(0, len(pairs[0]), _PAIRS)
+    in_threads(lambda n: matrices.fill_pairs(*(x[n : n + _PAIRS] for x in pairs)), parts)
+    return *kernels, all(in_threads(matrices.is_finite, starts))
