@@ -125,7 +125,6 @@ activations.py
     sphere/legendre_polynomials.py
     sphere/taylor.py
     theories/_template.py
-    theories/density_estimators_high_dimension.py
     theories/periodic_neuron.py
     theories/random_quantisers.py
     theories/self_normalizing_networks.py

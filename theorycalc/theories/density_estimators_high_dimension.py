@@ -16,7 +16,6 @@ B. Derrida, "Random-energy model: an exactly solvable model of disordered system
 Phys. Rev. B 24 (1981), 2613-2626.
 """
 
-import numpy as np
 import sympy
 
 import theorycalc as tc
@@ -31,7 +30,6 @@ kde = tc.quantization.kde
 FREEZING, BEST, LEAST = kde.h_G(ALPHA), kde.h_opt(ALPHA), kde.kl_per_dimension(ALPHA)
 U, THETA = 1 / FREEZING.expr**2, FREEZING.expr**2 / H**2
 ALPHAS = tuple({"alpha": alpha} for alpha in ("1/1000", "1/10", "1/2", "2", "10"))
-RATE, SIZES = 0.5, np.array([50, 200, 800])
 
 one = PAPER.states(
     "limit",
@@ -91,17 +89,7 @@ four.shows(SHARES)
 @four.experiment("how few points make up the estimate, α = 1/2, d = 800", quick=400, full=3000)
 def shares(run):
     """E Σ w_i² for bandwidths on both sides of h_G."""
-    d, h = SIZES[-1], np.array([0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8])
-    limit = np.maximum(SHARES.lambdify()(RATE, h), 0)
-    process = simulations.distances(d, RATE, run.size, np.random.default_rng(2))
-    found = [simulations.log_sums(process, x)[1] for x in h]
-    for x, predicted, values in zip(h[:4], limit[:4], found[:4], strict=True):
-        run.at(x, predicted, values, name=f"h = {x}", bias=np.log(d) / d, smallest=0.25)
-    wrong = 1 - (0.4 / float(kde.h_CLT(RATE).at())) ** 2
-    run.rejects("h_CLT instead of h_G", wrong, found[2])
-    run.points(h[4:], found[4:])
-    run.line(h, limit)
-    run.axes("bandwidth $h$", r"$E\,\sum_i w_i^2$")
+    simulations.shares(run, SHARES)
 
 
 five = PAPER.states(
@@ -123,26 +111,4 @@ five.shows(C_D)
 @five.experiment("h = 0.4 < h_G in growing dimensions, α = 1/2", quick=400, full=3000)
 def sizes(run):
     """Divergences from a Poisson process of distances, beside the limit and its correction."""
-    generator, h, limit = np.random.default_rng(1), 0.4, float(DIVERGENCE.at(alpha=RATE, h="0.4"))
-    correction, left = C_D.lambdify(), 2 * (np.log(SIZES) / SIZES) ** 2
-
-    def theory(d):
-        return limit + correction(RATE, h, d) / d
-
-    measured = []
-    for d, bias in zip(SIZES.tolist(), left, strict=True):
-        process = simulations.distances(d, RATE, run.size, generator)
-        found, name = simulations.divergences(process, RATE, h), f"KL/d, d = {d}"
-        measured.append(run.at(1 / d, theory(d), found, name=name, bias=bias, smallest=0.1))
-    run.rejects("the limit, d = 800", limit, found)
-    # lines in 1/d without their term in log d/d
-    weights = np.array([0, -SIZES[1], SIZES[2]]) / (SIZES[2] - SIZES[1])
-    logs = (float(FREEZING.at(alpha=RATE)) / h) ** 2 / 2 * np.log(SIZES) / SIZES
-    end = weights @ ([m.mean for m in measured] - logs)
-    error = np.hypot(*(weights * [m.standard_error for m in measured])[1:])
-    end = tc.validation.Measurement(end, error, run.size)
-    run.at(None, limit, end, name="KL/d, extrapolated", bias=abs(weights @ left))
-    inverse = np.linspace(1e-5, 1 / SIZES[0], 200)
-    run.line(inverse, theory(1 / inverse))
-    run.line([0, inverse[-1]], [limit, limit], r"$d\to\infty$")
-    run.axes("$1/d$", "KL/$d$", ylim=(limit - 0.01, None))
+    simulations.sizes(run, C_D)

@@ -8,7 +8,7 @@ from scipy.special import ive
 import theorycalc as tc
 
 kde, Measurement = tc.quantization.kde, tc.validation.Measurement
-NEAREST_POINTS, GRID = 200, 600
+NEAREST_POINTS, GRID, SIZES = 200, 600, (50, 200, 800)
 
 
 def samples(run):
@@ -32,6 +32,46 @@ def samples(run):
     run.line(grid, limit, r"$d\to\infty$")
     run.line([float(kde.h_G("1/2").at())] * 2, (min(limit), max(curve)), "$h_G$")
     run.axes("bandwidth $h$", "KL/$d$")
+
+
+def shares(run, formula) -> None:
+    """E Σ w_i² for bandwidths on both sides of h_G."""
+    d, h = SIZES[-1], np.array([0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8])
+    limit = np.maximum(formula.lambdify()(0.5, h), 0)
+    process = distances(d, 0.5, run.size, np.random.default_rng(2))
+    found = [log_sums(process, x)[1] for x in h]
+    for x, predicted, values in zip(h[:4], limit[:4], found[:4], strict=True):
+        run.at(x, predicted, values, name=f"h = {x}", bias=np.log(d) / d, smallest=0.25)
+    wrong = 1 - (0.4 / float(kde.h_CLT("1/2").at())) ** 2
+    run.rejects("h_CLT instead of h_G", wrong, found[2])
+    run.points(h[4:], found[4:])
+    run.line(h, limit)
+    run.axes("bandwidth $h$", r"$E\,\sum_i w_i^2$")
+
+
+def sizes(run, formula) -> None:
+    """Divergences at h = 0.4 < h_G, beside the limit and its correction c_d/d."""
+    generator, d = np.random.default_rng(1), np.array(SIZES)
+    limit, correction = float(kde.kl_per_dimension("1/2", "0.4").at()), formula.lambdify()
+    # what is left out is of the order (log d/d)²
+    left, measured = 2 * (np.log(d) / d) ** 2, []
+    for size, bias in zip(SIZES, left, strict=True):
+        process = distances(size, 0.5, run.size, generator)
+        found, predicted = divergences(process, 0.5, 0.4), limit + correction(0.5, 0.4, size) / size
+        seen = run.at(1 / size, predicted, found, name=f"KL/d, d = {size}", bias=bias, smallest=0.1)
+        measured.append(seen)
+    run.rejects("the limit, d = 800", limit, found)
+    # lines in 1/d without their term in log d/d
+    weights = np.array([0, -d[1], d[2]]) / (d[2] - d[1])
+    logs = (float(kde.h_G("1/2").at()) / 0.4) ** 2 / 2 * np.log(d) / d
+    end = weights @ ([m.mean for m in measured] - logs)
+    error = np.hypot(*(weights * [m.standard_error for m in measured])[1:])
+    end = Measurement(end, error, run.size)
+    run.at(None, limit, end, name="KL/d, extrapolated", bias=abs(weights @ left))
+    inverse = np.linspace(1e-5, 1 / d[0], 200)
+    run.line(inverse, limit + correction(0.5, 0.4, 1 / inverse) * inverse)
+    run.line([0, inverse[-1]], [limit, limit], r"$d\to\infty$")
+    run.axes("$1/d$", "KL/$d$", ylim=(limit - 0.01, None))
 
 
 def estimators(d: int, n: int, bandwidths, replicas: int, generator) -> np.ndarray:
