@@ -488,6 +488,17 @@ MUTANTS = (
             ('"erfc", left / root', '"erfc", left', "test_what_is_cut_off"),
         )
     ),
+    *(
+        Mutant(
+            "core/arithmetic/owen.py",
+            *edit,
+            "tests/core/test_owen.py::test_narrow_balls_hold_the_values_of_their_points",
+        )
+        for edit in (
+            ("change + rho.rad()", "change + 0 * rho.rad()"),
+            ("_change(h, k, rho).abs_upper()", "_change(h, k, rho).abs_upper() / 1024"),
+        )
+    ),
     Mutant(
         "core/arithmetic/fixed_point.py",
         "off = off.abs_upper()",

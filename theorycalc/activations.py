@@ -133,7 +133,7 @@ class Activation:
     def is_continuous(self) -> bool:
         """Whether the function has no jump at any of its kinks."""
         jumps = (
-            sympy.limit(after - before, z, kink)
+            _limit(after - before, kink)
             for (_, kink, before), (_, _, after) in itertools.pairwise(self.pieces)
         )
         return all(sympy.simplify(jump) == 0 for jump in jumps)
@@ -248,6 +248,12 @@ def _constructor(name: str) -> Callable[..., Activation]:
     construct.__signature__ = signature
     construct.__doc__ = f"The activation {name}{signature}."
     return construct
+
+
+def _limit(expr: sympy.Expr, point: sympy.Expr) -> sympy.Expr:
+    """The limit of what is analytic beside a point: its value there, if that is a number."""
+    value = expr.subs(z, point)
+    return value if value.is_finite else sympy.limit(expr, z, point)
 
 
 def as_activation(activation) -> Activation:

@@ -4,6 +4,8 @@ import mpmath
 import pytest
 import sympy as sp
 from flint import arb
+from hypothesis import given
+from hypothesis import strategies as st
 from reference import assert_error_holds
 
 import theorycalc as tc
@@ -75,3 +77,38 @@ def test_probabilities_at_zero_are_sums(h):
     total = tc.Formula("p", parts).at(using=tc.Ball(30))
     with mpmath.workdps(60):
         assert_error_holds(total, mpmath.ncdf(mpmath.mpf(h.p) / h.q if h == R(1, 3) else h))
+
+
+@given(
+    st.floats(-4, 4),
+    st.floats(-4, 4),
+    st.floats(-0.999, 0.999),
+    st.sampled_from([2.0**-21, 2.0**-30, 2.0**-70]),
+    st.tuples(*[st.integers(-4, 4)] * 3),
+)
+def test_narrow_balls_hold_the_values_of_their_points(h, k, rho, radius, steps):
+    """By the slopes in all three arguments, beside the values at exact points."""
+    with working_precision(120):
+        balls = [arb(x, radius) for x in (h, k, rho)]
+        corner = [x + arb(radius) * step / 4 for x, step in zip((h, k, rho), steps, strict=True)]
+        found, exact = owen.bivariate_normal(*balls), owen.bivariate_normal(*corner)
+        if found is not None and exact is not None:
+            assert found.overlaps(exact)
+            # the slopes are at most 1/√(2π) and 1/(2π √(1 − ρ²))
+            assert float(found.rad()) < radius * (1 + 0.2 / (1 - rho**2) ** 0.5)
+
+
+def test_values_come_again(monkeypatch):
+    """A pair and its slopes, and the pair in the other order, share Owen's function."""
+    counts, original = [], owen._terms
+
+    def counting(size):
+        counts.append(size)
+        return original(size)
+
+    monkeypatch.setattr(owen, "_terms", counting)
+    with working_precision(101):
+        for _ in range(3):
+            for h, k in (("1.3", "-0.7"), ("-0.7", "1.3")):
+                owen.bivariate_normal(arb(h), arb(k), arb("0.4"))
+    assert len(counts) <= 2

@@ -17,6 +17,8 @@ from theorycalc.sphere.measure import T
 THETA = sympy.Symbol("theta", positive=True)
 # sin(θ/2) and cos(θ/2) while powers of them are simplified
 _SINE, _COSINE = sympy.Dummy(positive=True), sympy.Dummy(positive=True)
+# Hints for expanding sums and products alone.
+_PRODUCTS = {"power_base": False, "power_exp": False, "log": False}
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,8 @@ class ZonalKernel:
             return {sign: -1 if self.parity == -sign else None for sign in (1, -1)}
         flipped, degrees = self.body.xreplace({T: -T}), {}
         for sign in (1, -1):
-            part = sympy.expand(self.body + sign * flipped)
+            # both have the same functions: their powers and logarithms are left as they are
+            part = (self.body + sign * flipped).expand(**_PRODUCTS)
             polynomial = part.as_poly(T)
             degrees[sign] = -1 if part == 0 else polynomial and polynomial.degree()
         return degrees

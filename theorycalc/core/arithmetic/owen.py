@@ -25,10 +25,12 @@ import math
 
 from flint import arb, ctx
 
-from theorycalc.core.arithmetic.ball_context import working_precision
-from theorycalc.core.arithmetic.effort import work
+from theorycalc.core.arithmetic.ball_context import ball_of, parts_of, working_precision
+from theorycalc.core.arithmetic.effort import remembered, work
 
 _GUARD_BITS = 24
+# Balls that are narrower than this are mapped by their centres.
+_NARROW = 2.0**-20
 # A probability smaller than 2 to the minus so many times the precision costs too many bits.
 _SMALLEST = 2
 # What is left of T is a short series for such a.
@@ -38,16 +40,31 @@ _STEEP = 1.25
 def bivariate_normal(h: arb, k: arb, rho: arb) -> arb | None:
     """An enclosure where |ρ| < 1, or None for other ways.
 
-    It grows with every argument: balls are mapped to what is between the values at their ends.
+    Narrow balls widen the value at their centre by what slopes allow. It grows with every argument:
+    wider ones are mapped to what is between the values at their ends.
     """
     args = h, k, rho
     if not (abs(rho) < 1 and h.is_finite() and k.is_finite()):
         return None
+    if all(x.rad() < _NARROW for x in args):
+        value = _at_point(*(x.mid() for x in args))
+        return None if value is None else value + arb(0, _change(h, k, rho).abs_upper())
     high = _at_point(*(x.upper() for x in args))
-    if high is None or all(x.is_exact() for x in args):
+    if high is None:
         return high
     low = _at_point(*(x.lower() for x in args))
     return high.union(arb(0) if low is None else low)
+
+
+def _change(h: arb, k: arb, rho: arb) -> arb:
+    """By how much balls change the value, by ∂Φ₂/∂h ≤ n(h) and ∂Φ₂/∂ρ, the density at (h, k)."""
+    if all(x.is_exact() for x in (h, k, rho)):
+        return arb(0)
+    rest, root = (1 - rho) * (1 + rho), (2 * arb.pi()).sqrt()
+    change = sum((x.rad() * (-x * x / 2).exp() for x in (h, k)), arb(0)) / root
+    gap = h - rho * k
+    square = gap * gap / rest + k * k
+    return change + rho.rad() * (-square / 2).exp() / (2 * arb.pi() * rest.sqrt())
 
 
 def _at_point(h: arb, k: arb, rho: arb) -> arb | None:
@@ -82,17 +99,23 @@ def _by_owen(h: arb, k: arb, rho: arb) -> arb:
 def _owen(h: arb, b: arb) -> tuple[arb, int]:
     """(T(h, b/h) − s/4, s) with s = ±1 or 0."""
     if abs(b.mid()) <= abs(h):
-        return (_series(h, b / h) if h != 0 else arb(0)), 0
+        return (_shared(h, b / h) if h != 0 else arb(0)), 0
     root = arb(2).sqrt()
     product = (h / root).erf() * (b / root).erf()
     sign = -1 if (h < 0) != (b < 0) else 1
-    return -product / 4 - _series(b, h / b), sign
+    return -product / 4 - (_shared(b, h / b) if h != 0 else arb(0)), sign
 
 
-def _series(h: arb, a: arb) -> arb:
-    """T(h, a) for |a| ≤ 1 or little more."""
+def _shared(h: arb, a: arb) -> arb:
+    """T(h, a) for |a| ≤ 1 or little more: arguments of a pair and of its slopes come again."""
+    return _series(parts_of(h), parts_of(a), ctx.prec)
+
+
+@remembered(maxsize=256)
+def _series(h: tuple, a: tuple, bits: int) -> arb:
+    h, a = ball_of(h), ball_of(a)
     x = h * h / 2
-    if x > ctx.prec:  # 0 ≤ |T| ≤ e^{−x}/8 if |a| ≤ 1, and no more for |a| ≤ 2 than twice that
+    if x > bits:  # 0 ≤ |T| ≤ e^{−x}/8 if |a| ≤ 1, and no more for |a| ≤ 2 than twice that
         return (-x).exp() / 4 * arb(0, 1)
     size, square = float(x.abs_upper()), a * a
     count = _terms(size)
