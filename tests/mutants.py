@@ -492,7 +492,7 @@ MUTANTS = (
         Mutant(
             "core/arithmetic/owen.py",
             *edit,
-            "tests/core/test_owen.py::test_narrow_balls_hold_the_values_of_their_points",
+            "tests/core/test_owen.py::test_one_ball_moves_the_value_by_its_slope",
         )
         for edit in (
             ("change + rho.rad()", "change + 0 * rho.rad()"),

@@ -112,3 +112,19 @@ def test_values_come_again(monkeypatch):
             for h, k in (("1.3", "-0.7"), ("-0.7", "1.3")):
                 owen.bivariate_normal(arb(h), arb(k), arb("0.4"))
     assert len(counts) <= 2
+
+
+@pytest.mark.parametrize("point", [("0.25", "0.5", "0.3"), ("-1.5", "0.5", "-0.75")])
+@pytest.mark.parametrize("moved", [0, 1, 2])
+def test_one_ball_moves_the_value_by_its_slope(moved, point):
+    """The bound of ∂Φ₂/∂ρ is that slope."""
+    with working_precision(120):
+        exact = [arb(x).mid() for x in point]
+        balls = [x + arb(0, 2.0**-30) * (i == moved) for i, x in enumerate(exact)]
+        found = owen.bivariate_normal(*balls)
+        for sign in (-1, 1):
+            corner = [x + arb(sign * 2.0**-30) * (i == moved) for i, x in enumerate(exact)]
+            value = owen.bivariate_normal(*corner)
+            assert found.overlaps(value)
+            if moved == 2:
+                assert float(found.rad()) < 1.001 * float(abs(value - found.mid()))
