@@ -126,7 +126,6 @@ activations.py
     sphere/taylor.py
     theories/_template.py
     theories/periodic_neuron.py
-    theories/random_quantisers.py
     theories/self_normalizing_networks.py
     theories/signal_propagation.py
     """.split()

@@ -15,7 +15,6 @@ References
 S. Graf, H. Luschgy, "Foundations of quantization for probability distributions", Springer, 2000.
 """
 
-import numpy as np
 import sympy
 
 import theorycalc as tc
@@ -115,23 +114,8 @@ for d in (50, 200):
     full=(100, 200, 400, 800, 1600, 3200, 6400),
 )
 def radii(run):
-    """r*/√d for several s, and D_2(r*)/d, beside their limits; the largest d are extrapolated."""
-    d, limit, found = np.array(run.size), float(LIMIT.at(alpha="1/2")), {}
-    rows, left_out = np.stack([d**0, np.log(d) / d, 1 / d], axis=1), (np.log(d) / d) ** 2
-    gaussians = [(laws.Gaussian(k), sympy.Rational(k, 2)) for k in run.size]
-    for s in ("1/2", 1, 2, 4):
-        best = [quantization.optimal_radius(law, s=s, log_n=log_n) for law, log_n in gaussians]
-        found[s] = [float(r.at()) for r in best] / d**0.5
-        end, name = np.linalg.solve(rows[-3:], found[s][-3:])[0], f"limit of r*/√d, s = {s}"
-        run.at(None, limit, end, name=name, error=left_out[-3], smallest=0.02)
-        run.points(d, found[s], series=f"$s$ = {s}")
-        run.line(d, found[s], f"$s$ = {s}")
-    run.rejects("√(2α) instead", 1)
-    for k, radius, error in zip(run.size, found[2], left_out, strict=True):
-        predicted, name = CORRECTED.at(alpha="1/2", d=k), f"D_2(r*)/d, d = {k}"
-        run.at(None, predicted, 1 - radius**2, name=name, error=error)
-    run.line(d, limit + 0 * d, r"$\sqrt{1-1/e}$")
-    run.axes("dimension $d$", r"$r^*/\sqrt{d}$", log="x", xticks=run.size)
+    """r*/√d for several s, and D_2(r*)/d, beside their limits."""
+    simulations.radii(run, LIMIT, CORRECTED)
 
 
 seven = PAPER.states(

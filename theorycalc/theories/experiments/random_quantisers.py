@@ -1,5 +1,7 @@
 """Codebooks: random points on a sphere, Sobol' points, Lloyd's algorithm, a sample of the law."""
 
+from fractions import Fraction
+
 import numpy as np
 from scipy.stats import norm, qmc
 
@@ -52,6 +54,26 @@ def others(run):
     run.line(grid, [least(n, int(d)) for d in grid], "random")
     run.line(grid, n ** (-2 / grid), "Shannon's bound")
     run.axes("dimension $d$", "mean square error, over $d$", log="x", xticks=dimensions)
+
+
+def radii(run, limit, corrected) -> None:
+    """r*/√d for several s, and D_2(r*)/d, beside their limits; the largest d are extrapolated."""
+    d, limit, found = np.array(run.size), float(limit.at(alpha="1/2")), {}
+    rows, left_out = np.stack([d**0, np.log(d) / d, 1 / d], axis=1), (np.log(d) / d) ** 2
+    gaussians = [(laws.Gaussian(k), Fraction(k, 2)) for k in run.size]
+    for s in ("1/2", 1, 2, 4):
+        best = [tc.quantization.optimal_radius(law, s=s, log_n=log_n) for law, log_n in gaussians]
+        found[s] = [float(r.at()) for r in best] / d**0.5
+        end, name = np.linalg.solve(rows[-3:], found[s][-3:])[0], f"limit of r*/√d, s = {s}"
+        run.at(None, limit, end, name=name, error=left_out[-3], smallest=0.02)
+        run.points(d, found[s], series=f"$s$ = {s}")
+        run.line(d, found[s], f"$s$ = {s}")
+    run.rejects("√(2α) instead", 1)
+    for k, radius, error in zip(run.size, found[2], left_out, strict=True):
+        predicted, name = corrected.at(alpha="1/2", d=k), f"D_2(r*)/d, d = {k}"
+        run.at(None, predicted, 1 - radius**2, name=name, error=error)
+    run.line(d, limit + 0 * d, r"$\sqrt{1-1/e}$")
+    run.axes("dimension $d$", r"$r^*/\sqrt{d}$", log="x", xticks=run.size)
 
 
 def directions(generator, *shape: int) -> np.ndarray:
