@@ -177,6 +177,22 @@ def in_balls(depth=10, k=200):
         )
 
 
+def in_angle_by_activation(d=100, degree=200):
+    """Whole spectra in Float of networks with one hidden layer, over ReLU's with three."""
+    networks = {"relu": tc.kernels.mlp(3)}
+    networks.update((name, tc.kernels.mlp(1, activation=name)) for name in ("elu", "selu"))
+    first = None
+    for name, network in networks.items():
+        start = time.process_time()
+        found = tc.sphere.spectrum(network, d, degree)
+        seconds = time.process_time() - start
+        first = first or seconds
+        print(
+            f"degrees ≤ {degree}, d = {d}, {name}: last {found[-1]}, "
+            f"{seconds:.2f} s of the processor, {seconds / first:.1f} times three ReLU layers"
+        )
+
+
 def last_error(found, exact):
     last = float(found[-1]) if isinstance(found, list) else float(found)
     return f"relative error {abs(last / exact - 1):.0e}"
@@ -186,6 +202,7 @@ def main():
     harmonics()
     spectra()
     in_balls()
+    in_angle_by_activation()
 
 
 if __name__ == "__main__":
