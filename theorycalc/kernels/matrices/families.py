@@ -88,12 +88,11 @@ class Layers(NamedTuple):
         """(layers, s): those whose kernels are e^{−s} times these, for φ of degree 1."""
         growth = self.weight * np.append(1.0, np.full(len(self.weight) - 1, variance))
         scales = np.cumsum(np.log(growth))
-        layers = Layers(
-            weight=self.weight / growth,
-            bias=self.bias * np.exp(-scales),
-            forward=self.forward / growth,
-            constant=self.constant * np.exp(-scales),
+        # a bias of 0 stays one where the exponential is infinite
+        bias, constant = (
+            np.where(x == 0, 0.0, x * np.exp(-scales)) for x in (self.bias, self.constant)
         )
+        layers = Layers(self.weight / growth, bias, self.forward / growth, constant)
         return layers, float(scales[-1])
 
 

@@ -17,6 +17,7 @@ from theorycalc.kernels.matrices import angle_table, rows
 from theorycalc.kernels.matrices import families as doubles
 from theorycalc.kernels.matrices.any_network import Blocks
 from theorycalc.kernels.matrices.dense import kernel_matrices
+from theorycalc.kernels.matrices.row_sizes import RowSizes
 from theorycalc.kernels.recursion.in_arrays import double
 
 _TERMS = 16
@@ -73,6 +74,11 @@ class Plan:
                 return tuple(found[: 1 + self.tangent])
         # here nothing is squared that need not be
         return Blocks(self.network, self.x1, self.x2, self.tangent).fill(dtype)
+
+
+def row_sizes(network) -> RowSizes:
+    """What the sizes of inputs mean for the kernels of a network."""
+    return RowSizes(network, _family(network))
 
 
 def _family(network) -> families.Homogeneous | families.Erf | families.Gelu | None:

@@ -18,12 +18,9 @@ from theorycalc.kernels.fixed_points import depth_scales
 from theorycalc.kernels.fixed_points.layer_maps import hidden_layer
 from theorycalc.kernels.layers.types import activations, affine, image_dimension, output_shape
 from theorycalc.kernels.matrices.any_network import diagonal
-from theorycalc.kernels.matrices.plan import Plan
+from theorycalc.kernels.matrices.plan import Plan, row_sizes
 from theorycalc.kernels.recursion.formulas import kernel_formula
 from theorycalc.kernels.symbols import KernelFormula
-
-# Squares of smaller entries lose digits to the end of the range of doubles.
-_SMALLEST = 1e-146
 
 
 class Architecture:
@@ -114,7 +111,8 @@ class Architecture:
         -----
         Relative errors are a few 1e-15 for the ReLU family and error functions, also for nearly
         equal and nearly opposite inputs. Kernels of bias-free networks at a zero vector are 0, by
-        continuity.
+        continuity, and entries below the range of doubles are 0 or have fewer digits, as doubles
+        there do.
         """
         self._refuse_jumps()
         return self._matrices(X1, X2, tangent=True, log_scale=log_scale)
@@ -131,7 +129,9 @@ class Architecture:
     def diagonal(self, X) -> tuple[np.ndarray, np.ndarray]:  # noqa: N803
         """(Σ(x, x), Θ(x, x)) for every input, without the matrices: two arrays of shape (n,)."""
         self._refuse_jumps()
-        found = diagonal(self, self._inputs(X, "X"))
+        sizes = row_sizes(self)
+        x, exponents = sizes.scaled(self._inputs(X, "X"), "X")
+        found = sizes.restored(diagonal(self, x), exponents, exponents)
         if not all(np.isfinite(entries).all() for entries in found):
             hint = "smaller inputs"
             raise DomainError(explain("the kernel leaves the range of doubles", hint=hint))
@@ -242,19 +242,20 @@ class Architecture:
             raise DomainError(explain("X1 and X2 have different dimensions", got=got))
         single = all(getattr(x, "dtype", None) == np.float32 for x in (X1, X2) if x is not None)
         dtype = np.float32 if single else np.float64
+        sizes = row_sizes(self)
+        x1, one = sizes.scaled(x1, "X1")
+        x2, two = (None, one) if x2 is None else sizes.scaled(x2, "X2")
         plan = Plan(self, x1, x2, tangent, log_scale)
-        found = plan.fill(dtype)
-        if log_scale:
-            return *found, plan.log_scale
+        found = sizes.restored(plan.fill(dtype), one[:, None], two)
         # entries are at most the root of the product of their diagonal entries
         decisive = map(np.diagonal, found) if x2 is None else found
         if not all(np.isfinite(entries).all() for entries in decisive):
-            largest = f"largest |x|: {np.abs(x1).max():.3g}"
-            hint = "log_scale=True"
+            largest = f"largest |x|: {np.abs(X1).max():.3g}"
+            hint = f"log_scale={not log_scale}"
             raise DomainError(
                 explain("the kernel leaves the range of doubles", got=largest, hint=hint)
             )
-        return found
+        return (*found, plan.log_scale) if log_scale else found
 
     def _inputs(self, x, name: str) -> np.ndarray:
         """A finite array of shape (n, d), or (n, positions…, channels) for images."""
@@ -272,14 +273,4 @@ class Architecture:
             output_shape(self.layers, array.shape[1 : axes + 1])
         if array.ndim == axes + 1 and axes:
             array = array[..., None]
-        size = np.abs(array).max(axis=-1)
-        if ((size > 0) & (size < _SMALLEST)).any():
-            raise DomainError(
-                explain(
-                    f"{name} has a vector whose square leaves the range of doubles",
-                    got=f"largest entry {size[size > 0].min():.3g}",
-                    allowed=f"0, or an entry of at least {_SMALLEST}",
-                    hint="a multiple of the inputs, or 0",
-                )
-            )
         return np.ascontiguousarray(array)
