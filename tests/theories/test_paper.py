@@ -167,6 +167,13 @@ def test_notes_without_sense_are_refused(paper, function, message):
         report(paper, function)
 
 
+def test_an_experiment_is_given_what_it_compares(paper):
+    def one(run, formula):
+        run.at(None, formula.at(x=run.size), 3.0, error=0.01, name="root")
+
+    assert report(paper, one, False, full=9, formula=ROOT).validations[0].passed
+
+
 def test_two_experiments_need_two_names(paper):
     one = paper.states("exact", "x")
 

@@ -188,7 +188,7 @@ class Statement:
             raise DomainError(explain("a relation without a point", got=name, hint=hint))
         self.claims.append((claim, tuple(map(dict, points)) or ({},)))
 
-    def experiment(self, description: str, *, quick, full) -> Callable:
+    def experiment(self, description: str, *, quick, full, **given) -> Callable:
         """Register a function of a `Run`, by which an experiment notes what it saw.
 
         Parameters
@@ -197,6 +197,9 @@ class Statement:
             What is simulated or trained, and what is compared.
         quick, full : object
             How much of it, as ``run.size``: a number of replicas, or whatever the function reads.
+        **given
+            What the function takes besides the run, by name: formulas of the theory for a
+            simulation that stands in another file.
 
         Examples
         --------
@@ -219,7 +222,7 @@ class Statement:
 
             def run(is_quick: bool):
                 notes = Run(quick if is_quick else full, quick=is_quick)
-                function(notes)
+                function(notes, **given)
                 return notes.report(description)
 
             self.experiments.append(Experiment(name, description, run))

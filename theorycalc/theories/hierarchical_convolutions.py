@@ -72,16 +72,14 @@ three = PAPER.states(
 DECAY = tc.Formula("a", 2 * NU + LOCAL, args=(NU, LOCAL))
 three.shows(DECAY)
 
-
-@three.experiment(
+three.experiment(
     "eigenvalues of trees on circles, by sectors",
     quick=((1, 2), (2, 2)),
     full=((1, 3), (1, 2), (2, 2)),
-)
-def decay(run):
-    """Sectors of some depths in trees of others."""
-    simulations.decay(run, {"nngp": "3/2", "ntk": "1/2"}, MU, DECAY)
-
+    orders={"nngp": "3/2", "ntk": "1/2"},
+    eigenvalues=MU,
+    exponent=DECAY,
+)(simulations.decay)
 
 four = PAPER.states(
     "heuristic",
@@ -102,12 +100,9 @@ four.equals(BETA, "1/3", "2ν_T/D for the whole input", nu_T="1/2", nu_S="3/2", 
 LOCALLY = 2 * TEACHER / (2 * STUDENT + LOCAL)
 four.holds(LOCALLY < RATE, "β > 2ν_T/(2ν_S + d), any D", SMALL, LARGE)
 
-
-@four.experiment(
+four.experiment(
     "regression; teachers on one patch and on meta-patches",
     quick={2: ((64, 128, 256), 12)},
     full={2: ((128, 256, 512, 1024), 16), 3: ((64, 128, 256, 512), 16)},
-)
-def learning(run):
-    """Errors and exponents of the tangent kernel."""
-    simulations.learning(run, BETA)
+    rate=BETA,
+)(simulations.learning)

@@ -26,24 +26,15 @@ RHO, T, X = sympy.Symbol("rho", real=True), sympy.Symbol("t", real=True), sympy.
 DEPTH = 3  # L of most that is checked
 NETWORK, LAYERS = tc.kernels.mlp(DEPTH), range(1, DEPTH + 2)
 STEP, RAMP = (tc.kernels.arc_cosine(p).expr for p in (0, 1))
-
-
-def path(rho: sympy.Expr, depth: int) -> list[sympy.Expr]:
-    """ρ_1, …, ρ_{L+1}."""
-    correlations = [rho]
-    for _ in range(depth):
-        correlations.append(RAMP.xreplace({RHO: correlations[-1]}))
-    return correlations
-
-
-def slopes(correlations) -> sympy.Expr:
-    """Π κ₀(ρ_m)."""
-    return sympy.Mul(*(STEP.xreplace({RHO: rho}) for rho in correlations))
+PATH = [RHO]  # ρ_1, …, ρ_4
+for _ in range(3):
+    PATH.append(RAMP.xreplace({RHO: PATH[-1]}))
+SLOPES = [STEP.xreplace({RHO: rho}) for rho in PATH]  # κ₀(ρ_m)
 
 
 def antipode(depth: int) -> tc.Formula:
     """c_L."""
-    return tc.Formula(f"c_{depth}", slopes(path(sympy.Integer(-1), depth)[1:depth]))
+    return tc.Formula(f"c_{depth}", sympy.Mul(*SLOPES[1:depth]).xreplace({RHO: sympy.Integer(-1)}))
 
 
 def limit(layer: int, depth: int) -> tc.Formula:
@@ -64,17 +55,12 @@ ADDED = sum(NETWORK.layer_ntk(i).expr for i in LAYERS)
 SUM = tc.Formula("sum of layers", ADDED, domain=NETWORK.ntk.domain)
 one.equals(SUM, NETWORK.ntk, "Θ, its recursion", rho="-0.7")
 for i in LAYERS:
-    correlations = path(RHO, DEPTH)
-    product = correlations[i - 1] * slopes(correlations[i - 1 : DEPTH])
+    product = PATH[i - 1] * sympy.Mul(*SLOPES[i - 1 : DEPTH])
     one.equals(NETWORK.layer_ntk(i), product, "the product of arc-cosine kernels", rho="0.3")
-one.experiment(
-    "tangent kernels of random networks by layer", quick=(256, 60, 3), full=(1024, 100, 5)
-)(simulations.initialisation)
-one.experiment(
-    "networks trained in one layer on 24 points of the sphere in R⁶, 12 held out",
-    quick=(192, 50, 8),
-    full=(512, 60, 24),
-)(simulations.one_layer_trained)
+KERNELS = "tangent kernels of random networks by layer"
+TRAINED = "one layer trained on 24 points of the sphere in R⁶, 12 held out"
+one.experiment(KERNELS, quick=(256, 60, 3), full=(1024, 100, 5))(simulations.initialisation)
+one.experiment(TRAINED, quick=(192, 50, 8), full=(512, 60, 24))(simulations.one_layer_trained)
 
 two = PAPER.states(
     "exact",
@@ -112,16 +98,9 @@ three.holds(off <= SCALE.expr, "L = 2: μ of layer 2 : layer 1, limit ± ε_k", 
 naive = (-1) ** K * (Rational(1, 2) - SECOND / FIRST)
 three.holds(naive > Rational(1, 11), "L = 2: naive ratio off by 1/11", *HIGH)
 
-
-@three.experiment(
-    "computed spectra of the layers, up to k = 80",
-    quick=((3, 3),),
-    full=((3, 3), (3, 2), (3, 4), (10, 3)),
-)
-def high_degrees(run):
-    """Shares of the layers in dimensions d at depths L."""
-    simulations.high_degrees(run, limit, SCALE)
-
+QUICK, FULL = ((3, 3),), ((3, 3), (3, 2), (3, 4), (10, 3))  # d and L
+COMPUTED, GIVEN = "computed spectra of the layers, up to k = 80", {"limit": limit, "scale": SCALE}
+three.experiment(COMPUTED, quick=QUICK, full=FULL, **GIVEN)(simulations.high_degrees)
 
 four = PAPER.states(
     "asymptotic",

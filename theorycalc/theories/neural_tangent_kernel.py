@@ -27,13 +27,6 @@ K, CUT = sympy.Symbol("k", integer=True, nonnegative=True), sympy.Symbol("R", po
 FULL = {64: 400, 128: 400, 256: 400, 1024: 300, 4096: 100}
 QUICK = {64: 400, 256: 300, 1024: 100}
 
-
-def kernels(depth: int, activation: str) -> list:
-    """The network of all experiments, σ_w² = 2, and one of 5 % more that has to be rejected."""
-    squares = sympy.Integer(2), sympy.Rational(21, 10)
-    return [tc.kernels.mlp(depth, activation, sigma_w=sqrt(square)) for square in squares]
-
-
 one = PAPER.states(
     "limit",
     "As m → ∞, Θ_m tends to the deterministic Θ of `theorycalc.kernels.mlp` and stays there "
@@ -60,17 +53,11 @@ QUADRATURE = "recursion by numerical quadrature of the Gaussian expectations, 30
 one.equals(RELU[3], "1.40403372656695010886421919322", QUADRATURE, rho="0.3")
 SIXTY = sympy.Rational(1, 3) + sqrt(3) / (2 * pi)
 one.equals(tc.kernels.arc_cosine(1), SIXTY, "θ = π/3 in Cho and Saul's formula", rho="1/2")
-
-
-@one.experiment(
+one.experiment(
     "two hidden layers trained on 24 points of the sphere in R⁶, target x₁x₂, 12 held out",
     quick={256: 100},
     full={64: 1200, 128: 800, 256: 400, 512: 150},
-)
-def deep_relu_on_sphere(run):
-    """Deep networks before they are trained, and after it."""
-    simulations.training(run, tc.validation.sphere_points(), kernels(2, "relu"))
-
+)(simulations.deep_relu_on_sphere)
 
 two = PAPER.states(
     "limit",
@@ -79,19 +66,13 @@ two = PAPER.states(
     "Σ(x, x') − A_k Σ(X, x') − Σ(x, X) A_kᵀ + A_k Σ(X, X) A_kᵀ.",
     where="section 5",
 )
-
-
-@two.experiment("trained on 64 digits of two classes, 16 held out", quick=QUICK, full=FULL)
-def relu_on_digits(run):
-    """Data that are not on a sphere by nature."""
-    simulations.training(run, tc.validation.digits(64, 16), kernels(1, "relu"))
-
-
-@two.experiment("a smooth activation", quick={512: 200}, full={64: 400, 256: 400, 1024: 300})
-def erf_on_sphere(run):
-    """Error functions, trained on 24 points of the sphere in R⁶, target x₁x₂, 12 held out."""
-    simulations.training(run, tc.validation.sphere_points(), kernels(1, "erf"))
-
+DIGITS = "one hidden layer trained on 64 digits of two classes, 16 held out"
+two.experiment(DIGITS, quick=QUICK, full=FULL)(simulations.relu_on_digits)
+two.experiment(
+    "a smooth activation, trained on 24 points of the sphere in R⁶, target x₁x₂, 12 held out",
+    quick={512: 200},
+    full={64: 400, 256: 400, 1024: 300},
+)(simulations.erf_on_sphere)
 
 three = PAPER.states(
     "lower",
@@ -113,33 +94,20 @@ SQUARED, LINEAR, STEP = (
     tc.kernels.dual(phi).expr for phi in (sympy.Max(RHO, 0) ** 2, "relu", "step")
 )
 MOMENT = 16 * SQUARED + 32 * RHO * LINEAR + 48 * RHO**2 * STEP
-THETA = kernels(1, "relu")[0].ntk
+THETA = tc.kernels.mlp(1, "relu", sigma_w=sqrt(2)).ntk
 # V for one hidden ReLU layer, σ_w² = 2, σ_b = 0
 VARIANCE = tc.Formula("V", MOMENT - THETA.expr**2, args=(RHO,), domain=THETA.domain)
 four.shows(VARIANCE)
 four.equals(VARIANCE, 48, "moments of one Gaussian: 16·3/2 + 32/2 + 48/2 − 16", rho=1)
-
-
-@four.experiment("random networks at two points of the sphere in R⁶", quick=3000, full=10_000)
-def fluctuation_on_sphere(run):
-    """Also the exponent of the variance for two hidden layers."""
-    simulations.fluctuation(run, tc.validation.sphere_points(), kernels(1, "relu"), VARIANCE)
-
-
-@four.experiment("random networks at two handwritten digits", quick=3000, full=10_000)
-def fluctuation_on_digits(run):
-    """The same at inputs that are closer to each other."""
-    simulations.fluctuation(run, tc.validation.digits(64, 16), kernels(1, "relu"), VARIANCE)
-
+SEEN = "tangent kernels of random ReLU networks at two"
+GIVEN = {"quick": 3000, "full": 10_000, "variance": VARIANCE}
+four.experiment(f"{SEEN} points of the sphere in R⁶", **GIVEN)(simulations.fluctuation_on_sphere)
+four.experiment(f"{SEEN} handwritten digits", **GIVEN)(simulations.fluctuation_on_digits)
 
 five = PAPER.states(
     "asymptotic",
     "The deviation of a trained network from its kernel prediction is c m^{−1/2}; with the "
     "network's own Θ_m in place of Θ it is at most that.",
 )
-
-
-@five.experiment("trained on 24 points of the sphere in R⁶, target x₁x₂", quick=QUICK, full=FULL)
-def relu_on_sphere(run):
-    """Exponents over the widths, with 12 points held out."""
-    simulations.training(run, tc.validation.sphere_points(), kernels(1, "relu"))
+SPHERE = "one hidden layer trained on 24 points of the sphere in R⁶, target x₁x₂, 12 held out"
+five.experiment(SPHERE, quick=QUICK, full=FULL)(simulations.relu_on_sphere)

@@ -32,31 +32,14 @@ COUNT = tc.sphere.num_harmonics(D, DEGREE)
 LAMBDA = tc.Formula("lambda", MERCER, args=(D, DEGREE))
 SIGMA = tc.Formula("sigma", RELU, args=(D, DEGREE))
 
-
-def coefficient(profile: sympy.Expr, end: sympy.Expr) -> tc.Integral:
-    """Funk and Hecke's integral over the angle."""
-    density = gamma(D / 2) / (sqrt(pi) * gamma((D - 1) / 2)) * sin(ANGLE) ** (D - 2)
-    polynomial = tc.sphere.legendre(D, DEGREE).subs(t=cos(ANGLE)).expr
-    return tc.Integral(profile * density * polynomial, ANGLE, 0, end)
-
-
-def even_sum(term: sympy.Expr) -> sympy.Expr:
-    """Σ over the degrees 0, 2, …, 2J."""
-    return sympy.Sum(term.subs(DEGREE, 2 * j), (j, 0, J))
-
-
 one = PAPER.states(
     "exact",
     "For g_w in H the inducing variable u_w = ⟨f, g_w⟩_H has cov(f(x), u_w) = g_w(x), a hidden "
     "unit, and cov(u_w, u_v) = Σ_l (σ_l²/λ_l) N(d, l) P_l(⟨w, v⟩), a sum over λ_l ≠ 0.",
 )
 
-
-@one.experiment("random ReLU networks, their products with hidden units", quick=1500, full=5000)
-def inducing(run):
-    """Hidden units up to degree 4, in three dimensions."""
-    simulations.inducing(run, SIGMA)
-
+PRODUCTS = "random ReLU networks, their products with hidden units"
+one.experiment(PRODUCTS, quick=1500, full=5000, coefficient=SIGMA)(simulations.inducing)
 
 two = PAPER.states(
     "exact",
@@ -64,25 +47,23 @@ two = PAPER.states(
     "degrees l ≥ 3 vanish in both; N(d, 1) λ_1 = 1/2.",
 )
 two.shows(LAMBDA, SIGMA)
+DENSITY = gamma(D / 2) / (sqrt(pi) * gamma((D - 1) / 2)) * sin(ANGLE) ** (D - 2)
+HARMONIC = DENSITY * tc.sphere.legendre(D, DEGREE).subs(t=cos(ANGLE)).expr
+PROFILE = (sin(ANGLE) + (pi - ANGLE) * cos(ANGLE)) / pi
 SOURCE = "its definition, an integral with the Legendre polynomial of d dimensions"
 for d, degree in ((3, 2), (6, 4)):
-    kernel = coefficient((sin(ANGLE) + (pi - ANGLE) * cos(ANGLE)) / pi, pi)
-    two.equals(LAMBDA, kernel, SOURCE, d=d, l=degree)
-    two.equals(SIGMA, coefficient(cos(ANGLE), pi / 2), SOURCE, d=d, l=degree)
-    two.equals(LAMBDA, 2 * D * RELU**2, "2d σ_l²", d=d, l=degree)
+    at = {"d": d, "l": degree}
+    two.equals(LAMBDA, tc.Integral(PROFILE * HARMONIC, ANGLE, 0, pi), SOURCE, **at)
+    two.equals(SIGMA, tc.Integral(cos(ANGLE) * HARMONIC, ANGLE, 0, pi / 2), SOURCE, **at)
+    two.equals(LAMBDA, 2 * D * RELU**2, "2d σ_l²", **at)
 two.equals(LAMBDA, 0, "κ₁(t) − t/2 is even", d=4, l=7)
 two.equals(tc.Formula("N lambda", COUNT * MERCER), "1/2", "the part t/2 of κ₁", d=7, l=1)
 
-
-@two.experiment("kernels of random ReLU networks, projected on harmonics", quick=400, full=2000)
-def spectrum(run):
-    """One harmonic of each degree, in three dimensions."""
-    simulations.spectrum(run, LAMBDA)
-
+PROJECTED = "kernels of random ReLU networks, projected on harmonics"
+two.experiment(PROJECTED, quick=400, full=2000, eigenvalue=LAMBDA)(simulations.spectrum)
 
 three = PAPER.states(
-    "lower",
-    "Even l ≥ 2: λ_l ≥ c ((l+d−1)/2)^{−2α} with c = dΓ(d/2)²/(8π²) and 2α = d + 2.",
+    "lower", "Even l ≥ 2: λ_l ≥ c ((l+d−1)/2)^{−2α} with c = dΓ(d/2)²/(8π²) and 2α = d + 2."
 )
 EXPONENT = 2 * tc.sphere.decay_exponent("relu", D).expr
 LOW, HIGH = (
@@ -103,7 +84,8 @@ five = PAPER.states(
     "r_L = Γ((L+1)/2)²/(8π Γ(L/2+2)²).",
 )
 HALF = sympy.Rational(1, 2)
-REST = tc.Formula("r", HALF - even_sum(COUNT * MERCER), args=(D, J))
+HELD = sympy.Sum((COUNT * MERCER).subs(DEGREE, 2 * j), (j, 0, J))
+REST = tc.Formula("r", HALF - HELD, args=(D, J))
 five.shows(REST)
 CLOSED = gamma(J + HALF) ** 2 / (8 * pi * gamma(J + 2) ** 2)
 five.equals(REST, CLOSED, "the terms N(3, l) λ_l are differences of this", d=3, J=20)
@@ -112,16 +94,11 @@ TAILS = [{"d": d, "J": order} for d, order in ((3, 1), (3, 60), (10, 8), (50, 40
 five.holds(REST.expr >= CUBE / (2 * J + D / 2) ** 3, "r_L ≥ a/(6(L+d/2)³)", *TAILS)
 five.holds(REST.expr <= CUBE / (2 * J) ** 3, "r_L ≤ a/(6L³)", *TAILS)
 
-
-@five.experiment(
-    "the kernel beside its truncated series",
-    quick=(2, 4, 8, 16),
-    full=(2, 4, 8, 16, 32, 64, 128),
+QUICK, FULL = (2, 4, 8, 16), (2, 4, 8, 16, 32, 64, 128)
+FORMULAS = {"kernel": KERNEL, "eigenvalue": LAMBDA, "rest": REST}
+five.experiment("the kernel beside its truncated series", quick=QUICK, full=FULL, **FORMULAS)(
+    simulations.reconstruction
 )
-def reconstruction(run):
-    """Largest errors for each L, in ten dimensions."""
-    simulations.reconstruction(run, KERNEL, LAMBDA, REST)
-
 
 six = PAPER.states(
     "exact",
@@ -130,7 +107,8 @@ six = PAPER.states(
     "being analytic it has coefficients that decay geometrically.",
 )
 SHARE = COUNT * RELU**2 / MERCER  # of degree l in |g_w|²
-NORM = tc.Formula("G", SHARE.subs(DEGREE, 1) + even_sum(SHARE), args=(D, J))
+EVEN = sympy.Sum(SHARE.subs(DEGREE, 2 * j), (j, 0, J))
+NORM = tc.Formula("G", SHARE.subs(DEGREE, 1) + EVEN, args=(D, J))
 six.shows(NORM)
 HOMOGENEOUS = (sympy.binomial(2 * J + D - 1, D - 1) + D) / (2 * D)
 SOURCE = "the even degrees up to L make up the homogeneous polynomials of degree L"

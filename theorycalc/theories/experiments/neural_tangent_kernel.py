@@ -1,6 +1,6 @@
 """Tangent kernels of random networks, and networks that were trained, beside the limit."""
 
-import numpy as np
+import sympy
 
 import theorycalc as tc
 from theorycalc.validation.tangent import training_report
@@ -12,17 +12,55 @@ DEEP_PLAN = (
     {8: 8000, 16: 8000, 32: 4000, 64: 4000, 128: 2000, 256: 1000},
     {8: 6000, 16: 6000, 32: 6000, 64: 3000, 128: 1500},
 )
+SIGMA, WRONG_SIGMA = sympy.sqrt(2), sympy.sqrt(sympy.Rational(21, 10))
 
 
-def fluctuation(run, data, kernels, variance: tc.Formula) -> None:
+def relu_on_sphere(run) -> None:
+    """One hidden layer."""
+    _train(run, tc.validation.sphere_points(), 1, "relu")
+
+
+def relu_on_digits(run) -> None:
+    """Data that are not on a sphere by nature."""
+    _train(run, tc.validation.digits(64, 16), 1, "relu")
+
+
+def erf_on_sphere(run) -> None:
+    """A smooth activation."""
+    _train(run, tc.validation.sphere_points(), 1, "erf")
+
+
+def deep_relu_on_sphere(run) -> None:
+    """Two hidden layers."""
+    _train(run, tc.validation.sphere_points(), 2, "relu")
+
+
+def fluctuation_on_sphere(run, variance: tc.Formula) -> None:
+    """Networks at initialisation."""
+    _fluctuate(run, tc.validation.sphere_points(), variance)
+
+
+def fluctuation_on_digits(run, variance: tc.Formula) -> None:
+    """The same at inputs that are data."""
+    _fluctuate(run, tc.validation.digits(64, 16), variance)
+
+
+def _train(run, data, depth: int, activation: str) -> None:
+    """Networks trained at each width against the kernel's prediction, and against a wrong one."""
+    kernel, wrong = (tc.kernels.mlp(depth, activation, sigma_w=s) for s in (SIGMA, WRONG_SIGMA))
+    run.include(training_report(kernel, {WRONG: wrong}, data, run.size))
+
+
+def _fluctuate(run, data, variance: tc.Formula) -> None:
     """Tangent kernels at initialisation: their mean, their variance, and its law in the width."""
     inputs = data.x_train[:2]
     rho = float(inputs[0] @ inputs[1] / inputs.shape[1])
-    sigma_w = kernels[0].sigma_w[0]
-    limit, wrong = (kernel.ntk_matrix(inputs)[0] for kernel in kernels)
-    predicted = variance.lambdify()(np.array([1.0, rho]))
+    limit, wrong = (
+        tc.kernels.mlp(1, "relu", sigma_w=s).ntk_matrix(inputs)[0] for s in (SIGMA, WRONG_SIGMA)
+    )
+    predicted = variance.lambdify()([1.0, rho])
     for width in WIDTHS:
-        network = tc.networks.mlp(inputs.shape[1], width, 1, "relu", sigma_w=sigma_w)
+        network = tc.networks.mlp(inputs.shape[1], width, 1, "relu", sigma_w=SIGMA)
         found = tc.validation.sample_kernels(network, inputs, run.size, seed=1)[:, 0]
         for j, (pair, r) in enumerate({"x, x": 1.0, "x, x'": rho}.items()):
             spread = tc.validation.Measurement.of_variance(width**0.5 * found[:, j])
@@ -30,24 +68,18 @@ def fluctuation(run, data, kernels, variance: tc.Formula) -> None:
             run.at(width, predicted[j], spread, name=name, series=series, smallest=0.25)
         run.joint(f"E Θ_m, m={width}", found, limit)
     run.rejects(f"{WRONG}: E Θ_m", wrong)
-    _deep_exponent(run, inputs[:1], sigma_w)
+    _deep_exponent(run, inputs[:1])
     title = f"{data.name}: kernel at initialisation"
     run.axes("width $m$", r"$m\,\mathrm{Var}\,\Theta_m$", log="xy", title=title, xticks=WIDTHS)
 
 
-def _deep_exponent(run, inputs: np.ndarray, sigma_w) -> None:
+def _deep_exponent(run, inputs) -> None:
     """The exponent of Var Θ_m(x, x) with two hidden layers, where V depends on the width."""
     plan, variances = DEEP_PLAN[run.quick], []
     for width, replicas in plan.items():
-        network = tc.networks.mlp(inputs.shape[1], width, 2, "relu", sigma_w=sigma_w)
+        network = tc.networks.mlp(inputs.shape[1], width, 2, "relu", sigma_w=SIGMA)
         found = tc.validation.sample_kernels(network, inputs, replicas, seed=2)
         variances.append(tc.validation.Measurement.of_variance(found[:, 0, 0]))
     law = tc.validation.FiniteSizeLaw.fit([*plan], variances, 1.0, free=True)
     name = "L=2: exponent of Var Θ_m, corrected"
     run.exponent(name, -1, -law.power, law.power_error, smallest=0.4)
-
-
-def training(run, data, kernels) -> None:
-    """Networks trained at each width against the kernel's prediction, and against a wrong one."""
-    kernel, wrong = kernels
-    run.include(training_report(kernel, {WRONG: wrong}, data, run.size))
