@@ -344,8 +344,8 @@ MUTANTS = (
     # hermite
     Mutant(
         "hermite/enclosure.py",
-        "+ sum(slack for _, _, slack in rules)",
-        "",
+        "error = error + slack",
+        "error = error + 0 * slack",
         _LOW("hermite", "test_rules_alone"),
     ),
     Mutant(

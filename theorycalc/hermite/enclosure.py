@@ -1,6 +1,5 @@
 """Certified Hermite coefficients of any activation, all degrees at once, by ball quadrature."""
 
-import itertools
 import math
 from typing import NamedTuple
 
@@ -20,6 +19,7 @@ from theorycalc.hermite.growth import Growth, growth
 # most e^{|x|√k}, and the Gaussian weight leaves e^{k/2} of it.
 _LOST_PER_DEGREE = 0.75
 _GUARD_BITS = 32
+_MANY = 16
 # So many coefficients of an analytic function are cheaper by trapezoids than on panels.
 _LONG = 100
 _FIRST_CUT_OFF = 4
@@ -51,7 +51,7 @@ def scaled_enclosures(activation: Activation, order: int, bits: int, scale) -> t
             found = _by_trapezoids(activation, order, bits, scale, cut_off)
             if found is not None:
                 return tuple(context.widen(c, error) for c in found)
-        branches = _branches(activation, cut_off, scale, bits, context)
+        branches = _branches(activation, cut_off, scale, context)
         totals, slack = _by_panels(branches, order, bits, context)
         return tuple(
             context.widen(total / norm, error + slack)
@@ -85,15 +85,9 @@ def _by_panels(branches, order: int, bits: int, context) -> tuple:
 
     tolerance = context.number(sympy.Integer(2)) ** -bits
     totals, error = [context.number(sympy.S.Zero)] * (order + 1), context.number(sympy.S.Zero)
-    for branch, points, lost in branches:
-        part = tolerance / (len(points) - 1)
-        rules = [
-            panel_rule(branch, a, b, log_weight, tolerance=part)
-            for a, b in itertools.pairwise(points)
-        ]
-        error = error + lost / root + sum(slack for _, _, slack in rules)
-        nodes = [x for xs, _, _ in rules for x in xs]
-        values = [value for _, found, _ in rules for value in found]
+    for branch, left, right, share in branches:
+        nodes, values, slack = panel_rule(branch, left, right, log_weight, tolerance / share)
+        error = error + slack
         for x, value in zip(nodes, values, strict=True):
             # the recurrence would magnify the radius; |h_k(x)| e^{−x²/2} is at most e^{−x²/4}
             middle, bell = context.midpoint(value), context.apply("exp", -x * x / 4)
@@ -112,41 +106,23 @@ def norms(order: int, context) -> list:
     return norms
 
 
-def _branches(activation: Activation, cut_off, scale, bits: int, context):
-    """(function, points, bound) for the branches of φ(s·) on the pieces of [−R, R].
+def _branches(activation: Activation, cut_off, scale, context):
+    """(function, left end, right end, share) for the branches of φ(s·) on the pieces of [−R, R].
 
-    Panels halve in length towards an end where a root is taken of 0, down to 2^−bits; the bound is
-    on the integral of the modulus over what is left there.
+    A panel may have one of so many shares of the error: towards a root of 0 there are many panels.
     """
-    for left, right, piece in activation.pieces:
+    for *ends, piece in activation.pieces:
         program = lower(piece, (activation.symbol,))
-        ends = (
-            -cut_off if left == -sympy.oo else lower(left).run(context, []) / scale,
-            cut_off if right == sympy.oo else lower(right).run(context, []) / scale,
+        left, right = (
+            (cut_off if end > 0 else -cut_off)
+            if end.is_infinite
+            else lower(end).run(context, []) / scale
+            for end in ends
         )
-
-        def function(context, x, program=program):
-            return program.run(context, [scale * x])
-
         bases = singular_bases(piece, activation.symbol)
-        points, bound = [], context.number(sympy.S.Zero)
-        for end, name, step in zip(ends, (left, right), (1, -1), strict=True):
-            if not _vanish(bases, activation.symbol, name):
-                points.append(end)
-                continue
-            half = (ends[1] - ends[0]) / 2
-            count = bits + int(context.as_float(half)).bit_length()
-            lengths = [half / context.number(sympy.Integer(2) ** i) for i in range(1, count + 1)]
-            towards = [end + step * length for length in lengths]
-            # from both ends to the same middle
-            points += towards[::-1] if step > 0 else towards[len(points) > 1 :]
-            bound = bound + lengths[-1] * abs(function(context, context.widen(end, lengths[-1])))
-        yield function, points, bound
-
-
-def _vanish(bases: set, symbol: sympy.Symbol, end: sympy.Expr) -> bool:
-    """Whether a base is 0 at an end."""
-    return not end.is_infinite and any(sympy.expand(base.subs(symbol, end)) == 0 for base in bases)
+        roots = [base for base in bases for end in ends if base.subs(activation.symbol, end) == 0]
+        share = _MANY if roots else 1
+        yield (lambda context, x, p=program: p.run(context, [scale * x])), left, right, share
 
 
 class _Bound(NamedTuple):
