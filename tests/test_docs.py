@@ -43,6 +43,14 @@ def test_every_parameter_is_documented(name):
         assert re.search(rf"\b{parameter}\b", text), parameter
 
 
+def test_the_conventions_name_every_activation():
+    page = (ROOT / "docs" / "conventions.md").read_text(encoding="utf-8")
+    passage = page.partition("The names: ")[2].partition(".\n")[0]
+    assert set(dir(tc.activations)) - {"Activation", "as_activation"} == set(
+        re.findall(r"([a-z_]+)(?:\([^)]*\))?(?:,|\. )", passage + ". ")
+    )
+
+
 def test_what_is_an_expression_is_said_once():
     """The conventions name every public function that gives an expression and no Formula."""
     page = (ROOT / "docs" / "conventions.md").read_text(encoding="utf-8")

@@ -70,7 +70,10 @@ HEAVY_TOP = {"numba", "scipy", "xarray", "joblib", "matplotlib", "sympy", "numpy
 # Where a function imports from this package: numba and flint hide behind it, or it is the start of
 # the command line, or arithmetics, which need functions of ours.
 LATE = {"cli.py", "core/special.py", "core/arithmetic/special_arrays.py"}
-# Where symbols and numbers meet. The list only shrinks: a new file has one of them.
+# Where symbols and numbers meet by the nature of a file: a route has a density and neurons, a paper
+# formulas and an experiment.
+BOTH_ANYWHERE = ("relu/routes/", "theories/")
+# Where else they meet. The list only shrinks: a new file has one of them.
 BOTH = frozenset(
     """
 activations.py
@@ -108,15 +111,6 @@ activations.py
     relu/means/modulus_radial.py
     relu/means/rules.py
     relu/representation.py
-    relu/routes/_bias_law.py
-    relu/routes/_route.py
-    relu/routes/atomic.py
-    relu/routes/cosine.py
-    relu/routes/exponential.py
-    relu/routes/gaussian.py
-    relu/routes/interval.py
-    relu/routes/polar.py
-    relu/routes/sphere.py
     relu/tuning.py
     relu/verify.py
     sphere/functions.py
@@ -124,10 +118,6 @@ activations.py
     sphere/in_doubles.py
     sphere/legendre_polynomials.py
     sphere/taylor.py
-    theories/_template.py
-    theories/periodic_neuron.py
-    theories/self_normalizing_networks.py
-    theories/signal_propagation.py
     """.split()
 )
 
@@ -194,6 +184,7 @@ def test_symbols_and_numbers_meet_only_where_they_did():
         str(path.relative_to(HOUSE))
         for path in FILES
         if {"numpy", "sympy"} <= {module.split(".")[0] for module in imports(path)}
+        and not str(path.relative_to(HOUSE)).startswith(BOTH_ANYWHERE)
     } == BOTH
 
 

@@ -11,7 +11,8 @@ from theorycalc.core.records import instance
 from theorycalc.distributions import Gaussian, UniformBall
 from theorycalc.relu.comparison import best
 from theorycalc.relu.representation import Representation
-from theorycalc.relu.routes._by_name import METHODS, Request, check_options
+from theorycalc.relu.routes._by_name import METHODS, check_options
+from theorycalc.relu.routes._request import Request
 from theorycalc.relu.target import Target, check_dimension
 
 
@@ -85,7 +86,7 @@ def represent(
     request = _read(poly, variables, domain, source, options)
     if method == "auto":
         return Representation(*best(request))
-    return Representation(METHODS[method](request), request)
+    return Representation(METHODS[method].make(request), request)
 
 
 def _read(poly, variables, domain, source, options: Mapping) -> Request:

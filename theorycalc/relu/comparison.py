@@ -6,7 +6,8 @@ from dataclasses import replace
 from theorycalc.core.errors import TheoryCalcError
 from theorycalc.core.formula import Formula
 from theorycalc.relu import costs
-from theorycalc.relu.routes._by_name import METHODS, Request, options_of
+from theorycalc.relu.routes._by_name import METHODS, options_of
+from theorycalc.relu.routes._request import Request
 from theorycalc.relu.routes._route import Route
 from theorycalc.relu.target import check_dimension
 
@@ -14,7 +15,7 @@ from theorycalc.relu.target import check_dimension
 def candidates(request: Request) -> dict[str, tuple[Route, Request] | str]:
     """Every method with its route and what was asked of it, or why it does not apply."""
     found: dict[str, tuple[Route, Request] | str] = {}
-    for method, make in METHODS.items():
+    for method, (make, _) in METHODS.items():
         mine = {k: v for k, v in request.options.items() if k in options_of(method)}
         for kind in ("exp", "relu") if method == "exponential" else (None,):
             asked = replace(request, options=mine | ({"neuron": kind} if kind else {}))

@@ -18,7 +18,7 @@ from theorycalc.core.value import fraction
 from theorycalc.relu import costs
 from theorycalc.relu.comparison import compare
 from theorycalc.relu.finite import FiniteNetwork, finite_network
-from theorycalc.relu.routes._by_name import Request
+from theorycalc.relu.routes._request import Request
 from theorycalc.relu.routes._route import BIAS, Neurons, Route
 from theorycalc.relu.target import check_dimension, weight_symbols
 from theorycalc.relu.tuning import best_option

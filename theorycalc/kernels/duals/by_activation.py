@@ -27,7 +27,7 @@ def slope_covariance(activation: Activation, q11, q12, q22, theta) -> sympy.Expr
     """
     family = families.family(activation)
     if family is not None:
-        return families.slope_covariance(family, q11, q12, q22, theta)
+        return family.slope_covariance(q11, q12, q22, theta)
     if not activation.is_continuous:
         raise families.no_tangent_kernel()
     return covariance(activation.derivative, q11, q12, q22, theta)
@@ -51,7 +51,7 @@ def slope_second_moment(activation: Activation, q) -> sympy.Expr:
     """E φ'(√q Z)²."""
     family = families.family(activation)
     if family is not None:
-        return families.slope_second_moment(family, q)
+        return family.slope_second_moment(q)
     if not activation.is_continuous:
         raise families.no_tangent_kernel()
     return second_moment(activation.derivative, q)
@@ -60,8 +60,4 @@ def slope_second_moment(activation: Activation, q) -> sympy.Expr:
 def mean(activation: Activation, q) -> sympy.Expr:
     """E φ(√q Z)."""
     family = families.family(activation)
-    if isinstance(family, families.Homogeneous):
-        return family.mean * sympy.sqrt(q) ** family.degree
-    if isinstance(family, families.Erf):
-        return family.offset
-    return gaussian_mean(activation, q)
+    return gaussian_mean(activation, q) if family is None else family.mean(q)

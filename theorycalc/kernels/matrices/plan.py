@@ -21,6 +21,7 @@ from theorycalc.kernels.matrices.row_sizes import RowSizes
 from theorycalc.kernels.recursion.in_arrays import double
 
 _TERMS = 16
+_WITH_LOOPS = families.Homogeneous, families.Erf, families.Gelu
 
 
 class Plan:
@@ -81,14 +82,17 @@ def row_sizes(network) -> RowSizes:
     return RowSizes(network, _family(network))
 
 
-def _family(network) -> families.Homogeneous | families.Erf | families.Gelu | None:
-    """The family of the activation of a dense network that has one, or None."""
+def _family(network) -> families.Family | None:
+    """The family of the activation of a dense network for which there are loops, or None."""
     layers = network.layers
     alternate = all(
         isinstance(layer, Nonlinearity if i % 2 else Dense) for i, layer in enumerate(layers)
     )
     found = {layer.activation for layer in layers[1::2]} if alternate else set()
-    return families.family(*found) if len(layers) % 2 == 1 and len(found) == 1 else None
+    family = families.family(*found) if len(layers) % 2 == 1 and len(found) == 1 else None
+    return (
+        family if isinstance(family, families.Homogeneous | families.Erf | families.Gelu) else None
+    )
 
 
 def _rule(family, layers: doubles.Layers, pairs: int):

@@ -11,6 +11,7 @@ from sympy import Expr, Poly, S, Symbol
 
 from theorycalc.core.errors import DomainError, NotSupportedError, explain
 from theorycalc.core.formula import Formula
+from theorycalc.relu.routes._request import Request
 from theorycalc.relu.target import Target
 
 BIAS = Symbol("b", real=True)
@@ -49,6 +50,17 @@ class Route(ABC):
     neuron: ClassVar[str] = "relu"
     # whether ρ depends on b
     has_biases: ClassVar[bool] = True
+
+    @classmethod
+    @abstractmethod
+    def of(cls, request: Request) -> "Route":
+        """The route for a request.
+
+        Raises
+        ------
+        DomainError
+            For what this method cannot represent there, or options out of range.
+        """
 
     @property
     def affine(self) -> Poly:

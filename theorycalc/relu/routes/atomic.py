@@ -20,6 +20,7 @@ from theorycalc.relu.means import directions
 from theorycalc.relu.means.rules import panel
 from theorycalc.relu.routes import _bias_law
 from theorycalc.relu.routes._homogeneous import HomogeneousRoute
+from theorycalc.relu.routes._request import Request
 from theorycalc.relu.routes._route import BIAS, UNBOUNDED, Infinite, Neurons, no_norm
 from theorycalc.relu.target import Target
 
@@ -94,6 +95,10 @@ class AtomicRoute(HomogeneousRoute):
 
     method = "atomic"
     elsewhere = "represent(…, source=…) without a radius, or a larger one"
+
+    @classmethod
+    def of(cls, request: Request) -> "AtomicRoute":
+        return cls(request.target, request.radius, None if request.names_domain else request.source)
 
     @property
     def reach(self) -> Expr:

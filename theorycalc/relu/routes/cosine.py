@@ -10,8 +10,10 @@ from sympy import Expr, Poly, S, exp, sqrt
 from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.relu.means.rules import Doubles, evaluate, normal_average
 from theorycalc.relu.norms import spectral_barron
+from theorycalc.relu.routes._request import Request
 from theorycalc.relu.routes._route import Infinite, Neurons, Route, no_norm
-from theorycalc.relu.routes.exponential import gaussian_law, translates
+from theorycalc.relu.routes._translates import translates
+from theorycalc.relu.routes.exponential import gaussian_law
 from theorycalc.relu.target import homogeneous_parts, rescaled, wick_polynomial
 
 
@@ -34,6 +36,10 @@ class CosineRoute(Route):
     method = "cosine"
     neuron = "cos"
     has_biases = False  # they are given by the weights
+
+    @classmethod
+    def of(cls, request: Request) -> "CosineRoute":
+        return cls(request.target, request.positive("scale"))
 
     @property
     def neuron_latex(self) -> str:

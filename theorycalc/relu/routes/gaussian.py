@@ -13,6 +13,7 @@ from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.distributions import Moments
 from theorycalc.relu.means.modulus import modulus_mean
 from theorycalc.relu.means.rules import Doubles, evaluate, normal_average
+from theorycalc.relu.routes._request import Request
 from theorycalc.relu.routes._route import BIAS, Infinite, Neurons, Route, no_norm
 from theorycalc.relu.target import fischer_square, wick_polynomial
 from theorycalc.sphere.coordinates import R2
@@ -38,6 +39,10 @@ class GaussianRoute(Route):
     scale: Expr = S.One
 
     method = "gaussian"
+
+    @classmethod
+    def of(cls, request: Request) -> "GaussianRoute":
+        return cls(request.target, request.positive("scale"))
 
     @property
     def affine(self) -> Poly:

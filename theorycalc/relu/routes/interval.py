@@ -13,6 +13,7 @@ from sympy import Expr, Integral, Max, Min, Poly, S, sqrt
 
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.relu.means.rules import panel
+from theorycalc.relu.routes._request import Request
 from theorycalc.relu.routes._route import BIAS, Infinite, Neurons, Route, no_norm
 from theorycalc.relu.target import real_roots
 
@@ -34,6 +35,19 @@ class IntervalRoute(Route):
     upper: Expr
 
     method = "interval"
+
+    @classmethod
+    def of(cls, request: Request) -> "IntervalRoute":
+        if request.target.dimension > 1:
+            d = request.target.dimension
+            raise DomainError(
+                explain(
+                    "intervals are for one variable",
+                    got=f"{d} variables",
+                    hint='method="atomic" or "ball"',
+                )
+            )
+        return cls(request.target, *request.bounded_interval)
 
     @property
     def measure(self) -> str:

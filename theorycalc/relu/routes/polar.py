@@ -18,6 +18,7 @@ from theorycalc.relu.means import directions
 from theorycalc.relu.means.rules import panel, sphere_average
 from theorycalc.relu.routes import _bias_law
 from theorycalc.relu.routes._homogeneous import HomogeneousRoute
+from theorycalc.relu.routes._request import Request
 from theorycalc.relu.routes._route import BIAS, UNBOUNDED, Infinite, Neurons, no_norm, number
 from theorycalc.relu.target import laplacian, spherical_mean
 from theorycalc.sphere.coordinates import R2
@@ -120,6 +121,10 @@ class BallRoute(Polar):
 
     method = "ball"
 
+    @classmethod
+    def of(cls, request: Request) -> "BallRoute":
+        return cls(request.target, request.bounded_radius)
+
     @property
     def reach(self) -> Expr:
         return self.radius
@@ -187,6 +192,10 @@ class SpaceRoute(Polar):
     tuned: object
 
     method = "space"
+
+    @classmethod
+    def of(cls, request: Request) -> "SpaceRoute":
+        return cls(request.target, request.source)
 
     @property
     def reach(self) -> Expr:

@@ -1,6 +1,6 @@
 """Neurons with one bias on the sphere: methods "sphere" (no bias) and "sphere_bias"."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -11,11 +11,15 @@ from theorycalc.core.errors import DomainError, explain
 from theorycalc.relu.constants import admissible_bias_near, funk_hecke
 from theorycalc.relu.means import directions
 from theorycalc.relu.means.rules import sphere_average
+from theorycalc.relu.routes._request import Request
 from theorycalc.relu.routes._route import Infinite, Neurons, Route, no_norm
 from theorycalc.relu.target import rescaled, spherical_mean
 from theorycalc.sphere import funk_hecke as zonal_eigenvalue
 
 _T = sympy.Symbol("t", real=True)
+
+
+_USUAL_BIAS = sympy.Rational(1, 3)
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,34 @@ class AngularRoute(Route):
     bias: Expr = S.Zero
 
     has_biases = False
+
+    @classmethod
+    def of(cls, request: Request) -> "AngularRoute":
+        route = cls._with(request, S.Zero)
+        route.check()
+        return route
+
+    @classmethod
+    def with_bias(cls, request: Request) -> "AngularRoute":
+        """The method "sphere_bias"."""
+        bias = request.option("bias", _USUAL_BIAS)
+        if not -1 < bias < 1 or bias == 0:
+            allowed = "−1 < bias < 1, ≠ 0, in units of the radius"
+            raise DomainError(explain("bias out of range", got=bias, allowed=allowed))
+        route = cls._with(request, bias)
+        if "bias" not in request.options and route.blind:
+            return replace(route, bias=route.better_bias)
+        route.check()
+        return route
+
+    @classmethod
+    def _with(cls, request: Request, bias: Expr) -> "AngularRoute":
+        if request.target.dimension == 1:
+            hint = 'method="interval"'
+            raise DomainError(
+                explain("the sphere of R^1 is two points", got="one variable", hint=hint)
+            )
+        return cls(request.target, request.bounded_radius, bias)
 
     @property
     def method(self) -> str:
