@@ -108,7 +108,7 @@ def polynomial_expression(x, what: str = "polynomial") -> sympy.Expr:
     """
     x = written_expression(x, what)
     if x.has(sympy.oo, -sympy.oo, sympy.zoo, sympy.nan):
-        raise DomainError(explain(f"{what} is not finite", got=x))
+        raise DomainError(explain(f"{what} is not finite", got=x, allowed="finite coefficients"))
     return x
 
 
