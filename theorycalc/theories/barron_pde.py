@@ -98,23 +98,13 @@ RATES = {
 }
 four.shows(*RATES.values())
 four.holds(KAPPA <= 1, "κ ≤ 1", {"q": "4/27"}, {"q": "0.01"})
-
-
-@four.experiment(
+four.experiment(
     "gradient descent in H¹, step by step",
     quick={"dimensions": (1, 2), "seeds": 1},
     full={"dimensions": (1, 2, 3), "seeds": 10},
-)
-def descent(run):
-    """Norms and errors of every step: a constant source, a = 0, and random sources."""
-    simulations.constant_source(run, 0.14, float(GROWTH.at(q="0.14")))
-    simulations.linear_equation(run)
-    found = []
-    for sign, q in ((">", 0.148), ("<", 0.14), (">", 1)):
-        rate = RATES[sign].at(q=q, eta=simulations.STEP) if q < THRESHOLD else None
-        found.append(simulations.random_sources(run, sign, q, rate))
-    simulations.draw(run, found)
-
+    growth=GROWTH,
+    rates=RATES,
+)(simulations.descent)
 
 five = PAPER.states(
     "exact",
@@ -132,16 +122,5 @@ GEOMETRIC = VARIANCE.subs(S=SUM, c_0=sympy.S.One, u2=1 + 2 * R**2 + 2 * R**4)
 MEAN = tc.Integral(SPREAD / (2 * sympy.pi), X, 0, 2 * sympy.pi)
 five.shows(VARIANCE)
 five.equals(GEOMETRIC, MEAN, "its definition", r="1/3")
-
-
-@five.experiment("cosine networks for a solution, d = 2", quick=400, full=4000)
-def networks(run):
-    """Networks of m cosines drawn from the solution: mean squared errors."""
-    widths = (4, 16, 64, 256)
-    *sums, square, errors = simulations.networks(0.148, widths, run.size)
-    variance = VARIANCE.lambdify()(*sums, square)
-    for m, found in zip(widths, errors, strict=True):
-        run.at(m, variance / m, found, name=f"m = {m}", smallest=0.25)
-    run.rejects("‖u‖² left out", (variance + square) / m)
-    run.line(widths, lambda m: 9 / (4 * m), r"$(3F/2)^2/m$")
-    run.axes("units $m$", "mean squared error", log="xy")
+DRAWN = "cosine networks for a solution, d = 2"
+five.experiment(DRAWN, quick=400, full=4000, variance=VARIANCE)(simulations.networks)

@@ -34,6 +34,7 @@ sqrt, pi, Rational = sympy.sqrt, sympy.pi, sympy.Rational
 RATIO, EDGE = sin(MU) + tanh(MU) * cos(MU), cos(MU) + MU * sin(MU)
 EVEN = tc.Formula("E", 7 * MU**3 * RATIO - 6 * EDGE * (1 - MU * tanh(MU)))
 ODD = tc.Formula("O", 5 * MU * (sin(MU) - tanh(MU) * cos(MU)) - 6 * cos(MU))
+ROOTS = {"even": EVEN, "odd": ODD}
 
 one = PAPER.states(
     "limit",
@@ -42,14 +43,8 @@ one = PAPER.states(
     "Σ_{k>n} λ_k: the sum is concave in G, and G_m the mean of those without one of the units.",
 )
 POLYNOMIALS = tc.Formula("C", sympy.binomial(D + P, P))
-
-
-@one.experiment("more and more units of random parameters", quick=5, full=50)
-def saturation(run):
-    """Dimensions, and what the first two functions leave."""
-    cubic = [POLYNOMIALS.at(d=d, p=3) for d in (1, 2)]
-    simulations.saturation(run, simulations.roots(EVEN, ODD), cubic)
-
+MORE = "more and more units of random parameters"
+one.experiment(MORE, quick=5, full=50, polynomials=POLYNOMIALS, **ROOTS)(simulations.saturation)
 
 two = PAPER.states(
     "exact", "φ(u) = u^p spans the polynomials of degree p: D_ε = C(d + p, p) for all small ε."
@@ -75,13 +70,8 @@ SMALL, LARGE = {"B": 1, "n": 5, "v": "1.3"}, {"B": 3, "n": 11, "v": "1.5"}
 three.shows(DEGREE)
 three.holds(MODULUS, "|tanh(u + iv)| ≤ tan v", *POINTS)
 three.holds(LEGENDRE, "coefficients of tanh(Bx)", SMALL, LARGE)
-
-
-@three.experiment("singular values of random tanh units, counted", quick=400, full=2000)
-def span(run):
-    """Dimensions beside their bound, in one and two dimensions."""
-    simulations.span(run, simulations.roots(EVEN, ODD), DEGREE)
-
+COUNTED = "singular values of random tanh units, counted"
+three.experiment(COUNTED, quick=400, full=2000, degree=DEGREE, **ROOTS)(simulations.span)
 
 four = PAPER.states(
     "exact",
@@ -121,9 +111,5 @@ BRANCH = (-1) ** N * ODD.expr.subs(MU, (N + Rational(1, 4)) * pi) < 0
 six.holds(BRANCH, "odd: μ > (n + 1/4)π", {"n": 1}, {"n": 10})
 six.holds(EVEN.expr < 0, "even: μ_1 > 0.77287", {"mu": "0.77287"})
 six.holds(EVEN.expr > 0, "even: μ_1 < 0.77288", {"mu": "0.77288"})
-
-
-@six.experiment("random ReLU units, projected on eigenfunctions", quick=20_000, full=200_000)
-def spectrum(run):
-    """Squares of the projections, and the kernel in two dimensions."""
-    simulations.spectrum(run, simulations.roots(EVEN, ODD), KERNEL, WEYL)
+PROJECTED, LAWS = "random ReLU units, projected on eigenfunctions", {"kernel": KERNEL, "weyl": WEYL}
+six.experiment(PROJECTED, quick=20_000, full=200_000, **LAWS, **ROOTS)(simulations.spectrum)

@@ -84,13 +84,8 @@ four = PAPER.states(
 )
 SHARES = tc.Formula("S", 1 - 1 / THETA, args=(ALPHA, H))
 four.shows(SHARES)
-
-
-@four.experiment("how few points make up the estimate, α = 1/2, d = 800", quick=400, full=3000)
-def shares(run):
-    """E Σ w_i² for bandwidths on both sides of h_G."""
-    simulations.shares(run, SHARES)
-
+FEWER = "how few points make up the estimate, α = 1/2, d = 800"
+four.experiment(FEWER, quick=400, full=3000, formula=SHARES)(simulations.shares)
 
 five = PAPER.states(
     "asymptotic",
@@ -106,9 +101,5 @@ CURVATURE = U / (2 * H**2 * (1 + U) * (3 + U))
 C_D = THETA * FLUCTUATION - (THETA - 1) * sympy.EulerGamma + CURVATURE
 C_D = tc.Formula("c", C_D, args=(ALPHA, H, D))
 five.shows(C_D)
-
-
-@five.experiment("h = 0.4 < h_G in growing dimensions, α = 1/2", quick=400, full=3000)
-def sizes(run):
-    """Divergences from a Poisson process of distances, beside the limit and its correction."""
-    simulations.sizes(run, C_D)
+GROWING = "h = 0.4 < h_G in growing dimensions, α = 1/2"
+five.experiment(GROWING, quick=400, full=3000, formula=C_D)(simulations.sizes)

@@ -68,12 +68,6 @@ def product(d: int, method: str, k: int = 2):
     return tc.relu.represent(sympy.prod(X[:k]), *X[:d], method=method, source=law)
 
 
-@three.experiment("errors of random networks for x_1x_2", quick=150, full=4000)
-def error(run):
-    """Against the width, and against the dimension."""
-    simulations.error(run, product, VARIANCES)
-
-
 four = PAPER.states(
     "exact",
     "For x ~ N(0, I), C = I_k ‖g‖_{L¹} for isotropic neurons and 2k(k−1) I_k Σ_j |c_j| for "
@@ -141,9 +135,8 @@ seven.equals(BALL, "73/30", "‖g‖² = 60, E|w_1|³ = 1/4, ‖P‖² = 1/15", 
 seven.equals(BALL, "731/420", "‖g‖² = 420, E|w_1|⁴ = 1/5, ‖P‖² = 1/105", d=3, k=3)
 
 eight = PAPER.states("heuristic", "Gradient descent makes the error of such a network smaller.")
-
-
-@eight.experiment("random networks for x_1x_2, trained by gradient descent", quick=8, full=60)
-def training(run):
-    """Isotropic and atomic neurons, d = 5."""
-    simulations.training(run, product, VARIANCES)
+TRAINED = "random networks for x_1x_2, trained by gradient descent"
+GIVEN = {"product": product, "variances": VARIANCES}
+eight.experiment(TRAINED, quick=8, full=60, **GIVEN)(simulations.training)
+# of statement 3, with the variances of 4 and 7
+three.experiment("random networks for x_1x_2", quick=150, full=4000, **GIVEN)(simulations.error)

@@ -106,17 +106,13 @@ for d in (50, 200):
     name, gap = f"m_n² ≈ 1 − 1/e, log n = d/2, d = {d}", exp(-1) * log(2 * pi * d) / d
     six.holds(sympy.Le(square, end, evaluate=False), name)
     six.holds(sympy.Ge(square, end - gap, evaluate=False), name)
-
-
-@six.experiment(
+six.experiment(
     "best radii for n = exp(d/2) points",
     quick=(100, 400, 1600),
     full=(100, 200, 400, 800, 1600, 3200, 6400),
-)
-def radii(run):
-    """r*/√d for several s, and D_2(r*)/d, beside their limits."""
-    simulations.radii(run, LIMIT, CORRECTED)
-
+    limit=LIMIT,
+    corrected=CORRECTED,
+)(simulations.radii)
 
 seven = PAPER.states(
     "lower",

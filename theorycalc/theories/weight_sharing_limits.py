@@ -63,8 +63,8 @@ ONCE, TWICE = (recursion("erf", True, 2 * steps, steps)[1] for steps in (1, 2))
 ONCE = tc.Formula("Theta_1", ONCE(0, 1))
 two.shows(tc.Formula("Theta_2", sum(TWICE(i, j) for i in (0, 1) for j in (2, 3)) / 2))
 two.equals(ONCE, tc.kernels.mlp(1, "erf", 1).ntk, "T = 1: one hidden layer", rho="0.3")
-networks = two.experiment("recurrent networks and their tangent kernels", quick=256, full=1536)
-networks(simulations.recurrent)
+NETWORKS = "recurrent networks and their tangent kernels"
+two.experiment(NETWORKS, quick=256, full=1536)(simulations.recurrent)
 
 three = PAPER.states(
     "exact",
@@ -84,14 +84,9 @@ def norm(phi: sympy.Expr) -> tuple:
 SLOPE, SQUARE, NORM = norm(sympy.Max(Z, 0))
 three.shows(NORM)
 three.equals(NORM, "33/40", "1/4 + 1/2 + (3/2 − 3/4)/10, moments of one Gaussian", n=10)
-
-
-@three.experiment("a random matrix, the ReLU, and the transpose", quick=150, full=1000)
-def transpose(run):
-    """x·y/n, |y|²/n for the ReLU, and |y|²/n for linear φ."""
-    own = float(SLOPE), *(float(f.at(n=256)) for f in (NORM, norm(Z)[2]))
-    simulations.transpose(run, own, (0.0, float(SQUARE), 1.0))
-
+MATRIX = "a random matrix, the ReLU, and the transpose"
+RELU = {"slope": SLOPE, "square": SQUARE, "norms": (NORM, norm(Z)[2])}
+three.experiment(MATRIX, quick=150, full=1000, **RELU)(simulations.transpose)
 
 four = PAPER.states(
     "limit",
@@ -130,20 +125,14 @@ CATALAN_EXCESS = tc.Formula("dC", (4**K - binomial(2 * K, K)) / 2, (K,))
 five.shows(CATALAN_EXCESS, MOMENT_EXCESS)
 five.equals(CATALAN_EXCESS, 5, "E tr X⁴/n = 2 + 5/n + 5/n², by Wick's theorem", k=2)
 five.equals(MOMENT_EXCESS, 3 * GAMMA * (1 + GAMMA), "Wick's theorem", p=3, gamma="1/3")
-
-
-@five.experiment(
+EDGES = [float(edge.subs(GAMMA, HALF)) for edge in (LOW, HIGH)]
+BULKS = tc.Formula("rho_mp", BULK, (X, GAMMA)), MOMENT, MOMENT_EXCESS
+CUMULATIVE = HALF + X * sqrt(4 - X**2) / (4 * pi) + sympy.asin(X / 2) / pi
+five.experiment(
     "eigenvalues of symmetric and of covariance matrices",
     quick={"spectra": (128, 160), "distances": ((64, 128, 256), 40)},
     full={"spectra": (400, 300), "distances": ((64, 128, 256, 512, 1024), 60)},
-)
-def spectra(run):
-    """Moments and densities, and the distance from the semicircle."""
-    cumulative = HALF + X * sqrt(4 - X**2) / (4 * pi) + sympy.asin(X / 2) / pi
-    edges = [float(edge.subs(GAMMA, HALF)) for edge in (LOW, HIGH)]
-    bulk = tc.Formula("rho_mp", BULK, (X, GAMMA)), MOMENT, MOMENT_EXCESS
-    laws = {
-        "semicircle": ((-2, 2), SEMICIRCLE, CATALAN, CATALAN_EXCESS),
-        "Marchenko-Pastur": (edges, *(f.subs(gamma=HALF) for f in bulk)),
-    }
-    simulations.spectra(run, laws, tc.Formula("F_sc", cumulative))
+    semicircle=((-2, 2), SEMICIRCLE, CATALAN, CATALAN_EXCESS),
+    marchenko_pastur=(EDGES, *(f.subs(gamma=HALF) for f in BULKS)),
+    cumulative=tc.Formula("F_sc", CUMULATIVE),
+)(simulations.spectra)

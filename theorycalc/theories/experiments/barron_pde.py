@@ -12,6 +12,7 @@ from numpy.fft import fftfreq, fftn, ifftn
 
 BAND = {1: 24, 2: 8, 3: 4}  # N, by the dimension
 STEP, COUNT = 0.5, 20  # η, and how many steps are looked at
+THRESHOLD = 4 / 27  # of q
 ENOUGH = 300  # steps after which the slowest descent, by a factor 0.88, has converged
 # relative, of norms above SMALL of fewer than 10⁴ coefficients below 1
 ROUNDING, SMALL = 1e-10, 1e-4
@@ -52,11 +53,22 @@ class Torus:
 
 
 def bounds(q: float) -> np.ndarray:
-    """r_0, r_1, … in doubles; beyond q = 4/27 only as far as they stay small."""
+    """r_0, r_1, … in doubles; beyond the threshold only as far as they stay small."""
     norms = [0.0]
-    for _ in range(COUNT if q <= 4 / 27 else 6):
+    for _ in range(COUNT if q <= THRESHOLD else 6):
         norms.append((1 - STEP) * norms[-1] + STEP * (1 + q * norms[-1] ** 3))
     return np.array(norms)
+
+
+def descent(run, growth, rates) -> None:
+    """Norms and errors of every step: a constant source, a = 0, and random sources."""
+    constant_source(run, 0.14, float(growth.at(q="0.14")))
+    linear_equation(run)
+    found = []
+    for sign, q in ((">", 0.148), ("<", 0.14), (">", 1)):
+        rate = rates[sign].at(q=q, eta=STEP) if q <= THRESHOLD else None
+        found.append(random_sources(run, sign, q, rate))
+    draw(run, found)
 
 
 def constant_source(run, q: float, growth: float) -> None:
@@ -127,13 +139,10 @@ def _iterates(series, settings: dict, axes) -> None:
     axes.legend(frameon=False, fontsize="x-small", ncols=len(series))
 
 
-def networks(a: float, widths, replicas: int) -> tuple:
-    """S, c_0, ‖u‖² of a solution in two dimensions, and squared errors of networks drawn from it.
-
-    The errors have one array of replicas for every width.
-    """
+def networks(run, variance) -> None:
+    """Networks of m cosines drawn from the solution for d = 2: mean squared errors."""
     torus, generator = Torus(2), np.random.default_rng(1)
-    u = torus.descent(torus.source(generator, 0.1), a)[-1].ravel()
+    u = torus.descent(torus.source(generator, 0.1), 0.148)[-1].ravel()
     k = torus.k.reshape(2, -1)
     # one of k and −k
     half = (np.abs(u) > ROUNDING) & ((k[0] > 0) | ((k[0] == 0) & (k[1] >= 0)))
@@ -141,8 +150,13 @@ def networks(a: float, widths, replicas: int) -> tuple:
     c = np.where(np.any(k != 0, axis=0), 2, 1) * np.abs(u)
     points = 2 * np.pi / torus.side * np.stack(np.meshgrid(*2 * [np.arange(torus.side)]))
     units = np.cos(k.T @ points.reshape(2, -1) + np.angle(u)[:, None])
-    total, target, errors = c.sum(), c @ units, []
+    total, target, constant = c.sum(), c @ units, c[np.all(k == 0, axis=0)].sum()
+    square, widths = np.mean(target**2), np.array([4, 16, 64, 256])
+    spread = variance.lambdify()(total, constant, square)
     for m in widths:
-        counts = generator.multinomial(m, c / total, size=replicas)
-        errors.append(np.mean((total / m * counts @ units - target) ** 2, axis=1))
-    return total, c[np.all(k == 0, axis=0)].sum(), np.mean(target**2), errors
+        counts = generator.multinomial(m, c / total, size=run.size)
+        errors = np.mean((total / m * counts @ units - target) ** 2, axis=1)
+        run.at(m, spread / m, errors, name=f"m = {m}", smallest=0.25)
+    run.rejects("‖u‖² left out", (spread + square) / m)
+    run.line(widths, 9 / (4 * widths), r"$(3F/2)^2/m$")
+    run.axes("units $m$", "mean squared error", log="xy")

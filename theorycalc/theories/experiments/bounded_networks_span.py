@@ -71,9 +71,9 @@ def eigenfunctions(mu: np.ndarray, x: np.ndarray, weights: np.ndarray) -> np.nda
     return rows / np.sqrt(rows**2 @ weights)[:, None]
 
 
-def spectrum(run, mu: np.ndarray, kernel, weyl) -> None:
+def spectrum(run, kernel, weyl, even, odd) -> None:
     """Random ReLU units projected on the eigenfunctions, and the kernel in two dimensions."""
-    generator, (x, weights), mu = np.random.default_rng(0), inputs(1), mu[:HIGHEST]
+    generator, (x, weights), mu = np.random.default_rng(0), inputs(1), roots(even, odd)[:HIGHEST]
     w, b = generator.uniform(-1, 1, (2, run.size, 1))
     rows = eigenfunctions(mu[:, None], x[:, 0], weights)
     projected = relu(w * x[:, 0] + b) @ (rows * weights).T
@@ -108,7 +108,7 @@ def weyl_slope(kernel) -> float:
     return np.polyfit(np.sqrt(k), values[k - 1] ** -0.2, 1)[0]
 
 
-def span(run, mu: np.ndarray, degree) -> None:
+def span(run, degree, even, odd) -> None:
     """Numerical dimensions of tanh beside their bound, in one and two dimensions."""
     generator, found = np.random.default_rng(2), {}
     for d, scale in (*((1, scale) for scale in SCALES), (2, 1), (2, 2)):
@@ -120,7 +120,7 @@ def span(run, mu: np.ndarray, degree) -> None:
         found[d, scale] = limits, counts
     wrong = np.max(found[1, 16][1] / found[1, 2][0])
     run.rejects("B = 16, bound of B = 2", 1, wrong, error=ROUNDING)
-    theory = [dimension(mu**-2, e) for e in COARSE]
+    theory = [dimension(roots(even, odd) ** -2, e) for e in COARSE]
     networks = [drawn(generator, relu, scale, 1, MANY) for scale in SCALES]
     relus = [[dimension(values, e) for e in COARSE] for values in networks]
     for scale in SCALES[::2]:
@@ -140,16 +140,13 @@ def shown(run, label: str, x, theory, counts) -> None:
     run.points(x, counts, series=label)
 
 
-def saturation(run, mu: np.ndarray, cubic) -> None:
-    """Dimensions, and what the first two functions leave, against the number of units.
-
-    ``cubic`` are the dimensions of u³ for d = 1, 2.
-    """
-    widths, generator = (4, 16, 64, 256, 1024), np.random.default_rng(3)
+def saturation(run, polynomials, even, odd) -> None:
+    """Dimensions, and what the first two functions leave, against the number of units."""
+    widths, generator, mu = (4, 16, 64, 256, 1024), np.random.default_rng(3), roots(even, odd)
     wide = drawn(generator, np.tanh, 4, 1, MANY)
     for name, phi, scale, d, eps, predicted, bias in (
-        ("u³, d = 1", lambda u: u**3, 1, 1, 1e-9, cubic[0], 0),
-        ("u³, d = 2", lambda u: u**3, 1, 2, 1e-9, cubic[1], 0),
+        ("u³, d = 1", lambda u: u**3, 1, 1, 1e-9, polynomials.at(d=1, p=3), 0),
+        ("u³, d = 2", lambda u: u**3, 1, 2, 1e-9, polynomials.at(d=2, p=3), 0),
         ("ReLU, d = 1, ε = 10⁻³", relu, 1, 1, 1e-3, dimension(mu**-2, 1e-3), 1),
         ("tanh, B = 4, ε = 10⁻⁶", np.tanh, 4, 1, 1e-6, dimension(wide, 1e-6), 1),
     ):

@@ -96,11 +96,13 @@ def recurrent(run):
     run.axes("time $s$ (lines: theory, points: networks ± 2 s.e.)", f"$C({STEPS}, s)$")
 
 
-def transpose(run, own, other) -> None:
+def transpose(run, slope, square, norms) -> None:
     """y of the ReLU and of linear units, with Wᵀ and with an independent matrix.
 
-    ``own`` and ``other`` are the means of (x·y/n, |y|²/n, linear |y|²/n).
+    ``norms`` are E |y|²/n of both; ``slope`` E φ' and ``square`` E φ² are those of the ReLU.
     """
+    own = float(slope), *(float(norm.at(n=256)) for norm in norms)
+    other = 0.0, float(square), 1.0
     n, generator = 256, np.random.default_rng(1)
     x, y = np.linspace(-1, 1, n) * (3 * (n - 1) / (n + 1)) ** 0.5, []
     for _ in range(run.size):
@@ -124,11 +126,12 @@ def eigenvalues(generator, count: int, rows: int, n: int) -> np.ndarray:
     return np.array([np.linalg.eigvalsh(v + v.T if rows == n else v.T @ v) for v in w])
 
 
-def spectra(run, laws: dict, distribution) -> None:
+def spectra(run, semicircle, marchenko_pastur, cumulative) -> None:
     """Moments with their terms in 1/n, densities, and the distance from the semicircle.
 
-    ``laws`` has (edges, density, moments, terms in 1/n) of the semicircle and for 2n rows.
+    A law is (edges, density, moments, terms in 1/n).
     """
+    laws = {"semicircle": semicircle, "Marchenko-Pastur": marchenko_pastur}
     generator, (n, replicas) = np.random.default_rng(2), run.size["spectra"]
     for multiple, (name, (edges, density, *terms)) in enumerate(laws.items(), start=1):
         values = eigenvalues(generator, replicas, multiple * n, n)
@@ -148,7 +151,7 @@ def spectra(run, laws: dict, distribution) -> None:
     found = []
     for size in sizes:
         values = np.clip(eigenvalues(generator, count, size, size), -2, 2)
-        away = np.abs(distribution.lambdify()(values) - (np.arange(size) + 0.5) / size)
+        away = np.abs(cumulative.lambdify()(values) - (np.arange(size) + 0.5) / size)
         found.append(np.max(away, axis=1) + 0.5 / size)
     law = tc.validation.PowerLaw.fit(sizes, found)
     run.exponent("distance: exponent", -0.5, law, at_most=True, smallest=0.3)
