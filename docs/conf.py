@@ -6,6 +6,7 @@ from pathlib import Path
 import theorycalc
 
 sys.path.insert(0, str(Path(__file__).parent))
+import gallery
 import rooms
 
 project = "theorycalc"
@@ -37,5 +38,7 @@ numpydoc_class_members_toctree = False
 
 
 def setup(app):
-    """Read the map of the rooms off the code before the pages are read."""
-    app.connect("builder-inited", lambda _: rooms.write_pages(Path(__file__).parent / "generated"))
+    """Read the map of the rooms off the code, and check the theories, before the pages are read."""
+    generated = Path(__file__).parent / "generated"
+    app.connect("builder-inited", lambda _: rooms.write_pages(generated))
+    app.connect("builder-inited", lambda _: gallery.write_pages(generated))

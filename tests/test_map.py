@@ -1,12 +1,23 @@
-"""The maps of the house say what the code says."""
+"""The maps of the house and its gallery say what the code says."""
 
 import importlib.util
+import re
 from pathlib import Path
 
+import theorycalc as tc
+from theorycalc.theories._runner import Outcome, Row
+
 ROOT = Path(__file__).parent.parent
-_SPEC = importlib.util.spec_from_file_location("rooms", ROOT / "docs" / "rooms.py")
-rooms = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(rooms)
+
+
+def _script(name):
+    spec = importlib.util.spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+rooms, gallery = _script("rooms"), _script("gallery")
 
 
 def test_the_map_of_the_contributors():
@@ -40,3 +51,19 @@ def test_the_way_of_an_evaluation():
 def test_pictures(tmp_path):
     rooms.draw({"a": {"b"}, "b": set()}, tmp_path / "graph.svg")
     assert "<svg" in (tmp_path / "graph.svg").read_text(encoding="utf-8")
+
+
+def test_the_gallery_shows_every_theory():
+    wishes = (ROOT / "docs" / "gallery.md").read_text(encoding="utf-8")
+    linked = re.findall(r"\{doc\}`/generated/gallery/(\w+)`", wishes)
+    assert set(linked) == set(tc.theories.list())
+    assert all(gallery.link(name) in gallery.topics() for name in linked)
+
+
+def test_a_page_of_the_gallery(tmp_path):
+    row = Row("periodic_neuron", "item", "1.5", "", "HOLDS", 0.0, 1, "Float")
+    outcome = Outcome((row,), kind="cases", index=0)
+    gallery.write_page(tmp_path, "periodic_neuron", [outcome])
+    page = (tmp_path / "periodic_neuron.md").read_text(encoding="utf-8")
+    assert page.startswith("# Hardness of the periodic neuron\n")
+    assert "<math" in (tmp_path / "periodic_neuron.html").read_text(encoding="utf-8")

@@ -144,15 +144,13 @@ def check(
     else:
         interrupted = False
         _runner.forget_old_results()
-    checked = Checked(tuple(done))
+    checked = Checked(tuple(done), tuple(found))
     if json is not None:
         json.write_text(checked.to_json(), encoding="utf-8")
     if report is not None:
         from theorycalc.theories._report import page
 
-        unread = {row.theory for row in checked.rows if not row.statement}
-        loaded = {source.name: source.theory for source in found if source.name not in unread}
-        report.write_text(page("theorycalc check", loaded, done), encoding="utf-8")
+        report.write_text(page("theorycalc check", checked), encoding="utf-8")
         console.print(f"report written to {report}")
     style = "bold red" if checked.failed or interrupted else "bold green"
     console.print(checked.summary, style=style)

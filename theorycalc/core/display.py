@@ -193,13 +193,33 @@ def _writable(expr: sympy.Basic) -> sympy.Basic:
     return expr.xreplace(long) if long else expr
 
 
+def formula_call(formula, params) -> str:
+    """LaTeX of a formula at its parameters: ``Θ(ρ = 0.3)``."""
+    return _head(formula.name, point_latex(params))
+
+
+def point_latex(params) -> str:
+    """LaTeX of the parameters alone: ``ρ = 0.3``."""
+    return ", ".join(f"{latex(sympy.Symbol(name))} = {_given(x)}" for name, x in params.items())
+
+
+def _given(x) -> str:
+    """A number as it was written."""
+    return latex(x) if isinstance(x, sympy.Basic) else str(x)
+
+
+def _head(name: str, args: str) -> str:
+    """``name(args)``; a name may say more than a symbol: ``chi[gelu]``, ``D_opt/d``."""
+    parts = re.split(r"([][/<>=])", name)
+    left = "".join(latex(sympy.Symbol(x)) if re.match(r"\w", x) else x for x in parts)
+    return rf"{left}\left({args}\right)" if args else left
+
+
 def formula_equations(formula) -> list[str]:
     """LaTeX equations: ``name(args) = body`` and one for each intermediate quantity."""
-    left = latex(sympy.Symbol(formula.name)) if formula.name else ""
-    if left and formula.args:
-        left += rf"\left({', '.join(map(sympy.latex, formula.args))}\right)"
-    if not left:
+    if not formula.name:
         return [latex(formula.body)]
+    left = _head(formula.name, ", ".join(map(sympy.latex, formula.args)))
     equations = [(left, formula.body)]
     equations += [(latex(symbol), part) for symbol, part in _used(formula)]
     return [f"{a} = {latex(b)}" for a, b in equations]

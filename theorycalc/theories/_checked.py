@@ -24,9 +24,12 @@ class Checked:
     ----------
     outcomes : tuple
         Rows and pictures of every piece of work.
+    sources : tuple
+        Where the theories come from.
     """
 
     outcomes: tuple[Outcome, ...]
+    sources: tuple = ()
 
     def __post_init__(self):
         check_fields(self)
@@ -62,11 +65,16 @@ class Checked:
         return "\n".join((self.summary, *rows))
 
     def _repr_html_(self):
-        return _report.table_page(self.summary, self.rows)
+        return _report.notebook(self)
 
 
 def check(
-    *theories, digits: int = 30, quick: bool = False, jobs: int = 1, fresh: bool = False
+    *theories,
+    digits: int = 30,
+    quick: bool = False,
+    jobs: int = 1,
+    fresh: bool = False,
+    pictures: bool = False,
 ) -> Checked:
     """Evaluate every case in every arithmetic, check every claim, run every experiment.
 
@@ -82,11 +90,13 @@ def check(
         Processes, by joblib in the backend that `joblib.parallel_config` has set.
     fresh : bool
         Compute again what is known from an earlier check of the same files.
+    pictures : bool
+        Draw what the experiments saw, beside their statements on the page of a single theory.
 
     Returns
     -------
     Checked
-        The table, failures first.
+        The table, failures first; in a notebook the page of a theory with its evidence.
 
     Raises
     ------
@@ -102,10 +112,11 @@ def check(
     """
     digits = Ball(digits).digits
     jobs = exact_integer(jobs, "jobs", -1)
-    for flag, name in ((quick, "quick"), (fresh, "fresh")):
+    for flag, name in ((quick, "quick"), (fresh, "fresh"), (pictures, "pictures")):
         instance(flag, bool, name, allowed="True or False")
-    work = list(_runner.tasks(sources(theories), digits=digits, quick=quick, pictures=False))
+    found = sources(theories)
+    work = list(_runner.tasks(found, digits=digits, quick=quick, pictures=pictures))
     outcomes = tqdm(
         _runner.run(work, jobs, fresh=fresh), total=len(work), leave=False, delay=_PATIENCE
     )
-    return Checked(tuple(outcomes))
+    return Checked(tuple(outcomes), tuple(found))

@@ -63,6 +63,9 @@ class Paper:
     def __repr__(self):
         return f"Paper({self.reference}: {len(self.statements)} statements)"
 
+    def _repr_html_(self):
+        return self.theory._repr_html_()
+
     def states(self, kind: str, text: str, where: str = "") -> "Statement":
         """The next statement, without evidence yet.
 
@@ -90,10 +93,17 @@ class Paper:
         return statement
 
     def check(
-        self, *, digits: int = 30, quick: bool = False, jobs: int = 1, fresh: bool = False
+        self,
+        *,
+        digits: int = 30,
+        quick: bool = False,
+        jobs: int = 1,
+        fresh: bool = False,
+        pictures: bool = False,
     ) -> Checked:
         """Everything that the paper states, checked; options as for `tc.theories.check`."""
-        return check(self, digits=digits, quick=quick, jobs=jobs, fresh=fresh)
+        options = {"quick": quick, "jobs": jobs, "fresh": fresh, "pictures": pictures}
+        return check(self, digits=digits, **options)
 
     def unsupported(self) -> list["Statement"]:
         """The statements without evidence that are not quotations."""

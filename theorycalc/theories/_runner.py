@@ -5,9 +5,10 @@ and an unchanged theory is not run again.
 """
 
 import io
+import re
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
 
@@ -24,6 +25,9 @@ from theorycalc.validation.experiment import Figure, Validation
 FAILED = ("FAILS", "DEVIATES", "ERROR")
 # Digits of the balls that check claims: a claim needs a sign, not digits.
 _CLAIM_DIGITS = 10
+# What pictures are written in, and what they say of their making without need.
+_FONT = "DejaVu Sans"
+_METADATA = ("Creator", "Date", "Format", "Type")
 # What was not asked for in so many days is forgotten.
 _DAYS_KEPT = 30
 
@@ -40,6 +44,8 @@ class Row:
     seconds: float
     # the number of the statement that it supports; 0 for the file as a whole
     statement: int = 0
+    # the arithmetic, the point, or the comparison, with TeX between dollars
+    detail: str = ""
 
     @property
     def failed(self) -> bool:
@@ -49,11 +55,13 @@ class Row:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The lines of one task, and its pictures as (title, SVG)."""
+    """The lines of one task, which its kind and index name, and its pictures as (title, SVG)."""
 
     rows: tuple[Row, ...]
     pictures: tuple[tuple[str, str], ...] = ()
     kept: bool = False
+    kind: str = ""
+    index: int = 0
 
 
 @dataclass(frozen=True)
@@ -63,11 +71,13 @@ class Task:
     source: Named | File | Given
     kind: str
     index: int
-    digits: int
-    quick: bool
-    pictures: bool
     # the state of the files; "" where nothing is kept
     digest: str = ""
+    # of cases and claims
+    digits: int = 0
+    # of experiments
+    quick: bool = False
+    pictures: bool = False
 
     def __call__(self, fresh: bool = False) -> Outcome:
         """Do the work; whatever goes wrong becomes a line of the table and stops nothing else."""
@@ -77,14 +87,14 @@ class Task:
                 return _outcome(self)
             kept = _memory().cache(_outcome)
             if not fresh and kept.check_call_in_cache(self):
-                found = kept(self)
-                return Outcome(found.rows, found.pictures, kept=True)
+                return replace(kept(self), kept=True)
             return kept.call(self)[0]
         except Exception as error:
             place = place_of(error, self.source.path)
             what = f"{type(error).__name__}: {error}" + (f" ({place})" if place else "")
             seconds = time.perf_counter() - start
-            return Outcome((self.row(f"{self.kind} {self.index + 1}", what, "", "ERROR", seconds),))
+            row = self.row(f"{self.kind} {self.index + 1}", what, "", "ERROR", seconds)
+            return Outcome((row,), kind=self.kind, index=self.index)
 
     @property
     def statement(self) -> int:
@@ -97,9 +107,9 @@ class Task:
             place -= here
         return 0
 
-    def row(self, item: str, computed: str, expected: str, verdict: str, seconds: float) -> Row:
-        """A line of this task."""
-        return Row(self.source.name, item, computed, expected, verdict, seconds, self.statement)
+    def row(self, item: str, *cells, detail: str = "") -> Row:
+        """A line of this task: computed, expected, verdict and seconds are its cells."""
+        return Row(self.source.name, item, *cells, statement=self.statement, detail=detail)
 
 
 @cache
@@ -130,11 +140,16 @@ def tasks(
             yield Outcome((Row(source.name, "the file", str(error), "", "ERROR", 0.0),))
             continue
         for kind in _RUN:
+            # what does not concern a task is no part of the key under which its result is kept
+            is_experiment = kind == "experiments"
+            options = (
+                {"quick": quick, "pictures": pictures} if is_experiment else {"digits": digits}
+            )
             found = [
-                Task(source, kind, index, digits, quick, pictures, digest)
+                Task(source, kind, index, digest, **options)
                 for index in range(len(getattr(theory, kind)))
             ]
-            if kind == "experiments":
+            if is_experiment:
                 last += found
             else:
                 yield from found
@@ -168,7 +183,7 @@ def _done(task: Task | Outcome, fresh: bool) -> Outcome:
 
 
 def _outcome(task: Task) -> Outcome:
-    return _RUN[task.kind](task)
+    return replace(_RUN[task.kind](task), kind=task.kind, index=task.index)
 
 
 def _run_case(task: Task) -> Outcome:
@@ -177,8 +192,9 @@ def _run_case(task: Task) -> Outcome:
     for using in (Float(), MP(task.digits), Ball(task.digits)):
         start = time.perf_counter()
         verdict, computed, expected = case.check(using)
-        item, seconds = f"{case.label} {type(using).__name__}", time.perf_counter() - start
-        rows.append(task.row(item, str(computed), expected, verdict.name, seconds))
+        name, seconds = type(using).__name__, time.perf_counter() - start
+        cells = str(computed), expected, verdict.name, seconds
+        rows.append(task.row(f"{case.label} {name}", *cells, detail=name))
     return Outcome(tuple(rows))
 
 
@@ -192,8 +208,9 @@ def _run_claim(task: Task) -> Outcome:
         at = ", ".join(f"{name}={x}" for name, x in params.items())
         item = f"{claim.name} at {at}" if at else claim.name
         computed = f"margin {result.margin}" if applies and result.margin else ""
-        seconds = time.perf_counter() - start
-        rows.append(task.row(item, computed, claim.sharpness, result.verdict.name, seconds))
+        cells = computed, claim.sharpness, result.verdict.name, time.perf_counter() - start
+        detail = f"${display.point_latex(params)}$" if params else ""
+        rows.append(task.row(item, *cells, detail=detail))
     return Outcome(tuple(rows))
 
 
@@ -216,23 +233,42 @@ def _validation_row(task: Task, experiment: str, validation: Validation, seconds
         # a wrong prediction has to deviate
         verdict = "REJECTED" if validation.passed else "FAILS"
     computed = f"{comparison.measured}, {display.z_text(validation)}"
-    item = f"{experiment}: {comparison.name}"
-    return task.row(item, computed, comparison.predicted, verdict, seconds)
+    cells = computed, comparison.predicted, verdict, seconds
+    return task.row(f"{experiment}: {comparison.name}", *cells, detail=comparison.name)
 
 
 def svg(figure: Figure) -> str:
-    """The picture as SVG text, drawn without a display."""
+    """The picture as a small SVG element, the same at every run."""
+    text = _drawn(figure, "none")
+    if set(re.findall(r"font-family: '([^']+)'", text)) - {_FONT}:
+        text = _drawn(figure, "path")  # large roots and sums: no browser has these fonts
+    return _part_of_a_page(text)
+
+
+def _drawn(figure: Figure, letters: str) -> str:
+    """A file of SVG, drawn without a display; letters as text, "none", or as paths, "path"."""
     try:
+        from matplotlib import rc_context
         from matplotlib.figure import Figure as Canvas
     except ImportError as error:
         raise missing_extra("matplotlib", "experiments", "a report with plots") from error
-    canvas = Canvas(figsize=(6, 4), layout="constrained")
-    axes = canvas.subplots()
-    figure.draw(axes)
-    axes.set_title(figure.title, fontsize="medium")
     text = io.StringIO()
-    canvas.savefig(text, format="svg")
+    look = {"svg.fonttype": letters, "svg.hashsalt": "theorycalc", "font.sans-serif": [_FONT]}
+    with rc_context(look):
+        canvas = Canvas(figsize=(6, 4), layout="constrained")
+        axes = canvas.subplots()
+        figure.draw(axes)
+        axes.set_title(figure.title, fontsize="medium")
+        canvas.savefig(text, format="svg", metadata=dict.fromkeys(_METADATA))
     return text.getvalue()
+
+
+def _part_of_a_page(svg: str) -> str:
+    """Without the prolog of a file, indentation, and names of parts that nothing refers to."""
+    used = set(re.findall(r"#(\w+)", svg))
+    named = re.sub(r' id="([\w.]+)"', lambda m: m[0] if m[1] in used else "", svg)
+    element = named[named.index("<svg") :].replace(f"'{_FONT}'", f"'{_FONT}', sans-serif")
+    return re.sub(r"\n\s*", "\n", element).strip()
 
 
 _RUN = {"cases": _run_case, "claims": _run_claim, "experiments": _run_experiment}

@@ -191,10 +191,12 @@ def place_of(error: BaseException, path: str) -> str:
 
 
 def rooms(source: Named | File) -> list[str]:
-    """The rooms of the package that a file calls: its topics."""
-    text = Path(source.path).read_text(encoding="utf-8")
-    called = set(re.findall(r"\btc\.(\w+)\.", text))
-    return sorted(called & {name for name in theorycalc.__all__ if name.islower()})
+    """The rooms of the package that a file and its long simulations call: its topics."""
+    path = Path(source.path)
+    files = path, path.parent / "experiments" / path.name
+    text = "".join(file.read_text(encoding="utf-8") for file in files if file.exists())
+    called = set(re.findall(r"\b(?:tc|theorycalc)\.(\w+)", text))
+    return sorted(called & {name for name in theorycalc.__all__ if name.islower()} - {"theories"})
 
 
 @cache

@@ -1,6 +1,7 @@
 """What a file in this folder states: formulas, cases, claims and experiments of one paper."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -15,7 +16,11 @@ from theorycalc.core.records import check_fields, instance
 from theorycalc.core.reference import Reference
 from theorycalc.core.value import Value, fraction
 from theorycalc.core.verbs import integrate
+from theorycalc.theories import _page
 from theorycalc.validation.experiment import Experiment
+
+# The fields with what could contradict a statement.
+EVIDENCE = ("cases", "claims", "experiments")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,3 +124,21 @@ class Theory:
 
     def __post_init__(self):
         check_fields(self)
+
+    def parts(self) -> Iterator[tuple]:
+        """Each statement with its evidence: (kind, place among all of that kind, what it is).
+
+        Without statements the theory itself is the only part.
+        """
+        before = Counter()
+        for part in self.statements or (self,):
+            evidence = [
+                (kind, before[kind] + i, item)
+                for kind in EVIDENCE
+                for i, item in enumerate(getattr(part, kind))
+            ]
+            before.update(kind for kind, *_ in evidence)
+            yield part, evidence
+
+    def _repr_html_(self):
+        return _page.fragment(_page.title(self), _page.body(self, _page.mathjax))
