@@ -172,13 +172,13 @@ MUTANTS = (
         "tests/core/test_real_numbers.py::test_almost_one_of_a_large_number",
     ),
     Mutant(
-        "core/arithmetic/ball_functions.py",
+        "core/arithmetic/complex_ball_functions.py",
         '"log1p": _cut(acb.log1p, left=-1)',
         '"log1p": _entire(acb.log1p)',
         _LOW("core", "test_nothing_is_holomorphic_across_its_cut"),
     ),
     Mutant(
-        "core/arithmetic/ball_functions.py",
+        "core/arithmetic/complex_ball_functions.py",
         "arb(0, (1 - (1 - radius).sqrt()).abs_upper())",
         "arb(0, ((1 + radius).sqrt() - 1).abs_upper())",
         _LOW("core", "test_roots_of_segments_use_up_their_bound"),
@@ -190,7 +190,7 @@ MUTANTS = (
         "tests/core/test_real_numbers.py::test_the_value_of_a_step_at_zero_is_part_of_it",
     ),
     Mutant(
-        "core/arithmetic/ball_functions.py",
+        "core/arithmetic/complex_ball_functions.py",
         "z.real_abs(analytic=True)",
         "z.real_abs(analytic=False)",
         _LOW("core", "test_nothing_is_holomorphic_across_its_cut"),

@@ -3,6 +3,8 @@
 ``tc.activations.relu`` is an `Activation`; an activation with parameters is made by a call, such as
 ``tc.activations.leaky_relu("0.1")``. A function of theorycalc that takes an activation takes any of
 three forms: a name, an `Activation`, or a SymPy expression in one symbol.
+
+A table of all activations, the class, and the three forms in which they are asked for.
 """
 
 import inspect

@@ -11,7 +11,7 @@ from reference import assert_error_holds, value_of
 
 import theorycalc as tc
 from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
-from theorycalc.core.arithmetic.ball_functions import COMPLEX
+from theorycalc.core.arithmetic.complex_ball_functions import COMPLEX
 from theorycalc.core.arithmetic.float import _in_double
 from theorycalc.core.arithmetic.node_integral import node_integral
 from theorycalc.core.errors import PrecisionError

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from reference import assert_error_holds, assert_reference, entries, label
 
 import theorycalc as tc
-from theorycalc.kernels.duals.arc_cosine import AngularLoss, CorrelationAngle, angular_polynomials
+from theorycalc.kernels.duals.angles import CorrelationAngle
+from theorycalc.kernels.duals.arc_cosine import AngularLoss, angular_polynomials
 from theorycalc.kernels.duals.pair import ClosedGaussianPair, GaussianPair
 
 RHO, Z, K = sp.Symbol("rho", real=True), sp.Symbol("z", real=True), sp.Symbol("k")

@@ -1,4 +1,7 @@
-"""A named SymPy expression with its arguments, its domain and its source."""
+"""A named SymPy expression with its arguments, its domain and its source.
+
+One class, whose docstrings are half of the file.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace

@@ -1,4 +1,7 @@
-"""Reading parameters exactly: what the user wrote is the number that is meant."""
+"""Reading parameters exactly: what the user wrote is the number that is meant.
+
+All kinds of numbers that a user may write are read here, so that they are read alike.
+"""
 
 import enum
 import math

@@ -1,4 +1,7 @@
-"""SymPy functions that know their definition and how to compute themselves."""
+"""SymPy functions that know their definition and how to compute themselves.
+
+The class for SymPy and its call in a program stand together: neither can be read alone.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,7 @@
-"""What all spherically symmetric laws share: moments, one coordinate, samples."""
+"""What all spherically symmetric laws share: moments, one coordinate, samples.
+
+One class, whose docstrings are most of the file.
+"""
 
 from abc import ABC, abstractmethod
 from dataclasses import fields

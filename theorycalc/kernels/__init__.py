@@ -12,17 +12,13 @@ from theorycalc.kernels.duals.formulas import (
     dual_derivative_general,
     dual_general,
 )
-from theorycalc.kernels.layers.builders import (
-    activation,
+from theorycalc.kernels.layers.builders import activation, dense, layer_norm, parallel, residual
+from theorycalc.kernels.layers.image_builders import (
     average_pool,
     conv1d,
     conv2d,
-    dense,
     flatten,
     global_average_pool,
-    layer_norm,
-    parallel,
-    residual,
 )
 from theorycalc.kernels.networks.architecture import Architecture
 from theorycalc.kernels.networks.mlp import MLP, mlp

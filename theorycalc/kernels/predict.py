@@ -1,4 +1,7 @@
-"""What networks of infinite width compute: kernel gradient flow and descent, and posteriors."""
+"""What networks of infinite width compute: kernel gradient flow and descent, and posteriors.
+
+Three functions, whose docstrings are half of the file.
+"""
 
 import math
 from dataclasses import dataclass

@@ -1,4 +1,7 @@
-"""The constants of ReLU representations: eigenvalues on the sphere, and one integral."""
+"""The constants of ReLU representations: eigenvalues on the sphere, and one integral.
+
+Their docstrings are half of the file.
+"""
 
 import itertools
 from fractions import Fraction

@@ -1,4 +1,7 @@
-"""Norms of a polynomial that measure how hard it is for a two-layer network."""
+"""Norms of a polynomial that measure how hard it is for a two-layer network.
+
+Five norms, whose docstrings are half of the file.
+"""
 
 import itertools
 

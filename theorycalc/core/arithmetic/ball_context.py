@@ -1,4 +1,7 @@
-"""Evaluation with enclosures: the numbers are exact rationals, real balls and complex balls."""
+"""Evaluation with enclosures: the numbers are exact rationals, real balls and complex balls.
+
+One class keeps all promises of `Enclosures`; it is as long as they are many.
+"""
 
 import functools
 import operator
@@ -6,16 +9,9 @@ import operator
 import sympy
 from flint import acb, arb, arb_poly, ctx, fmpq
 
-from theorycalc.core.arithmetic.ball_functions import (
-    COMPLEX,
-    CONTINUED,
-    NAN,
-    REAL,
-    NotHolomorphic,
-    hyper,
-    whole,
-)
+from theorycalc.core.arithmetic.ball_functions import NAN, REAL, NotHolomorphic, hyper, whole
 from theorycalc.core.arithmetic.ball_integral import piecewise_integral
+from theorycalc.core.arithmetic.complex_ball_functions import COMPLEX, CONTINUED
 from theorycalc.core.arithmetic.context import Enclosures
 from theorycalc.core.arithmetic.effort import spend
 from theorycalc.core.arithmetic.infinite_sum import infinite_sum

@@ -1,4 +1,7 @@
-"""`MP`: mpmath at any precision, its error estimated by a second precision."""
+"""`MP`: mpmath at any precision, its error estimated by a second precision.
+
+One loop over precisions and what it asks of two runs: no part of it can be read alone.
+"""
 
 import functools
 import itertools

@@ -1,4 +1,7 @@
-"""Evaluation with mpmath numbers of a private context: any precision, no enclosure."""
+"""Evaluation with mpmath numbers of a private context: any precision, no enclosure.
+
+One class keeps all promises of `MultiplePrecision`; it is as long as they are many.
+"""
 
 import functools
 import math

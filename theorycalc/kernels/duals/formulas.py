@@ -9,7 +9,7 @@ from theorycalc.activations import Activation, as_activation, relu_power
 from theorycalc.core.formula import Formula
 from theorycalc.core.numbers import exact_integer
 from theorycalc.core.reference import Reference
-from theorycalc.kernels.duals.arc_cosine import PairAngle
+from theorycalc.kernels.duals.angles import PairAngle
 from theorycalc.kernels.duals.covariance_derivatives import is_finite, slope_of_order
 from theorycalc.kernels.duals.families import needs_angle, no_tangent_kernel
 from theorycalc.kernels.duals.opposite_inputs import dual_sign, infinities

@@ -1,4 +1,7 @@
-"""Gaussian expectations of two activations: closed forms, and SymPy functions for all others."""
+"""Gaussian expectations of two activations: closed forms, and SymPy functions for all others.
+
+One function of SymPy, with its ways to compute itself in every arithmetic.
+"""
 
 from functools import lru_cache, partial
 

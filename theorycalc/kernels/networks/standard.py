@@ -3,11 +3,11 @@
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.numbers import exact_integer
 from theorycalc.core.records import instance
-from theorycalc.kernels.layers import builders
+from theorycalc.kernels.layers import builders, image_builders
 from theorycalc.kernels.layers.types import MAX_DEPTH
 from theorycalc.kernels.networks.serial import Serial, serial
 
-READOUTS = {"flatten": builders.flatten, "gap": builders.global_average_pool}
+READOUTS = {"flatten": image_builders.flatten, "gap": image_builders.global_average_pool}
 
 
 def resnet(blocks: int, activation="relu", sigma_w=1, sigma_b=0, scale=1) -> Serial:
@@ -82,7 +82,7 @@ def cnn(
     if instance(readout, str, "a readout") not in READOUTS:
         raise DomainError(explain("unknown readout", got=readout, allowed=", ".join(READOUTS)))
     dimensions = exact_integer(dimensions, "dimensions", 1, 2)
-    conv = builders.conv1d if dimensions == 1 else builders.conv2d
+    conv = image_builders.conv1d if dimensions == 1 else image_builders.conv2d
     block = conv(filter, sigma_w, sigma_b, padding), builders.activation(activation)
     depth = exact_integer(depth, "depth", 1, MAX_DEPTH)
     return serial(*block * depth, READOUTS[readout](), builders.dense(sigma_w, sigma_b))
@@ -121,8 +121,8 @@ def hierarchical_cnn(depth: int, patch: int = 2, activation="relu", sigma_w=1, s
     """
     patch = exact_integer(patch, "patch", minimum=2)
     block = (
-        builders.conv1d(patch, sigma_w, sigma_b, "valid", patch),
+        image_builders.conv1d(patch, sigma_w, sigma_b, "valid", patch),
         builders.activation(activation),
     )
     depth = exact_integer(depth, "depth", 1, MAX_DEPTH)
-    return serial(*block * depth, builders.flatten(), builders.dense(sigma_w, sigma_b))
+    return serial(*block * depth, image_builders.flatten(), builders.dense(sigma_w, sigma_b))

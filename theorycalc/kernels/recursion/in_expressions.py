@@ -10,7 +10,7 @@ from theorycalc.activations import Activation
 from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.core.graph import free_symbols
 from theorycalc.kernels.duals import by_activation, families, powers
-from theorycalc.kernels.duals.arc_cosine import CorrelationAngle, PairAngle
+from theorycalc.kernels.duals.angles import CorrelationAngle, PairAngle
 from theorycalc.kernels.recursion.recursion import Gap, State
 from theorycalc.kernels.symbols import DIMENSION, Q11, Q12, Q22, RHO
 
