@@ -1,5 +1,7 @@
 """Classical functions that SymPy lacks."""
 
+import itertools
+import operator
 from functools import lru_cache
 
 import sympy
@@ -7,6 +9,7 @@ import sympy
 from theorycalc.core.arithmetic import continued_normal, owen
 from theorycalc.core.arithmetic.ball_context import BallContext
 from theorycalc.core.arithmetic.enclosed_midpoint import midpoint
+from theorycalc.core.integration.cut_off import cut_off
 from theorycalc.core.lowering import lower
 from theorycalc.core.program import Program
 from theorycalc.core.special import SpecialFunction
@@ -252,11 +255,8 @@ def _cut_off(context, a, scale, width):
         a = context.apply("max", a, zero)
         width = 16 * context.apply("sqrt", context.midpoint(a))
         return width, width * context.apply("exp", scale)
-    while True:
-        width = width / 2
-        error = width * context.apply("exp", scale - 2 * a / (width * width))
-        if context.negligible(error):
-            return width, error
+    widths = itertools.accumulate(itertools.repeat(2), operator.truediv, initial=width / 2)
+    return cut_off(context, lambda x: x * context.apply("exp", scale - 2 * a / (x * x)), widths)
 
 
 class _Plackett:

@@ -1,5 +1,6 @@
 """Certified Hermite coefficients of any activation, all degrees at once, by ball quadrature."""
 
+import itertools
 import math
 from typing import NamedTuple
 
@@ -9,6 +10,7 @@ from theorycalc.activations import Activation
 from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
 from theorycalc.core.arithmetic.effort import remembered
 from theorycalc.core.integration.certified_panels import panel_rule
+from theorycalc.core.integration.cut_off import cut_off
 from theorycalc.core.integration.kinks import singular_bases
 from theorycalc.core.integration.recurrences import hermite
 from theorycalc.core.lowering import lower
@@ -46,12 +48,12 @@ def scaled_enclosures(activation: Activation, order: int, bits: int, scale) -> t
         bound = _Bound.of(growth(activation.expr, activation.symbol), scale, context)
         root = context.apply("sqrt", 2 * context.number(sympy.pi))
 
-        cut_off, error = _cut_off(bound, activation.kinks, bits, root, scale, context)
+        cut, error = _cut_off(bound, activation.kinks, bits, root, scale, context)
         if order >= _LONG and not activation.kinks:
-            found = _by_trapezoids(activation, order, bits, scale, cut_off)
+            found = _by_trapezoids(activation, order, bits, scale, cut)
             if found is not None:
                 return tuple(context.widen(c, error) for c in found)
-        branches = _branches(activation, cut_off, scale, context)
+        branches = _branches(activation, cut, scale, context)
         totals, slack = _by_panels(branches, order, bits, context)
         return tuple(
             context.widen(total / norm, error + slack)
@@ -59,14 +61,14 @@ def scaled_enclosures(activation: Activation, order: int, bits: int, scale) -> t
         )
 
 
-def _by_trapezoids(activation: Activation, order: int, bits: int, scale, cut_off) -> list | None:
+def _by_trapezoids(activation: Activation, order: int, bits: int, scale, cut) -> list | None:
     """c_0, …, c_order between the cut-offs, or None if the function has no strip."""
     program = lower(activation.expr, (activation.symbol,))
 
     def function(context, x):
         return program.run(context, [scale * x])
 
-    rule = trapezoid.best_rule(function, order, bits, float(cut_off))
+    rule = trapezoid.best_rule(function, order, bits, float(cut))
     if rule is None:
         return None
     with working_precision(bits + _GUARD_BITS):
@@ -106,7 +108,7 @@ def norms(order: int, context) -> list:
     return norms
 
 
-def _branches(activation: Activation, cut_off, scale, context):
+def _branches(activation: Activation, cut, scale, context):
     """(function, left end, right end, share) for the branches of φ(s·) on the pieces of [−R, R].
 
     A panel may have one of so many shares of the error: towards a root of 0 there are many panels.
@@ -114,9 +116,7 @@ def _branches(activation: Activation, cut_off, scale, context):
     for *ends, piece in activation.pieces:
         program = lower(piece, (activation.symbol,))
         left, right = (
-            (cut_off if end > 0 else -cut_off)
-            if end.is_infinite
-            else lower(end).run(context, []) / scale
+            (cut if end > 0 else -cut) if end.is_infinite else lower(end).run(context, []) / scale
             for end in ends
         )
         bases = singular_bases(piece, activation.symbol)
@@ -150,13 +150,14 @@ def _cut_off(bound: _Bound, kinks: tuple, bits: int, root, scale, context):
     """
     constant, power, rate, start = bound
     outer = [abs(float(kink)) / context.as_float(scale) + 2 for kink in kinks]
-    size = int(max([_FIRST_CUT_OFF, start, *outer]))
-    while True:
-        size += 1
-        R = context.number(sympy.Integer(size))  # noqa: N806
-        slope = R / 2 - rate - power / R
-        if context.compare(">", slope, context.number(sympy.S.Zero)):
-            exponent = rate * R + power * context.apply("log", R) - R * R / 4
-            tail = 2 * constant * context.apply("exp", exponent) / (root * slope)
-            if context.compare("<", tail, context.number(sympy.Integer(2)) ** -bits):
-                return R, tail
+    first = int(max([_FIRST_CUT_OFF, start, *outer])) + 1
+
+    def tail(r):
+        slope = r / 2 - rate - power / r
+        if not context.compare(">", slope, context.number(sympy.S.Zero)):
+            return context.number(sympy.oo)
+        exponent = rate * r + power * context.apply("log", r) - r * r / 4
+        return 2 * constant * context.apply("exp", exponent) / (root * slope)
+
+    places = (context.number(sympy.Integer(n)) for n in itertools.count(first))
+    return cut_off(context, tail, places, context.number(sympy.Integer(2)) ** -bits)

@@ -20,3 +20,11 @@ def cut_off(context, bound: Callable, places: Iterable, most=None) -> tuple | No
         if context.negligible(lost) if most is None else context.compare("<", lost, most):
             return place, lost
     return None
+
+
+def last_place(holds: Callable, known: float, other: float, halvings: int = 60) -> float:
+    """Where a condition still holds, on the way from where it does to where it does not."""
+    for _ in range(halvings):
+        middle = (known + other) / 2
+        known, other = (middle, other) if holds(middle) else (known, middle)
+    return known

@@ -1,11 +1,13 @@
 """One-dimensional integrals as data: integrand, limits, declared kinks and declared tails."""
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import sympy
 
 from theorycalc.core.errors import DomainError, NotSupportedError, explain, shown
+from theorycalc.core.integration.cut_off import cut_off
 from theorycalc.core.numbers import expression, real_expression
 from theorycalc.core.records import instance, sequence
 from theorycalc.core.signature import as_variable
@@ -156,18 +158,14 @@ def _limit(context, end, tails, args):
         ), None
     bound, start = tails[end]
     args = [context.fixed(x) for x in args]  # the bound is claimed for real numbers
-    cutoff = start.run(context, args)
-    for _ in range(_MOST_CUTOFFS):
-        if context.negligible(tail := bound.run(context, [cutoff, *args])):
-            break
-        cutoff = context.mul(cutoff, context.number(sympy.Rational(_CUTOFF_GROWTH)))
-    else:
+    growth = itertools.repeat(context.number(sympy.Rational(_CUTOFF_GROWTH)), _MOST_CUTOFFS)
+    places = itertools.accumulate(growth, context.mul, initial=start.run(context, args))
+    if (found := cut_off(context, lambda x: bound.run(context, [x, *args]), places)) is None:
         raise NotSupportedError(
             explain(
                 "the bound of a tail hardly falls",
                 allowed="a bound that is small where R is not astronomical",
             )
         )
-    return (
-        cutoff if end == sympy.oo else context.mul(context.number(sympy.S.NegativeOne), cutoff)
-    ), tail
+    cut, tail = found
+    return cut if end == sympy.oo else context.mul(context.number(sympy.S.NegativeOne), cut), tail

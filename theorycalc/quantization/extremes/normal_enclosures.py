@@ -4,6 +4,7 @@ E max^k = k ∫_0^∞ t^{k−1} [1 − Φ(t)^n + (−1)^k Φ(−t)^n] dt. On a w
 value at the centre and its slope; Φ^n = exp(n log(1 − p)) keeps the digits of a small p for any n.
 """
 
+import itertools
 import math
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from sympy import Rational, S
 
 from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
 from theorycalc.core.arithmetic.effort import remembered
+from theorycalc.core.integration.cut_off import cut_off, last_place
 from theorycalc.quantization.arguments import Points
 
 _GUARD_BITS = 40
@@ -85,17 +87,16 @@ def moment(k: int, n: Points, bits: int):
 
 def _start(context, survival: _Survival, log_n: float, bits: int) -> tuple:
     """(t_0, Φ(t_0)^n): below t_0 ≥ 0 the power is less than 2^−bits."""
-    left, right = 0.0, math.sqrt(2 * log_n) + 1
-    power = None
-    for _ in range(50):
-        middle = (left + right) / 2
-        value = 1 - survival.missed(context, context.number(Rational(middle)))
-        limit = context.power(context.number(S(2)), context.number(S(-bits - _CUT_BITS)))
-        if context.compare("<", abs(value), limit):
-            left, power = middle, abs(value)
-        else:
-            right = middle
-    return left, context.number(S.Zero) if power is None else power
+    limit = context.number(S(2)) ** -(bits + _CUT_BITS)
+
+    def power(t: float):
+        return abs(1 - survival.missed(context, context.number(Rational(t))))
+
+    def small(t: float) -> bool:
+        return bool(context.compare("<", power(t), limit))
+
+    start = last_place(small, 0.0, math.sqrt(2 * log_n) + 1, 50)
+    return start, power(start) if start else context.number(S.Zero)
 
 
 def _end(context, survival: _Survival, k: int, log_n: float, bits: int) -> tuple:
@@ -103,13 +104,14 @@ def _end(context, survival: _Survival, k: int, log_n: float, bits: int) -> tuple
 
     1 − Φ^n + Φ(−t)^n ≤ (n + 1) Φ(−t), and the integral is at most 2 T^{k−3} φ(T).
     """
-    square = 2 * (log_n + bits * math.log(2)) + 2 * k + 4
-    limit = context.power(context.number(S(2)), context.number(S(-bits - _CUT_BITS)))
-    while True:
-        end = context.apply("sqrt", context.number(Rational(square)))
-        decay = context.apply("exp", -context.number(Rational(square) / 2))
-        power = context.power(end, context.number(S(k - 3)))
-        bound = 2 * k * (survival.n.count(context) + 1) * power * decay
-        if context.compare("<", bound, limit):
-            return end, bound
-        square *= 1.1
+    first = 2 * (log_n + bits * math.log(2)) + 2 * k + 4
+
+    def bound(square):
+        power = context.power(context.apply("sqrt", square), context.number(S(k - 3)))
+        decay = context.apply("exp", -square / 2)
+        return 2 * k * (survival.n.count(context) + 1) * power * decay
+
+    squares = (context.number(Rational(first * 1.1**i)) for i in itertools.count())
+    most = context.number(S(2)) ** -(bits + _CUT_BITS)
+    square, beyond = cut_off(context, bound, squares, most)
+    return context.apply("sqrt", square), beyond

@@ -5,8 +5,9 @@ in w for Re w > 0, |Im w| ≤ π/2 and at most 1 there, so that one rule over w 
 real nodes. What is left out at w = 0 and at both ends of the law of R is bounded.
 """
 
+import itertools
 import math
-from itertools import pairwise
+import operator
 
 import sympy
 from sympy import Rational, S
@@ -15,6 +16,7 @@ from theorycalc.core.arithmetic.ball_context import BallContext, working_precisi
 from theorycalc.core.arithmetic.effort import remembered
 from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.core.integration.certified_panels import panel_integral
+from theorycalc.core.integration.cut_off import cut_off
 from theorycalc.core.integration.kinks import branch_at
 from theorycalc.core.lowering import lower
 from theorycalc.quantization.arguments import Points, R
@@ -64,7 +66,7 @@ def _mean(law, d, n, s, r, bits: int):
     places = [low, *map(context.number, law.breaks), high]
     ends = [abs(context.apply("log", place / r)) for place in places]
     ends = [end for end in ends if context.compare(">", end, begin)]
-    for start, end in pairwise([begin, *sorted(ends, key=context.as_float)]):
+    for start, end in itertools.pairwise([begin, *sorted(ends, key=context.as_float)]):
         middle = math.exp((context.as_float(start) + context.as_float(end)) / 2)
         inside = {side: context.as_float(r) * middle**side for side in (-1, 1)}
         limits = context.as_float(low), context.as_float(high)
@@ -130,14 +132,17 @@ def _lowest(law, s, r, bits: int) -> tuple:
     context = _CONTEXT
     if law.lower > 0:
         return context.number(law.lower), context.number(S.Zero)
-    density, place = lower(law.density, (R,)), context.number(S.One)
-    for _ in range(_MOST_QUARTERINGS):
+    density = lower(law.density, (R,))
+
+    def bound(place):
         largest = abs(density.run(context, [context.hull(context.number(S.Zero), place)]))
-        bound = largest * place * context.power(r + place, context.number(s))
-        if context.compare("<", bound, tolerance(bits)):
-            return place, bound
-        place = place / 4
-    raise _unbounded(law, "a density that is bounded near 0")
+        return largest * place * context.power(r + place, context.number(s))
+
+    quarterings = itertools.repeat(4, _MOST_QUARTERINGS)
+    places = itertools.accumulate(quarterings, operator.truediv, initial=context.number(S.One))
+    if (found := cut_off(context, bound, places, tolerance(bits))) is None:
+        raise _unbounded(law, "a density that is bounded near 0")
+    return found
 
 
 def _highest(law, s, r, bits: int) -> tuple:

@@ -14,6 +14,7 @@ from sympy import Rational, S
 
 from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
 from theorycalc.core.arithmetic.effort import remembered
+from theorycalc.core.integration.cut_off import last_place
 from theorycalc.quantization.arguments import Points
 
 _GUARD_BITS = 60
@@ -73,15 +74,16 @@ class Survival:
         def angle(log_theta):
             return context.apply("exp", context.number(Rational(log_theta)))
 
-        left, right = -(self.log2_n + bits) / (self.d - 1) - 3, _LAST
-        for _ in range(60):
-            middle = (left + right) / 2
-            value = self(context, angle(middle))
-            small = context.compare("<", value, context.number(S(2)) ** -(bits + _CUT_BITS))
-            left, right = (left, middle) if small else (middle, right)
-        if right == _LAST:
+        most = context.number(S(2)) ** -(bits + _CUT_BITS)
+
+        def small(log_theta: float) -> bool:
+            return bool(context.compare("<", self(context, angle(log_theta)), most))
+
+        lowest = -(self.log2_n + bits) / (self.d - 1) - 3
+        cut = last_place(small, _LAST, lowest)
+        if cut == _LAST:
             return context.number(sympy.pi), context.number(S.Zero)
-        return angle(right), self(context, angle(right))
+        return angle(cut), self(context, angle(cut))
 
 
 @lru_cache(maxsize=64)

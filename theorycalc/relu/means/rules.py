@@ -10,10 +10,10 @@ from collections.abc import Callable
 import numpy as np
 import sympy
 from sympy import Poly
-from sympy.polys.orthopolys import hermite_prob_poly
 
 from theorycalc.core.arithmetic.ball_context import BallContext
 from theorycalc.core.integration.gauss import gauss_legendre
+from theorycalc.core.integration.hermite_rule import hermite_rule
 from theorycalc.core.integration.recurrences import hermite
 from theorycalc.core.lowering import lower
 
@@ -131,17 +131,12 @@ def sphere_rule(numbers, d: int, degree: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def normal_rule(numbers, n: int, degree: int) -> tuple[np.ndarray, np.ndarray]:
-    """Points (·, n) and weights of N(0, I_n), exact for polynomials of the degree."""
+    """Points (·, n) and weights of N(0, I_n) in balls, exact for polynomials of the degree."""
     one = numbers.number(sympy.S.One)
     if n == 0:
         return np.array([[]]).reshape(1, 0), np.array([one])
-    z = sympy.Symbol("z")
-    size = degree // 2 + 1
-    hermite, below = (hermite_prob_poly(k, z, polys=True) for k in (size, size - 1))
-    nodes = np.array([numbers.number(x) for x in hermite.real_roots()])
-    values = evaluate(below, numbers, nodes[:, None])
-    weights = one * math.factorial(size - 1) / size / (values * values)
-    points = np.array([*itertools.product(nodes, repeat=n)])
+    nodes, weights = zip(*hermite_rule(degree // 2 + 1), strict=True)
+    points = np.array([*itertools.product(nodes, repeat=n)], dtype=object)
     return points, np.array([math.prod(w) for w in itertools.product(weights, repeat=n)])
 
 
