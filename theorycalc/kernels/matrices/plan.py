@@ -90,9 +90,7 @@ def _family(network) -> families.Family | None:
     )
     found = {layer.activation for layer in layers[1::2]} if alternate else set()
     family = families.family(*found) if len(layers) % 2 == 1 and len(found) == 1 else None
-    return (
-        family if isinstance(family, families.Homogeneous | families.Erf | families.Gelu) else None
-    )
+    return family if isinstance(family, _WITH_LOOPS) else None
 
 
 def _rule(family, layers: doubles.Layers, pairs: int):
