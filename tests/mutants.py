@@ -251,7 +251,7 @@ MUTANTS = (
     ),
     Mutant(
         "core/arithmetic/mp.py",
-        "finer_bits = bits + bits // 2 + _GUARD_BITS",
+        "finer_bits = bits + bits // 2 + GUARD_BITS",
         "finer_bits = bits",
         _LOW("core", "test_two_precisions_of_mp_differ"),
     ),

@@ -7,7 +7,7 @@ import numpy as np
 import sympy
 from sympy import Rational, S
 
-from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
+from theorycalc.core.arithmetic.ball_context import GUARD_BITS, BallContext, working_precision
 from theorycalc.core.arithmetic.effort import remembered
 from theorycalc.core.arithmetic.mp_context import MPContext
 from theorycalc.core.integration.certified_panels import panel_rule
@@ -16,7 +16,6 @@ from theorycalc.core.lowering import lower
 from theorycalc.sphere.measure import coordinate_constant, num_harmonics
 from theorycalc.sphere.zonal_kernel import THETA, ZonalKernel
 
-_GUARD_BITS = 24
 # The recurrence multiplies the radius of a ball by up to 1 + √2 at every degree.
 _LOST_PER_DEGREE = 1.28
 # More than what rounding an angle to a double changes.
@@ -47,7 +46,7 @@ def enclosures(kernel: ZonalKernel, d: int, order: int, bits: int) -> tuple:
     PrecisionError
         If the kernel is not bounded where it is not analytic in the angle between its kinks.
     """
-    with working_precision(bits + _GUARD_BITS + int(_LOST_PER_DEGREE * order)):
+    with working_precision(bits + GUARD_BITS + int(_LOST_PER_DEGREE * order)):
         context = BallContext()
         tolerance = context.number(sympy.Integer(2)) ** -bits
 
@@ -62,7 +61,7 @@ def enclosures(kernel: ZonalKernel, d: int, order: int, bits: int) -> tuple:
 
             def rounded(context, x, function=function):
                 # the digits that the recurrence loses are of no use here
-                with working_precision(min(context.bits, bits + _GUARD_BITS)):
+                with working_precision(min(context.bits, bits + GUARD_BITS)):
                     return function(context, x)
 
             nodes, values, slack = panel_rule(rounded, left, right, log_weight, tolerance=tolerance)
@@ -80,7 +79,7 @@ def doubles(kernel: ZonalKernel, d: int, order: int) -> tuple[np.ndarray, np.nda
     below, lost = bits_below(d, order), _lost_bits(kernel)
     while True:
         # the radii grow, the midpoints stay good: rounding shows in the comparison of two rules
-        with working_precision(_DOUBLE_BITS + _GUARD_BITS + below + lost):
+        with working_precision(_DOUBLE_BITS + GUARD_BITS + below + lost):
             context = BallContext()
             values, errors = _refined(kernel, d, order, context, _DOUBLE_BITS, below)
             unit, smallest = (context.number(S(2)) ** -n for n in (_DOUBLE_BITS, _SMALLEST))
@@ -99,14 +98,14 @@ def _lost_bits(kernel: ZonalKernel) -> int:
     """How many more bits a double of the kernel takes where terms of its formula cancel."""
     lost = 0
     while lost <= 2 * _SMALLEST:
-        with working_precision(_DOUBLE_BITS + _GUARD_BITS + lost):
+        with working_precision(_DOUBLE_BITS + GUARD_BITS + lost):
             context = BallContext()
             unit = context.number(S(2)) ** -_DOUBLE_BITS
             for function, left, right in _branches(kernel, context):
                 value = function(context, context.midpoint(left + (right - left) / 3))
                 if abs(value - context.midpoint(value)) <= unit * abs(value):
                     return lost
-        lost = 2 * lost + _GUARD_BITS
+        lost = 2 * lost + GUARD_BITS
     return 0
 
 
@@ -114,7 +113,7 @@ def _lost_bits(kernel: ZonalKernel) -> int:
 def estimates(kernel: ZonalKernel, d: int, order: int, bits: int) -> tuple:
     """μ_0, …, μ_order in numbers of mpmath, with relative errors of about 2^−bits."""
     below = bits_below(d, order)
-    context = MPContext(bits + _GUARD_BITS + below)
+    context = MPContext(bits + GUARD_BITS + below)
     return tuple(_refined(kernel, d, order, context, bits, below)[0])
 
 

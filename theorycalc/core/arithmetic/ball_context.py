@@ -29,6 +29,8 @@ _CONSTANTS = {
     sympy.S.NegativeInfinity: arb.neg_inf,
 }
 
+# What rounding takes off a result that loses no digits otherwise.
+GUARD_BITS = 24
 # Beyond this size an exact rational costs more than the ball that contains it.
 _MAX_RATIONAL_BITS = 4096
 _MAX_EXACT_POWER = 256

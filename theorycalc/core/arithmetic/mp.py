@@ -14,6 +14,7 @@ import mpmath
 from mpmath import libmp
 
 from theorycalc.core.arithmetic.ball import CANCELLATION_HINT, bits_of, check_relative, read_digits
+from theorycalc.core.arithmetic.ball_context import GUARD_BITS
 from theorycalc.core.arithmetic.effort import (
     Effort,
     OutOfEffort,
@@ -27,7 +28,6 @@ from theorycalc.core.arithmetic.mp_exact import Exact
 from theorycalc.core.errors import DomainError, PrecisionError, explain
 from theorycalc.core.value import ABSOLUTE, Rigor, Value, distance, exact_mpf, fraction
 
-_GUARD_BITS = 24
 _ROUNDS = 7
 # mpmath does about a quarter of a million operations a second: after half a minute precision is not
 # raised once more.
@@ -83,14 +83,14 @@ class MP:
 
     def _evaluate(self, program, inputs, spent: Effort) -> Value:
         goal = bits_of(self.digits)
-        bits = goal + _GUARD_BITS
+        bits = goal + GUARD_BITS
         run = functools.partial(_run, program, inputs, goal, Guides().of)
         coarse = run(bits)
         if coarse.is_rational:
             return self._value(coarse, mpmath.mpf(0), bits, spent)
         grown = 0
         for left in reversed(range(_ROUNDS)):
-            finer_bits = bits + bits // 2 + _GUARD_BITS
+            finer_bits = bits + bits // 2 + GUARD_BITS
             fine = run(finer_bits)
             _check_real(coarse, fine)
             error = _difference(coarse, fine, bits)

@@ -25,10 +25,9 @@ import math
 
 from flint import arb, ctx
 
-from theorycalc.core.arithmetic.ball_context import ball_of, parts_of, working_precision
+from theorycalc.core.arithmetic.ball_context import GUARD_BITS, ball_of, parts_of, working_precision
 from theorycalc.core.arithmetic.effort import remembered, work
 
-_GUARD_BITS = 24
 # Balls that are narrower than this are mapped by their centres.
 _NARROW = 2.0**-20
 # A probability smaller than 2 to the minus so many times the precision costs too many bits.
@@ -73,13 +72,13 @@ def _at_point(h: arb, k: arb, rho: arb) -> arb | None:
         return None
     bits, goal = ctx.prec, ctx.prec
     while bits < (1 + _SMALLEST) * goal:
-        with working_precision(bits + _GUARD_BITS):
+        with working_precision(bits + GUARD_BITS):
             value = _by_owen(h, k, rho)
             lost = goal - value.rel_accuracy_bits()
         if lost <= 0:
             return +value
         bits += lost if value > 0 else goal
-    with working_precision(goal + _GUARD_BITS):
+    with working_precision(goal + GUARD_BITS):
         value = _far_out(h, k, rho)
     return +value if value is not None and value.rel_accuracy_bits() >= goal else None
 

@@ -18,6 +18,7 @@ import sympy
 
 from theorycalc.activations import Activation
 from theorycalc.core.arithmetic.ball_context import (
+    GUARD_BITS,
     BallContext,
     ball_of,
     parts_of,
@@ -28,7 +29,6 @@ from theorycalc.core.integration.hermite_functions import lattice_sums
 from theorycalc.hermite import parity, trapezoid
 from theorycalc.kernels.duals.strip_bounds import Scaled, log_of
 
-_GUARD_BITS = 24
 # Rests of series may be so many bits above the rounding.
 _SPARE_BITS = 10
 _FEWEST_BITS = 4
@@ -69,7 +69,7 @@ def expectation(one: Activation, two: Activation, q11, q12, q22):
         If the growth of a function is not known.
     """
     bits = BallContext().bits
-    with working_precision(bits + _GUARD_BITS):
+    with working_precision(bits + GUARD_BITS):
         context = BallContext()
         scales = [context.real(context.apply("sqrt", q)) for q in (q11, q22)]
         sides = [(f, parts_of(s), bits) for f, s in zip((one, two), scales, strict=True)]

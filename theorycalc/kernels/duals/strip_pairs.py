@@ -48,14 +48,18 @@ from dataclasses import replace
 import sympy
 
 from theorycalc.activations import Activation
-from theorycalc.core.arithmetic.ball_context import BallContext, parts_of, working_precision
+from theorycalc.core.arithmetic.ball_context import (
+    GUARD_BITS,
+    BallContext,
+    parts_of,
+    working_precision,
+)
 from theorycalc.core.arithmetic.effort import work
 from theorycalc.core.arithmetic.fixed_point import convolve
 from theorycalc.core.integration.hermite_rule import hermite_rule
 from theorycalc.kernels.duals.strip_bounds import Scaled
 from theorycalc.kernels.duals.strip_rules import Law, Rule, best_rule
 
-_GUARD_BITS = 24
 # The errors of rules may be so many bits above the rounding.
 _SPARE_BITS = 16
 _FEWEST_BITS = 4
@@ -78,7 +82,7 @@ def expectation(one: Activation, two: Activation, q11, q12, q22):
         If the growth of a function is not known.
     """
     bits = BallContext().bits
-    with working_precision(bits + _GUARD_BITS):
+    with working_precision(bits + GUARD_BITS):
         context = BallContext()
         f, g = (
             Scaled(phi, context.real(context.apply("sqrt", q)))

@@ -7,6 +7,7 @@ import sympy
 from scipy import special
 from sympy import Rational, S, erfc, pi, sqrt
 
+from theorycalc.core.arithmetic.ball_context import GUARD_BITS
 from theorycalc.core.formula import Formula
 from theorycalc.core.numbers import exact_integer
 from theorycalc.core.special import SpecialFunction
@@ -19,7 +20,6 @@ _T = sympy.Symbol("t", positive=True)
 # Steps of the trapezoidal rule per width of the law; weights below e^−level of the largest.
 _STEPS_PER_WIDTH = 6.0
 _LEVEL = 45.0
-_GUARD_BITS = 16
 _MOST_POWER = 1000
 
 
@@ -100,7 +100,7 @@ class MaximumMoment(SpecialFunction):
     @classmethod
     def in_mp(cls, context, k, n):
         n = Points.of(n, context)
-        bits = context.bits + _GUARD_BITS
+        bits = context.bits + GUARD_BITS
         return to_mp(context, normal_enclosures.moment(context.integer(k), n, bits))
 
     @staticmethod

@@ -6,12 +6,11 @@ from fractions import Fraction
 import sympy
 from sympy import Rational, S
 
-from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
+from theorycalc.core.arithmetic.ball_context import GUARD_BITS, BallContext, working_precision
 from theorycalc.core.special import SpecialFunction
 from theorycalc.core.value import fraction
 from theorycalc.quantization.sphere.in_mp import to_mp
 
-_GUARD_BITS = 24
 _MOST_STEPS = 400
 
 
@@ -63,7 +62,7 @@ def _scaled(x, exponent: int, context):
 
 def through_balls(context, function: Callable, *args):
     """An mpmath number, by a function of balls at the same working precision."""
-    with working_precision(context.bits + _GUARD_BITS):
+    with working_precision(context.bits + GUARD_BITS):
         balls = BallContext()
         exactly = (balls.number(Rational(fraction(context.mp.mpf(x)))) for x in args)
         return to_mp(context, function(balls, *exactly))

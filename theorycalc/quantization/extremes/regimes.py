@@ -7,12 +7,10 @@ from dataclasses import dataclass
 import sympy
 from sympy import EulerGamma, Expr, S, beta, cosh, gamma, log, pi, sqrt, tanh
 
-from theorycalc.core.arithmetic.ball_context import working_precision
+from theorycalc.core.arithmetic.ball_context import GUARD_BITS, working_precision
 from theorycalc.core.special import SpecialFunction
 from theorycalc.quantization.extremes.normal_maximum import MaximumMoment
 from theorycalc.quantization.extremes.quantiles import BetaQuantile, increasing_root, through_balls
-
-_GUARD_BITS = 24
 
 
 @dataclass(frozen=True)
@@ -119,7 +117,7 @@ class GammaQuotient(SpecialFunction):
         top = context.apply("exp", level) + context.number(S.One)
         centre = context.midpoint(top)
         # the logarithms cancel in as many bits as n has; their slopes differ by c ψ' < 2c/x
-        cancelled = int(context.as_float(level) / math.log(2)) + _GUARD_BITS
+        cancelled = int(context.as_float(level) / math.log(2)) + GUARD_BITS
         with working_precision(context.bits + cancelled):
             logs = (context.apply("loggamma", x) for x in (centre, centre + c))
             difference = next(logs) - next(logs)

@@ -14,7 +14,7 @@ import sympy
 from sympy import Rational, S
 
 from theorycalc.core.arithmetic.ball import mid_and_rad, real_ball
-from theorycalc.core.arithmetic.ball_context import working_precision
+from theorycalc.core.arithmetic.ball_context import GUARD_BITS, working_precision
 from theorycalc.core.arithmetic.effort import remembered, spend
 from theorycalc.quantization.arguments import Points
 from theorycalc.quantization.sphere import in_doubles_loops
@@ -23,7 +23,6 @@ from theorycalc.quantization.sphere.in_mp_grid import CONTEXT, Table, grid_step,
 from theorycalc.quantization.sphere.in_mp_norms import panels
 from theorycalc.quantization.sphere.norm_law import RadialLaw
 
-_GUARD_BITS = 24
 # What more bits of working precision than are asked for are at first.
 _MARGIN = 24
 _LOG2 = math.log(2)
@@ -137,7 +136,7 @@ class OnLine:
 
 def distortion(law: RadialLaw, d: int, n: Points, s: Rational, r: Rational, bits: int):
     """D at r > 0 to about 2^−bits."""
-    with working_precision(bits + _GUARD_BITS):
+    with working_precision(bits + GUARD_BITS):
         if law.point is not None:
             return _on_sphere(d, n, s, r, bits)[0]
         power = CONTEXT.number(s)
@@ -153,7 +152,7 @@ def distortion(law: RadialLaw, d: int, n: Points, s: Rational, r: Rational, bits
 
 def slope(law: RadialLaw, d: int, n: Points, s: Rational, r: Rational, bits: int):
     """D' at r > 0, with an error of about 2^−bits of the positive part of it."""
-    with working_precision(bits + _GUARD_BITS):
+    with working_precision(bits + GUARD_BITS):
         if law.point is not None:
             return _on_sphere(d, n, s, r, bits)[1]
         power = CONTEXT.number(s - 1)

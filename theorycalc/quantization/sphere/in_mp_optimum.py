@@ -6,7 +6,7 @@ from functools import lru_cache
 from sympy import Rational
 
 from theorycalc.core.arithmetic.ball import mid_and_rad
-from theorycalc.core.arithmetic.ball_context import working_precision
+from theorycalc.core.arithmetic.ball_context import GUARD_BITS, working_precision
 from theorycalc.core.value import fraction
 from theorycalc.quantization.arguments import Points
 from theorycalc.quantization.sphere import in_doubles
@@ -19,7 +19,6 @@ from theorycalc.quantization.sphere.norm_law import RadialLaw
 _DOUBLE_BITS = 40
 _OVERLAP = 12
 _MOST_STEPS = 8
-_GUARD_BITS = 24
 
 
 def optimal_radius(law: RadialLaw, d: int, n: Points, s: Rational, bits: int) -> Rational:
@@ -37,9 +36,9 @@ def optimal_radius(law: RadialLaw, d: int, n: Points, s: Rational, bits: int) ->
 
 def _on_line(n: Points, s: Rational, bits: int) -> Rational:
     """The root for X = ±1: (1 − r)/(1 + r) is (2^n − 1)^{−1/(s−1)}, or 0 for s ≤ 1."""
-    if s <= 1 or math.exp(min(n.log, 700.0)) > (bits + _GUARD_BITS) * s:
+    if s <= 1 or math.exp(min(n.log, 700.0)) > (bits + GUARD_BITS) * s:
         return Rational(1)
-    with working_precision(bits + _GUARD_BITS):
+    with working_precision(bits + GUARD_BITS):
         missing = none_on_one_side(CONTEXT, n)
         odds = missing / (1 - missing)
         ratio = CONTEXT.power(odds, CONTEXT.number(1 / (s - 1)))
