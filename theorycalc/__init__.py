@@ -8,6 +8,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "theorycalc.core.arithmetic": ("Float", "MP", "Ball"),
     "theorycalc.core.value": ("Value", "Rigor"),
+    "theorycalc.core.apply": ("apply",),
     "theorycalc.core.reference": ("Reference",),
     "theorycalc.core.formula": ("Formula",),
     "theorycalc.core.verbs": ("certify", "integrate"),

@@ -101,13 +101,18 @@ def test_what_is_no_bounded_interval_is_refused(bad):
         formula(X).at(x=bad)
 
 
+def test_an_enclosure_that_is_put_in_stays_one():
+    ball = flint.arb(3, 0.25)
+    value = formula(X**2).subs(x=ball).at(using=tc.Ball(20))
+    assert value.contains("7.5625")
+    assert value.contains("10.5625")
+
+
 def test_where_an_enclosure_makes_no_sense():
     ball = flint.arb(3, 0.25)
     k = sp.Symbol("k", integer=True)
     with pytest.raises(tc.DomainError, match="allowed: integer"):
         formula(k).at(k=ball)
-    with pytest.raises(tc.DomainError, match="not a real number"):
-        formula(X).subs(x=ball)
     with pytest.raises(tc.DomainError, match="not an integer"):
         tc.hermite.prob(ball)
     with pytest.raises(tc.DomainError):

@@ -14,8 +14,8 @@ import theorycalc as tc
 from theorycalc.activations import Activation, as_activation, z
 from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
 from theorycalc.core.arithmetic.fixed_point import convolve
+from theorycalc.core.binary import fraction
 from theorycalc.core.integration.hermite_rule import hermite_rule
-from theorycalc.core.value import fraction
 from theorycalc.kernels.duals import strip_bounds, strip_pairs
 from theorycalc.kernels.duals.pair import pair_expectation
 from theorycalc.kernels.duals.strip_rules import Law, Rule

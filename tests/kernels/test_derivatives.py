@@ -11,8 +11,9 @@ import sympy as sp
 from reference import assert_error_holds
 
 import theorycalc as tc
+from theorycalc.core.binary import fraction
 from theorycalc.core.graph import postorder
-from theorycalc.core.value import Rigor, fraction
+from theorycalc.core.value import Rigor
 from theorycalc.kernels import mlp
 
 ARITHMETICS = (tc.Float(), tc.MP(25), tc.Ball(25))

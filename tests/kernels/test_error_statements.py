@@ -12,7 +12,7 @@ from reference import EPS, assert_error_holds
 
 import theorycalc as tc
 from theorycalc.activations import Activation, z
-from theorycalc.core.value import fraction
+from theorycalc.core.binary import fraction
 from theorycalc.kernels.duals.mean import GaussianMean
 from theorycalc.kernels.duals.pair import pair_expectation
 from theorycalc.kernels.duals.plane_rule import Function, expectation

@@ -11,7 +11,8 @@ from quantisers import LAWS
 from reference import assert_error_holds
 
 import theorycalc as tc
-from theorycalc.core.value import Rigor, Value, fraction
+from theorycalc.core.binary import fraction
+from theorycalc.core.value import Rigor, Value
 from theorycalc.quantization import distortion, optimal_radius
 from theorycalc.quantization.freezing_point import FreezingPoint
 from theorycalc.quantization.sphere import in_doubles_loops

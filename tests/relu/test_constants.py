@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from reference import EPS, assert_reference, entries, label
 
 import theorycalc as tc
-from theorycalc.core.value import fraction
+from theorycalc.core.binary import fraction
 from theorycalc.relu.constants import (
     GaussianBiasConstant,
     admissible_bias_near,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from reference import assert_error_holds, assert_reference, entries, label
 
 import theorycalc as tc
-from theorycalc.core.value import fraction
+from theorycalc.core.binary import fraction
 from theorycalc.sphere import in_angle, in_doubles, taylor
 from theorycalc.sphere.functions import FunkHecke, ZonalFunction
 from theorycalc.sphere.zonal_kernel import as_kernel

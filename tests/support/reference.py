@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from theorycalc.core.arithmetic.ball import mid_and_rad
-from theorycalc.core.value import Rigor, Value, fraction
+from theorycalc.core.binary import fraction
+from theorycalc.core.value import Rigor, Value
 
 DATA = Path(__file__).parent.parent / "data"
 EPS = np.finfo(float).eps

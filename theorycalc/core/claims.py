@@ -23,6 +23,7 @@ from theorycalc.core.evaluation import (
     read_parameters,
     written_out,
 )
+from theorycalc.core.known import known_in, unknown
 from theorycalc.core.lowering import lower
 from theorycalc.core.numbers import condition, expression
 from theorycalc.core.records import check_fields, instance
@@ -117,7 +118,8 @@ class Claim:
     @property
     def args(self) -> tuple:
         """The free symbols, by name."""
-        return tuple(sorted(self.relation.free_symbols | self.assumptions.free_symbols, key=str))
+        free = unknown(self.relation.free_symbols | self.assumptions.free_symbols)
+        return tuple(sorted(free, key=str))
 
     def _repr_latex_(self):
         return f"$\\displaystyle {display.latex(self.relation)}$"
@@ -197,7 +199,8 @@ def check(claim: Claim, using: Arithmetic = Ball(30), **params) -> Check:
     """
     instance(claim, Claim, "a Claim", allowed="Claim(relation)")
     check_arithmetic(using)
-    values = read_parameters(claim.args, params)
+    carried = known_in(claim.relation, claim.assumptions)
+    values = {**read_parameters(claim.args, params), **carried}
     applicable = decide(claim.assumptions, values)
     if applicable is not True or not meets_assumptions(values):
         verdict = Verdict.NOT_APPLICABLE if applicable is False else Verdict.UNDECIDED

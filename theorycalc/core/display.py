@@ -2,6 +2,7 @@
 
 import math
 import re
+from decimal import Decimal
 from fractions import Fraction
 
 import sympy
@@ -60,6 +61,32 @@ def value_text(value) -> str:
     if radius == 0:
         return _decimal_text(*_without_zeros(number, place))
     return f"{_decimal_text(number, place)} ± {_radius(radius)}"
+
+
+def formatted(value, spec: str) -> str:
+    """The value in a format of floats, with no digit that its error does not vouch for."""
+    match = re.fullmatch(r"(.*?)(?:\.(\d+))?([eEfFgG])", spec)
+    if match is None:
+        return format(value_text(value), spec)
+    before, precision, kind = match[1], int(match[2] or 6), match[3]
+    if value.is_infinite:
+        return format(float(value.mid), spec)
+    vouched = value.accuracy
+    if is_extreme(value.mid) or is_extreme(value.rad) or vouched == 0:
+        return format(value_text(value), before)
+    exponent = math.floor(_log10_fraction(abs(_fraction(value.mid)))) if value.mid else 0
+    digits = {"e": precision + 1, "f": precision + 1 + exponent}.get(
+        kind.lower(), max(precision, 1)
+    )
+    if vouched is not None and vouched < digits:
+        digits = vouched
+        if kind.lower() == "f" and digits <= exponent:
+            kind = "e"
+        precision = digits - 1 - exponent if kind in "fF" else digits - 1 + (kind in "gG")
+    places = digits - 1 - exponent
+    number = round(_fraction(value.mid) * Fraction(10) ** places)
+    exactly = Decimal((number < 0, tuple(map(int, str(abs(number)))), -places))
+    return format(exactly, f"{before}.{precision}{kind}")
 
 
 def is_extreme(x) -> bool:

@@ -21,6 +21,7 @@ from theorycalc.core.errors import (
     unknown_name,
 )
 from theorycalc.core.graph import postorder, substitute
+from theorycalc.core.known import Known
 from theorycalc.core.lowering import lower
 from theorycalc.core.numbers import exact
 from theorycalc.core.program import Program
@@ -196,7 +197,8 @@ def evaluate(program: Program, values: Mapping, using: Arithmetic) -> Value:
     else:
         value = using.evaluate(program, inputs)
     rigor = min([value.rigor, *(x.rigor for x in enclosures)])
-    return replace(value, rigor=rigor, inputs={symbol.name: x for symbol, x in values.items()})
+    inputs = {symbol.name: x for symbol, x in values.items() if not isinstance(symbol, Known)}
+    return replace(value, rigor=rigor, inputs=inputs)
 
 
 def is_ordered(relation: sympy.Basic, values: Mapping, using: Arithmetic) -> bool:

@@ -10,7 +10,10 @@ from functools import cached_property
 import sympy
 
 from theorycalc.core import display
+from theorycalc.core.algebra import Algebra, composed
 from theorycalc.core.arithmetic import Ball, Float
+from theorycalc.core.arithmetic.enclosures import number_or_enclosure
+from theorycalc.core.binary import fraction
 from theorycalc.core.derivative import total_derivative
 from theorycalc.core.errors import (
     CertificationError,
@@ -30,9 +33,10 @@ from theorycalc.core.evaluation import (
 )
 from theorycalc.core.graph import free_symbols, substitute
 from theorycalc.core.integration.pieces import at_numbers
+from theorycalc.core.known import known_in, unknown
 from theorycalc.core.lowering import lower
 from theorycalc.core.names import as_definitions, matched_by_name, nameless, with_own_names
-from theorycalc.core.numbers import expression
+from theorycalc.core.numbers import exact_integer, expression
 from theorycalc.core.program import Program
 from theorycalc.core.records import instance
 from theorycalc.core.reference import Reference
@@ -42,10 +46,11 @@ from theorycalc.core.vectorised import VectorFunction
 
 # The size of an error needs few digits, and its terms may cancel.
 _ERROR_ARITHMETIC = Ball(3)
+_MOST_DERIVATIVES = 100
 
 
 @dataclass(frozen=True, repr=False, init=False)
-class Formula:
+class Formula(Algebra):
     """A quantity: an expression that prints as mathematics and evaluates to any precision.
 
     Parameters
@@ -121,13 +126,13 @@ class Formula:
         error = None if error is None else expression(error, "error")
         where, defined, used = as_definitions(where, name), set(), set()
         for symbol, part in where:
-            used |= free_symbols(part) - defined
+            used |= unknown(free_symbols(part)) - defined
             defined.add(symbol)
         for part in (body, *([] if error is None else [error])):
-            used |= free_symbols(part) - defined
+            used |= unknown(free_symbols(part)) - defined
         args = as_arguments(sorted(used, key=str) if args is None else args, name)
         region = as_condition(domain)
-        used |= region.free_symbols
+        used |= unknown(region.free_symbols)
         if not used <= set(args):
             raise DomainError(
                 explain(
@@ -178,7 +183,7 @@ class Formula:
             If the digits asked for are not reached.
         """
         check_arithmetic(using)
-        values = read_parameters(self.args, params)
+        values = {**read_parameters(self.args, params), **self._known}
         check_domain(self.domain, values, self.name)
         if (infinity := self._infinity(values)) is not None:
             value = self._exactly(float(infinity), values, using)
@@ -202,7 +207,7 @@ class Formula:
         """The value with what the formula leaves out in its error."""
         if self.error is None:
             return value
-        program = lower(self.error, self.args, self.where)
+        program = lower(self.error, tuple(values), self.where)
         try:
             left_out = evaluate(program, values, _ERROR_ARITHMETIC)
         except PrecisionError as error:
@@ -211,18 +216,35 @@ class Formula:
         return replace(value, rad=rad, rigor=min(value.rigor, Rigor.ESTIMATED))
 
     def _exactly(self, mid: float, values: Mapping, using: Arithmetic) -> Value:
-        inputs = {symbol.name: x for symbol, x in values.items()}
+        inputs = {s.name: x for s, x in values.items() if s not in self._known}
         stats = {"reason": self.note} if self.note and mid else {}
         return Value(mid=mid, rad=0, rigor=Rigor.EXACT, using=using, inputs=inputs, stats=stats)
 
     def subs(self, **params) -> "Formula":
-        """The formula with some arguments replaced by exact numbers, symbols or expressions."""
-        replacements = self._replacements(params)
+        """The formula with some arguments replaced by numbers, symbols, expressions or formulas.
+
+        A Value stays the enclosure that it is. A formula brings its intermediate quantities, its
+        arguments and its domain with it; symbols of one name are one argument.
+        """
+        inner = any(isinstance(x, Formula) for x in params.values())
+        return composed(self, params) if inner else self._put(params)
+
+    def _put(self, params: Mapping) -> "Formula":
+        """The formula at numbers, symbols and expressions."""
+        return self._replaced(self._replacements(params))
+
+    def _new(self, expr, *, references: set, name: str = "", **parts) -> "Formula":
+        """A formula that was made of this one and others."""
+        reference = next(iter(references)) if len(references) == 1 else None
+        return Formula(name, expr, reference=reference, **parts)
+
+    def _replaced(self, replacements: Mapping) -> "Formula":
+        """The formula with symbols replaced by expressions."""
         kept = [symbol for symbol in self.args if symbol not in replacements]
         domain = self.domain.subs(replacements)
         if domain == sympy.false:
             check_domain(self.domain, replacements, self.name)
-        new = {s for x in replacements.values() for s in x.free_symbols} - set(kept)
+        new = {s for x in replacements.values() for s in unknown(x.free_symbols)} - set(kept)
         where, body, error = nameless(list(self.where), new, self.body, self.error)
         return Formula(
             self.name,
@@ -238,6 +260,7 @@ class Formula:
     def _replacements(self, params: Mapping) -> dict:
         """What some arguments are replaced by."""
         symbols = {symbol.name: symbol for symbol in self.args}
+        params = {name: _with_radius(x) for name, x in params.items()}
         symbolic = {
             name: x for name, x in params.items() if isinstance(x, sympy.Expr) and x.free_symbols
         }
@@ -250,11 +273,15 @@ class Formula:
         kept = [symbol for symbol in self.args if symbol not in replacements]
         return {old: matched_by_name(x, kept) for old, x in replacements.items()}
 
-    def diff(self, name: str | sympy.Symbol) -> "Formula":
-        """The derivative with respect to one argument.
+    def diff(self, name: str | sympy.Symbol, times: int = 1) -> "Formula":
+        """The derivative with respect to one argument, several times if wanted.
 
         Intermediate quantities get derivatives of their own, so that the size stays linear.
         """
+        times = exact_integer(times, "times", 0, _MOST_DERIVATIVES)
+        return self._slope(name).diff(name, times - 1) if times else self
+
+    def _slope(self, name: str | sympy.Symbol) -> "Formula":
         symbols = {symbol.name: symbol for symbol in self.args}
         if str(name) not in symbols:
             raise unknown_name("argument", str(name), symbols)
@@ -292,7 +319,7 @@ class Formula:
         return VectorFunction(
             name=self.name,
             args=tuple(symbol.name for symbol in self.args),
-            program=self._program,
+            program=self._at_midpoints()._program,
             conditions=tuple(
                 (sympy.pretty(c, use_unicode=True), lower(c, self.args))
                 for c in sympy.And.make_args(self.domain)
@@ -304,14 +331,25 @@ class Formula:
         return display.formula_latex(self)
 
     @cached_property
+    def _known(self) -> dict:
+        """The numbers with an error that stand in the formula."""
+        parts = (part for _, part in self.where)
+        return known_in(self.body, self.domain, self.error or sympy.S.Zero, *parts)
+
+    def _at_midpoints(self) -> "Formula":
+        """The formula with exact numbers in the place of those with an error."""
+        exactly = {s: sympy.Rational(fraction(x.mid)) for s, x in self._known.items()}
+        return self._replaced(exactly) if exactly else self
+
+    @cached_property
     def _program(self) -> Program:
-        return lower(self.body, self.args, self.where)
+        return lower(self.body, (*self.args, *self._known), self.where)
 
     def _program_at(self, values: Mapping) -> Program:
         """The program, cut where integrals switch at the exact numbers among the parameters."""
         exactly = {s: x for s, x in values.items() if not isinstance(x, Value)}
         body = at_numbers(self.body, exactly)
-        return self._program if body == self.body else lower(body, self.args, self.where)
+        return self._program if body == self.body else lower(body, tuple(values), self.where)
 
     def _check_supported(self, using, values: Mapping | None = None) -> None:
         for part in (self.body, *(part for _, part in self.where)):
@@ -325,3 +363,11 @@ class Formula:
 
     def _sympy_(self):
         return self.expr
+
+
+def _with_radius(x):
+    """What has a radius as an expression; everything else as it is."""
+    if not (isinstance(x, Value) or hasattr(x, "rad") or hasattr(x, "_mpi_")):
+        return x
+    value = number_or_enclosure(x)
+    return value._sympy_() if isinstance(value, Value) else value

@@ -9,6 +9,7 @@ import sympy
 
 from theorycalc.core.arithmetic import MP, Ball, Float
 from theorycalc.core.arithmetic.continuity import is_continuous
+from theorycalc.core.binary import binary_mpf, fraction
 from theorycalc.core.brackets import shrink, sign
 from theorycalc.core.errors import DomainError, NotSupportedError, PrecisionError, explain
 from theorycalc.core.evaluation import (
@@ -23,7 +24,7 @@ from theorycalc.core.evaluation import (
 from theorycalc.core.formula import Formula
 from theorycalc.core.lowering import lower
 from theorycalc.core.numbers import exact
-from theorycalc.core.value import Rigor, Value, binary_mpf, fraction
+from theorycalc.core.value import Rigor, Value
 
 # Function values steer the search and decide signs; ten digits gain ten digits of the root a step.
 _STEERING_DIGITS = 10

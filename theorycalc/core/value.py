@@ -1,25 +1,25 @@
 """A number with its error statement."""
 
 import numbers
+import operator
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 
 import mpmath
-import numpy as np
 import sympy
 from mpmath import libmp
 
 from theorycalc.core import display
+from theorycalc.core.binary import compare, exact_mpf, fraction, mpf, total
 from theorycalc.core.errors import DomainError, PrecisionError, explain, shown
+from theorycalc.core.known import Known
 from theorycalc.core.numbers import Rigor as Rigor  # also from here
 from theorycalc.core.numbers import exact, exact_integer
 from theorycalc.core.records import instance
 from theorycalc.core.reference import Reference
 
-# Sums of binary numbers are exact up to so many bits, and rounded outwards beyond.
-_EXACT_BITS = 400_000
 # What ``stats["accuracy"]`` says of a zero that has no relative digits.
 ABSOLUTE = "absolute"
 # Digits that are written, as many as an arithmetic computes.
@@ -115,12 +115,12 @@ class Value:
     @cached_property
     def lower(self) -> mpmath.mpf:
         """The left end ``mid − rad``: exactly, or rounded down if that would be very long."""
-        return _mpf(_sum(self.mid._mpf_, libmp.mpf_neg(self.rad._mpf_), "f"))
+        return mpf(total(self.mid._mpf_, libmp.mpf_neg(self.rad._mpf_), "f"))
 
     @cached_property
     def upper(self) -> mpmath.mpf:
         """The right end ``mid + rad``: exactly, or rounded up if that would be very long."""
-        return _mpf(_sum(self.mid._mpf_, self.rad._mpf_, "c"))
+        return mpf(total(self.mid._mpf_, self.rad._mpf_, "c"))
 
     def contains(self, x) -> bool:
         """Whether the exact number ``x`` lies in ``[lower, upper]``."""
@@ -128,7 +128,7 @@ class Value:
         if self.is_infinite:
             return False
         if isinstance(x, sympy.Rational):
-            return _compare(self.lower, x) <= 0 <= _compare(self.upper, x)
+            return compare(self.lower, x) <= 0 <= compare(self.upper, x)
         lower, upper = (sympy.Rational(fraction(end)) for end in (self.lower, self.upper))
         return bool(lower <= x) and bool(x <= upper)
 
@@ -174,14 +174,105 @@ class Value:
         return libmp.to_float(self.mid._mpf_)
 
     def _sympy_(self):
-        # SymPy would take the double, and with it 15 digits, without a word
-        raise DomainError(
-            explain(
-                "a Value in a SymPy expression would lose its digits and its error",
-                got=repr(self),
-                hint="the expression first and then .at(...) or tc.certify(...); or .mid, or float",
-            )
-        )
+        """In an expression it is a number that keeps its error."""
+        if self.is_infinite:
+            return sympy.oo if self.mid > 0 else -sympy.oo
+        if self.rigor is Rigor.EXACT and not display.is_extreme(self.mid):
+            return sympy.Rational(fraction(self.mid))
+        return self._symbol
+
+    @cached_property
+    def _symbol(self) -> Known:
+        return Known(self)
+
+    def __getstate__(self):
+        return {name: x for name, x in self.__dict__.items() if name != "_symbol"}
+
+    def __add__(self, other):
+        return _applied(operator.add, self, other)
+
+    def __radd__(self, other):
+        return _applied(operator.add, other, self)
+
+    def __sub__(self, other):
+        return _applied(operator.sub, self, other)
+
+    def __rsub__(self, other):
+        return _applied(operator.sub, other, self)
+
+    def __mul__(self, other):
+        return _applied(operator.mul, self, other)
+
+    def __rmul__(self, other):
+        return _applied(operator.mul, other, self)
+
+    def __truediv__(self, other):
+        return _applied(operator.truediv, self, other)
+
+    def __rtruediv__(self, other):
+        return _applied(operator.truediv, other, self)
+
+    def __pow__(self, other):
+        return _applied(operator.pow, self, other)
+
+    def __rpow__(self, other):
+        return _applied(operator.pow, other, self)
+
+    def __neg__(self):
+        return _applied(operator.neg, self)
+
+    def __pos__(self):
+        return self
+
+    def __abs__(self):
+        return _applied(sympy.Abs, self)
+
+    def __lt__(self, other):
+        return _applied("<", self, other)
+
+    def __le__(self, other):
+        return _applied("<=", self, other)
+
+    def __gt__(self, other):
+        return _applied("<", other, self)
+
+    def __ge__(self, other):
+        return _applied("<=", other, self)
+
+    def __round__(self, places: int | None = None):
+        """The nearest integer, or decimal as a float, where the error leaves no other."""
+        scale = 10 ** (places or 0)
+        lower, upper = (round(fraction(end) * scale) for end in (self.lower, self.upper))
+        if lower != upper:
+            allowed = f"a larger unit than the error, {display.value_text(self)}"
+            raise PrecisionError(explain("the error allows several roundings", allowed=allowed))
+        return lower if places is None else float(Fraction(lower, 1) / scale)
+
+    def __format__(self, spec: str) -> str:
+        """``format(v, ".6f")``, with no digit that the error does not vouch for."""
+        return display.formatted(self, spec)
+
+    def _latex(self, printer) -> str:
+        return display.value_latex(self).strip("$")
+
+    def to_json(self) -> str:
+        """All of it but the stats, as JSON; `from_json` reads it."""
+        from theorycalc.core.stored import written
+
+        return written(self)
+
+    @staticmethod
+    def from_json(text: str) -> "Value":
+        """The Value that `to_json` wrote.
+
+        Raises
+        ------
+        DomainError
+            For any other text.
+        """
+        from theorycalc.core.stored import read
+
+        return read(text)
 
     def __str__(self):
         return display.value_text(self)
@@ -193,76 +284,19 @@ class Value:
         return display.value_latex(self)
 
 
-def exact_mpf(x) -> mpmath.mpf:
-    """An int, float or mpf as an mpf with all its bits, whatever the global precision."""
-    if isinstance(x, numbers.Integral):
-        return _mpf(libmp.from_int(int(x)))
-    if isinstance(x, float | np.floating):
-        return _mpf(libmp.from_float(float(x)))
-    if not hasattr(x, "_mpf_"):
-        raise DomainError(explain("not a binary number", got=shown(x), allowed="int, float, mpf"))
-    return _mpf(x._mpf_)
+def _applied(f, *operands):
+    """The Value of a function or a relation of numbers; NotImplemented for anything else."""
+    # it computes with arithmetics, which make Values
+    from theorycalc.core.apply import apply, compare
+
+    if not all(map(_is_number, operands)):
+        return NotImplemented
+    return compare(f, *operands) if isinstance(f, str) else apply(f, *operands)
 
 
-def _sum(x: tuple, y: tuple, rounding: str) -> tuple:
-    """x + y, exactly as long as that takes no more than so many bits."""
-    _, _, exp_x, bits_x = x
-    _, _, exp_y, bits_y = y
-    spread = max(exp_x + bits_x, exp_y + bits_y) - min(exp_x, exp_y)
-    exactly = not (x[1] and y[1]) or spread <= _EXACT_BITS
-    return libmp.mpf_add(x, y) if exactly else libmp.mpf_add(x, y, _EXACT_BITS, rounding)
-
-
-def _compare(x: mpmath.mpf, y: sympy.Rational) -> int:
-    """The sign of x − y; where the sizes differ they decide, and no long rational is built."""
-    sign, man, exp, bits = x._mpf_
-    one, two = (-1 if sign else 1 if man else 0), (y.p > 0) - (y.p < 0)
-    if one != two or one == 0:
-        return one - two
-    # 2^(size − 1) ≤ |x| < 2^size, and |y| within a factor of two of 2^other
-    size, other = exp + bits, abs(y.p).bit_length() - y.q.bit_length()
-    if abs(size - other) > 2:
-        return one if size > other else -one
-    difference = fraction(x) - Fraction(y.p, y.q)
-    return (difference > 0) - (difference < 0)
-
-
-def _mpf(raw: tuple) -> mpmath.mpf:
-    return mpmath.mp.make_mpf(raw)
-
-
-def between(left: mpmath.mpf, right: mpmath.mpf) -> tuple[mpmath.mpf, mpmath.mpf]:
-    """Midpoint and radius of a ball that contains an interval: the radius is rounded up."""
-    precision = max(53, left._mpf_[3], right._mpf_[3]) + 1
-    mid = _mpf(libmp.mpf_shift(libmp.mpf_add(left._mpf_, right._mpf_, precision, "n"), -1))
-    return mid, max(distance(mid, left), distance(mid, right))
-
-
-def distance(x: mpmath.mpf, y: mpmath.mpf, *more: mpmath.mpf) -> mpmath.mpf:
-    """|x − y| + Σ more, rounded up: mpmath's own operators round to the global precision."""
-    # away from zero, the sign of the difference known
-    larger, smaller = (x, y) if x >= y else (y, x)
-    total = _sum(larger._mpf_, libmp.mpf_neg(smaller._mpf_), "c")
-    for term in more:
-        total = _sum(total, term._mpf_, "c")
-    return _mpf(libmp.mpf_pos(total, 53, "u"))
-
-
-def fraction(x: mpmath.mpf) -> Fraction:
-    """The exact value of a finite mpf.
-
-    Raises
-    ------
-    PrecisionError
-        If its exponent is so large that the fraction would not fit into memory.
-    """
-    if display.is_extreme(x):
-        raise PrecisionError(
-            explain("too long to be written as a fraction", got=display.decimal(x, 5))
-        )
-    return Fraction(*map(int, libmp.to_rational(x._mpf_)))
-
-
-def binary_mpf(x: Fraction) -> mpmath.mpf:
-    """A fraction whose denominator is a power of two, as an mpf with all its bits."""
-    return _mpf(libmp.from_man_exp(x.numerator, 1 - x.denominator.bit_length()))
+def _is_number(x) -> bool:
+    """Whether an operand is a number, exact or with a radius, and no text."""
+    if isinstance(x, sympy.Expr):
+        return bool(x.is_number)
+    is_ball = hasattr(x, "rad") or hasattr(x, "_mpi_") or hasattr(x, "_mpf_")
+    return isinstance(x, numbers.Real | Value) or is_ball

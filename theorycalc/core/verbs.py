@@ -10,6 +10,7 @@ from theorycalc.core.evaluation import (
 )
 from theorycalc.core.formula import Formula
 from theorycalc.core.integration.integral import Integral
+from theorycalc.core.known import Known, unknown
 from theorycalc.core.lowering import lower
 from theorycalc.core.records import instance
 from theorycalc.core.value import Value
@@ -90,6 +91,8 @@ def integrate(integral: Integral, using: Arithmetic = Float(), **params) -> Valu
     """
     instance(integral, Integral, "an Integral", allowed="tc.Integral(…)")
     check_arithmetic(using)
-    values = read_parameters(sorted(integral.free_symbols, key=str), params)
+    free = integral.free_symbols
+    carried = {s: s.value for s in free if isinstance(s, Known)}
+    values = {**read_parameters(sorted(unknown(free), key=str), params), **carried}
     check_supported(integral.integrand, using, values)
     return evaluate(lower(integral, tuple(values)), values, using)

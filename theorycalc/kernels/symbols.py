@@ -111,11 +111,10 @@ class DualFormula(Formula):
         value = end.at(using=using, **{symbol.name: inputs[symbol.name] for symbol in end.args})
         return replace(value, inputs=inputs)
 
-    def diff(self, name: str | sympy.Symbol) -> Formula:
-        """The derivative with respect to one argument."""
+    def _slope(self, name: str | sympy.Symbol) -> Formula:
         if self.variable in self.args and str(name) == self.variable.name:
             return self.derived()
-        formula = super().diff(name)
+        formula = super()._slope(name)
         derived = partial(_differentiated, self.derived, name)
         if str(name) in (Q11.name, Q22.name) and {Q11, Q12, Q22} <= {*self.args}:
             parts = self._variance_slopes()
@@ -153,8 +152,7 @@ class DualFormula(Formula):
                 limits[meeting] = sympy.nan
         return {"limits": limits, "ends": ends}
 
-    def subs(self, **params) -> Formula:
-        """The formula with some arguments replaced by exact numbers, symbols or expressions."""
+    def _put(self, params: Mapping) -> Formula:
         replacements = self._replacements(params)
         limits = {meeting.subs(replacements): x for meeting, x in self.limits.items()}
         ends = {
@@ -166,7 +164,7 @@ class DualFormula(Formula):
         for meeting, end in ends.items():
             if meeting.condition == sympy.true:
                 return end()
-        formula = super().subs(**params)
+        formula = super()._put(params)
         derived = partial(_substituted, self.derived, params)
         return self._like(formula, derived, limits=limits, ends=ends)
 

@@ -8,13 +8,13 @@ from sympy import Expr, S
 
 from theorycalc.core.arithmetic import Float
 from theorycalc.core.arrays import check_memory, random_stream
+from theorycalc.core.binary import fraction
 from theorycalc.core.claims import Check
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.evaluation import Arithmetic
 from theorycalc.core.formula import Formula
 from theorycalc.core.numbers import exact, exact_integer, integer_expression
 from theorycalc.core.records import check_fields
-from theorycalc.core.value import fraction
 from theorycalc.relu import costs
 from theorycalc.relu.comparison import compare
 from theorycalc.relu.finite import FiniteNetwork, finite_network

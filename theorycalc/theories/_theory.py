@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import sympy
 
+from theorycalc.core.binary import fraction
 from theorycalc.core.claims import Claim, Verdict
 from theorycalc.core.evaluation import Arithmetic
 from theorycalc.core.formula import Formula
@@ -14,7 +15,7 @@ from theorycalc.core.integration.integral import Integral
 from theorycalc.core.numbers import exact, real_expression
 from theorycalc.core.records import check_fields, instance
 from theorycalc.core.reference import Reference
-from theorycalc.core.value import Value, fraction
+from theorycalc.core.value import Value
 from theorycalc.core.verbs import integrate
 from theorycalc.theories import _page
 from theorycalc.validation.experiment import Experiment

@@ -19,10 +19,11 @@ from theorycalc.core.arithmetic.ball import (
 )
 from theorycalc.core.arithmetic.ball_context import BallContext
 from theorycalc.core.arithmetic.effort import effort
+from theorycalc.core.binary import between
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.numbers import exact
 from theorycalc.core.program import Program
-from theorycalc.core.value import Rigor, Value, between
+from theorycalc.core.value import Rigor, Value
 
 _GUARD_BITS = 32
 # A rational of more bits than this is given by its mantissa and its exponent.

@@ -29,8 +29,9 @@ from theorycalc.core.arithmetic.effort import (
 from theorycalc.core.arithmetic.enclosed_integral import enclosed_integral
 from theorycalc.core.arithmetic.mp_doubles import in_mp_twice
 from theorycalc.core.arithmetic.node_integral import node_integral
+from theorycalc.core.binary import distance
 from theorycalc.core.errors import DomainError, NotSupportedError, PrecisionError, explain
-from theorycalc.core.value import Rigor, Value, distance
+from theorycalc.core.value import Rigor, Value
 
 _DOUBLE_BITS = 53
 _START_BITS = 80

@@ -25,8 +25,9 @@ from theorycalc.core.arithmetic.effort import (
 from theorycalc.core.arithmetic.guides import Guides
 from theorycalc.core.arithmetic.mp_context import MPContext
 from theorycalc.core.arithmetic.mp_exact import Exact
+from theorycalc.core.binary import distance, exact_mpf, fraction
 from theorycalc.core.errors import DomainError, PrecisionError, explain
-from theorycalc.core.value import ABSOLUTE, Rigor, Value, distance, exact_mpf, fraction
+from theorycalc.core.value import ABSOLUTE, Rigor, Value
 
 _ROUNDS = 7
 # mpmath does about a quarter of a million operations a second: after half a minute precision is not

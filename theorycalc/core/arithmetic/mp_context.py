@@ -34,8 +34,8 @@ from theorycalc.core.arithmetic.mp_functions import FUNCTIONS, NAMES, known_exac
 from theorycalc.core.arithmetic.mp_integral import guided_integral, no_guide
 from theorycalc.core.arithmetic.mp_series import sums_to_the_end
 from theorycalc.core.arithmetic.sum_in_balls import sum_in_balls
+from theorycalc.core.binary import exact_mpf
 from theorycalc.core.errors import DomainError, explain
-from theorycalc.core.value import exact_mpf
 
 _CONSTANTS = {
     sympy.pi: "pi",

@@ -9,13 +9,14 @@ from scipy import optimize
 
 from theorycalc.core.arithmetic import Ball, Float
 from theorycalc.core.arithmetic.array_context import ArrayContext
+from theorycalc.core.binary import binary_mpf
 from theorycalc.core.errors import NotSupportedError
 from theorycalc.core.evaluation import Arithmetic, check_supported
 from theorycalc.core.formula import Formula
 from theorycalc.core.lowering import lower
 from theorycalc.core.roots import find_root
 from theorycalc.core.special import SpecialFunction
-from theorycalc.core.value import Rigor, Value, binary_mpf
+from theorycalc.core.value import Rigor, Value
 from theorycalc.kernels.fixed_points.half_lines import range_of
 from theorycalc.kernels.fixed_points.variance_map import is_zero
 

@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 import sympy
 
+from theorycalc.core.binary import distance, fraction
 from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.core.evaluation import Arithmetic
 from theorycalc.core.formula import Formula
-from theorycalc.core.value import Rigor, Value, distance, fraction
+from theorycalc.core.value import Rigor, Value
 from theorycalc.kernels.duals import families
 from theorycalc.kernels.fixed_points import variance_map
 from theorycalc.kernels.fixed_points.crossings import fixed_variances, root

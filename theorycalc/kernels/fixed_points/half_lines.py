@@ -6,12 +6,13 @@ from fractions import Fraction
 import sympy
 
 from theorycalc.core.arithmetic.ball import enclose, is_exact, mid_and_rad
+from theorycalc.core.binary import fraction
 from theorycalc.core.display import is_extreme
 from theorycalc.core.errors import DomainError
 from theorycalc.core.lowering import lower
 from theorycalc.core.numbers import Rigor
 from theorycalc.core.program import Program
-from theorycalc.core.value import Value, fraction
+from theorycalc.core.value import Value
 
 _BITS = 96
 # Fractions of more bits are rounded.

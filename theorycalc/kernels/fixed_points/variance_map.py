@@ -17,11 +17,11 @@ import sympy
 
 from theorycalc.activations import Activation, z
 from theorycalc.core.arithmetic import Ball
+from theorycalc.core.binary import fraction
 from theorycalc.core.evaluation import check_supported
 from theorycalc.core.integration.kinks import branch_at
 from theorycalc.core.lowering import lower
 from theorycalc.core.program import Program, number, operation
-from theorycalc.core.value import fraction
 from theorycalc.kernels.fixed_points.half_lines import EVERYTHING, range_beyond, range_of
 from theorycalc.kernels.fixed_points.tails import Decay
 

@@ -7,8 +7,8 @@ import sympy
 from sympy import Rational, S
 
 from theorycalc.core.arithmetic.ball_context import GUARD_BITS, BallContext, working_precision
+from theorycalc.core.binary import fraction
 from theorycalc.core.special import SpecialFunction
-from theorycalc.core.value import fraction
 from theorycalc.quantization.sphere.in_mp import to_mp
 
 _MOST_STEPS = 400

@@ -7,7 +7,7 @@ from sympy import Rational
 
 from theorycalc.core.arithmetic.ball import mid_and_rad
 from theorycalc.core.arithmetic.ball_context import GUARD_BITS, working_precision
-from theorycalc.core.value import fraction
+from theorycalc.core.binary import fraction
 from theorycalc.quantization.arguments import Points
 from theorycalc.quantization.sphere import in_doubles
 from theorycalc.quantization.sphere.in_balls_survival import none_on_one_side
