@@ -94,6 +94,28 @@ def everything():
                                tuple(found))  # fmt: skip
 
 
+@pytest.fixture
+def paper():
+    x = sp.Symbol("x", positive=True)
+    root = tc.Formula("chi[a<b]", sp.sqrt(x))
+    paper = tc.Paper(
+        "doi:10/x", "A. <Author>", "Roots & more", "Roots.\n\nSetting\n-------\n`x` > 0."
+    )
+    one = paper.states("upper", "$\\sqrt{x} < y_{i^2}$ for x_i, e^{−x_{2}} and `a_b`.", "eq. <1>")
+    one.shows(root)
+    one.equals(root, "1.4142", "a <table>", x=2)
+    one.holds(root.expr <= (1 + x) / 2, "√x ≤ m_1", {"x": 2}, {"x": "1/3"})
+
+    @one.experiment("squares of $z$", quick=100, full=200)
+    def samples(run):
+        z = np.random.default_rng(0).normal(size=run.size)
+        run.at(1, 1, z**2, name="$z^2$ < ∞", smallest=1)
+        run.axes("$x$", "y")
+
+    paper.quotes("heuristic", "Only said.")
+    return paper
+
+
 @pytest.mark.parametrize("typeset", TYPESET)
 @pytest.mark.parametrize("name", NAMES)
 def test_a_page_shows_what_a_theory_states(name, typeset):
@@ -144,10 +166,21 @@ def test_a_report_has_everything(everything):
 def test_failures_come_first(everything):
     text = _report.page("check", everything)
     assert 0 < text.index("the odd one") < text.index('<table id="contents"')
+    assert f'<td><a href="#{everything.failed[0].theory}-{everything.failed[0].statement}">' in text
     contents = text[text.index('<table id="contents"') :]
     last = everything.outcomes[-1].rows[0].theory
     assert contents.index(f'href="#{last}"') < contents.index('href="#barron_pde"')
     assert "FAILS" in everything._repr_html_()
+
+
+def test_what_breaks_is_told_by_its_name(paper):
+    @paper.statements[0].experiment("one that breaks", quick=1, full=1)
+    def breaks(run):
+        return 1 / 0
+
+    checked = paper.check(quick=True)
+    assert [(row.item, row.statement) for row in checked.failed] == [("breaks", 1)]
+    assert Page(checked._repr_html_()).says("breaks ZeroDivisionError: division by zero")
 
 
 def test_a_notebook_shows_several_theories_as_a_list(everything):
@@ -157,28 +190,6 @@ def test_a_notebook_shows_several_theories_as_a_list(everything):
         assert page.says(source.theory.title)
     assert "section" not in page.tags
     assert not page.targets
-
-
-@pytest.fixture
-def paper():
-    x = sp.Symbol("x", positive=True)
-    root = tc.Formula("chi[a<b]", sp.sqrt(x))
-    paper = tc.Paper(
-        "doi:10/x", "A. <Author>", "Roots & more", "Roots.\n\nSetting\n-------\n`x` > 0."
-    )
-    one = paper.states("upper", "$\\sqrt{x} < y_{i^2}$ for x_i, e^{−x_{2}} and `a_b`.", "eq. <1>")
-    one.shows(root)
-    one.equals(root, "1.4142", "a <table>", x=2)
-    one.holds(root.expr <= (1 + x) / 2, "√x ≤ m_1", {"x": 2}, {"x": "1/3"})
-
-    @one.experiment("squares of $z$", quick=100, full=200)
-    def samples(run):
-        z = np.random.default_rng(0).normal(size=run.size)
-        run.at(1, 1, z**2, name="$z^2$ < ∞", smallest=1)
-        run.axes("$x$", "y")
-
-    paper.quotes("heuristic", "Only said.")
-    return paper
 
 
 def test_a_paper_in_a_notebook(paper):

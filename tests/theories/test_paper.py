@@ -127,6 +127,18 @@ def test_what_is_only_shown_is_not_compared(paper):
     assert not axes.get_xticklabels(minor=True)
 
 
+def test_a_theory_of_one_point_is_seen(paper):
+    from matplotlib.figure import Figure
+
+    def one(run):
+        run.at(1, 2, 1.0, error=0.01)
+        run.axes("x", "y")
+
+    axes = Figure().subplots()
+    report(paper, one).figures[0].draw(axes)
+    assert axes.get_lines()[0].get_marker() == "_"
+
+
 def test_a_report_of_others_is_included(paper):
     def one(run):
         run.at(1, 1, 1.0, error=0.01)

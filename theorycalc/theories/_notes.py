@@ -252,6 +252,8 @@ def _draw(axes, series: dict[str, _Series], settings: dict) -> None:
         alone = not points.x
         if points.curve:
             style = {"color": "0.5", "linestyle": next(styles)} if alone else {"color": f"C{i}"}
+            # a line through one point is not seen
+            style["marker"] = "_" if len(points.curve[0]) == 1 else ""
             axes.plot(*points.curve, label=label or "theory", **style)
         if not alone:
             unnamed = None if points.curve else label  # a curve has the name already

@@ -38,7 +38,7 @@ def notebook(checked) -> str:
     """For a notebook: the page of a single theory, or what was found of each of several."""
     found = _by_theory(checked)
     heading = f"<p>{html.escape(checked.summary)}</p>\n"
-    failures = _failures(checked.failed, _page.mathjax)
+    failures = _failures(checked.failed, _page.mathjax, links=False)
     if len(found) == 1 and found[0][1]:
         _, theory, outcomes = found[0]
         heading = _page.title(theory) + heading
@@ -73,14 +73,18 @@ def _contents(found, links: bool = True) -> str:
     return f'<table id="contents">\n{"".join(lines)}</table>\n'
 
 
-def _failures(rows, typeset: _page.Typeset) -> str:
+def _failures(rows, typeset: _page.Typeset, links: bool = True) -> str:
     """The lines that fail, at the top, with the theory and the number of the statement."""
     lines = (
-        f"<tr><td>{_place(row)}</td>{_page.row_cells(row, row.item, typeset)}</tr>\n"
+        f"<tr><td>{_place(row, links)}</td>{_page.row_cells(row, row.item, typeset)}</tr>\n"
         for row in rows
     )
     return f'<div class="failures">{_page.table(lines)}</div>\n' if rows else ""
 
 
-def _place(row) -> str:
-    return html.escape(row.theory) + (f", statement {row.statement}" if row.statement else "")
+def _place(row, links: bool) -> str:
+    theory, number = html.escape(row.theory), row.statement
+    if not number:
+        return theory
+    place = f"{theory}, statement {number}"
+    return f'<a href="#{theory}-{number}">{place}</a>' if links else place

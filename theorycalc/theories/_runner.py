@@ -93,8 +93,14 @@ class Task:
             place = place_of(error, self.source.path)
             what = f"{type(error).__name__}: {error}" + (f" ({place})" if place else "")
             seconds = time.perf_counter() - start
-            row = self.row(f"{self.kind} {self.index + 1}", what, "", "ERROR", seconds)
+            row = self.row(self.name, what, "", "ERROR", seconds)
             return Outcome((row,), kind=self.kind, index=self.index)
+
+    @property
+    def name(self) -> str:
+        """What it computes."""
+        item = getattr(self.source.theory, self.kind)[self.index]
+        return _NAMES[self.kind](item)
 
     @property
     def statement(self) -> int:
@@ -272,3 +278,8 @@ def _part_of_a_page(svg: str) -> str:
 
 
 _RUN = {"cases": _run_case, "claims": _run_claim, "experiments": _run_experiment}
+_NAMES = {
+    "cases": lambda case: case.label,
+    "claims": lambda found: found[0].name,
+    "experiments": lambda experiment: experiment.name,
+}
