@@ -247,11 +247,12 @@ def draw(label):
 
 
 def test_pictures_are_small_and_the_same_at_every_run():
-    figure = Figure("a $x_1$ title", draw("some words"))
+    figure = Figure("a $x_1$ title", draw("some words, 12.345678"))
     text = _runner.svg(figure)
     assert text == _runner.svg(figure)
     assert text.startswith("<svg")
-    assert "some words" in text
+    assert "some words, 12.345678" in text
+    assert not re.search(r'="[^"]*[1-9]\d*\.\d{3}', text)
     assert len(text) < 12_000
     named = set(re.findall(r'\bid="([^"]+)"', text))
     assert named == {name for name in named if f"#{name}" in text}
@@ -261,7 +262,8 @@ def test_pictures_are_small_and_the_same_at_every_run():
 def test_letters_that_no_browser_has_are_paths():
     text = _runner.svg(Figure("roots", draw(r"$\sqrt{d}$ of words")))
     assert "<text" not in text
-    assert "font-family" not in text
+    assert "font-family:" not in text
+    assert "scale(0.015625)" in text
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,8 @@ FAILED = ("FAILS", "DEVIATES", "ERROR")
 _CLAIM_DIGITS = 10
 # What pictures are written in, and what they say of their making without need.
 _FONT = "DejaVu Sans"
+# Two decimals of a point are enough for an eye; a factor below 1 keeps all of its digits.
+_COORDINATE = re.compile(r"\b([1-9]\d*\.\d\d)\d+")
 _METADATA = ("Creator", "Date", "Format", "Type")
 # What was not asked for in so many days is forgotten.
 _DAYS_KEPT = 30
@@ -270,11 +272,13 @@ def _drawn(figure: Figure, letters: str) -> str:
 
 
 def _part_of_a_page(svg: str) -> str:
-    """Without the prolog of a file, indentation, and names of parts that nothing refers to."""
+    """Without what a page has no use for: a prolog, unused names, a font for every letter."""
     used = set(re.findall(r"#(\w+)", svg))
-    named = re.sub(r' id="([\w.]+)"', lambda m: m[0] if m[1] in used else "", svg)
-    element = named[named.index("<svg") :].replace(f"'{_FONT}'", f"'{_FONT}', sans-serif")
-    return re.sub(r"\n\s*", "\n", element).strip()
+    text = re.sub(r' id="([\w.]+)"', lambda m: m[0] if m[1] in used else "", svg)
+    text = re.sub(rf"; font-family: '{_FONT}'(, sans-serif)?", "", text[text.index("<svg") :])
+    text = text.replace("<svg", f'<svg font-family="{_FONT}, sans-serif"', 1)
+    text = re.sub(r"<[^>]+>", lambda tag: re.sub(_COORDINATE, r"\1", tag[0]), text)
+    return re.sub(r"\n\s*", "\n", text).strip()
 
 
 _RUN = {"cases": _run_case, "claims": _run_claim, "experiments": _run_experiment}
