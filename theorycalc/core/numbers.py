@@ -170,7 +170,7 @@ def real_expression(x, what: str, least: int | None = None) -> sympy.Expr:
         For what is no expression, or known not to be real or below ``least``.
     """
     x = expression(x, what)
-    if x.is_extended_real is False or x.has(sympy.I):
+    if x.is_extended_real is False or (x.has(sympy.I) and not x.is_extended_real):
         raise DomainError(explain(f"{what} is not real", got=x, allowed="a real expression"))
     if least is not None and (x - least).is_extended_negative:
         raise DomainError(explain(f"{what} is too small", got=x, allowed=f"≥ {least}"))
