@@ -30,8 +30,7 @@ def names() -> list[str]:
 
 def load(name: str) -> Theory:
     """The theory of a file of this folder."""
-    module = importlib.import_module(f"theorycalc.theories.{name}")
-    return module.PAPER.theory if hasattr(module, "PAPER") else module.THEORY
+    return importlib.import_module(f"theorycalc.theories.{name}").PAPER.theory
 
 
 @dataclass(frozen=True)
