@@ -7,6 +7,7 @@ and an unchanged theory is not run again.
 import io
 import re
 import time
+import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -179,6 +180,8 @@ def run(work: Iterable[Task | Outcome], jobs: int, *, fresh: bool = False) -> It
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
     parallel = Parallel(n_jobs=jobs, return_as="generator")
+    # a worker that has grown large is replaced; joblib says so
+    warnings.filterwarnings("ignore", "A worker stopped", UserWarning)
     try:
         yield from parallel(delayed(_done)(task, fresh) for task in work)
     except TerminatedWorkerError as error:
