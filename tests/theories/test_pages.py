@@ -41,6 +41,7 @@ class Page(HTMLParser):
         self.tags.append(tag)
         attributes = dict(attrs)
         if "svg" not in self.open and "id" in attributes:
+            assert attributes["id"]
             self.names.append(attributes["id"])
         if attributes.get("href", "").startswith("#"):
             self.targets.append(attributes["href"][1:])

@@ -71,9 +71,9 @@ def fragment(*parts: str) -> str:
     return f'<style>{_STYLE}</style>\n<div class="theorycalc">\n{"".join(parts)}</div>'
 
 
-def title(theory, level: int = 2, anchor: str = "") -> str:
+def title(theory, anchor: str = "") -> str:
     """The heading of a theory."""
-    return f'<h{level} id="{html.escape(anchor)}">{html.escape(theory.title)}</h{level}>\n'
+    return f"<h2{_named(anchor)}>{html.escape(theory.title)}</h2>\n"
 
 
 def body(theory, typeset: Typeset, outcomes: Iterable = (), anchor: str = "") -> str:
@@ -129,6 +129,10 @@ def tally(rows) -> str:
     return f'<span class="verdict {_colour(rows)}">{text}</span>'
 
 
+def _named(anchor: str) -> str:
+    return f' id="{html.escape(anchor)}"' if anchor else ""
+
+
 def _piece(piece: str, typeset: Typeset) -> str:
     if len(piece) > 2 and piece[0] == piece[-1] == "$":
         return typeset(piece[1:-1], False)
@@ -173,7 +177,7 @@ def _paragraph(text: str, typeset: Typeset) -> str:
 def _statement(part, evidence: list, typeset: Typeset, anchor: str) -> str:
     """A statement, its formulas, its evidence as (kind, what, outcome or None), its pictures."""
     number = getattr(part, "number", 0)
-    name = f' id="{html.escape(anchor)}-{number}"' if anchor else ""
+    name = _named(f"{anchor}-{number}" if anchor else "")
     outcomes = [outcome for *_, outcome in evidence if outcome]
     parts = (
         _head(part, typeset) if number else "",
