@@ -10,6 +10,7 @@ import pytest
 import sympy as sp
 
 import theorycalc as tc
+from theorycalc.core import display
 from theorycalc.theories import _page, _report, _runner
 from theorycalc.theories._runner import Outcome, Row
 from theorycalc.theories._sources import load, sources
@@ -281,6 +282,23 @@ def test_letters_that_no_browser_has_are_paths():
 )
 def test_prose(text, expected):
     assert _page.prose(text, lambda tex, display: f"[{tex}]") == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Theta_4", r"\Theta_{4}"),
+        ("chi[gelu]", r"\chi[gelu]"),
+        ("rho[a>0]", r"\rho[a>0]"),
+        ("D_opt/d", "D_{opt}/d"),
+        ("sum of layers", r"sum\ of\ layers"),
+    ],
+)
+def test_names_in_tex(name, expected):
+    x = sp.Symbol("eta")
+    formula = tc.Formula(name, x**2)
+    assert display.formula_call(formula, {"eta": "1/2"}) == rf"{expected}\left(\eta = 1/2\right)"
+    assert formula.latex() == rf"{expected}\left(\eta\right) = \eta^{{2}}"
 
 
 def test_results_are_found_by_what_concerns_them():

@@ -236,9 +236,11 @@ def _given(x) -> str:
 
 
 def _head(name: str, args: str) -> str:
-    """``name(args)``; a name may say more than a symbol: ``chi[gelu]``, ``D_opt/d``."""
-    parts = re.split(r"([][/<>=])", name)
-    left = "".join(latex(sympy.Symbol(x)) if re.match(r"\w", x) else x for x in parts)
+    """``name(args)``; a name may say more than a symbol: ``chi[gelu]``, ``D_opt/d``, words."""
+    parts = re.split(r"([][/<>= ])", name)
+    left = "".join(
+        latex(sympy.Symbol(x)) if re.match(r"\w", x) else x.replace(" ", r"\ ") for x in parts
+    )
     return rf"{left}\left({args}\right)" if args else left
 
 
