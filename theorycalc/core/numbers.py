@@ -170,11 +170,16 @@ def real_expression(x, what: str, least: int | None = None) -> sympy.Expr:
         For what is no expression, or known not to be real or below ``least``.
     """
     x = expression(x, what)
-    if x.is_extended_real is False or (x.has(sympy.I) and not x.is_extended_real):
+    if x.is_extended_real is False or not _is_its_conjugate(x):
         raise DomainError(explain(f"{what} is not real", got=x, allowed="a real expression"))
     if least is not None and (x - least).is_extended_negative:
         raise DomainError(explain(f"{what} is too small", got=x, allowed=f"≥ {least}"))
     return x
+
+
+def _is_its_conjugate(x: sympy.Expr) -> bool:
+    """Whether I does not occur, or −I in its place changes nothing."""
+    return not x.has(sympy.I) or bool(x.is_extended_real) or x.xreplace({sympy.I: -sympy.I}) == x
 
 
 def condition(x, what: str = "condition") -> sympy.Basic:
