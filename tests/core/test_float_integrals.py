@@ -107,7 +107,8 @@ def test_what_lies_beyond_a_reach(reach, rate, shape):
     if doubt is not None:
         assert_error_holds(value_of(rest + arb(0, doubt.abs_upper())), exact)
     else:
-        assert k < 0 or a < 1
+        # a rate that falls, or a power that still grows
+        assert k < 0 or a < 1 or rate * reach < k + 1
 
 
 def test_a_tail_without_a_rate_has_no_remainder():
