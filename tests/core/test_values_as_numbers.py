@@ -134,6 +134,7 @@ def test_a_number_is_as_large_as_itself():
 
 @given(values, st.integers(0, 25), st.sampled_from("efgEFG"))
 @example(tc.Value(mid=999.9996, rad=1e-9, rigor=tc.Rigor.CERTIFIED), 3, "f")
+@example(tc.Value(mid=10.0, rad=0.05, rigor=tc.Rigor.CERTIFIED), 1, "f")
 @example(tc.Value(mid=123456.7, rad=300, rigor=tc.Rigor.CERTIFIED), 2, "f")
 def test_no_digit_is_shown_that_the_error_does_not_vouch_for(x, precision, kind):
     text = format(x, f".{precision}{kind}")

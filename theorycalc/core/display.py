@@ -31,7 +31,10 @@ def vouched_digits(mid, rad) -> int | None:
     if is_extreme(mid):
         return max(0, (_magnitude(mid) - _magnitude(rad) - 2) * 30102 // 100000)  # log10(2)
     leading_place = math.floor(_log10(mid))
-    return max(0, math.floor(leading_place + 1 - math.log10(2) - _log10(rad)))
+    digits = math.floor(leading_place + 1 - math.log10(2) - _log10(rad))
+    # logarithms in doubles may be wrong by one where the error is half a unit
+    is_more = 2 * _fraction(rad) > Fraction(10) ** (leading_place + 1 - digits)
+    return max(0, digits - is_more)
 
 
 def decimal(mid, n: int) -> str:
