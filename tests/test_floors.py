@@ -45,8 +45,9 @@ FLOORS = {
         "fixed_points",
         "recursion",
         "matrices",
-        "networks",
+        "_prediction",
         "predict",
+        "networks",
     ),
     "relu": (
         "target",

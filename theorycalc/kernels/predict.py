@@ -4,7 +4,6 @@ Three functions, whose docstrings are half of the file.
 """
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 from scipy import linalg
@@ -13,43 +12,12 @@ from sympy import oo
 from theorycalc.core.arrays import real_array
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.numbers import real_double
-from theorycalc.core.records import check_fields
+from theorycalc.kernels._prediction import Prediction
 
 __all__ = ["Prediction", "gradient_flow", "max_learning_rate", "posterior"]
 
 # Eigenvalues below this, relative to the largest, are rounding noise of the Gram matrix.
 _RANK_TOLERANCE = 1e-13
-
-
-@dataclass(frozen=True, eq=False)
-class Prediction:
-    """The law of a trained network over its initialisations, at the test inputs.
-
-    Attributes
-    ----------
-    mean : ndarray of shape (n_test,) or (n_test, k)
-    covariance : ndarray of shape (n_test, n_test) or None
-        Over initialisations, for each output; None if no NNGP kernel was given.
-    hat : ndarray of shape (n_test, n_train)
-        A with f_t = f_0 + A (y − f_0(X)) for one network.
-    eigenvalues : ndarray of shape (n_train,)
-        Of the Gram matrix of the training inputs, in ascending order; those of the NTK are the
-        rates at which its eigenvectors are learned.
-    """
-
-    mean: np.ndarray
-    covariance: np.ndarray | None
-    hat: np.ndarray
-    eigenvalues: np.ndarray
-
-    def __post_init__(self):
-        check_fields(self)
-
-    @property
-    def condition(self) -> float:
-        """λ_max/λ_min of the Gram matrix; digits beyond 16 − log₁₀ of it are noise at t = ∞."""
-        smallest, largest = self.eigenvalues[0], self.eigenvalues[-1]
-        return float(largest / smallest) if smallest > 0 else float("inf")
 
 
 @np.errstate(over="ignore", invalid="ignore")  # told at the end
@@ -118,7 +86,7 @@ def gradient_flow(
     """
     theta = _square(k_train, "k_train")
     cross = _matrix(k_test_train, "k_test_train", (None, len(theta)))
-    targets = _targets(y, len(theta))
+    targets = read_targets(y, len(theta))
     eigenvalues, vectors = linalg.eigh(theta)
     if eigenvalues[0] < -_RANK_TOLERANCE * max(eigenvalues[-1], 0):
         raise DomainError(
@@ -168,7 +136,8 @@ def posterior(k_train, k_test_train, k_test, y, noise=0.0) -> Prediction:
     -------
     Prediction
         Mean Σ(x, X) A y and covariance Σ(x, x') − Σ(x, X) A Σ(X, x'), A = (Σ(X, X) + noise)⁻¹;
-        ``eigenvalues`` and ``condition`` are those of Σ(X, X) + noise.
+        ``eigenvalues`` and ``condition`` are those of Σ(X, X) + noise, and
+        ``log_marginal_likelihood`` is −½ yᵀ A y + ½ ln det A − (n/2) ln 2π, summed over outputs.
 
     Raises
     ------
@@ -190,17 +159,18 @@ def posterior(k_train, k_test_train, k_test, y, noise=0.0) -> Prediction:
     """
     prior = _square(k_train, "k_train")
     cross = _matrix(k_test_train, "k_test_train", (None, len(prior)))
-    targets = _targets(y, len(prior))
-    noise = real_double(noise, "noise", least=0)
+    targets = read_targets(y, len(prior))
+    noise = read_noise(noise)
     gram = prior + noise * np.eye(len(prior))
     eigenvalues = linalg.eigvalsh(gram)
     if eigenvalues[0] <= _RANK_TOLERANCE * eigenvalues[-1]:
         raise _singular(prior, eigenvalues)
-    hat = linalg.cho_solve(linalg.cho_factor(gram), cross.T).T
+    factor = linalg.cho_factor(gram)
+    hat = linalg.cho_solve(factor, cross.T).T
     covariance = None
     if k_test is not None:
         covariance = _matrix(k_test, "k_test", (len(cross), len(cross))) - hat @ cross.T
-    return _predicted(hat @ targets, covariance, hat, eigenvalues)
+    return _predicted(hat @ targets, covariance, hat, eigenvalues, _log_evidence(factor, targets))
 
 
 def max_learning_rate(k_train) -> float:
@@ -225,26 +195,43 @@ def max_learning_rate(k_train) -> float:
     return float(2 / largest)
 
 
-def _learned(eigenvalues: np.ndarray, t, learning_rate) -> np.ndarray:
-    """(1 − e^{−tλ})/λ, or (1 − (1 − ηλ)^t)/λ for t steps of gradient descent."""
+def check_training(t, learning_rate, diagonal: np.ndarray) -> None:
+    """Refuse training that makes no sense, by the diagonal of the NTK: λ_max is at least that."""
+    _, step = _read_training(t, learning_rate)
+    largest = float(diagonal.max())
+    if step is not None and not 0 < step * largest < 2:
+        raise _no_convergence(step, f"(0, 2/λ_max), 2/λ_max ≤ {2 / largest:.6g}")
+
+
+def read_noise(noise) -> float:
+    """The variance of noise on targets."""
+    return real_double(noise, "noise", least=0)
+
+
+def _read_training(t, learning_rate) -> tuple[float, float | None]:
+    """Training time and learning rate as doubles."""
     endless = t is oo or (isinstance(t, float) and t == math.inf)
     t = math.inf if endless else real_double(t, "the training time", least=0)
+    return t, None if learning_rate is None else real_double(learning_rate, "learning_rate")
+
+
+def _no_convergence(step: float, allowed: str) -> DomainError:
+    got = f"learning_rate={step}"
+    return DomainError(explain("gradient descent does not converge", got=got, allowed=allowed))
+
+
+def _learned(eigenvalues: np.ndarray, t, learning_rate) -> np.ndarray:
+    """(1 − e^{−tλ})/λ, or (1 − (1 − ηλ)^t)/λ for t steps of gradient descent."""
+    t, step = _read_training(t, learning_rate)
     largest = eigenvalues[-1]
     noise = np.abs(eigenvalues) <= _RANK_TOLERANCE * largest
     rates = np.where(noise, 1.0, eigenvalues)
-    if learning_rate is None:
+    if step is None:
         return np.where(noise, _unlearnable(t), -np.expm1(-t * rates) / rates)
-    learning_rate = real_double(learning_rate, "learning_rate")
-    if not 0 < learning_rate * largest < 2:
-        raise DomainError(
-            explain(
-                "gradient descent does not converge",
-                got=f"learning_rate={learning_rate}",
-                allowed=f"(0, {2 / largest:.6g}) = (0, 2/λ_max)",
-            )
-        )
-    remaining = 1 - learning_rate * rates
-    return np.where(noise, _unlearnable(t * learning_rate), (1 - remaining**t) / rates)
+    if not 0 < step * largest < 2:
+        raise _no_convergence(step, f"(0, {2 / largest:.6g}) = (0, 2/λ_max)")
+    remaining = 1 - step * rates
+    return np.where(noise, _unlearnable(t * step), (1 - remaining**t) / rates)
 
 
 def _unlearnable(t: float) -> float:
@@ -252,7 +239,8 @@ def _unlearnable(t: float) -> float:
     return t if np.isfinite(t) else 0.0
 
 
-def _targets(y, count: int) -> np.ndarray:
+def read_targets(y, count: int) -> np.ndarray:
+    """Targets of so many training inputs."""
     targets = real_array(y, "y")
     if targets.shape[:1] != (count,) or targets.ndim > 2:
         allowed = f"finite, ({count},) or ({count}, k)"
@@ -271,11 +259,21 @@ def _singular(gram: np.ndarray, eigenvalues: np.ndarray) -> DomainError:
     return DomainError(explain("k_train is singular", got=got, hint=hint))
 
 
-def _predicted(mean, covariance, hat, eigenvalues) -> Prediction:
+def _log_evidence(factor: tuple, targets: np.ndarray) -> float:
+    """ln p(y) of centred Gaussian targets, from the Cholesky factor of their covariance."""
+    half_log_det = np.log(np.diagonal(factor[0])).sum()
+    outputs = targets.size // len(targets)
+    misfit = (targets * linalg.cho_solve(factor, targets)).sum() / 2
+    constant = len(targets) / 2 * math.log(2 * math.pi)
+    return float(-misfit - outputs * (half_log_det + constant))
+
+
+def _predicted(mean, covariance, hat, eigenvalues, log_evidence=None) -> Prediction:
     """A prediction, if doubles hold it."""
-    if not all(np.isfinite(x).all() for x in (mean, hat, eigenvalues, covariance) if x is not None):
+    parts = (mean, hat, eigenvalues, covariance, log_evidence)
+    if not all(np.isfinite(x).all() for x in parts if x is not None):
         raise DomainError(explain("the prediction leaves the range of doubles"))
-    return Prediction(mean=mean, covariance=covariance, hat=hat, eigenvalues=eigenvalues)
+    return Prediction(mean, covariance, hat, eigenvalues, log_evidence)
 
 
 def _covariance(hat, nngp_test, nngp_train, nngp_test_train) -> np.ndarray:

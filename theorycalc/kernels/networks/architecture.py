@@ -19,11 +19,12 @@ from theorycalc.kernels.fixed_points.layer_maps import hidden_layer
 from theorycalc.kernels.layers.types import activations, affine, image_dimension, output_shape
 from theorycalc.kernels.matrices.any_network import diagonal
 from theorycalc.kernels.matrices.plan import Plan, row_sizes
+from theorycalc.kernels.networks.learning import Learner
 from theorycalc.kernels.recursion.formulas import kernel_formula
 from theorycalc.kernels.symbols import KernelFormula
 
 
-class Architecture:
+class Architecture(Learner):
     """A network in the limit of infinite width.
 
     A subclass has ``layers``, ``parameterization`` and ``width``. The kernels are those of the

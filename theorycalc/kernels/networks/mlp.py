@@ -81,7 +81,7 @@ def mlp(
     -------
     MLP
         With ``nngp``, ``ntk``, ``nngp_general``, ``ntk_general`` (Formulas) and ``nngp_matrix``,
-        ``ntk_matrix``, ``matrices`` (arrays).
+        ``ntk_matrix``, ``matrices`` (arrays), ``predict`` and ``posterior`` (from data).
 
     Raises
     ------

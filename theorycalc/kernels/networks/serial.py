@@ -34,8 +34,8 @@ def serial(*layers: Layer) -> Serial:
     Returns
     -------
     Serial
-        With ``nngp``, ``ntk``, ``layer_ntk`` and ``spectrum`` (networks on vectors), ``matrices``
-        and ``diagonal`` (all networks).
+        With ``nngp``, ``ntk``, ``layer_ntk`` and ``spectrum`` (networks on vectors), ``matrices``,
+        ``diagonal``, ``predict`` and ``posterior`` (all networks).
 
     Raises
     ------

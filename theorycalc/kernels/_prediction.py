@@ -1,0 +1,99 @@
+"""What a network is predicted to compute at its test inputs, and its picture."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from theorycalc.core.arrays import real_array
+from theorycalc.core.errors import DomainError, explain, missing_extra
+from theorycalc.core.records import check_fields, instance
+
+
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """The law of a trained network over its initialisations, at the test inputs.
+
+    Attributes
+    ----------
+    mean : ndarray of shape (n_test,) or (n_test, k)
+    covariance : ndarray of shape (n_test, n_test) or None
+        Over initialisations, for each output; None if no NNGP kernel was given.
+    hat : ndarray of shape (n_test, n_train)
+        A with f_t = f_0 + A (y − f_0(X)) for one network.
+    eigenvalues : ndarray of shape (n_train,)
+        Of the Gram matrix of the training inputs, in ascending order; those of the NTK are the
+        rates at which its eigenvectors are learned.
+    log_marginal_likelihood : float or None
+        ln p(y) of the targets under the prior with its noise, summed over outputs; of posteriors
+        only.
+    """
+
+    mean: np.ndarray
+    covariance: np.ndarray | None
+    hat: np.ndarray
+    eigenvalues: np.ndarray
+    log_marginal_likelihood: float | None = None
+
+    def __post_init__(self):
+        check_fields(self)
+
+    @property
+    def condition(self) -> float:
+        """λ_max/λ_min of the Gram matrix; digits beyond 16 − log₁₀ of it are noise at t = ∞."""
+        smallest, largest = self.eigenvalues[0], self.eigenvalues[-1]
+        return float(largest / smallest) if smallest > 0 else float("inf")
+
+    def plot(self, targets=None, ax=None):
+        """Mean and mean ± 2 standard deviations, over the test inputs sorted by their mean.
+
+        Parameters
+        ----------
+        targets : array_like of the shape of ``mean``, optional
+            What is true at the test inputs, drawn as points.
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; by default new axes.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+
+        Raises
+        ------
+        DomainError
+            For targets of another shape, or what is no axes.
+        MissingExtraError
+            Without matplotlib.
+        """
+        try:
+            from matplotlib.axes import Axes
+            from matplotlib.pyplot import subplots
+        except ImportError as error:
+            raise missing_extra("matplotlib", "experiments", "a plot") from error
+        points = None if targets is None else self._fitting(targets)
+        ax = subplots()[1] if ax is None else instance(ax, Axes, "axes", allowed="matplotlib axes")
+        places = np.arange(1, len(self.mean) + 1)
+        means = self.mean.reshape(len(self.mean), -1).T
+        for output, mean in enumerate(means, 1):
+            suffix = f" of output {output}" if len(means) > 1 else ""
+            order = np.argsort(mean, kind="stable")
+            [line] = ax.plot(places, mean[order], label=f"mean{suffix}")
+            style = {"color": line.get_color()}
+            if self.covariance is not None:
+                # what is 0 may be negative by rounding
+                width = 2 * np.sqrt(np.maximum(np.diagonal(self.covariance), 0))
+                ends = ((mean - width)[order], (mean + width)[order])
+                label = f"± 2 standard deviations{suffix}"
+                ax.fill_between(places, *ends, alpha=0.25, linewidth=0, label=label, **style)
+            if points is not None:
+                there = points.reshape(len(points), -1)[order, output - 1]
+                ax.plot(places, there, "o", markersize=3, label=f"targets{suffix}", **style)
+        ax.set(xlabel="test inputs, sorted by their mean", ylabel="output")
+        ax.legend()
+        return ax
+
+    def _fitting(self, targets) -> np.ndarray:
+        array = real_array(targets, "targets")
+        if array.shape != self.mean.shape:
+            allowed = f"{self.mean.shape}, the shape of the mean"
+            raise DomainError(explain("targets do not fit", got=array.shape, allowed=allowed))
+        return array
