@@ -11,6 +11,7 @@ from sympy.logic.boolalg import BooleanAtom, BooleanFunction
 
 from theorycalc.core import display
 from theorycalc.core.arithmetic import Ball
+from theorycalc.core.assumptions import meets_assumptions
 from theorycalc.core.errors import DomainError, PrecisionError, explain
 from theorycalc.core.evaluation import (
     Arithmetic,
@@ -19,7 +20,6 @@ from theorycalc.core.evaluation import (
     decide,
     evaluate,
     is_ordered,
-    meets_assumptions,
     read_parameters,
     written_out,
 )

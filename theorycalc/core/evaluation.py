@@ -1,6 +1,7 @@
 """From an expression and the user's parameters to a Value: all is checked before any work."""
 
-from collections.abc import Iterable, Mapping
+import numbers
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -13,11 +14,13 @@ from theorycalc.core.arithmetic.enclosures import (
     is_surely_real,
     number_or_enclosure,
 )
+from theorycalc.core.assumptions import check_assumptions
 from theorycalc.core.errors import (
     DomainError,
     NotSupportedError,
     PrecisionError,
     explain,
+    shown,
     unknown_name,
 )
 from theorycalc.core.graph import postorder, substitute
@@ -40,26 +43,9 @@ _LARGEST_WRITTEN = 10_000
 _ELEMENTARY = "sympy.functions.elementary"
 
 
-# The assumptions of a symbol that an error names; SymPy derives many more from them.
-_FACTS = {
-    "integer",
-    "even",
-    "odd",
-    "rational",
-    "positive",
-    "nonnegative",
-    "negative",
-    "nonpositive",
-}
-
-
-# Where an enclosure certainly has a sign, and where it certainly has not.
-_SIGNS = {
-    "positive": (lambda x: x.lower > 0, lambda x: x.upper <= 0),
-    "nonnegative": (lambda x: x.lower >= 0, lambda x: x.upper < 0),
-    "negative": (lambda x: x.upper < 0, lambda x: x.lower >= 0),
-    "nonpositive": (lambda x: x.upper <= 0, lambda x: x.lower > 0),
-}
+# What else arithmetics and their digits are called.
+_ARITHMETICS = {"float": "Float()", "mp": "MP(30)", "ball": "Ball(30)"}
+_DIGITS = ("digits", "dps", "prec", "precision")
 
 
 class Arithmetic(Protocol):
@@ -69,14 +55,34 @@ class Arithmetic(Protocol):
         """The program at exact inputs, to the accuracy of this arithmetic."""
 
 
-def check_arithmetic(using, what: str = "using") -> None:
-    """Refuse anything that is not an instance of an arithmetic."""
+def check_arithmetic(using, what: str = "using", args: Sequence[sympy.Symbol] = ()) -> None:
+    """Refuse anything that is not an instance of an arithmetic.
+
+    Where a parameter may have been given by its place, ``args`` are what it could be.
+    """
     if isinstance(using, type) or not callable(getattr(using, "evaluate", None)):
         raise DomainError(
             explain(
-                f"{what} is not an arithmetic", got=using, allowed="Float(), MP(30), Ball(30), …"
+                f"{what} is not an arithmetic",
+                got=shown(using),
+                allowed="Float(), MP(30), Ball(30), …",
+                hint=_meant(using, args),
             )
         )
+
+
+def _meant(using, args: Sequence[sympy.Symbol]) -> str:
+    """What could have been meant by something that is no arithmetic."""
+    name = getattr(using, "__name__", using)
+    if isinstance(name, str) and name.lower() in _ARITHMETICS:
+        return f"using={_ARITHMETICS[name.lower()]}"
+    meanings = []
+    if args and isinstance(using, numbers.Number | str | sympy.Expr):
+        named = f"{args[0]}={shown(using)}" if len(args) == 1 else f"{args[0]}=…, {args[1]}=…"
+        meanings.append(f"{named} for a parameter")
+    if isinstance(using, int) and using > 0:
+        meanings.append(f"using=MP({using}) or using=Ball({using}) for digits")
+    return ", ".join(meanings)
 
 
 def check_supported(expr, using, values: Mapping | None = None) -> None:
@@ -106,7 +112,7 @@ def read_parameters(args, params: Mapping, *, partial: bool = False) -> dict:
     symbols = {symbol.name: symbol for symbol in args}
     for name in params:
         if name not in symbols:
-            raise unknown_name("parameter", name, symbols)
+            raise _unknown_parameter(name, params[name], symbols)
     missing = [name for name in symbols if name not in params]
     if missing and not partial:
         raise DomainError(
@@ -122,41 +128,16 @@ def read_parameters(args, params: Mapping, *, partial: bool = False) -> dict:
         if name in params
     }
     for symbol, x in values.items():
-        _check_assumptions(symbol, x)
+        check_assumptions(symbol, x)
     return values
 
 
-def _check_assumptions(symbol: sympy.Symbol, x) -> None:
-    for fact, wanted in _facts(symbol):
-        if _has(x, fact) is (not wanted):
-            allowed = fact if wanted else f"not {fact}"
-            raise DomainError(explain(f"{symbol} is outside its domain", got=x, allowed=allowed))
-
-
-def meets_assumptions(values: Mapping) -> bool:
-    """Whether every number is shown to have what its symbol assumes; exact ones were checked."""
-    return all(
-        _has(x, fact) is wanted
-        for symbol, x in values.items()
-        if isinstance(x, Value)
-        for fact, wanted in _facts(symbol)
-    )
-
-
-def _facts(symbol: sympy.Symbol) -> list[tuple[str, bool]]:
-    assumptions = symbol.assumptions0
-    return [(fact, assumptions[fact]) for fact in sorted(_FACTS & assumptions.keys())]
-
-
-def _has(x, fact: str) -> bool | None:
-    """Whether a number has a property that symbols may assume; None where it is not known."""
-    if not isinstance(x, Value):
-        return getattr(x, f"is_{fact}", None)
-    if fact not in _SIGNS:
-        # what is known up to a radius is not known to be an integer
-        return None if fact == "rational" else False
-    holds, fails = _SIGNS[fact]
-    return True if holds(x) else False if fails(x) else None
+def _unknown_parameter(name: str, x, known: Iterable[str]) -> DomainError:
+    if name not in _DIGITS:
+        return unknown_name("parameter", name, known)
+    hint = f"using=MP({x}) or using=Ball({x})"
+    allowed = ", ".join(known)
+    return DomainError(explain("unknown parameter", got=repr(name), allowed=allowed, hint=hint))
 
 
 def check_domain(domain: sympy.Basic, values: Mapping, name: str = "") -> None:

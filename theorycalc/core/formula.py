@@ -182,7 +182,7 @@ class Formula(Algebra):
         PrecisionError
             If the digits asked for are not reached.
         """
-        check_arithmetic(using)
+        check_arithmetic(using, args=self.args)
         values = {**read_parameters(self.args, params), **self._known}
         check_domain(self.domain, values, self.name)
         if (infinity := self._infinity(values)) is not None:

@@ -100,11 +100,11 @@ class DualFormula(Formula):
 
     def at(self, using: Arithmetic = Float(), **params) -> Value:
         """The value at exact parameters; see `theorycalc.Formula.at`."""
+        check_arithmetic(using, args=self.args)
         values = read_parameters(self.args, params)
         end = self._met(self.ends, values)
         if end is None or self._met(self.limits, values) is not None:
             return super().at(using=using, **params)
-        check_arithmetic(using)
         check_domain(self.domain, values, self.name)
         inputs = {symbol.name: x for symbol, x in values.items()}
         end = end()

@@ -1,0 +1,67 @@
+"""What is easily written wrongly: every message says what is meant instead."""
+
+import pytest
+import sympy
+
+import theorycalc as tc
+
+X = sympy.Symbol("x")
+F = tc.Formula("f", X**2)
+TWO = tc.Formula("g", X + 2 * sympy.Symbol("y"))
+DUAL = tc.kernels.dual("relu")
+
+
+def of(**assumptions):
+    """A formula in a symbol with assumptions."""
+    n = sympy.Symbol("n", **assumptions)
+    return tc.Formula("f", 1 + n**2)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        # a parameter without its name
+        (lambda: F.at(0.3), "x=0.3 for a parameter"),
+        (lambda: F.at("1/3"), "x='1/3' for a parameter"),
+        (lambda: F.at(sympy.pi), "x=pi for a parameter"),
+        (lambda: DUAL.at(0.3), "rho=0.3 for a parameter"),
+        (lambda: DUAL.at(30, rho=0.3), "using=MP(30) or using=Ball(30) for digits"),
+        (lambda: TWO.at(2), "x=…, y=… for a parameter"),
+        # digits without their arithmetic
+        (lambda: F.at(x=1, digits=30), "using=MP(30) or using=Ball(30)"),
+        (lambda: DUAL.at(rho=1, dps=15), "using=MP(15) or using=Ball(15)"),
+        (lambda: F.at(x=1, using=40), "using=MP(40) or using=Ball(40) for digits"),
+        (lambda: tc.check(tc.Claim(X**2 >= 0), x=1, prec=12), "using=Ball(12)"),
+        # an arithmetic that is not made
+        (lambda: F.at(x=1, using=tc.Ball), "Try using=Ball(30)"),
+        (lambda: F.at(x=1, using="ball"), "got 'ball'"),
+        (lambda: F.at(x=1, using="MP"), "Try using=MP(30)"),
+        (lambda: DUAL.at(rho=1, using=tc.Float), "Try using=Float()"),
+        (lambda: tc.check(tc.Claim(X**2 >= 0), using=tc.MP, x=1), "Try using=MP(30)"),
+        (lambda: tc.hermite.coefficients("relu", 3, using="ball"), "Try using=Ball(30)"),
+        (lambda: F.at(x=1, using=None), "allowed: Float(), MP(30), Ball(30)"),
+        # names
+        (lambda: DUAL.at(Rho=0.3), "Try 'rho'"),
+        (lambda: DUAL.at(r=0.3), "allowed: rho"),
+        # what symbols assume
+        (lambda: of(positive=True).at(n=0), "allowed: n > 0"),
+        (lambda: of(positive=True).at(n=-1), "allowed: n > 0"),
+        (lambda: of(nonnegative=True).at(n=-1), "allowed: n ≥ 0"),
+        (lambda: of(negative=True).at(n=0), "allowed: n < 0"),
+        (lambda: of(nonpositive=True).at(n="0.1"), "allowed: n ≤ 0"),
+        (lambda: of(integer=True, positive=True).at(n=0), "allowed: integer > 0"),
+        (lambda: of(integer=True, positive=True).at(n="1/2"), "allowed: integer > 0"),
+        (lambda: of(odd=True).at(n=4), "allowed: odd"),
+        (lambda: of(integer=False).at(n=4), "allowed: not integer"),
+        (lambda: of(nonzero=True, integer=True).at(n=0.5), "allowed: integer"),
+    ],
+)
+def test_the_message_says_what_is_meant(call, words):
+    with pytest.raises(tc.DomainError) as refusal:
+        call()
+    assert words in str(refusal.value)
+
+
+def test_names_of_digits_are_names_of_parameters_too():
+    digits = sympy.Symbol("digits")
+    assert float(tc.Formula("f", 2 * digits).at(digits=3)) == 6
