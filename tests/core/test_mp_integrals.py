@@ -55,3 +55,14 @@ def test_almost_divergent_end():
         tc.integrate(tc.Integral(X ** Rational(-999, 1000), X, 0, 1), tc.MP(20))
     assert_error_holds(caught.value.value, 1000)
     assert caught.value.value.stats["bits"] < 1000
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_law_of_extremes_over_the_line(sign):
+    """exp(−e^x) at the far nodes has a size of more bits than there is memory."""
+    x = sympy.Symbol("x", real=True)
+    density = (exp(-exp(x)) * exp(x)).subs(x, sign * x)
+    value = tc.Formula("mass", sympy.Integral(density, (x, -oo, oo))).at(using=tc.MP(20))
+    assert_error_holds(value, 1)
+    fair = tc.Formula("half", sympy.Integral(density / (1 + density), (x, -oo, oo)))
+    assert fair.at(using=tc.MP(12)).overlaps(fair.at(using=tc.Float()))

@@ -47,6 +47,8 @@ _CONSTANTS = {
     sympy.oo: "inf",
     sympy.S.NegativeInfinity: "ninf",
 }
+# Bits of the exponent beyond which a number inside an integral is zero or infinite.
+_LONGEST_EXPONENT = 4096
 
 
 class MPContext(MultiplePrecision):
@@ -179,12 +181,18 @@ class MPContext(MultiplePrecision):
         exactly = known_exactly(self, name, *args)
         if exactly is not None:
             return exactly
+        if name == "exp" and not self._noting and self._is_huge(args[0]):
+            # at a node of an integral: its size would take as many bits as the argument is large
+            return self.mp.mpf("inf") if args[0] > 0 else self.mp.zero
         with self._telling(*args):
             if name in FUNCTIONS:
                 result = FUNCTIONS[name](self, *args)
             else:
                 result = getattr(self.mp, NAMES.get(name, name))(*args)
         return +result if type(result) is self.mp.mpf else result
+
+    def _is_huge(self, x) -> bool:
+        return isinstance(x, self.mp.mpf) and sum(x._mpf_[2:]) > _LONGEST_EXPONENT
 
     def real(self, x):
         """A number without the imaginary part that rounding left in it."""
