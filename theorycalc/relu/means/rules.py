@@ -11,7 +11,7 @@ import numpy as np
 import sympy
 from sympy import Poly
 
-from theorycalc.core.arithmetic.ball_context import BallContext
+from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
 from theorycalc.core.integration.gauss import gauss_legendre
 from theorycalc.core.integration.hermite_rule import hermite_rule
 from theorycalc.core.integration.recurrences import hermite
@@ -19,6 +19,8 @@ from theorycalc.core.lowering import lower
 
 # Gauss–Legendre panels on the line: entire functions of exponential type, on pieces of this length.
 _PANEL = 3
+# Rules for doubles are computed to so many times their bits.
+_SPARE = 3
 
 
 class Doubles:
@@ -33,6 +35,12 @@ class Doubles:
     def rule(self, size: int) -> tuple[np.ndarray, np.ndarray]:
         """Nodes and weights of Gauss and Legendre on [−1, 1]."""
         return gauss_legendre(size)
+
+    def normal_rule(self, size: int) -> tuple[np.ndarray, np.ndarray]:
+        """Nodes and weights of Gauss and Hermite for the standard normal law."""
+        with working_precision(_SPARE * self.bits):
+            nodes, weights = np.array(hermite_rule(size), dtype=float).T
+        return nodes, weights
 
     def apply(self, name: str, x):
         """An elementary function of every element."""
@@ -58,6 +66,11 @@ class Balls:
     def rule(self, size: int) -> tuple[np.ndarray, np.ndarray]:
         """Nodes and weights of Gauss and Legendre on [−1, 1]."""
         nodes, weights = zip(*self.context.gauss_rule(size), strict=True)
+        return np.array(nodes, dtype=object), np.array(weights, dtype=object)
+
+    def normal_rule(self, size: int) -> tuple[np.ndarray, np.ndarray]:
+        """Nodes and weights of Gauss and Hermite for the standard normal law."""
+        nodes, weights = zip(*hermite_rule(size), strict=True)
         return np.array(nodes, dtype=object), np.array(weights, dtype=object)
 
     def apply(self, name: str, x):
@@ -131,12 +144,12 @@ def sphere_rule(numbers, d: int, degree: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def normal_rule(numbers, n: int, degree: int) -> tuple[np.ndarray, np.ndarray]:
-    """Points (·, n) and weights of N(0, I_n) in balls, exact for polynomials of the degree."""
+    """Points (·, n) and weights of N(0, I_n), exact for polynomials of the degree."""
     one = numbers.number(sympy.S.One)
     if n == 0:
         return np.array([[]]).reshape(1, 0), np.array([one])
-    nodes, weights = zip(*hermite_rule(degree // 2 + 1), strict=True)
-    points = np.array([*itertools.product(nodes, repeat=n)], dtype=object)
+    nodes, weights = numbers.normal_rule(degree // 2 + 1)
+    points = np.array([*itertools.product(nodes, repeat=n)])
     return points, np.array([math.prod(w) for w in itertools.product(weights, repeat=n)])
 
 
