@@ -33,6 +33,7 @@ ALLOWED = {
         "distributions",
         "quantization",
     },
+    "sweeps": {"core", "validation"},
     "cli": {"core", "theories"},
 }
 # The floors inside a room, from the ground up: what stands on one imports from it and from below.

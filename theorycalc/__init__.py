@@ -19,6 +19,7 @@ _HOMES = {
     "theorycalc.core.roots": ("find_root", "minimize"),
     "theorycalc.core.integration.integral": ("Integral", "Tail"),
     "theorycalc.theories": ("Paper",),
+    "theorycalc.sweeps": ("sweep",),
     "theorycalc.core.errors": (
         "TheoryCalcError",
         "DomainError",

@@ -120,6 +120,7 @@ SAMPLES_OF = {
     "tc.Tail": {"bound": sympy.exp(-x)},
     "tc.certify": {"params": {"x": 2}},
     "tc.check": {"params": {"x": 2}},
+    "tc.sweep": {"quantity": lambda x, seed: x + seed, "grids": {"x": [2, 3]}},
     "tc.Check": {"verdict": tc.Verdict.HOLDS},
     "tc.kernels.predict.Prediction": {
         "mean": np.ones(2),
