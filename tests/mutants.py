@@ -318,16 +318,17 @@ MUTANTS = (
         )
     ),
     Mutant(
-        "core/value.py",
-        '_mpf(libmp.mpf_pos(total, 53, "u"))',
-        '_mpf(libmp.mpf_pos(total, 53, "d"))',
+        "core/binary.py",
+        'mpf(libmp.mpf_pos(length, 53, "u"))',
+        'mpf(libmp.mpf_pos(length, 53, "d"))',
         "tests/core/test_value.py::test_distances_are_rounded_up",
     ),
     Mutant(
         "core/display.py",
-        "leading_place + 1 - math.log10(2) - _log10(rad)",
-        "leading_place + 2 - math.log10(2) - _log10(rad)",
-        "tests/core/test_value.py::test_digits_are_vouched_for",
+        "return max(0, digits - is_more)",
+        "return max(0, digits)",
+        "tests/core/test_values_as_numbers.py::"
+        "test_no_digit_is_shown_that_the_error_does_not_vouch_for",
     ),
     Mutant(
         "core/arithmetic/special_arrays.py",
