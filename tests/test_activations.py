@@ -1,5 +1,6 @@
 """Activations: three forms, exact kinks, derivatives, all arithmetics."""
 
+import math
 import pickle
 from fractions import Fraction
 
@@ -8,6 +9,7 @@ import pytest
 import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import special
 from zoo import ZOO
 
 import theorycalc as tc
@@ -49,6 +51,7 @@ def test_kinks_and_continuity():
     assert kinks == {
         "relu": zero, "leaky_relu": zero, "abs": zero, "step": zero, "sign": zero,
         "relu_power": zero, "biased_relu": (-sp.Rational(1, 2),), "elu": zero, "selu": zero,
+        "hard_tanh": (-sp.Integer(1), sp.Integer(1)),
     }  # fmt: skip
     jumps = {name for name, activation in ZOO.items() if not activation.is_continuous}
     assert jumps == {"step", "sign"}
@@ -64,6 +67,36 @@ def test_three_forms():
     assert tc.activations.gaussian(2).expr == sp.exp(-2 * Z**2)
     assert tc.activations.hermite(2).expr == Z**2 - 1
     assert tc.activations.relu_power(0) == tc.activations.step
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("swish", tc.activations.silu),
+        ("logistic", tc.activations.sigmoid),
+        ("hardtanh", tc.Activation(sp.Max(-1, sp.Min(X, 1)))),
+        (sp.tanh, tc.activations.tanh),
+        (sp.erf, tc.activations.erf()),
+        (sp.Heaviside, tc.activations.step),
+        (sp.atan, tc.Activation(sp.atan(X))),
+        (np.tanh, tc.activations.tanh),
+        (np.abs, tc.activations.abs),
+        (np.sin, tc.activations.sin()),
+        (np.arcsinh, tc.Activation(sp.asinh(X))),
+        (special.erf, tc.activations.erf()),
+    ],
+)
+def test_other_names_and_functions(given, meant):
+    assert as_activation(given) == meant
+    points = np.linspace(-3, 3, 7)
+    if callable(given) and not isinstance(given, sp.core.function.FunctionClass):
+        np.testing.assert_allclose(as_activation(given)(points), given(points), rtol=1e-14)
+
+
+def test_other_names_are_attributes_that_are_not_listed():
+    assert tc.activations.swish is tc.activations.silu
+    assert tc.activations.hardtanh.name == "hard_tanh"
+    assert not {"swish", "logistic", "hardtanh"} & {*dir(tc.activations)}
 
 
 def test_selu_fixes_mean_and_variance():
@@ -92,6 +125,15 @@ def test_selu_fixes_mean_and_variance():
         (X * Z, "one symbol"),
         (sp.Integer(1), "one symbol"),
         (tc.activations.leaky_relu, "not an activation: got leaky_relu"),
+        (tc.activations.leaky_relu, "Try 'leaky_relu'"),
+        (lambda x: x, "Try an expression in z = "),
+        (math.tanh, "Try 'tanh'"),
+        (math.gamma, "Try an expression in z = "),
+        (sp.Max, "not an activation: got Max"),
+        (sp.besselj, "not an activation: got besselj"),
+        (sp.Function("f"), "not an activation: got f"),
+        (np.maximum, "not an activation"),
+        (np.square, "Try an expression in z = "),
         (3.0, "not an activation"),
         (None, "not an activation"),
     ],

@@ -2,9 +2,10 @@
 
 ``tc.activations.relu`` is an `Activation`; an activation with parameters is made by a call, such as
 ``tc.activations.leaky_relu("0.1")``. A function of theorycalc that takes an activation takes any of
-three forms: a name, an `Activation`, or a SymPy expression in one symbol.
+these forms: a name, an `Activation`, a SymPy expression in one symbol, or a function such as
+``sympy.tanh``.
 
-A table of all activations, the class, and the three forms in which they are asked for.
+A table of all activations, the class, and the forms in which they are asked for.
 """
 
 import inspect
@@ -17,6 +18,7 @@ from typing import cast
 import array_api_compat
 import numpy as np
 import sympy
+from sympy.core.function import FunctionClass
 
 from theorycalc.core import display
 from theorycalc.core.arithmetic.array_context import ArrayContext
@@ -209,6 +211,7 @@ _EXPRESSIONS: dict[str, Callable[..., sympy.Expr]] = {
     "probit": lambda: (1 + sympy.erf(z / sympy.sqrt(2))) / 2,
     "gelu": lambda: z * (1 + sympy.erf(z / sympy.sqrt(2))) / 2,
     "tanh": lambda: sympy.tanh(z),
+    "hard_tanh": lambda: sympy.Max(-1, sympy.Min(1, z)),
     "sigmoid": lambda: 1 / (1 + sympy.exp(-z)),
     "silu": lambda: z / (1 + sympy.exp(-z)),
     "softplus": lambda: sympy.log(1 + sympy.exp(z)),
@@ -220,6 +223,10 @@ _EXPRESSIONS: dict[str, Callable[..., sympy.Expr]] = {
     "monomial": lambda p: z**p,
     "hermite": lambda p: sympy.hermite_prob(p, z),
 }
+# What some of them are called elsewhere.
+_ALIASES = {"swish": "silu", "logistic": "sigmoid", "hardtanh": "hard_tanh"}
+# Functions of NumPy that SymPy has under another name.
+_SYMPY_NAMES = {"absolute": "Abs", "arctan": "atan", "arcsinh": "asinh"}
 
 
 @cache
@@ -259,7 +266,10 @@ def _limit(expr: sympy.Expr, point: sympy.Expr) -> sympy.Expr:
 
 
 def as_activation(activation) -> Activation:
-    """An Activation from any of its three forms: a name, an Activation, a SymPy expression.
+    """An Activation from any of its forms.
+
+    They are a name, an Activation, a SymPy expression, and a function of one argument: one of
+    SymPy's, or a ufunc with the name of one.
 
     Raises
     ------
@@ -275,28 +285,50 @@ def as_activation(activation) -> Activation:
         return Activation(activation.expr, name=activation.name)
     if isinstance(activation, sympy.Expr):
         return Activation(activation)
+    if (function := _symbolic(activation)) is not None:
+        return Activation(function(z), symbol=z)
+    name = getattr(activation, "__name__", "")
+    hint = repr(name) if _known(name) else 'an expression in z = sympy.Symbol("z")'
     raise DomainError(
         explain(
             "not an activation",
             got=getattr(activation, "__qualname__", shown(activation)),
             allowed="a name, tc.activations.<name>, a SymPy expression in one symbol",
+            hint=hint if callable(activation) else "",
         )
     )
 
 
+def _symbolic(function) -> FunctionClass | None:
+    """The function of SymPy, of one argument, that a function is or is named like."""
+    if isinstance(function, np.ufunc):
+        name = function.__name__
+        function = getattr(sympy, _SYMPY_NAMES.get(name, name), None)
+    if not isinstance(function, FunctionClass):
+        return None
+    counts = function.nargs  # all numbers, for Max and for functions that are not defined
+    return function if isinstance(counts, sympy.FiniteSet) and 1 in counts else None
+
+
+def _known(name: str) -> str | None:
+    """The name in the table of what may be called otherwise."""
+    name = _ALIASES.get(name, name)
+    return name if name in _EXPRESSIONS else None
+
+
 def _by_name(name: str) -> Activation:
-    if name not in _EXPRESSIONS:
+    if not _known(name):
         raise unknown_name("activation", name, _EXPRESSIONS)
     found = __getattr__(name)
     return found if isinstance(found, Activation) else found()
 
 
 def __getattr__(name: str):
-    if name not in _EXPRESSIONS:
+    if not (known := _known(name)):
         raise AttributeError(f"module {__name__!r} has no activation {name!r}")
-    if inspect.signature(_EXPRESSIONS[name]).parameters:
-        return _constructor(name)
-    return _make(name, name, ())
+    if inspect.signature(_EXPRESSIONS[known]).parameters:
+        return _constructor(known)
+    return _make(known, known, ())
 
 
 def __dir__():

@@ -62,7 +62,7 @@ def test_everything_else_is_refused(bad):
 
 
 def test_integers():
-    assert exact_integer("3", "k") == exact_integer(3.0, "k") == 3
-    for bad in (-1, "1/2", 2.5):
+    assert exact_integer(Fraction(6, 2), "k") == exact_integer(3.0, "k") == 3
+    for bad in (-1, "1/2", 2.5, "3", True):
         with pytest.raises(tc.DomainError, match="k"):
             exact_integer(bad, "k", minimum=0)

@@ -201,12 +201,20 @@ def condition(x, what: str = "condition") -> sympy.Basic:
 def exact_integer(
     x, what: str, minimum: int | None = None, maximum: int | None = None, *, hint: str = ""
 ) -> int:
-    """Read an integer within limits; 3.0 and "3" are the integer 3."""
+    """Read an integer within limits; 3.0 and 6/2 are the integer 3, and "3" is text.
+
+    Raises
+    ------
+    DomainError
+        For anything else.
+    """
     limits = [f"≥ {minimum}"] * (minimum is not None) + [f"≤ {maximum}"] * (maximum is not None)
     allowed = " ".join(["an integer", " and ".join(limits)]).strip()
     number = _read(x)
-    if number is None or not number.is_Integer:
-        raise DomainError(explain(f"{what} is not an integer", got=shown(x), allowed=allowed))
+    if number is None or not number.is_Integer or isinstance(x, str):
+        hint = str(number) if number is not None and number.is_Integer else ""
+        what = f"{what} is not an integer"
+        raise DomainError(explain(what, got=shown(x), allowed=allowed, hint=hint))
     if minimum is not None and number < minimum:
         raise DomainError(explain(f"{what} is too small", got=number, allowed=allowed))
     if maximum is not None and number > maximum:
