@@ -19,16 +19,18 @@ from theorycalc.hermite.terms import terms_of
 
 # As many coefficients are computed one by one, or at as many points.
 _HIGHEST_ORDER = 20_000
+# Enough for a look; more is asked for.
+_DEFAULT_ORDER = 10
 
 
-def coefficients(activation, order, using: Arithmetic = Float()) -> list[Value]:
+def coefficients(activation, order=_DEFAULT_ORDER, using: Arithmetic = Float()) -> list[Value]:
     """The orthonormal Hermite coefficients c_0, …, c_order, computed together.
 
     Parameters
     ----------
     activation : str, Activation or sympy.Expr
     order : int
-        The highest degree, ≥ 0.
+        The highest degree, ≥ 0, by default 10: the degrees are 0, …, order.
     using : Float, MP or Ball
         For sums of elementary terms (see `coefficient`) every arithmetic gives full relative
         accuracy, however small a coefficient is. For other activations (tanh, …) `Float` gives an
@@ -122,7 +124,7 @@ class HermiteSeries:
         return values
 
 
-def series(activation, order, using: Arithmetic = Float()) -> HermiteSeries:
+def series(activation, order=_DEFAULT_ORDER, using: Arithmetic = Float()) -> HermiteSeries:
     """The Hermite expansion of an activation up to a degree, with what is left.
 
     Parameters and errors are those of `coefficients`.

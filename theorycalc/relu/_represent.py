@@ -26,7 +26,8 @@ def represent(
     poly : Expr
         A polynomial with real numbers as coefficients.
     *variables : Symbol
-        All d coordinates, in order; the polynomial need not depend on all of them.
+        All d coordinates, in order; the polynomial need not depend on all of them. By default its
+        symbols by name.
     method : str
         - "interval" (d = 1): f'' as density, on an interval around 0;
         - "atomic": powers of linear forms; the cost does not depend on d;

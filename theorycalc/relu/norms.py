@@ -45,7 +45,7 @@ def fischer_norm_squared(poly, *variables) -> Expr:
     poly : Expr
         A polynomial.
     *variables : Symbol
-        All coordinates of the space.
+        All coordinates of the space; by default the symbols by name.
 
     Raises
     ------
@@ -77,7 +77,7 @@ def wick(poly, *variables) -> Expr:
     poly : Expr
         A polynomial.
     *variables : Symbol
-        All coordinates of the space.
+        All coordinates of the space; by default the symbols by name.
 
     Raises
     ------
@@ -108,7 +108,7 @@ def spectral_barron(poly, *variables, order=1) -> Formula:
     poly : Expr
         A polynomial f. A floating-point coefficient is the decimal that it prints.
     *variables : Symbol
-        All coordinates of the space.
+        All coordinates of the space; by default the symbols by name.
     order : number
         s, rational and ≥ 0.
 
@@ -178,7 +178,7 @@ def f2_norm_squared(poly, *variables, bias=0) -> Formula:
     poly : Expr
         A polynomial.
     *variables : Symbol
-        All coordinates of the space, two or more.
+        All coordinates of the space, two or more; by default the symbols by name.
     bias : number or Expr
         b, in (−1, 1), the same for all neurons; may be symbolic.
 

@@ -38,17 +38,18 @@ class Target:
 
     @classmethod
     def of(cls, poly, variables: tuple) -> "Target":
-        """A user's polynomial in all the coordinates, checked.
+        """A user's polynomial in all the coordinates, by default its symbols by name, checked.
 
         Raises
         ------
         DomainError
             For bad variables, or what is no polynomial in them with real numbers as coefficients.
         """
+        foreign = poly.free_symbols if isinstance(poly, Expr) else set()
+        variables = variables or tuple(sorted(foreign, key=str))
         # the sphere of R^1 has no harmonics, but it has points
         if not (len(variables) == 1 and isinstance(variables[0], Symbol)):
             Space.of(variables, None)
-        foreign = poly.free_symbols if isinstance(poly, Expr) else set()
         active = tuple(x for x in variables if x in foreign) or variables[:1]
         polynomial = Space(active, S(len(active))).read(poly)
         if not all(map(_is_real, polynomial.coeffs())):

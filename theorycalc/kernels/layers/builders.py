@@ -28,7 +28,8 @@ def dense(sigma_w=1, sigma_b=0) -> Dense:
     Parameters
     ----------
     sigma_w : number or Symbol
-        Weight standard deviation, > 0.
+        Weight standard deviation, > 0; 1 by default, whatever comes before. The normalised network
+        of `mlp` has 1/√(E φ(Z)²) after an activation φ, √2 after ReLU.
     sigma_b : number or Symbol
         Bias standard deviation, ≥ 0.
 
