@@ -31,6 +31,7 @@ from theorycalc.core.evaluation import (
     read_parameters,
     vanishes,
 )
+from theorycalc.core.expansions import Expansions
 from theorycalc.core.graph import free_symbols, substitute
 from theorycalc.core.integration.pieces import at_numbers
 from theorycalc.core.known import known_in, unknown
@@ -50,7 +51,7 @@ _MOST_DERIVATIVES = 100
 
 
 @dataclass(frozen=True, repr=False, init=False)
-class Formula(Algebra):
+class Formula(Algebra, Expansions):
     """A quantity: an expression that prints as mathematics and evaluates to any precision.
 
     Parameters

@@ -1,0 +1,138 @@
+"""Expansions of formulas: against mpmath's Taylor series and expansions that are known exactly."""
+
+import mpmath
+import pytest
+import sympy as sp
+from reference import assert_error_holds
+
+import theorycalc as tc
+
+X = sp.Symbol("x", real=True)
+BALL = tc.Ball(60)
+
+
+def formula(expr, **options):
+    return tc.Formula("f", expr, args=(X,), **options)
+
+
+def test_the_arc_cosine_kernel_has_half_integer_powers():
+    h = sp.Symbol("h", positive=True)
+    near = (
+        tc.kernels.arc_cosine(1)
+        .series("rho", 1, order=3)
+        .expr.subs(sp.Symbol("rho", real=True), 1 - h)
+    )
+    known = 1 - h + 2 * sp.sqrt(2) / (3 * sp.pi) * h ** sp.Rational(3, 2)
+    known += sp.sqrt(2) / (30 * sp.pi) * h ** sp.Rational(5, 2)
+    assert sp.expand(near - known) == 0
+
+
+@pytest.mark.parametrize(
+    ("expr", "f", "point"),
+    [
+        (sp.exp(sp.sin(X)), lambda x: mpmath.exp(mpmath.sin(x)), 0),
+        (sp.log(1 + X**2) / X, lambda x: mpmath.log(1 + x**2) / x, 1),
+        (sp.sqrt(2 + X) * sp.atan(X), lambda x: mpmath.sqrt(2 + x) * mpmath.atan(x), "1/3"),
+        (sp.erf(X) ** 2 * sp.cosh(X), lambda x: mpmath.erf(x) ** 2 * mpmath.cosh(x), "-1/2"),
+    ],
+)
+def test_coefficients_are_those_of_taylor(expr, f, point):
+    near = formula(expr).series("x", point, order=4)
+    centre = sp.Rational(point)
+    at = sp.Poly(sp.expand(near.expr.subs(X, X + centre)), X).all_coeffs()[::-1]
+    with mpmath.workdps(40):
+        known = mpmath.taylor(f, mpmath.mpf(centre.p) / centre.q, 4)
+        assert all(
+            mpmath.almosteq(mpmath.mpf(sp.N(c, 35)), k, 1e-20, 1e-20)
+            for c, k in zip(at, known, strict=True)
+        )
+
+
+@pytest.mark.parametrize(
+    ("activation", "depth", "point"),
+    [("gelu", 2, 1), ("gelu", 1, 0), ("relu", 10, 1), ("relu", 3, -1), ("erf", 1, 1)],
+)
+def test_deep_kernels_within_what_is_left_out(activation, depth, point):
+    kernel = tc.kernels.mlp(depth=depth, activation=activation).ntk
+    near = kernel.series("rho", point, order=2)
+    for h in (sp.Rational(1, 10**5), sp.Rational(1, 10**6)):
+        rho = (point or -1) * (abs(point) - h)
+        assert_error_holds(near.at(rho=rho, using=tc.Ball(30)), kernel.at(rho=rho, using=BALL))
+
+
+def test_what_is_exact_has_no_error():
+    assert formula(X**2 + 1).series("x", 0, order=2).error is None
+    assert formula(X**2 + 1).series("x", 0, order=1).error == 2 * X**2
+
+
+def test_sides():
+    kink = sp.Abs(X) + X**2
+    assert formula(kink, domain=X >= 0).series("x", 0, order=2).expr == X + X**2
+    assert formula(kink, domain=X <= 0).series("x", 0, order=2).expr == -X + X**2
+    with pytest.raises(tc.NotSupportedError, match="two sides"):
+        formula(kink).series("x", 0)
+
+
+@pytest.mark.parametrize(
+    "expr", [X * sp.log(X), sp.gamma(X), sp.floor(X) * sp.Integral(sp.exp(-(X**2)), (X, 0, X))]
+)
+def test_no_powers(expr):
+    with pytest.raises(tc.NotSupportedError):
+        formula(expr).series("x", 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "point", "order"),
+    [("y", 0, 1), ("x", 3, 1), ("x", 0, -1), ("x", "a", 1), ("x", 0, 1.5)],
+)
+def test_bad_series(name, point, order):
+    with pytest.raises(tc.DomainError):
+        formula(sp.sqrt(1 - X**2), domain=X <= 1).series(name, point, order=order)
+
+
+POSITIVE = sp.Symbol("x", positive=True)
+
+
+@pytest.mark.parametrize(
+    ("expr", "known"),
+    [
+        (
+            sp.gamma(POSITIVE + sp.Rational(1, 2)) / sp.gamma(POSITIVE),
+            [1, "-1/8", "1/128", "5/1024"],
+        ),
+        (sp.factorial(POSITIVE), [1, "1/12", "1/288", "-139/51840"]),
+        (sp.binomial(2 * POSITIVE, POSITIVE), [1, "-1/8", "1/128", "5/1024"]),
+        ((1 + 1 / POSITIVE) ** 3, [1, 3, 3, 1]),
+        (POSITIVE**2 / (POSITIVE**2 - 1), [1, 0, 1, 0]),
+    ],
+)
+def test_known_asymptotics(expr, known):
+    """Abramowitz and Stegun 6.1.37 and 6.1.47, and central binomials."""
+    large = tc.Formula("f", expr).asymptotics("x", order=3)
+    leading = tc.Formula("f", expr).asymptotics("x", order=0)
+    series = sum(sp.Rational(c) / POSITIVE**k for k, c in enumerate(known))
+    assert sp.simplify(large.expr / leading.expr - series) == 0
+    exactly = tc.Formula("f", expr).at(x=500, using=BALL)
+    assert_error_holds(large.at(x=500, using=tc.Ball(30)), exactly)
+
+
+def test_an_eigenvalue_in_a_large_dimension():
+    d = sp.Symbol("d", integer=True, positive=True)
+    mu = tc.sphere.funk_hecke("relu", d, 4)
+    for order in range(4):
+        near = mu.asymptotics("d", order=order)
+        assert_error_holds(near.at(d=3000, using=tc.Ball(30)), mu.at(d=3000, using=BALL))
+
+
+def test_no_asymptotics():
+    for expr in (
+        sp.sin(POSITIVE),
+        sp.gamma(POSITIVE**2),
+        1 + sp.gamma(POSITIVE),
+        POSITIVE**POSITIVE,
+    ):
+        with pytest.raises(tc.NotSupportedError):
+            tc.Formula("f", expr).asymptotics("x")
+    for name, order in (("y", 1), ("x", -1), ("x", 1.5)):
+        with pytest.raises(tc.DomainError):
+            tc.Formula("f", sp.gamma(POSITIVE)).asymptotics(name, order=order)

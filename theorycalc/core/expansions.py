@@ -1,0 +1,250 @@
+"""Expansions of formulas around a point, each checked against the formula itself."""
+
+import mpmath
+import sympy
+
+from theorycalc.core.arithmetic import Ball
+from theorycalc.core.errors import (
+    DerivationError,
+    DomainError,
+    NotSupportedError,
+    explain,
+    unknown_name,
+)
+from theorycalc.core.evaluation import check_domain, decide, read_parameters
+from theorycalc.core.known import known_in
+from theorycalc.core.numbers import exact, exact_integer
+from theorycalc.core.power_series import LostTermsError, PowerSeries, constants, expand
+from theorycalc.core.stirling import asymptotic_product
+
+_MOST_TERMS = 30
+# How far beyond the order the first term that is left out is looked for.
+_BEYOND = (1, 2, 4, 8)
+# The remainder is measured at these distances, where it should be its first term.
+_DISTANCES = [sympy.Rational(1, 10**k) for k in (8, 9, 10)]
+# It is computed to so many digits, or, where it should vanish, compared to so many.
+_SPARE_DIGITS, _EXACT_DIGITS = 10, 60
+# What is large, and how many vanishing corrections there may be.
+_LARGE = [sympy.Integer(n) for n in (1000, 4000, 16000)]
+_FARTHEST = 4
+# What other arguments are when it is measured.
+_ANYWHERE = (sympy.Rational(3, 2), sympy.Rational(1, 2), sympy.Integer(3), sympy.Integer(7))
+
+
+class Expansions:
+    """What a `Formula` is near a point."""
+
+    def series(self, name: str, point=0, order: int = 3):
+        """The expansion in powers of the distance from a point, with exact coefficients.
+
+        It goes through the intermediate quantities one by one. At an end of the domain it has the
+        powers that belong there: a kernel with a kink is a series in √(1 − ρ) at ρ = 1.
+
+        Parameters
+        ----------
+        name : str
+            The argument that is near the point.
+        point : exact number
+            The point.
+        order : int
+            The largest power of the distance that is kept.
+
+        Returns
+        -------
+        Formula
+            Its ``error`` is twice the first term that is left out, which dominates the others near
+            the point. Coefficients that are no short numbers have a name in ``where``.
+
+        Raises
+        ------
+        NotSupportedError
+            Where there is no expansion in powers, or its two sides differ.
+        DerivationError
+            If the remainder, measured in balls at three distances, does not fall with the power.
+
+        Examples
+        --------
+        >>> import theorycalc as tc
+        >>> near = tc.kernels.arc_cosine(1).series("rho", 1, order=2)
+        >>> print(near.expr)
+        rho + 2*sqrt(2)*(1 - rho)**(3/2)/(3*pi)
+        >>> print(near.at(rho="0.999", using=tc.Ball(12)))
+        0.99900949 ± 2e-09
+        """
+        variable = _argument(self, name)
+        order = exact_integer(order, "order", 0, _MOST_TERMS)
+        point = exact(point, "point")
+        if known_in(self.body, *(part for _, part in self.where)):
+            raise NotSupportedError(explain("the expansion of numbers with an error"))
+        sides = _sides(self, variable, point)
+        kept, left_out = _found(self, variable, point, sides[0], order)
+        distance = sides[0] * (variable - point)
+        body = sympy.Add(*(c * distance**e for e, c in kept.items()))
+        error = sympy.S.Zero
+        if left_out is not None:
+            power, coefficient = left_out
+            error = 2 * sympy.Abs(coefficient) * sympy.Abs(distance) ** power
+        where = constants(body, error)
+        for side in sides:
+            points = sample(self, variable, [point + side * h for h in _DISTANCES])
+            if not check_remainder(self, body, error, where, points):
+                raise _refusal(self, side == sides[0])
+        return self._new(
+            body,
+            references={self.reference},
+            name=self.name,
+            args=self.args,
+            domain=self.domain,
+            where=where,
+            error=error or None,
+        )
+
+    def asymptotics(self, name: str, order: int = 1):
+        """The behaviour at large values of one argument, with exact coefficients.
+
+        For products of Gamma functions, factorials, binomials, powers and exponentials: Stirling's
+        series of their logarithms is added up, so that it does not matter how large each one is.
+
+        Parameters
+        ----------
+        name : str
+            The argument that is large.
+        order : int
+            How many corrections by powers of 1/x there are beside the leading term.
+
+        Returns
+        -------
+        Formula
+            Its ``error`` is twice the first correction that is left out.
+
+        Raises
+        ------
+        NotSupportedError
+            For what is no such product.
+        DerivationError
+            If the remainder, measured in balls at three large values, is larger than that.
+
+        Examples
+        --------
+        >>> import sympy, theorycalc as tc
+        >>> d = sympy.Symbol("d", integer=True, positive=True)
+        >>> mu = tc.sphere.funk_hecke("relu", d, 2)
+        >>> print(mu.asymptotics("d", order=1).expr)
+        sqrt(2)*(1 - 3/(4*d))/(2*sqrt(pi)*d**(3/2))
+        """
+        variable = _argument(self, name)
+        order = exact_integer(order, "order", 0, _MOST_TERMS)
+        prefactor, terms = asymptotic_product(self.expr, variable, order + _FARTHEST)
+        body = prefactor * sympy.Add(*(c / variable**k for k, c in enumerate(terms[: order + 1])))
+        rest = [(k, c) for k, c in enumerate(terms) if k > order and c != 0]
+        error = sympy.S.Zero
+        if rest:
+            k, c = rest[0]
+            error = 2 * sympy.Abs(prefactor * c) / variable**k
+        points = sample(self, variable, _LARGE)
+        if not check_remainder(self, body, error, (), points):
+            raise _refusal(self, True)
+        return self._new(
+            body,
+            references={self.reference},
+            name=self.name,
+            args=self.args,
+            domain=self.domain,
+            error=error or None,
+        )
+
+
+def _argument(formula, name: str) -> sympy.Symbol:
+    symbols = {symbol.name: symbol for symbol in formula.args}
+    if str(name) not in symbols:
+        raise unknown_name("argument", str(name), symbols)
+    return symbols[str(name)]
+
+
+def _sides(formula, variable: sympy.Symbol, point: sympy.Expr) -> list[int]:
+    """The signs of the small distances at which the formula is meant to be used."""
+    conditions = [c for c in sympy.And.make_args(formula.domain) if c.free_symbols == {variable}]
+    sides = [
+        side
+        for side in (1, -1)
+        if all(
+            decide(c, {variable: point + side * h}) is not False
+            for c in conditions
+            for h in _DISTANCES
+        )
+    ]
+    if not sides:
+        allowed = sympy.pretty(formula.domain, use_unicode=True)
+        raise DomainError(explain("the point is outside the domain", got=point, allowed=allowed))
+    return sides
+
+
+def _found(formula, variable: sympy.Symbol, point, side: int, order: int) -> tuple:
+    """({exponent: coefficient} up to the order, the first term beyond it or None)."""
+    whole = PowerSeries({sympy.S.Zero: point, sympy.S.One: sympy.Integer(side)}, sympy.oo)
+    kept: dict = {}
+    for beyond in _BEYOND:
+        known = {variable: whole}
+        cut = order + beyond + sympy.Rational(1, 4)
+        try:
+            for symbol, part in formula.where:
+                known[symbol] = expand(part, known, cut)
+            series = expand(formula.body, known, cut)
+        except LostTermsError:
+            continue
+        if series.cut <= order:
+            continue
+        kept = {e: c for e, c in series.terms.items() if e <= order}
+        rest = [(e, c) for e, c in series.terms.items() if e > order]
+        if rest or series.cut == sympy.oo:
+            return kept, rest[0] if rest else None
+    if not kept:
+        what = f"{formula.name}: the terms of the expansion cancel"
+        raise NotSupportedError(explain(what, hint="a larger order"))
+    return kept, None
+
+
+def _refusal(formula, first_side: bool) -> Exception:
+    if first_side:
+        what = f"{formula.name}: the remainder of the expansion is larger than its next term"
+        return DerivationError(explain(what))
+    what = f"{formula.name}: the two sides of the point have different expansions"
+    return NotSupportedError(explain(what, hint="a domain that ends at the point"))
+
+
+def check_remainder(formula, body, error, where, points: list[dict]) -> bool:
+    """Whether what is left out, measured in balls at some points, is at most ``error``."""
+    parts = [
+        formula._new(part, references=set(), name=formula.name, args=formula.args, where=where)
+        for part in (body, error)
+    ]
+    for at in points:
+        stated, size = parts[1].at(using=Ball(5), **at), parts[0].at(using=Ball(5), **at)
+        using = Ball(_digits(size, stated))
+        measured = formula.at(using=using, **at) - parts[0].at(using=using, **at)
+        if abs(measured).lower > stated.upper:
+            return False
+    return True
+
+
+def _digits(size, remainder) -> int:
+    """How many digits of a number tell its remainder."""
+    if not (remainder.mid and size.mid):
+        return _EXACT_DIGITS
+    bits = mpmath.mag(size.mid) - mpmath.mag(remainder.mid)
+    return _SPARE_DIGITS + max(0, bits * 3 // 10)
+
+
+def sample(formula, variable: sympy.Symbol, points: list) -> list[dict]:
+    """Parameters with these values of one argument, the others anywhere in the domain."""
+    others = [symbol for symbol in formula.args if symbol != variable]
+    for number in _ANYWHERE if others else _ANYWHERE[:1]:
+        fixed = {symbol.name: number for symbol in others}
+        named = [{variable.name: point, **fixed} for point in points]
+        try:
+            for at in named:
+                check_domain(formula.domain, read_parameters(formula.args, at), formula.name)
+        except DomainError:
+            continue
+        return named
+    return []
