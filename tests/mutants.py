@@ -580,6 +580,16 @@ MUTANTS = (
         "return error / matters / 16",
         "tests/validation/test_power.py::test_a_single_mean_keeps_its_word",
     ),
+    # sweeps
+    *(
+        Mutant(
+            "sweeps/tables.py", old, new, "tests/sweeps/test_sweep.py::test_a_formula_is_its_cells"
+        )
+        for old, new in (
+            ("near if near >= x else math.nextafter(near, math.inf)", "near"),
+            ("_upwards(max(mpf(above), mpf(below)))", "_upwards(value.rad)"),
+        )
+    ),
 )
 
 

@@ -57,7 +57,6 @@ def test_a_formula_on_arrays_is_its_cells(points):
             )
             assert_error_holds(computed, exactly)
     assert "balls in" in found.attrs["errors"]
-    assert "json" not in found
 
 
 @pytest.mark.parametrize(
@@ -89,6 +88,27 @@ def test_radii_of_constants_and_what_a_formula_leaves_out_are_kept():
         found = tc.sweep(f, x=[1, 2])
         assert list(found.rad.values) == pytest.approx([0.25, 0.5])
         assert value(found.isel(x=1)) == f.at(x=2)
+
+
+@pytest.mark.parametrize(
+    "expr",
+    [sympy.floor(10 * x), sympy.sign(10 * x - 3), sympy.Piecewise((1, 10 * x < 3), (2, True))],
+)
+def test_a_step_is_taken_at_the_number_that_was_written(expr):
+    f = tc.Formula("f", expr)
+    found = tc.sweep(f, x=["0.1", "0.3", "0.7"])
+    assert [value(found.isel(x=i)) for i in range(3)] == [
+        f.at(x=point) for point in ("0.1", "0.3", "0.7")
+    ]
+
+
+def test_points_that_no_double_holds():
+    f = tc.Formula("f", x * sympy.S(10) ** 300 + sympy.atan(x))
+    points = ["1e-400", "1e-310", 0, "1e400"]
+    found = tc.sweep(f, x=points)
+    for i in (0, 1, 3):
+        assert value(found.isel(x=i)) == f.at(x=points[i])
+    assert found.mid.values[2] == 0
 
 
 def test_numbers_beyond_doubles_keep_their_digits():
@@ -153,6 +173,7 @@ def test_provenance_and_exact_points():
     assert tc.__version__ == found.attrs["theorycalc"]
     assert "numpy" in found.attrs["versions"]
     grid = np.linspace(0, 1, 3)
+    assert "json" not in tc.sweep(SMOOTH, x=grid, n=[1])
     assert (tc.sweep(SMOOTH, x=grid, n=np.arange(1, 3)).x == grid).all()
 
 

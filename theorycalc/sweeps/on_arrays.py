@@ -20,6 +20,8 @@ from theorycalc.sweeps.tables import in_doubles
 _BLOCK = 4096
 # Cells of the sample, and the digits of its balls: they are exact beside doubles.
 _SAMPLE, _DIGITS = 16, 20
+# Doubles keep no relative accuracy below.
+_TINY = np.finfo(float).tiny
 
 
 def on_arrays(formula: Formula, axes: tuple[Axis, ...]) -> tuple[dict, str]:
@@ -47,17 +49,29 @@ def on_arrays(formula: Formula, axes: tuple[Axis, ...]) -> tuple[dict, str]:
         f"rad = {relative:.2g} (|mid| + sensitivity to the arguments): what doubles keep to, "
         f"held against balls in {seen} cells"
     )
-    return _columns(mid, relative * scale), text
+    return _columns(mid, relative * scale + _TINY), text
 
 
 def _allowed(formula: Formula, axes: tuple[Axis, ...]) -> np.ndarray:
-    """For every cell whether its numbers are what the symbols assume: integer, positive, …"""
+    """For every cell whether doubles hold its numbers, and these are what the symbols assume."""
     symbols = {symbol.name: symbol for symbol in formula.args}
-    masks = ([_is_of(symbols[axis.name], x) for x in axis.points] for axis in axes)
+    masks = (
+        [
+            _is_held(x, double) and _is_of(symbols[axis.name], x)
+            for x, double in zip(axis.points, axis.coordinate, strict=True)
+        ]
+        for axis in axes
+    )
     return functools.reduce(np.logical_and.outer, masks, np.array(True)).reshape(-1)
 
 
+def _is_held(x, double: float) -> bool:
+    """Whether a number keeps all of its digits as a double."""
+    return x == 0 or _TINY <= abs(double) < np.inf
+
+
 def _is_of(symbol, x) -> bool:
+    """Whether a number is integer, positive, … where the symbol is."""
     try:
         read_parameters((symbol,), {symbol.name: x})
     except DomainError:

@@ -20,6 +20,10 @@ from theorycalc.validation.statistics import Measurement
 
 # Digits of balls that check claims, as `check` has them.
 _CLAIM_DIGITS = 30
+# What may be discontinuous, and what has no error statement on arrays.
+_STEPS = (sympy.floor, sympy.ceiling, sympy.frac, sympy.Mod, sympy.sign, sympy.Heaviside)
+_STEPS += (sympy.Piecewise, sympy.acot, sympy.atan2)
+_INTEGRALS = (sympy.Integral, MeanValue)
 _ALLOWED = "a number, a Value, a Measurement, a verdict, a string, or a dict of them"
 
 
@@ -53,12 +57,15 @@ class Quantity:
 
     @property
     def is_plain(self) -> bool:
-        """Whether it is a formula in doubles whose only errors are those of rounding."""
+        """Whether it is a formula in doubles whose only errors are those of rounding.
+
+        On arrays a step is taken at the double, which may be on its other side.
+        """
         if not isinstance(self.source, Formula) or not isinstance(self.using, Float):
             return False
         parts = self._parts()
-        integrals = any(part.has(sympy.Integral, MeanValue) for part in parts)
-        return self.source.error is None and not integrals and not known_in(*parts)
+        by_cells = any(part.has(*_STEPS, *_INTEGRALS) for part in parts)
+        return self.source.error is None and not by_cells and not known_in(*parts)
 
     def _parts(self) -> list[sympy.Basic]:
         """The expressions of a formula or a claim."""

@@ -89,10 +89,10 @@ def sweep(
     the dataset is written as ``dataset.nc``. A function is known by its name and source: what
     it reads elsewhere is not seen to have changed.
 
-    Formulas without integrals in `Float` are computed on arrays, where the error is what doubles
-    keep to, held against balls on a sample of the cells, as the attribute ``errors`` says; cells
-    outside the domain or without a number in doubles are computed one by one. Only these are in
-    the store.
+    Formulas without integrals and steps in `Float` are computed on arrays, where the error is what
+    doubles keep to, held against balls on a sample of the cells, as the attribute ``errors`` says;
+    cells outside the domain or without a number in doubles are computed one by one. Only these are
+    in the store.
 
     Examples
     --------
