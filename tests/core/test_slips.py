@@ -1,5 +1,6 @@
 """What is easily written wrongly: every message says what is meant instead."""
 
+import numpy as np
 import pytest
 import sympy
 
@@ -8,6 +9,7 @@ import theorycalc as tc
 X = sympy.Symbol("x")
 F = tc.Formula("f", X**2)
 TWO = tc.Formula("g", X + 2 * sympy.Symbol("y"))
+OFF_LINE = tc.Formula("zeta", sympy.zeta(X + sympy.I))
 DUAL = tc.kernels.dual("relu")
 
 
@@ -54,6 +56,10 @@ def of(**assumptions):
         (lambda: of(odd=True).at(n=4), "allowed: odd"),
         (lambda: of(integer=False).at(n=4), "allowed: not integer"),
         (lambda: of(nonzero=True, integer=True).at(n=0.5), "allowed: integer"),
+        # a number that is not real
+        (lambda: OFF_LINE.at(x=2), "Try sympy.Abs"),
+        (lambda: OFF_LINE.at(x=2, using=tc.MP(20)), "Try sympy.Abs"),
+        (lambda: OFF_LINE.at(x="1/3", using=tc.Ball(20)), "Try sympy.Abs"),
     ],
 )
 def test_the_message_says_what_is_meant(call, words):
@@ -65,3 +71,11 @@ def test_the_message_says_what_is_meant(call, words):
 def test_names_of_digits_are_names_of_parameters_too():
     digits = sympy.Symbol("digits")
     assert float(tc.Formula("f", 2 * digits).at(digits=3)) == 6
+
+
+def test_a_modulus_is_real():
+    """|ζ(2 + i)| by its Dirichlet series: what 10^6 terms leave out is below 1e-6."""
+    n = np.arange(1, 10**6 + 1)
+    series = (n ** -(2 + 1j)).sum()
+    found = tc.Formula("f", sympy.Abs(sympy.zeta(X + sympy.I))).at(x=2)
+    assert abs(float(found) - abs(series)) < 1e-6

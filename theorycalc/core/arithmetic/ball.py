@@ -180,7 +180,8 @@ def real_ball(x):
     if not isinstance(x, acb):
         return x
     if x.is_finite() and not x.imag.contains(0):
-        raise DomainError(explain("the formula is not real here", got=x.str(10)))
+        hint = "sympy.Abs of it for the modulus"
+        raise DomainError(explain("the formula is not real here", got=x.str(10), hint=hint))
     return x.real if x.imag.is_zero() else x.real + arb(0, x.imag.abs_upper())
 
 

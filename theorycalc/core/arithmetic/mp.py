@@ -296,7 +296,8 @@ def _real(x, bits: int) -> tuple[mpmath.mpf, mpmath.mpf]:
     if hasattr(x, "_mpc_"):
         real, imaginary = (mpmath.mp.make_mpf(part) for part in x._mpc_)
         if abs(imaginary) > mpmath.ldexp(max(abs(real), 1), -bits // 3):
-            raise DomainError(explain("the formula is not real here", got=_short(x)))
+            hint = "sympy.Abs of it for the modulus"
+            raise DomainError(explain("the formula is not real here", got=_short(x), hint=hint))
         x = real
     x = exact_mpf(x)
     if not mpmath.isfinite(x):
