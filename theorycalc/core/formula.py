@@ -38,6 +38,7 @@ from theorycalc.core.known import known_in, unknown
 from theorycalc.core.lowering import lower
 from theorycalc.core.names import as_definitions, matched_by_name, nameless, with_own_names
 from theorycalc.core.numbers import exact_integer, expression
+from theorycalc.core.pictures import Pictures
 from theorycalc.core.program import Program
 from theorycalc.core.records import instance
 from theorycalc.core.reference import Reference
@@ -51,7 +52,7 @@ _MOST_DERIVATIVES = 100
 
 
 @dataclass(frozen=True, repr=False, init=False)
-class Formula(Algebra, Expansions):
+class Formula(Algebra, Expansions, Pictures):
     """A quantity: an expression that prints as mathematics and evaluates to any precision.
 
     Parameters

@@ -1,0 +1,74 @@
+"""Pictures of formulas."""
+
+import sympy
+
+from theorycalc.core.errors import DomainError, explain, missing_extra, unknown_name
+from theorycalc.core.numbers import exact
+from theorycalc.core.records import instance
+
+_PIECES = 400
+
+
+class Pictures:
+    """How a `Formula` is looked at."""
+
+    def plot(self, name: str | None = None, *, low, high, ax=None, **fixed):
+        """The formula as a line over a range of one argument.
+
+        Parameters
+        ----------
+        name : str, optional
+            The argument; not needed where it is the only one that is not fixed.
+        low, high : exact number
+            The ends of the range.
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; a new figure by default.
+        **fixed
+            Numbers for the other arguments.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+
+        Raises
+        ------
+        DomainError
+            For an empty range, a range that leaves the domain, arguments that are not fixed, or
+            what is no axes.
+        MissingExtraError
+            Without matplotlib.
+        """
+        line = self.subs(**fixed)
+        names = [symbol.name for symbol in line.args]
+        if name is None and len(names) == 1:
+            name = names[0]
+        if name not in names:
+            raise unknown_name("argument", name, names)
+        if len(names) > 1:
+            others = ", ".join(x for x in names if x != name)
+            raise DomainError(explain("other arguments have no numbers", got=others))
+        low, high = exact(low, "low"), exact(high, "high")
+        if not low < high:
+            raise DomainError(explain("an empty range", got=f"{low} to {high}"))
+        try:
+            from matplotlib.axes import Axes
+            from matplotlib.pyplot import subplots
+        except ImportError as error:
+            raise missing_extra("matplotlib", "experiments", "a plot") from error
+        places = _places(low, high, bool(line.args[0].is_integer))
+        values = line.lambdify()(places)
+        ax = subplots()[1] if ax is None else instance(ax, Axes, "axes", allowed="matplotlib axes")
+        symbol = sympy.latex(line.args[0])
+        ax.plot(places, values)
+        head = sympy.latex(sympy.Symbol(self.name)) if self.name else ""
+        ax.set(xlabel=f"${symbol}$", ylabel=f"${head}({symbol})$")
+        return ax
+
+
+def _places(low: sympy.Expr, high: sympy.Expr, whole: bool) -> list[float]:
+    """Numbers from one end to the other, at equal distances up to rounding to integers."""
+    places = [low + (high - low) * k / _PIECES for k in range(_PIECES + 1)]
+    if whole:
+        first, last = sympy.ceiling(low), sympy.floor(high)
+        places = [min(max(sympy.floor(x + sympy.Rational(1, 2)), first), last) for x in places]
+    return [float(x) for x in dict.fromkeys(places)]
