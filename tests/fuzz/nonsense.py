@@ -134,7 +134,11 @@ NONSENSE = {
 
 
 # What a user's own function raises passes through, and what a Paper makes is as it made it.
-OWN = {("tc.networks.train", "on_step"), ("tc.theories.Theory", "statements")}
+# The process that makes the calls may not start processes.
+OWN = {
+    *(("tc.networks.train", "on_step"), ("tc.theories.Theory", "statements")),
+    ("tc.sweep", "jobs"),
+}
 # Work that is asked for is done, however long it takes.
 WORK = {
     *(("million", key) for key in ("n", "steps", "replicas", "train", "test", "resamples")),

@@ -153,6 +153,14 @@ def test_a_function_in_every_backend():
     assert tc.sweep(_cell, using=tc.Ball(5), seeds=range(2), jobs=2, **grids).identical(here)
 
 
+def test_more_processes_than_cells_are_not_started():
+    assert tc.sweep(_product, jobs=10**30, a=[2, 3], b=[5]).value.values.tolist() == [[10], [15]]
+
+
+def _product(a, b):
+    return a * b
+
+
 def test_results_of_a_function():
     results = {"a": 1, "b": 2.5, "c": tc.validation.Measurement(1, 0.5, None), "d": "word"}
     found = tc.sweep(lambda key: results[key], key=list("abcd"))

@@ -151,10 +151,11 @@ def _computed(
         Where a process died.
     """
     backend, active = get_active_backend()
-    if (jobs or active or backend.default_n_jobs) == 1:
+    if not todo or (jobs or active or backend.default_n_jobs) == 1:
         yield from ((number, work.cell(point)) for number, point in todo)
         return
     sent = _sent(work)
+    jobs = jobs if jobs is None else min(jobs, len(todo))
     parallel = Parallel(n_jobs=jobs, return_as="generator_unordered")
     try:
         yield from parallel(delayed(_cell)(sent, number, point) for number, point in todo)
