@@ -136,3 +136,41 @@ def test_no_asymptotics():
     for name, order in (("y", 1), ("x", -1), ("x", 1.5)):
         with pytest.raises(tc.DomainError):
             tc.Formula("f", sp.gamma(POSITIVE)).asymptotics(name, order=order)
+
+
+@pytest.mark.parametrize(
+    ("expr", "point", "limit"),
+    [
+        (sp.sin(3 * X) / X, 0, 3),
+        ((1 - sp.cos(X)) / X**2, 0, sp.Rational(1, 2)),
+        ((X**2 - 1) / (X - 1), 1, 2),
+        (sp.exp(X) / X**2, 0, sp.oo),
+        (X * sp.exp(X), 0, 0),
+    ],
+)
+def test_limits_at_points(expr, point, limit):
+    assert formula(expr).limit("x", point).expr == limit
+
+
+@pytest.mark.parametrize(
+    ("expr", "limit"),
+    [
+        (sp.gamma(POSITIVE + 2) / sp.gamma(POSITIVE) / POSITIVE**2, 1),
+        (sp.binomial(2 * POSITIVE, POSITIVE) * sp.sqrt(POSITIVE) / 4**POSITIVE, 1 / sp.sqrt(sp.pi)),
+        (POSITIVE / (POSITIVE + 1), 1),
+        (1 / sp.gamma(POSITIVE), 0),
+        (sp.sqrt(POSITIVE), sp.oo),
+    ],
+)
+def test_limits_at_infinity(expr, limit):
+    found = tc.Formula("f", expr).limit("x", sp.oo).expr
+    assert found == limit or sp.simplify(found - limit) == 0
+
+
+def test_no_limits():
+    for expr in (sp.sin(1 / X), X * sp.log(X), sp.sign(X), 1 / X):
+        with pytest.raises(tc.NotSupportedError):
+            formula(expr).limit("x", 0)
+    for name, point in (("y", 0), ("x", "a")):
+        with pytest.raises(tc.DomainError):
+            formula(X).limit(name, point)

@@ -153,6 +153,60 @@ class Expansions:
             error=error or None,
         )
 
+    def limit(self, name: str, point):
+        """The limit where one argument goes to a point, or to infinity.
+
+        It is read off the leading term of `series`, or of `asymptotics`.
+
+        Parameters
+        ----------
+        name : str
+            The argument.
+        point : exact number or sympy.oo
+            Where it goes to, inside the domain.
+
+        Returns
+        -------
+        Formula
+            Of the other arguments, without an error; ±∞ where there is no bound.
+
+        Raises
+        ------
+        NotSupportedError
+            Where no leading term is found, or the two sides of the point differ.
+
+        Examples
+        --------
+        >>> import sympy, theorycalc as tc
+        >>> x = sympy.Symbol("x", positive=True)
+        >>> half = sympy.Rational(1, 2)
+        >>> f = tc.Formula("f", sympy.gamma(x + half) / (sympy.sqrt(x) * sympy.gamma(x)))
+        >>> print(f.limit("x", sympy.oo).expr)
+        1
+        >>> x = sympy.Symbol("x", real=True)
+        >>> print(tc.Formula("g", sympy.sin(3 * x) / x).limit("x", 0).expr)
+        3
+        """
+        variable = _argument(self, name)
+        if point == sympy.oo:
+            leading, near, sides = self.asymptotics(name, order=0), sympy.oo, [-1]
+        else:
+            leading, near = self.series(name, point, order=0), exact(point, "point")
+            sides = _sides(self, variable, near)
+        limits = {sympy.limit(leading.body, variable, near, "+" if s > 0 else "-") for s in sides}
+        if len(limits) > 1:
+            what = f"{self.name}: the two sides of the point have different limits"
+            raise NotSupportedError(explain(what, got=sorted(limits, key=str)))
+        (limit,) = limits
+        others = [symbol for symbol in self.args if symbol != variable]
+        return self._new(
+            limit,
+            references={self.reference},
+            name=self.name,
+            args=others,
+            where=leading.where,
+        )
+
 
 def _argument(formula, name: str) -> sympy.Symbol:
     symbols = {symbol.name: symbol for symbol in formula.args}
