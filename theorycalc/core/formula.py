@@ -40,6 +40,7 @@ from theorycalc.core.names import as_definitions, matched_by_name, nameless, wit
 from theorycalc.core.numbers import exact_integer, expression
 from theorycalc.core.pictures import Pictures
 from theorycalc.core.program import Program
+from theorycalc.core.ranges import Ranges
 from theorycalc.core.records import instance
 from theorycalc.core.reference import Reference
 from theorycalc.core.signature import as_arguments, as_condition
@@ -52,7 +53,7 @@ _MOST_DERIVATIVES = 100
 
 
 @dataclass(frozen=True, repr=False, init=False)
-class Formula(Algebra, Expansions, Pictures):
+class Formula(Algebra, Expansions, Pictures, Ranges):
     """A quantity: an expression that prints as mathematics and evaluates to any precision.
 
     Parameters
