@@ -212,6 +212,8 @@ def _argument(formula, name: str) -> sympy.Symbol:
     symbols = {symbol.name: symbol for symbol in formula.args}
     if str(name) not in symbols:
         raise unknown_name("argument", str(name), symbols)
+    if formula.error is not None:
+        raise NotSupportedError(explain("the expansion of an approximation", got=formula.name))
     return symbols[str(name)]
 
 

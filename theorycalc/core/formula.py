@@ -33,6 +33,7 @@ from theorycalc.core.evaluation import (
 )
 from theorycalc.core.expansions import Expansions
 from theorycalc.core.graph import free_symbols, substitute
+from theorycalc.core.integrals import Integrals
 from theorycalc.core.integration.pieces import at_numbers
 from theorycalc.core.known import known_in, unknown
 from theorycalc.core.lowering import lower
@@ -53,7 +54,7 @@ _MOST_DERIVATIVES = 100
 
 
 @dataclass(frozen=True, repr=False, init=False)
-class Formula(Algebra, Expansions, Pictures, Ranges):
+class Formula(Algebra, Expansions, Integrals, Pictures, Ranges):
     """A quantity: an expression that prints as mathematics and evaluates to any precision.
 
     Parameters
