@@ -1,6 +1,7 @@
 """Numbers with an error inside expressions: symbols that carry their `Value`."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import sympy
 from sympy.printing.pretty.stringpict import prettyForm
@@ -46,6 +47,6 @@ def known_in(*exprs: sympy.Basic) -> dict[Known, object]:
     return {s: s.value for s in sorted(found, key=lambda s: s.dummy_index)}
 
 
-def unknown(symbols: Iterable[sympy.Symbol]) -> set[sympy.Symbol]:
+def unknown(symbols: Iterable[sympy.Basic]) -> set[Any]:
     """The symbols that are still to get a value."""
     return {s for s in symbols if not isinstance(s, Known)}
