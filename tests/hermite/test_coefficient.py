@@ -176,7 +176,7 @@ def test_symmetry_is_no_expectation(phi):
 
 def test_degrees_that_factorials_cannot_have():
     """A symbol has no limit: the closed form is evaluated without writing k! out."""
-    for k in (20_001, 10**7, 10**400, "1e400"):
+    for k in (20_001, 10**7, 10**400):
         with pytest.raises(tc.DomainError, match="k is too large"):
             tc.hermite.coefficient("relu", k)
     c = tc.hermite.coefficient("relu", sp.Symbol("k"))

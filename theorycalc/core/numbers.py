@@ -212,7 +212,8 @@ def exact_integer(
     allowed = " ".join(["an integer", " and ".join(limits)]).strip()
     number = _read(x)
     if number is None or not number.is_Integer or isinstance(x, str):
-        hint = str(number) if number is not None and number.is_Integer else ""
+        is_text = isinstance(x, str) and number is not None and number.is_Integer
+        hint = "the number without quotes" if is_text else ""
         what = f"{what} is not an integer"
         raise DomainError(explain(what, got=shown(x), allowed=allowed, hint=hint))
     if minimum is not None and number < minimum:
