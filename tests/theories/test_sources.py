@@ -214,7 +214,12 @@ def more_{i}(run):
     wait.touch()
     environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
     command = [sys.executable, "-m", "theorycalc", "check", path, "--quick", "--jobs", "1"]
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=-1)
+    # a shell's background job ignores Ctrl-C, and so would all that it starts
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=-1)
+    finally:
+        signal.signal(signal.SIGINT, before)
     wait_for(log, 4)  # the fourth waits for its end
     process.send_signal(end)
     out, err = process.communicate()
