@@ -587,7 +587,10 @@ MUTANTS = (
         )
         for old, new in (
             ("near if near >= x else math.nextafter(near, math.inf)", "near"),
-            ("_upwards(max(mpf(above), mpf(below)))", "_upwards(value.rad)"),
+            (
+                "_upwards(max(distance(centre, end) for end in (value.lower, value.upper)))",
+                "_upwards(value.rad)",
+            ),
         )
     ),
 )

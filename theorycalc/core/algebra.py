@@ -1,6 +1,5 @@
 """Formulas as expressions: sums, products, powers and compositions, arguments matched by name."""
 
-import operator
 from collections.abc import Callable, Iterable, Mapping
 
 import sympy
@@ -9,9 +8,10 @@ from theorycalc.core.errors import DomainError, explain, unknown_name
 from theorycalc.core.graph import free_symbols, substitute
 from theorycalc.core.known import unknown
 from theorycalc.core.names import nameless
+from theorycalc.core.operators import Operators
 
 
-class Algebra:
+class Algebra(Operators):
     """What a `Formula` can do with others.
 
     The result has the arguments of all, one for each name, where all are meant to be used. An
@@ -19,44 +19,8 @@ class Algebra:
     one positive integer.
     """
 
-    def __add__(self, other):
-        return _combined(operator.add, self, other)
-
-    def __radd__(self, other):
-        return _combined(operator.add, other, self)
-
-    def __sub__(self, other):
-        return _combined(operator.sub, self, other)
-
-    def __rsub__(self, other):
-        return _combined(operator.sub, other, self)
-
-    def __mul__(self, other):
-        return _combined(operator.mul, self, other)
-
-    def __rmul__(self, other):
-        return _combined(operator.mul, other, self)
-
-    def __truediv__(self, other):
-        return _combined(operator.truediv, self, other)
-
-    def __rtruediv__(self, other):
-        return _combined(operator.truediv, other, self)
-
-    def __pow__(self, other):
-        return _combined(operator.pow, self, other)
-
-    def __rpow__(self, other):
-        return _combined(operator.pow, other, self)
-
-    def __neg__(self):
-        return _combined(operator.neg, self)
-
-    def __pos__(self):
-        return self
-
-    def __abs__(self):
-        return _combined(sympy.Abs, self)
+    def _operate(self, function: Callable, *operands):
+        return _combined(function, *operands)
 
     def __call__(self, *values, **params):
         """The formula at numbers, symbols, expressions or formulas, in the order of its arguments.

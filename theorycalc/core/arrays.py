@@ -8,6 +8,7 @@ import array_api_compat
 import numpy as np
 
 from theorycalc.core.errors import DomainError, explain, shown
+from theorycalc.core.numbers import has_radius
 
 # A result must leave room for a copy of itself on a machine of 16 GiB.
 _MEMORY = 8 * 2**30
@@ -111,7 +112,7 @@ def check_memory(what: str, needed: int, hint: str = "") -> None:
 
 def _is_no_double(x) -> bool:
     """Whether an element is no number, or has a radius that a double would lose."""
-    return isinstance(x, str | complex | None) or hasattr(x, "rad") or hasattr(x, "_mpi_")
+    return isinstance(x, str | complex | None) or has_radius(x)
 
 
 def random_stream(seed) -> np.random.Generator:

@@ -38,7 +38,7 @@ from theorycalc.core.integration.pieces import at_numbers
 from theorycalc.core.known import known_in, unknown
 from theorycalc.core.lowering import lower
 from theorycalc.core.names import as_definitions, matched_by_name, nameless, with_own_names
-from theorycalc.core.numbers import exact_integer, expression
+from theorycalc.core.numbers import exact_integer, expression, has_radius
 from theorycalc.core.pictures import Pictures
 from theorycalc.core.program import Program
 from theorycalc.core.ranges import Ranges
@@ -371,7 +371,7 @@ class Formula(Algebra, Expansions, Integrals, Pictures, Ranges):
 
 def _with_radius(x):
     """What has a radius as an expression; everything else as it is."""
-    if not (isinstance(x, Value) or hasattr(x, "rad") or hasattr(x, "_mpi_")):
+    if not has_radius(x):
         return x
     value = number_or_enclosure(x)
     return value._sympy_() if isinstance(value, Value) else value

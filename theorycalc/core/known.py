@@ -43,7 +43,12 @@ class Known(sympy.Dummy):
 
 def known_in(*exprs: sympy.Basic) -> dict[Known, object]:
     """The values that expressions carry, by their symbols."""
-    found = {s for expr in exprs for s in free_symbols(expr) if isinstance(s, Known)}
+    return carried(s for expr in exprs for s in free_symbols(expr))
+
+
+def carried(symbols: Iterable[sympy.Basic]) -> dict[Known, Any]:
+    """The values that symbols carry."""
+    found = {s for s in symbols if isinstance(s, Known)}
     return {s: s.value for s in sorted(found, key=lambda s: s.dummy_index)}
 
 

@@ -259,12 +259,17 @@ def _read(x) -> sympy.Expr | None:
         return sympy.Rational(x.numerator, x.denominator)
     if type(x).__name__ in _FLINT:
         return sympy.Rational(str(x))
-    if any(hasattr(x, name) for name in ("rad", "_mpi_", "_mpf_")):
+    if has_radius(x) or hasattr(x, "_mpf_"):
         return _read_point(x)
     if isinstance(x, numbers.Real):
         # float and numpy floats: the shortest decimal that gives this float back.
         return _read_string(str(x)) if math.isfinite(x) else None
     return None
+
+
+def has_radius(x) -> bool:
+    """Whether it is given as an enclosure: a Value, a ball, an interval of mpmath."""
+    return hasattr(x, "rad") or hasattr(x, "_mpi_")
 
 
 def _read_string(text: str) -> sympy.Rational | None:

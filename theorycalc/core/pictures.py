@@ -50,19 +50,32 @@ class Pictures:
         low, high = exact(low, "low"), exact(high, "high")
         if not low < high:
             raise DomainError(explain("an empty range", got=f"{low} to {high}"))
-        try:
-            from matplotlib.axes import Axes
-            from matplotlib.pyplot import subplots
-        except ImportError as error:
-            raise missing_extra("matplotlib", "experiments", "a plot") from error
         places = _places(low, high, bool(line.args[0].is_integer))
         values = line.lambdify()(places)
-        ax = subplots()[1] if ax is None else instance(ax, Axes, "axes", allowed="matplotlib axes")
+        ax = as_axes(ax)
         symbol = sympy.latex(line.args[0])
         ax.plot(places, values)
         head = sympy.latex(sympy.Symbol(self.name)) if self.name else ""
         ax.set(xlabel=f"${symbol}$", ylabel=f"${head}({symbol})$")
         return ax
+
+
+def as_axes(ax=None):
+    """Axes to draw on: those given, or new ones.
+
+    Raises
+    ------
+    DomainError
+        For what is no axes.
+    MissingExtraError
+        Without matplotlib.
+    """
+    try:
+        from matplotlib.axes import Axes
+        from matplotlib.pyplot import subplots
+    except ImportError as error:
+        raise missing_extra("matplotlib", "experiments", "a plot") from error
+    return subplots()[1] if ax is None else instance(ax, Axes, "axes", allowed="matplotlib axes")
 
 
 def _places(low: sympy.Expr, high: sympy.Expr, whole: bool) -> list[float]:

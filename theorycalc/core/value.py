@@ -1,7 +1,6 @@
 """A number with its error statement."""
 
 import numbers
-import operator
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -16,7 +15,8 @@ from theorycalc.core.binary import compare, exact_mpf, fraction, mpf, total
 from theorycalc.core.errors import DomainError, PrecisionError, explain, shown
 from theorycalc.core.known import Known
 from theorycalc.core.numbers import Rigor as Rigor  # also from here
-from theorycalc.core.numbers import exact, exact_integer
+from theorycalc.core.numbers import exact, exact_integer, has_radius
+from theorycalc.core.operators import Operators
 from theorycalc.core.records import instance
 from theorycalc.core.reference import Reference
 
@@ -29,7 +29,7 @@ _LONGEST_EXPONENT = 4096
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Value:
+class Value(Operators):
     """A real number known as ``mid ± rad``.
 
     Parameters
@@ -188,44 +188,8 @@ class Value:
     def __getstate__(self):
         return {name: x for name, x in self.__dict__.items() if name != "_symbol"}
 
-    def __add__(self, other):
-        return _applied(operator.add, self, other)
-
-    def __radd__(self, other):
-        return _applied(operator.add, other, self)
-
-    def __sub__(self, other):
-        return _applied(operator.sub, self, other)
-
-    def __rsub__(self, other):
-        return _applied(operator.sub, other, self)
-
-    def __mul__(self, other):
-        return _applied(operator.mul, self, other)
-
-    def __rmul__(self, other):
-        return _applied(operator.mul, other, self)
-
-    def __truediv__(self, other):
-        return _applied(operator.truediv, self, other)
-
-    def __rtruediv__(self, other):
-        return _applied(operator.truediv, other, self)
-
-    def __pow__(self, other):
-        return _applied(operator.pow, self, other)
-
-    def __rpow__(self, other):
-        return _applied(operator.pow, other, self)
-
-    def __neg__(self):
-        return _applied(operator.neg, self)
-
-    def __pos__(self):
-        return self
-
-    def __abs__(self):
-        return _applied(sympy.Abs, self)
+    def _operate(self, function, *operands):
+        return _applied(function, *operands)
 
     def __lt__(self, other):
         return _applied("<", self, other)
@@ -298,5 +262,4 @@ def _is_number(x) -> bool:
     """Whether an operand is a number, exact or with a radius, and no text."""
     if isinstance(x, sympy.Expr):
         return bool(x.is_number)
-    is_ball = hasattr(x, "rad") or hasattr(x, "_mpi_") or hasattr(x, "_mpf_")
-    return isinstance(x, numbers.Real | Value) or is_ball
+    return isinstance(x, numbers.Real) or has_radius(x) or hasattr(x, "_mpf_")

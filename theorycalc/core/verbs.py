@@ -10,7 +10,7 @@ from theorycalc.core.evaluation import (
 )
 from theorycalc.core.formula import Formula
 from theorycalc.core.integration.integral import Integral
-from theorycalc.core.known import Known, unknown
+from theorycalc.core.known import carried, unknown
 from theorycalc.core.lowering import lower
 from theorycalc.core.records import instance
 from theorycalc.core.value import Value
@@ -92,7 +92,6 @@ def integrate(integral: Integral, using: Arithmetic = Float(), **params) -> Valu
     instance(integral, Integral, "an Integral", allowed="tc.Integral(…)")
     check_arithmetic(using)
     free = integral.free_symbols
-    carried = {s: s.value for s in free if isinstance(s, Known)}
-    values = {**read_parameters(sorted(unknown(free), key=str), params), **carried}
+    values = {**read_parameters(sorted(unknown(free), key=str), params), **carried(free)}
     check_supported(integral.integrand, using, values)
     return evaluate(lower(integral, tuple(values)), values, using)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from theorycalc.core.arrays import real_array
-from theorycalc.core.errors import DomainError, explain, missing_extra
-from theorycalc.core.records import check_fields, instance
+from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.pictures import as_axes
+from theorycalc.core.records import check_fields
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,13 +65,8 @@ class Prediction:
         MissingExtraError
             Without matplotlib.
         """
-        try:
-            from matplotlib.axes import Axes
-            from matplotlib.pyplot import subplots
-        except ImportError as error:
-            raise missing_extra("matplotlib", "experiments", "a plot") from error
         points = None if targets is None else self._fitting(targets)
-        ax = subplots()[1] if ax is None else instance(ax, Axes, "axes", allowed="matplotlib axes")
+        ax = as_axes(ax)
         places = np.arange(1, len(self.mean) + 1)
         means = self.mean.reshape(len(self.mean), -1).T
         for output, mean in enumerate(means, 1):

@@ -5,9 +5,8 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 import xarray as xr
-from mpmath import libmp
 
-from theorycalc.core.binary import mpf, total
+from theorycalc.core.binary import distance, exact_mpf
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.value import Value
 from theorycalc.sweeps.axes import Axis
@@ -98,10 +97,8 @@ def in_doubles(value: Value) -> tuple[float, float]:
         return mid, 0.0
     if math.isinf(mid):
         return mid, math.inf
-    centre = libmp.from_float(mid)
-    above = total(value.upper._mpf_, libmp.mpf_neg(centre), "c")
-    below = total(centre, libmp.mpf_neg(value.lower._mpf_), "c")
-    return mid, _upwards(max(mpf(above), mpf(below)))
+    centre = exact_mpf(mid)
+    return mid, _upwards(max(distance(centre, end) for end in (value.lower, value.upper)))
 
 
 def _upwards(x) -> float:

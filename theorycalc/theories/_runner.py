@@ -13,8 +13,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
 
-from joblib import Memory
-
 from theorycalc.core import display
 from theorycalc.core.arithmetic import MP, Ball, Float
 from theorycalc.core.claims import Verdict, check
@@ -122,8 +120,9 @@ class Task:
 
 
 @cache
-def _memory() -> Memory:
+def _memory():
     """Where results are kept: the user's folder for caches."""
+    from joblib import Memory
     from platformdirs import user_cache_path
 
     return Memory(user_cache_path("theorycalc", appauthor=False) / "checks", verbose=0)
