@@ -28,7 +28,7 @@ fuzz: $(VENV)/dev.stamp
 # newest build with several gigabytes of CUDA.
 test-torch: $(VENV)/dev.stamp
 	$(BIN)/python -m pip install --quiet torch==2.13.0
-	$(BIN)/pytest -m torch tests/networks
+	$(BIN)/pytest -m torch tests/networks tests/core/test_backends.py
 
 lab: $(VENV)/notebook.stamp
 	$(BIN)/jupyter lab notebooks

@@ -21,7 +21,7 @@ import sympy
 from sympy.core.function import FunctionClass
 
 from theorycalc.core import display
-from theorycalc.core.arithmetic.array_context import ArrayContext
+from theorycalc.core.arithmetic.tensor_context import context_of
 from theorycalc.core.arrays import is_array, real_array
 from theorycalc.core.errors import DomainError, explain, shown, unknown_name
 from theorycalc.core.formula import Formula
@@ -155,7 +155,7 @@ class Activation:
         if not xp.isdtype(x.dtype, "real floating"):
             x = xp.asarray(real_array(x, "z", finite=False))
         with np.errstate(all="ignore"):
-            values = self._program.run(ArrayContext(xp), [x])
+            values = self._program.run(context_of(x), [x])
         # a constant function is still an array
         return xp.full_like(x, values) if isinstance(values, float) else values
 

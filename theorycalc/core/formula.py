@@ -45,6 +45,7 @@ from theorycalc.core.ranges import Ranges
 from theorycalc.core.records import instance
 from theorycalc.core.reference import Reference
 from theorycalc.core.signature import as_arguments, as_condition
+from theorycalc.core.tensors import TensorFunction, in_backend
 from theorycalc.core.value import Rigor, Value
 from theorycalc.core.vectorised import VectorFunction
 
@@ -307,18 +308,48 @@ class Formula(Algebra, Expansions, Integrals, Pictures, Ranges):
             where=where,
         )
 
-    def lambdify(self) -> VectorFunction:
-        """A vectorised function of float64 arrays, the arguments in the order of ``args``.
+    def lambdify(self, backend="numpy") -> VectorFunction | TensorFunction:
+        """A vectorised function of arrays, the arguments in the order of ``args``.
 
-        It computes in hardware doubles without an error statement, broadcasts its arguments, and
-        raises `DomainError` if an element lies outside the domain. Inside it an element at a pole,
-        or where the value is not real, is inf or nan, as in NumPy, and the others keep their
-        values. Elements that rounding may have
-        changed by more than 1e-12 of them, and by more than 1e-12 of the arguments would, and those
-        that leave the range of doubles on the way are computed in balls, one by one. What
-        double-precision routines of special functions state as their error counts too; where there
-        are no balls these, and integrals, are as good as they are.
+        Parameters
+        ----------
+        backend : {"numpy", "torch", "jax"} or module
+            The library of the arrays; as a module, a namespace of the array API standard.
+
+        Returns
+        -------
+        callable
+            It broadcasts its arguments. With NumPy it computes in hardware doubles without an error
+            statement, and raises `DomainError` if an element lies outside the domain. Inside it an
+            element at a pole, or where the value is not real, is inf or nan, as in NumPy, and the
+            others keep their values. Elements that rounding may have changed by more than 1e-12 of
+            them, and by more than 1e-12 of the arguments would, and those that leave the range of
+            doubles on the way are computed in balls, one by one. What double-precision routines of
+            special functions state as their error counts too; where there are no balls these, and
+            integrals, are as good as they are.
+
+            With another library it is written in the operations of the library, in the precision
+            and on the device of the arrays, so that it can be differentiated and compiled there.
+            Nothing is repaired: a kernel loses half of the digits near ρ = ±1. Elements outside the
+            domain are nan. Integrals and special functions that the library lacks go through NumPy,
+            and then there is no derivative.
+
+        Raises
+        ------
+        MissingExtraError
+            If the library is not installed.
+
+        Examples
+        --------
+        >>> import sympy, theorycalc as tc
+        >>> x = sympy.Symbol("x")
+        >>> tc.Formula("f", sympy.sqrt(x)).lambdify()([0.0, 4.0])
+        array([0., 2.])
         """
+        return in_backend(self._vectorised(), backend)
+
+    def _vectorised(self) -> VectorFunction:
+        """The function of NumPy arrays."""
         self._check_supported(Float())
         return VectorFunction(
             name=self.name,

@@ -24,6 +24,7 @@ from theorycalc.core.graph import substitute
 from theorycalc.core.integration.integral import Integral
 from theorycalc.core.integration.kinks import DEFINITIONS
 from theorycalc.core.lowering import handles, lower
+from theorycalc.core.printed import is_fixed
 from theorycalc.core.program import Program
 from theorycalc.core.records import instance
 from theorycalc.core.strict import StrictFunction, read
@@ -91,7 +92,7 @@ class SpecialFunction(StrictFunction):
                 instance(args[i], kind, f"a function, argument {i + 1} of {cls.__name__}")
             call = _call(cls, args)
             if cls.domain is not None and sympy.false in _conditions(call, cls.domain)[1]:
-                computed = [x for x in args if not _is_fixed(x)]
+                computed = [x for x in args if not is_fixed(x)]
                 raise DomainError(_refusal(call, cls.domain, computed, "has no value here"))
         return super().__new__(cls, *args, **options)
 
@@ -194,9 +195,9 @@ class Call:
         """The power series, by the definition where there is no other way."""
         if self.function.in_series is not None:
             return self._run(self.function.in_series, context, args)
-        if self.function.definition is None or isinstance(_definition(self)[1], Integral):
+        if (definition := self.closed_form) is None:
             raise NotSupportedError(explain(f"a power series of {self.function.__name__}"))
-        return _definition_program(self).run(context, args)
+        return definition.run(context, args)
 
     def in_double(self, *args):
         """(values, errors) of the double-precision routine."""
@@ -252,9 +253,14 @@ class Call:
     @property
     def prefers_double(self) -> bool:
         """Whether `Float` should use the double-precision routine: not where a formula is known."""
-        if self.function.double is None:
-            return False
-        return self.function.definition is None or isinstance(_definition(self)[1], Integral)
+        return self.function.double is not None and self.closed_form is None
+
+    @property
+    def closed_form(self) -> Program | None:
+        """The definition, where it is no integral."""
+        if self.function.definition is None or isinstance(_definition(self)[1], Integral):
+            return None
+        return _definition_program(self)
 
     @property
     def has_enclosure(self) -> bool:
@@ -309,12 +315,8 @@ def _refusal(call: Call, condition: Callable, args, what: str) -> str:
     return explain(f"{call.function.__name__} {what}", got=got, allowed=allowed)
 
 
-def _is_fixed(x) -> bool:
-    return bool(x.is_Rational) or isinstance(x, sympy.Lambda)
-
-
 def _call(function: type[SpecialFunction], args: tuple) -> Call:
-    return Call(function=function, fixed=tuple(x if _is_fixed(x) else None for x in args))
+    return Call(function=function, fixed=tuple(x if is_fixed(x) else None for x in args))
 
 
 @handles(SpecialFunction)
@@ -322,7 +324,7 @@ def _special(node):
     return (
         ops.special,
         _call(type(node), node.args),
-        tuple(x for x in node.args if not _is_fixed(x)),
+        tuple(x for x in node.args if not is_fixed(x)),
     )
 
 

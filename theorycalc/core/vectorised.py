@@ -34,14 +34,7 @@ class VectorFunction:
     ends: tuple[tuple[Program, "VectorFunction"], ...] = ()
 
     def __call__(self, *arrays) -> np.ndarray | float:
-        if len(arrays) != len(self.args):
-            raise DomainError(
-                explain(
-                    f"{self.name or 'function'}: wrong number of arguments",
-                    got=len(arrays),
-                    allowed=f"{len(self.args)} ({', '.join(self.args)})",
-                )
-            )
+        self.check_count(arrays)
         arrays = [
             real_array(x, name, finite=False) for x, name in zip(arrays, self.args, strict=True)
         ]
@@ -59,6 +52,17 @@ class VectorFunction:
         for condition, limit in self.limits:
             result[_where(condition, arrays, shape)] = limit
         return result if shape else float(result)
+
+    def check_count(self, arrays: tuple) -> None:
+        """DomainError unless there is one array for each argument."""
+        if len(arrays) != len(self.args):
+            raise DomainError(
+                explain(
+                    f"{self.name or 'function'}: wrong number of arguments",
+                    got=len(arrays),
+                    allowed=f"{len(self.args)} ({', '.join(self.args)})",
+                )
+            )
 
     def _apart(self, arrays: list[np.ndarray], shape: tuple) -> np.ndarray:
         """The values, those at the ends from functions of their own."""

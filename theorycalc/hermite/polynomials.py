@@ -75,8 +75,8 @@ class _Recurrent(Formula):
         super().__init__(name, factor * _Orthonormal.definition(k, _Z), (_Z,), reference=_SOURCE)
         object.__setattr__(self, "_array_form", form)
 
-    def lambdify(self) -> VectorFunction:
-        return replace(super().lambdify(), program=lower(self._array_form, self.args))
+    def _vectorised(self) -> VectorFunction:
+        return replace(super()._vectorised(), program=lower(self._array_form, self.args))
 
 
 def prob(k) -> Formula:

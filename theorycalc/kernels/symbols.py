@@ -175,18 +175,18 @@ class DualFormula(Formula):
         fixed = {"variable": self.variable, "derived": derived, "symmetric": self.symmetric}
         return DualFormula(expr=body, **{**parts, **fixed, **kwargs})
 
-    def lambdify(self) -> VectorFunction:
-        """A vectorised function of float64 arrays, infinite where the formula is."""
+    def _vectorised(self) -> VectorFunction:
+        """The function of NumPy arrays, infinite where the formula is."""
         limits = tuple(
             (lower(meeting.condition, self.args), float(limit))
             for meeting, limit in self.limits.items()
         )
         ends = tuple(
-            (lower(meeting.condition, self.args), end().lambdify())
+            (lower(meeting.condition, self.args), end()._vectorised())
             for meeting, end in self.ends.items()
             if meeting not in self.limits
         )
-        return replace(super().lambdify(), limits=limits, ends=ends)
+        return replace(super()._vectorised(), limits=limits, ends=ends)
 
     def _constant(self, limit: sympy.Expr, replacements: Mapping) -> Formula:
         """An infinite value as a formula."""

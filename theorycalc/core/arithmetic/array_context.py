@@ -1,8 +1,8 @@
-"""Evaluation on arrays of doubles: NumPy and SciPy, or any array-API namespace.
+"""Evaluation on arrays of doubles: NumPy and SciPy.
 
-Elementary functions are the namespace's. Special functions are SciPy's where those are good to the
-last digits; where SciPy has none, is known to lose digits, or overflows, every element is computed
-by ball arithmetic and rounded, which is slower and right.
+Special functions are SciPy's where those are good to the last digits; where SciPy has none, is
+known to lose digits, or overflows, every element is computed by ball arithmetic and rounded, which
+is slower and right.
 """
 
 import functools
@@ -28,12 +28,12 @@ _ALIASES = {"ceiling": "ceil", "max": "maximum", "min": "minimum"}
 
 
 class ArrayContext(Elementwise):
-    """The operations that a `Program` calls, on arrays of one namespace (NumPy by default)."""
+    """The operations that a `Program` calls, on arrays of one namespace, which is NumPy's."""
 
     bits = 53
 
     def __init__(self, xp=np):
-        self.xp = xp
+        self.xp, self.dtype = xp, np.float64
 
     def number(self, x: sympy.Expr) -> float:
         # A Python float takes the precision of the array it meets.
@@ -89,14 +89,8 @@ class ArrayContext(Elementwise):
         return self.xp.asarray(x, dtype=array.dtype, device=array_api_compat.device(array))
 
     def _special_function(self, name: str, *args):
-        arrays = [x for x in args if not isinstance(x, float)]
-        native = getattr(getattr(self.xp, "special", None), name, None)
-        if arrays and native is not None:
-            return native(*(self._like(x, args) for x in args))
         values, _ = special_with_errors(name, *(np.asarray(x) for x in args))
-        if not arrays:
-            return float(values)
-        return self.xp.asarray(values, dtype=arrays[0].dtype)
+        return float(values) if all(isinstance(x, float) for x in args) else values
 
     def compare(self, relation: str, x, y):
         return RELATIONS[relation](x, y)
@@ -128,7 +122,7 @@ class ArrayContext(Elementwise):
             return x if condition else y
         arrays = [value for value in (x, y) if not isinstance(value, float)]
         if not arrays:
-            x = self.xp.asarray(x, dtype=self.xp.float64, device=array_api_compat.device(condition))
+            x = self.xp.asarray(x, dtype=self.dtype, device=array_api_compat.device(condition))
             arrays = [x]
         return self.xp.where(condition, self._like(x, arrays), self._like(y, arrays))
 
