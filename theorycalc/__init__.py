@@ -14,6 +14,7 @@ _HOMES = {
     "theorycalc.core.verbs": ("certify", "integrate"),
     "theorycalc.activations": ("Activation",),
     "theorycalc.core.special": ("SpecialFunction",),
+    "theorycalc.core.error_functions": ("erfcx", "log_erfc", "log_ndtr", "mills"),
     "theorycalc.core.functions": ("MeanValue", "bivariate_normal", "hyperu"),
     "theorycalc.core.claims": ("Claim", "Check", "check", "Verdict"),
     "theorycalc.core.roots": ("find_root", "minimize"),

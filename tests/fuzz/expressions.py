@@ -209,9 +209,9 @@ _fixed = lambda strategy: lambda e: strategy  # noqa: E731
 # Functions and where their arguments come from.
 SHAPES = {
     **dict.fromkeys("sin cos tanh atan asinh abs sign heaviside floor ceiling".split(), (_any,)),
-    **dict.fromkeys("sech sinc erf erfc".split(), (_any,)),
+    **dict.fromkeys("sech sinc erf erfc log_erfc log_ndtr".split(), (_any,)),
     **dict.fromkeys("log sqrt cbrt acosh acoth asec acsc".split(), (_above,)),
-    **dict.fromkeys("exp expm1 tan sinh cosh asin acos atanh erfi erfinv".split(), (_small,)),
+    **dict.fromkeys("exp expm1 tan sinh cosh asin acos atanh erfi erfinv erfcx".split(), (_small,)),
     **dict.fromkeys("cot sec csc coth csch asech erfcinv".split(), (_unit,)),
     **dict.fromkeys("gamma loggamma digamma ei lambertw acsch".split(), (_above,)),
     **dict.fromkeys("zeta altzeta".split(), (_positive,)),

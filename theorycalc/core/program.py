@@ -15,7 +15,8 @@ _MOST_TERMS = 1_000_000
 _HYPER = 5
 _ELEMENTARY = frozenset(
     "exp expm1 log log1p sqrt softplus sin cos tan sinc asin acos atan sinh cosh tanh asinh acosh "
-    "atanh abs sign heaviside max min floor ceiling erf erfc".split()
+    "atanh abs sign heaviside max min floor ceiling erf erfc erfcx log_erfc "
+    "log_ndtr".split()
 )
 
 

@@ -13,13 +13,8 @@ import sympy
 from theorycalc.core import program as ops
 from theorycalc.core.arithmetic.array_context import ArrayContext
 from theorycalc.core.derivative import derivative
-from theorycalc.core.errors import (
-    DomainError,
-    NotSupportedError,
-    PrecisionError,
-    explain,
-    shown,
-)
+from theorycalc.core.errors import DomainError, NotSupportedError, explain, shown
+from theorycalc.core.evalf import digits_of
 from theorycalc.core.graph import substitute
 from theorycalc.core.integration.integral import Integral
 from theorycalc.core.integration.kinks import DEFINITIONS
@@ -29,7 +24,6 @@ from theorycalc.core.program import Program
 from theorycalc.core.records import instance
 from theorycalc.core.strict import StrictFunction, read
 
-_DOUBLE_BITS = 53
 # What is kept of an argument when a symbol stands for it.
 _FACTS = ("real", "positive", "nonnegative", "integer")
 
@@ -137,21 +131,7 @@ class SpecialFunction(StrictFunction):
         return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
 
     def _eval_evalf(self, prec):
-        if self.free_symbols:
-            return None
-        from theorycalc.core.arithmetic import MP, Ball, Float
-
-        digits = max(1, int(prec * 0.30103) + 1)
-        using = {"MP": MP(digits), "Ball": Ball(digits), "Float": Float()}
-        best = next((name for name in using if name in self.arithmetics), None)
-        if best is None:
-            return None
-        if best == "Float" and prec > _DOUBLE_BITS:
-            return None  # these digits are not to be had
-        try:
-            return sympy.Float(using[best].evaluate(lower(self), []).mid, precision=prec)
-        except PrecisionError:
-            return None  # SymPy asks for signs, too, where there may be none
+        return digits_of(self, prec, self.arithmetics)
 
 
 def _stand_in(x: sympy.Expr) -> sympy.Symbol:

@@ -6,6 +6,7 @@ import sympy
 from sympy.codegen.cfunctions import expm1, log1p
 
 from theorycalc.core.contractions import rgamma, softplus
+from theorycalc.core.error_functions import erfcx, log_erfc, log_ndtr
 
 # Functions that every context computes itself, under the name that the contexts use.
 FUNCTIONS = {
@@ -49,6 +50,9 @@ FUNCTIONS = {
     sympy.erfi: "erfi",
     sympy.erfinv: "erfinv",
     sympy.erfcinv: "erfcinv",
+    erfcx: "erfcx",
+    log_erfc: "log_erfc",
+    log_ndtr: "log_ndtr",
     sympy.besselj: "besselj",
     sympy.bessely: "bessely",
     sympy.besseli: "besseli",

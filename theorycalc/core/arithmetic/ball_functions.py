@@ -5,6 +5,7 @@ import itertools
 
 from flint import acb, arb, ctx, fmpq
 
+from theorycalc.core.arithmetic.ball_error_functions import erfcx, log_erfc, log_ndtr
 from theorycalc.core.arithmetic.hypergeometric import surviving, terms
 
 NAN = acb(arb.nan(), arb.nan())
@@ -217,6 +218,9 @@ REAL = {
     "erfi": arb.erfi,
     "erfinv": arb.erfinv,
     "erfcinv": arb.erfcinv,
+    "erfcx": erfcx,
+    "log_erfc": log_erfc,
+    "log_ndtr": log_ndtr,
     "besselj": lambda v, x: x.bessel_j(v),
     "bessely": lambda v, x: x.bessel_y(v),
     "besseli": lambda v, x: x.bessel_i(v),

@@ -9,6 +9,11 @@ import functools
 
 from flint import acb, arb
 
+from theorycalc.core.arithmetic.ball_error_functions import (
+    complex_erfcx,
+    complex_log_erfc,
+    complex_log_ndtr,
+)
 from theorycalc.core.arithmetic.ball_functions import NAN, beta, polygamma, whole, whole_real, zeta
 
 
@@ -149,6 +154,9 @@ COMPLEX = {
     "erf": _entire(acb.erf),
     "erfc": _entire(acb.erfc),
     "erfi": _entire(acb.erfi),
+    "erfcx": _entire(complex_erfcx),
+    "log_erfc": complex_log_erfc,
+    "log_ndtr": complex_log_ndtr,
     "lowergamma": _cut(lambda s, z: z.gamma_lower(s), left=0),
     "uppergamma": _cut(lambda s, z: z.gamma_upper(s), left=0),
     "besselj": _cut(lambda v, z: z.bessel_j(v), left=0, entire_order=0),

@@ -4,6 +4,7 @@ import math
 from fractions import Fraction
 
 from theorycalc.core.arithmetic import mp_polynomials
+from theorycalc.core.arithmetic.mp_error_functions import erfcx, log_erfc, log_ndtr
 from theorycalc.core.arithmetic.mp_exact import Exact, is_integer
 from theorycalc.core.errors import DomainError, NotSupportedError, explain
 
@@ -15,9 +16,9 @@ _LONGEST_PRODUCT = 10_000
 # Functions with f(0) = 0 and with f(0) = 1, and so for exact numbers.
 _ZERO_AT_ZERO = {
     *("sin", "tan", "asin", "atan", "sinh", "tanh", "asinh", "atanh", "erf", "erfi", "expm1"),
-    *("log1p", "erfinv", "lambertw"),
+    *("log1p", "erfinv", "lambertw", "log_erfc"),
 }
-_ONE_AT_ZERO = {"exp", "cos", "cosh", "sinc", "erfc"}
+_ONE_AT_ZERO = {"exp", "cos", "cosh", "sinc", "erfc", "erfcx"}
 
 
 def known_exactly(context, name: str, x, *others):
@@ -228,6 +229,9 @@ FUNCTIONS = {
     "uppergamma": _uppergamma,
     "polylog": _polylog,
     "erfcinv": _erfcinv,
+    "erfcx": erfcx,
+    "log_erfc": log_erfc,
+    "log_ndtr": log_ndtr,
     "beta": _beta,
     "rising": _rising,
     "binomial": _binomial,

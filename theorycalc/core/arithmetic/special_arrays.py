@@ -139,6 +139,30 @@ def _erfc(x):
     return values, FUNCTION * whole
 
 
+def _erfcx(x):
+    """Left of 0 it is 2 e^{x²} less what is smaller."""
+    from scipy.special import erfcx
+
+    values = erfcx(x)
+    return values, FUNCTION * np.abs(values) * (1 + np.where(x < 0, x * x, 0.0))
+
+
+def _log_erfc(x):
+    from scipy.special import erf, erfcx
+
+    far = x > 0.5
+    values = np.where(far, np.log(erfcx(np.abs(x))) - x * x, np.log1p(-erf(np.minimum(x, 0.5))))
+    return values, 4 * FUNCTION * np.abs(values)
+
+
+def _log_ndtr(x):
+    """Above −1 it is log1p of −erfc(x/√2)/2, which a rounded argument moves."""
+    from scipy.special import log_ndtr
+
+    values = log_ndtr(x)
+    return values, 4 * FUNCTION * np.abs(values) * (1 + np.where(x > 0, x * x, 0.0))
+
+
 def _betainc(a, b, x, y):
     """The difference of two integrals, from 0 or to 1, whichever are smaller."""
     from scipy import special
@@ -236,6 +260,9 @@ ROUTINES: dict[str, Callable] = {
     "uppergamma": _incomplete_gamma("gammaincc"),
     "erfc": _erfc,
     "erfi": _routine("erfi", lambda x: 16 + x * x),
+    "erfcx": _erfcx,
+    "log_erfc": _log_erfc,
+    "log_ndtr": _log_ndtr,
     "besselj": _bessel("jv"),
     "bessely": _bessel("yv"),
     "besseli": _bessel("iv"),
