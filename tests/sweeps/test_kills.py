@@ -1,6 +1,5 @@
 """A sweep that is killed and made again: nothing lost, nothing doubled, the same file."""
 
-import json
 import os
 import signal
 import subprocess
@@ -9,6 +8,7 @@ import time
 
 import pytest
 import xarray as xr
+from kept_cells import numbers
 
 SCRIPT = """
 import sys, time
@@ -25,18 +25,6 @@ if __name__ == "__main__":
     tc.sweep(cell, a=range(1, 9), b=range(1, 9), store=sys.argv[1], jobs=int(sys.argv[2]))
 """
 SIZE = 64
-
-
-def numbers(store):
-    """The numbers of the cells that the store has, as often as it has them."""
-    path = store / "cells.jsonl"
-    found = []
-    for line in path.read_bytes().splitlines() if path.exists() else ():
-        try:
-            found.append(json.loads(line)[0])
-        except ValueError:
-            continue
-    return found
 
 
 def killed(command, store, enough):

@@ -1,6 +1,7 @@
 """A sweep is its cells: each as `at`, `check` or the function has it, with its place and source."""
 
 import json
+import sys
 
 import joblib
 import numpy as np
@@ -155,6 +156,22 @@ def test_a_function_in_every_backend():
 
 def test_more_processes_than_cells_are_not_started():
     assert tc.sweep(_product, jobs=10**30, a=[2, 3], b=[5]).value.values.tolist() == [[10], [15]]
+
+
+def test_threads_do_not_share_the_precision_of_balls():
+    def cell(digits, a):
+        area = sympy.Integral(sympy.exp(-(x**2)) * sympy.cos(a * x), (x, 0, 1))
+        return tc.certify(area, digits=digits)
+
+    grids = {"digits": [5, 30, 100], "a": range(8)}
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with joblib.parallel_config("threading", n_jobs=4):
+            found = tc.sweep(cell, **grids)
+    finally:
+        sys.setswitchinterval(usual)
+    assert found.identical(tc.sweep(cell, **grids))
 
 
 def _product(a, b):

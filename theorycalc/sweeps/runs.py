@@ -1,23 +1,17 @@
 """`sweep`: a quantity in every cell of a grid, on many cores, to be gone on with after a kill."""
 
-import functools
 import os
-import pickle
 import platform
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from importlib.metadata import version
 from math import isfinite
 
-import cloudpickle
 import xarray as xr
-from joblib import Parallel, delayed
-from joblib.externals.loky.process_executor import TerminatedWorkerError
-from joblib.parallel import get_active_backend
 from tqdm.auto import tqdm
 
 import theorycalc
 from theorycalc.core.claims import Claim
-from theorycalc.core.errors import DomainError, TheoryCalcError, explain
+from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.evaluation import Arithmetic
 from theorycalc.core.formula import Formula
 from theorycalc.core.numbers import exact_integer
@@ -27,6 +21,7 @@ from theorycalc.sweeps.on_arrays import on_arrays
 from theorycalc.sweeps.quantities import Quantity, read_quantity
 from theorycalc.sweeps.store import Store
 from theorycalc.sweeps.tables import dataset
+from theorycalc.sweeps.workers import computed
 
 # Seconds after which a bar says how far it is.
 _PATIENCE = 2.0
@@ -54,7 +49,7 @@ def sweep(
         A function gets it as its argument ``using``, if it is given.
     jobs : int, optional
         Processes, −1 for all cores, in the backend that `joblib.parallel_config` has set; by
-        default one, or as many as are set there.
+        default one, or as many as are set there. A cluster of dask takes all of its workers.
     store : path, optional
         A folder for the cells. A call that was killed goes on from it when it is made again.
     seeds : sequence of int, optional
@@ -79,7 +74,7 @@ def sweep(
         For what is no quantity, arguments without a grid and grids without an argument, a grid
         that is empty or has a point that is no number, and the store of another sweep.
     TheoryCalcError
-        If a process was killed.
+        If a process was killed; on a cluster, so often that a cell was given up.
 
     Notes
     -----
@@ -124,7 +119,7 @@ def sweep(
         for number, point in enumerate(cells(axes))
         if number not in outcomes and not (columns and isfinite(columns["mid"][number]))
     ]
-    found = _computed(work, todo, jobs)
+    found = computed(work, todo, jobs)
     if kept is not None:
         found = kept.append(found)
     outcomes.update(tqdm(found, total=len(todo), delay=_PATIENCE, leave=False, desc="sweep"))
@@ -138,55 +133,6 @@ def _processes(jobs) -> int:
     if not (jobs := exact_integer(jobs, "jobs", -1)):
         raise DomainError(explain("no processes", got=jobs, allowed="1, 2, …, −1 for all cores"))
     return jobs
-
-
-def _computed(
-    work: Quantity, todo: list[tuple[int, dict]], jobs: int | None
-) -> Iterator[tuple[int, dict]]:
-    """The outcomes as they come.
-
-    Raises
-    ------
-    TheoryCalcError
-        Where a process died.
-    """
-    backend, active = get_active_backend()
-    if not todo or (jobs or active or backend.default_n_jobs) == 1:
-        yield from ((number, work.cell(point)) for number, point in todo)
-        return
-    sent = _sent(work)
-    jobs = jobs if jobs is None else min(jobs, len(todo))
-    parallel = Parallel(n_jobs=jobs, return_as="generator_unordered")
-    try:
-        yield from parallel(delayed(_cell)(sent, number, point) for number, point in todo)
-    except TerminatedWorkerError as error:
-        hint = "the same call again, with store=…, which goes on, or with jobs=1 to see where"
-        raise TheoryCalcError(explain("a process was killed", hint=hint)) from error
-
-
-def _sent(work: Quantity) -> bytes:
-    """The quantity as another process reads it.
-
-    Raises
-    ------
-    DomainError
-        If it has parts that belong to this process.
-    """
-    try:
-        return cloudpickle.dumps(work)
-    except (TypeError, AttributeError, ValueError, pickle.PicklingError) as error:
-        what = "the quantity cannot be sent to another process"
-        raise DomainError(explain(what, got=error, hint="jobs=1")) from error
-
-
-def _cell(sent: bytes, number: int, point: dict) -> tuple[int, dict]:
-    return number, _received(sent).cell(point)
-
-
-@functools.lru_cache(maxsize=4)
-def _received(sent: bytes) -> Quantity:
-    """The quantity; what it prepares for its first cell serves the others of a process."""
-    return cloudpickle.loads(sent)
 
 
 def _provenance(work: Quantity, seeds: tuple | None) -> dict:
