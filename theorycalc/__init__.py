@@ -17,6 +17,7 @@ _HOMES = {
     "theorycalc.core.error_functions": ("erfcx", "log_erfc", "log_ndtr", "mills"),
     "theorycalc.core.functions": ("MeanValue", "bivariate_normal", "hyperu"),
     "theorycalc.core.claims": ("Claim", "Check", "check", "Verdict"),
+    "theorycalc.core.regions": ("integers",),
     "theorycalc.core.roots": ("find_root", "minimize"),
     "theorycalc.core.integration.integral": ("Integral", "Tail"),
     "theorycalc.theories": ("Paper",),

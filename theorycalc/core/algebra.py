@@ -16,11 +16,32 @@ class Algebra(Operators):
 
     The result has the arguments of all, one for each name, where all are meant to be used. An
     argument has what its name is assumed to be anywhere: ``n`` positive and ``n`` an integer are
-    one positive integer.
+    one positive integer. ``<``, ``<=``, ``>`` and ``>=`` give the relation of SymPy that a `Claim`
+    takes.
     """
 
     def _operate(self, function: Callable, *operands):
         return _combined(function, *operands)
+
+    def _relate(self, relation: type, other):
+        """The relation of the two expressions, for a `Claim`."""
+        sides = self, other if isinstance(other, Algebra) else _operand(other)
+        if NotImplemented in sides:
+            return NotImplemented
+        names = common_symbols(*map(_symbols, sides))
+        return relation(*(substitute(sympy.sympify(side), names) for side in sides))
+
+    def __lt__(self, other):
+        return self._relate(sympy.Lt, other)
+
+    def __le__(self, other):
+        return self._relate(sympy.Le, other)
+
+    def __gt__(self, other):
+        return self._relate(sympy.Gt, other)
+
+    def __ge__(self, other):
+        return self._relate(sympy.Ge, other)
 
     def __call__(self, *values, **params):
         """The formula at numbers, symbols, expressions or formulas, in the order of its arguments.

@@ -1,7 +1,8 @@
 """Bounds and identities as data, and the check of one at a point."""
 
 import enum
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 import numpy as np
@@ -10,9 +11,10 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanAtom, BooleanFunction
 
 from theorycalc.core import display
+from theorycalc.core.algebra import common_symbols
 from theorycalc.core.arithmetic import Ball
 from theorycalc.core.assumptions import meets_assumptions
-from theorycalc.core.errors import DomainError, PrecisionError, explain
+from theorycalc.core.errors import DomainError, PrecisionError, explain, shown
 from theorycalc.core.evaluation import (
     Arithmetic,
     check_arithmetic,
@@ -23,11 +25,13 @@ from theorycalc.core.evaluation import (
     read_parameters,
     written_out,
 )
+from theorycalc.core.graph import free_symbols, substitute
 from theorycalc.core.known import known_in, unknown
 from theorycalc.core.lowering import lower
 from theorycalc.core.numbers import condition, expression
 from theorycalc.core.records import check_fields, instance
 from theorycalc.core.reference import Reference
+from theorycalc.core.regions import Region, read_region
 from theorycalc.core.value import Rigor, Value
 
 
@@ -58,17 +62,21 @@ _TRUE_SIGNS = {
     sympy.Eq: {0},
     sympy.Ne: {-1, 1},
 }
+_RELATION = "lhs < rhs, sympy.Le(lhs, rhs), …, sympy.And of them, or a tuple of them"
 SHARPNESS = ("", "tight", "upper", "lower", "asymptotic")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Claim:
-    """A relation between two quantities, with the conditions under which it is claimed.
+    """Relations between quantities, with the ranges and conditions under which they are claimed.
+
+    Symbols are matched by name: those of one name are one, with the assumptions of all.
 
     Parameters
     ----------
-    relation : SymPy relational
-        For instance ``sympy.Le(lhs, rhs)`` or ``lhs < rhs``.
+    relation : SymPy relational, conjunction, tuple or list
+        For instance ``lhs < rhs``, ``sympy.And(a <= b, b <= c)`` or ``[a <= b, b <= c]``; the sides
+        are expressions, formulas, Values and numbers.
     reference : Reference, optional
         Where it is claimed.
     assumptions : SymPy condition
@@ -77,23 +85,35 @@ class Claim:
         A short name for tables.
     sharpness : str
         How good the bound is said to be: "tight", "upper", "lower" or "asymptotic".
+    on : mapping, optional
+        What variables range over, by name or symbol: a SymPy `Interval`, a pair (low, high) of
+        numbers for a closed one, or the integers of `integers` and SymPy's `Range`; ends may be
+        infinite. Of a range, the numbers count that the symbol may stand for: the integers for an
+        integer, and no zero for a positive symbol.
+    where : SymPy condition, tuple or list of them
+        What is assumed of the variables among each other.
 
     Raises
     ------
     DomainError
-        If ``relation`` is not one SymPy relational (or a truth value that SymPy found itself):
-        chains and conjunctions are several claims. For other fields of another type.
+        If ``relation`` is neither a relation nor several that are all to hold (nor a truth value
+        that SymPy found itself). For other fields of another type, symbols of one name that
+        contradict each other, and ranges that are empty, of unknown names, or wider than the
+        assumptions of their symbols.
 
     Examples
     --------
     >>> import sympy, theorycalc as tc
     >>> x = sympy.Symbol("x")
-    >>> mills = tc.Claim(sympy.erfc(x) < sympy.exp(-x**2), assumptions=x > 0)
+    >>> mills = tc.Claim(sympy.erfc(x) <= sympy.exp(-x**2), on={"x": (0, "oo")})
     >>> check = tc.check(mills, x=3)
     >>> check.verdict, str(check.margin)[:10]
     (<Verdict.HOLDS: 'HOLDS'>, '0.00010131')
     >>> tc.check(mills, x=-1).verdict
     <Verdict.NOT_APPLICABLE: 'NOT_APPLICABLE'>
+    >>> kernel, rho = tc.kernels.arc_cosine(1), sympy.Symbol("rho")
+    >>> tc.Claim([rho <= kernel, kernel <= 1]).holds_on(rho=(-1, 1)).on
+    Region(rho in [-1, 1])
     """
 
     relation: sympy.Basic
@@ -101,11 +121,11 @@ class Claim:
     assumptions: sympy.Basic = sympy.true
     name: str = ""
     sharpness: str = ""
+    on: Mapping = field(default=None, kw_only=True)
+    where: sympy.Basic = field(default=sympy.true, kw_only=True)
 
     def __post_init__(self):
-        object.__setattr__(self, "relation", _relation(self.relation))
-        object.__setattr__(self, "assumptions", condition(self.assumptions, "condition"))
-        hint = "sympy.And(…) of the conditions as assumptions, and a Claim for each relation"
+        hint = "a tuple of relations as the first argument"
         instance(
             self.reference, Reference | None, "a Reference", allowed="Reference(key)", hint=hint
         )
@@ -114,30 +134,113 @@ class Claim:
         if self.sharpness not in SHARPNESS:
             allowed = ", ".join(map(repr, SHARPNESS))
             raise DomainError(explain("unknown sharpness", got=self.sharpness, allowed=allowed))
+        assumptions = condition(self.assumptions, "condition")
+        parts = _relations(self.relation), assumptions, _conditions(self.where)
+        relation, assumptions, where = _one_symbol_each(parts)
+        object.__setattr__(self, "relation", relation)
+        object.__setattr__(self, "assumptions", assumptions)
+        object.__setattr__(self, "where", where)
+        # of what SymPy has decided the variables are gone
+        names = None if self.is_decided else {x.name: x for x in self._variables}
+        object.__setattr__(self, "on", read_region(self.on, names))
 
     @property
     def args(self) -> tuple:
         """The free symbols, by name."""
-        free = unknown(self.relation.free_symbols | self.assumptions.free_symbols)
-        return tuple(sorted(free, key=str))
+        known = {x.name for x in self._variables}
+        ranging = {sympy.Symbol(name, real=True) for name in self.on if name not in known}
+        return tuple(sorted(self._variables | ranging, key=str))
+
+    @property
+    def _variables(self) -> set:
+        parts = self.relation, self.assumptions, self.where
+        return unknown(set().union(*map(free_symbols, parts)))
+
+    @property
+    def relations(self) -> tuple:
+        """The relations that are all to hold; none where SymPy has found that they do."""
+        return sympy.And.make_args(self.relation)
+
+    @property
+    def ranges(self) -> Region:
+        """The range of every variable.
+
+        Raises
+        ------
+        DomainError
+            If one has none.
+        """
+        if missing := [x.name for x in self.args if x.name not in self.on]:
+            got = display.claim_text(self)
+            hint = f"claim.holds_on({', '.join(f'{name}=(low, high)' for name in missing)})"
+            raise DomainError(explain(f"no range for {', '.join(missing)}", got=got, hint=hint))
+        return self.on
+
+    @property
+    def condition(self) -> sympy.Basic:
+        """What is assumed, the ranges apart."""
+        return sympy.And(self.assumptions, self.where)
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether SymPy has found the truth of the relation itself."""
+        return self.relation in (sympy.true, sympy.false)
+
+    def holds_on(self, **ranges) -> "Claim":
+        """The same claim on these ranges, which are added to those that it has.
+
+        Examples
+        --------
+        >>> import sympy, theorycalc as tc
+        >>> x, n = sympy.symbols("x n")
+        >>> tc.Claim((1 + x) ** n >= 1 + n * x).holds_on(x=(-1, "oo"), n=tc.integers(1, "oo"))
+        Claim((x + 1)**n >= n*x + 1 for all n in {1, 2, …}, x in [-1, oo))
+        """
+        return replace(self, on={**self.on, **ranges})
+
+    def __repr__(self):
+        return f"Claim({display.claim_text(self)})"
 
     def _repr_latex_(self):
-        return f"$\\displaystyle {display.latex(self.relation)}$"
+        return f"$\\displaystyle {display.claim_latex(self)}$"
+
+
+def _relations(x) -> sympy.Basic:
+    """Relations between real quantities, or the truth value that SymPy has made of them."""
+    if isinstance(x, sympy.And):
+        x = x.args
+    if isinstance(x, tuple | list | sympy.Tuple):
+        if not x:
+            raise DomainError(explain("not a relation", got=shown(x), allowed=_RELATION))
+        return sympy.And(*map(_relations, x))
+    return _relation(x)
 
 
 def _relation(x) -> sympy.Basic:
     """One relation between two real quantities, or the truth value that SymPy has made of it."""
-    allowed = "one of sympy.Le(lhs, rhs), lhs < rhs, …"
     if isinstance(x, bool | np.bool_ | BooleanAtom):
         return sympy.true if x else sympy.false
     if isinstance(x, BooleanFunction):
-        hint = "a Claim for each relation"
-        raise DomainError(explain("not a relation but several", got=x, allowed=allowed, hint=hint))
+        hint = "where= for a premise, a Claim for each of several"
+        raise DomainError(explain("not a relation", got=x, allowed=_RELATION, hint=hint))
     if not isinstance(x, Relational) or type(x) not in _TRUE_SIGNS or x.has(sympy.I):
-        raise DomainError(explain("not a relation", got=x, allowed=allowed))
+        raise DomainError(explain("not a relation", got=shown(x), allowed=_RELATION))
     for side in x.args:
         expression(side, "a side of a relation")
     return x
+
+
+def _conditions(x) -> sympy.Basic:
+    """One condition, or several that are all assumed."""
+    given = x if isinstance(x, tuple | list) else (x,)
+    return sympy.And(*(condition(part, "condition") for part in given))
+
+
+def _one_symbol_each(parts: tuple) -> list:
+    """The parts with one symbol for each name."""
+    groups = [sorted(unknown(free_symbols(part)), key=str) for part in parts]
+    names = common_symbols(*groups)
+    return [substitute(part, names) if names else part for part in parts]
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -145,7 +248,8 @@ class Check:
     """A claim checked at one point: the verdict, both sides, and the margin between them.
 
     ``margin`` is positive where an inequality holds (``rhs − lhs`` for ≤); for an equation it is
-    ``lhs − rhs``. The verdict is as rigorous as ``margin.rigor``.
+    ``lhs − rhs``. The verdict is as rigorous as ``margin.rigor``. Of several relations,
+    ``relation`` is the one with the least margin, whose sides these are.
     """
 
     claim: Claim
@@ -153,6 +257,7 @@ class Check:
     lhs: Value | None = None
     rhs: Value | None = None
     margin: Value | None = None
+    relation: sympy.Basic | None = None
 
     def __post_init__(self):
         check_fields(self)
@@ -179,9 +284,10 @@ def check(claim: Claim, using: Arithmetic = Ball(30), **params) -> Check:
     Returns
     -------
     Check
-        UNDECIDED where a parameter with a radius may lie where a side is not real, and where the
-        enclosure of the margin contains zero: always so for an equation between
-        numbers that are equal and irrational, unless SymPy proves them equal.
+        FAILS if one of several relations fails, HOLDS if all do; NOT_APPLICABLE off the ranges and
+        conditions of the claim. UNDECIDED where a parameter with a radius may lie where a side is
+        not real, and where the enclosure of the margin contains zero: always so for an equation
+        between numbers that are equal and irrational, unless SymPy proves them equal.
 
     Raises
     ------
@@ -199,24 +305,30 @@ def check(claim: Claim, using: Arithmetic = Ball(30), **params) -> Check:
     """
     instance(claim, Claim, "a Claim", allowed="Claim(relation)")
     check_arithmetic(using)
-    carried = known_in(claim.relation, claim.assumptions)
+    carried = known_in(claim.relation, claim.condition)
     values = {**read_parameters(claim.args, params), **carried}
-    applicable = decide(claim.assumptions, values)
+    region = claim.on.condition({symbol.name: symbol for symbol in claim.args})
+    applicable = decide(sympy.And(claim.condition, region), values)
     if applicable is not True or not meets_assumptions(values):
         verdict = Verdict.NOT_APPLICABLE if applicable is False else Verdict.UNDECIDED
         return Check(claim=claim, verdict=verdict)
-    if claim.relation in (sympy.true, sympy.false):
-        return Check(claim=claim, verdict=_verdict(bool(claim.relation)))
+    if claim.is_decided:
+        return Check(claim=claim, verdict=_verdict(claim.relation == sympy.true))
     check_supported(claim.relation, using, values)
-    lhs, rhs = (cast(sympy.Expr, side) for side in claim.relation.args)
-    difference = lhs - rhs if isinstance(claim.relation, (sympy.Gt, sympy.Ge)) else rhs - lhs
-    if isinstance(claim.relation, (sympy.Eq, sympy.Ne)):
+    return min((_check_one(claim, x, values, using) for x in claim.relations), key=_worst_first)
+
+
+def _check_one(claim: Claim, relation: Relational, values: Mapping, using) -> Check:
+    """One of the relations of a claim, as if it were all of it."""
+    lhs, rhs = (cast(sympy.Expr, side) for side in relation.args)
+    difference = lhs - rhs if isinstance(relation, (sympy.Gt, sympy.Ge)) else rhs - lhs
+    if isinstance(relation, (sympy.Eq, sympy.Ne)):
         difference = lhs - rhs
     # one evaluation each; with a zero on one side the margin is the other side
     sides = {expr: _evaluate(expr, values, using) for expr in {difference, lhs, rhs}}
     margin = sides[difference]
-    verdict = _decide_sign(margin, _TRUE_SIGNS[type(claim.relation)])
-    if not is_ordered(claim.relation, values, using):
+    verdict = _decide_sign(margin, _TRUE_SIGNS[type(relation)])
+    if not is_ordered(relation, values, using):
         verdict = Verdict.UNDECIDED
     return Check(
         claim=claim,
@@ -224,7 +336,17 @@ def check(claim: Claim, using: Arithmetic = Ball(30), **params) -> Check:
         lhs=sides[lhs],
         rhs=sides[rhs],
         margin=margin,
+        relation=relation,
     )
+
+
+def _worst_first(check: Check) -> tuple:
+    """One that fails before what is undecided and what holds; then the one with least to spare."""
+    order = (Verdict.FAILS, Verdict.UNDECIDED, Verdict.HOLDS).index(check.verdict)
+    spare = check.margin.mid
+    if isinstance(check.relation, (sympy.Eq, sympy.Ne)):
+        spare = abs(spare) if isinstance(check.relation, sympy.Ne) else -abs(spare)
+    return order, spare
 
 
 def _evaluate(expr, values, using) -> Value:

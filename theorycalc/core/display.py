@@ -15,6 +15,8 @@ _DEFAULT_DIGITS = 30
 _INFINITIES = {math.inf: "∞", -math.inf: "−∞"}
 # Characters of a relation that are printed.
 _RELATION = 80
+# So many integers are written out.
+_INTEGERS = 4
 # Python writes integers of up to 4300 digits; longer ones are rounded to so many.
 _WRITTEN_BITS = 14_000
 _ROUNDED_DIGITS = 10
@@ -295,14 +297,53 @@ def _used(formula) -> list:
     return [(symbol, part) for symbol, part in reversed(formula.where) if symbol in needed]
 
 
+def range_text(x) -> str:
+    """An interval, or integers: ``[0, oo)``, ``{1, 2, …}``."""
+    if not isinstance(x, sympy.Range):
+        left, right = "(" if x.left_open else "[", ")" if x.right_open else "]"
+        return f"{left}{x.start}, {x.end}{right}"
+    low, high = x.inf, x.sup
+    if low.is_infinite:
+        return "{…, -1, 0, 1, …}" if high.is_infinite else f"{{…, {high - 1}, {high}}}"
+    if high.is_infinite:
+        return f"{{{low}, {low + 1}, …}}"
+    few = x.size <= _INTEGERS
+    return f"{{{', '.join(map(str, x))}}}" if few else f"{{{low}, {low + 1}, …, {high}}}"
+
+
+def region_text(region) -> str:
+    """Where variables are: ``x in [0, oo), n in {1, 2, …}``."""
+    return ", ".join(f"{name} in {range_text(x)}" for name, x in region.items())
+
+
+def claim_text(claim) -> str:
+    """The relation, and where it is claimed; a long relation is cut."""
+    relation = " and ".join(map(str, claim.relations))
+    if len(relation) > _RELATION:
+        relation = f"{relation[:_RELATION]} …"
+    everywhere = f" for all {region_text(claim.on)}" if claim.on else ""
+    given = "" if claim.condition == sympy.true else f" where {claim.condition}"
+    return f"{relation}{everywhere}{given}"
+
+
+def claim_latex(claim) -> str:
+    """The same in LaTeX."""
+    between = r",\ "
+    parts = [between.join(map(latex, claim.relations))]
+    if claim.on:
+        members = [rf"{latex(sympy.Symbol(name))} \in {latex(x)}" for name, x in claim.on.items()]
+        parts.append(rf"\text{{for all }} {between.join(members)}")
+    if claim.condition != sympy.true:
+        parts.append(rf"\text{{where }} {latex(claim.condition)}")
+    return r"\quad ".join(parts)
+
+
 def check_text(check) -> str:
     """Verdict, relation and margin on one line; a long relation is cut."""
     name = f"{check.claim.name}: " if check.claim.name else ""
-    relation = str(check.claim.relation)
-    if len(relation) > _RELATION:
-        relation = f"{relation[:_RELATION]} …"
     margin = "" if check.margin is None else f", margin {value_text(check.margin)}"
-    return f"{check.verdict.name}, {name}{relation}{margin}"
+    decided = ", as SymPy decides" if check.claim.is_decided else ""
+    return f"{check.verdict.name}, {name}{claim_text(check.claim)}{decided}{margin}"
 
 
 def validation_text(validation) -> str:

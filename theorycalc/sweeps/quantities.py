@@ -70,7 +70,8 @@ class Quantity:
     def _parts(self) -> list[sympy.Basic]:
         """The expressions of a formula or a claim."""
         if isinstance(self.source, Claim):
-            return [self.source.relation, self.source.assumptions]
+            ranges = self.source.on.condition({x.name: x for x in self.source.args})
+            return [self.source.relation, sympy.And(self.source.condition, ranges)]
         formula = self.source
         error = [] if formula.error is None else [formula.error]
         return [*(part for _, part in formula.where), formula.body, formula.domain, *error]
