@@ -76,7 +76,8 @@ def _polynomial(d: int, n: int, k: int) -> Rational:
 def even_distortion(half: int, powers, deficits, r):
     """D_{2h} = E ((R − r)² + 2 r R (1 − M))^h: a polynomial in r, moments of R and of 1 − M.
 
-    For R = 1 it is left as a sum of positive terms: expanded it would cancel in doubles.
+    Every moment of R stands in one term. For R = 1 it is left as a sum of positive terms: expanded
+    it would cancel in doubles.
     """
     if powers is None:
         terms = (
@@ -84,13 +85,18 @@ def even_distortion(half: int, powers, deficits, r):
             for j in range(half + 1)
         )
         return sympy.Add(*terms)
-    x = sympy.Dummy("x")
+    return sympy.Add(
+        *(powers(p) * r ** (2 * half - p) * _weight(half, p, deficits) for p in range(2 * half + 1))
+    )
+
+
+def _weight(half: int, p: int, deficits):
+    """What stands at R^p r^(2h − p): a combination of moments of 1 − M."""
     total = S.Zero
-    for j in range(half + 1):
-        poly = sympy.Poly((2 * r * x) ** j * (x - r) ** (2 * (half - j)), x)
-        mean = sympy.Add(*(c * powers(power) for (power,), c in poly.terms()))
-        total += binomial(half, j) * mean * deficits(j)
-    return total
+    for j in range(min(p, 2 * half - p) + 1):
+        rest = 2 * (half - j)
+        total += (-1) ** (p - j) * 2**j * binomial(half, j) * binomial(rest, p - j) * deficits(j)
+    return sympy.factor_terms(total, sign=True)
 
 
 def sphere_distortion(d, n, s, r):

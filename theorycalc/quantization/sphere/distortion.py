@@ -115,7 +115,7 @@ def optimal_distortion(source, n=None, s=2, *, log_n=None) -> Formula:
     1.018034351409 ± 4e-13
     """
     task = _read(source, n, s, log_n)
-    return _formula("D_opt", task, task.scale**task.s * _unit_distortion(task, _unit_radius(task)))
+    return _formula("D_opt", task, task.scale**task.s * _unit_optimum(task))
 
 
 class _Task(NamedTuple):
@@ -141,15 +141,17 @@ def _read(source, n, s, log_n) -> _Task:
 
 
 def _formula(name, task, expr, allowed=sympy.true) -> Formula:
-    """With the moments of the largest cosine as quantities of their own.
+    """With moments of the largest cosine, and the optimal radius, as quantities of their own.
 
     SymPy would compute their digits to decide whether a derivative is zero.
     """
+    functions = {x: f"c_{x.args[2]}" for x in sorted(expr.atoms(CosineDeficit), key=str)}
+    if expr.is_Add:
+        functions |= dict.fromkeys(expr.atoms(OptimalSphereRadius), "r_opt")
     symbols = sorted(expr.free_symbols - {RADIUS}, key=str)
     region = sympy.And(*(task.domain[x] for x in symbols if x in task.domain))
-    moments = sorted(expr.atoms(CosineDeficit), key=str)
-    where = [(sympy.Symbol(f"c_{x.args[2]}", positive=True), x) for x in moments]
-    body = expr.xreplace({moment: symbol for symbol, moment in where})
+    where = [(sympy.Symbol(short, positive=True), x) for x, short in functions.items()]
+    body = expr.xreplace({function: symbol for symbol, function in where})
     args = [RADIUS, *symbols] if RADIUS in allowed.free_symbols else symbols
     return Formula(name, body, args=args, domain=sympy.And(allowed, region), where=where)
 
@@ -168,6 +170,15 @@ def _unit_distortion(task: _Task, r) -> Expr:
     if n == 1 and isinstance(source, Gaussian):
         return closed.gaussian_distortion(d, s, r)
     return SphereDistortion(NormLaw.of(source), d, Points.argument(n), s, r)
+
+
+def _unit_optimum(task: _Task) -> Expr:
+    source, _, _, _, s = task
+    low, high = source.support
+    radius = _unit_radius(task)
+    if s == 2 and radius != 0 and low != high:
+        return source.mean_power(S(2)) - radius**2
+    return _unit_distortion(task, radius)
 
 
 def _unit_radius(task: _Task) -> Expr:

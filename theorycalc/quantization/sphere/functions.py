@@ -71,7 +71,8 @@ class CosineDeficit(SpecialFunction):
 
     def in_latex(self, printer):
         d, n, k = (printer._print(number_of(x)) for x in self.args)
-        return rf"\mathbb{{E}}\left(1-M_{{{d},{n}}}\right)^{{{k}}}"
+        power = "" if self.args[2] == 1 else rf"^{{{k}}}"
+        return rf"\mathbb{{E}}\left(1-M_{{{d},{n}}}\right){power}"
 
 
 class SphereDistortion(SpecialFunction):
