@@ -78,7 +78,7 @@ def test_a_definition_captures_nothing():
 
 def test_intermediates_have_names_of_their_own():
     c = [sympy.Dummy("c", real=True) for _ in range(3)]
-    formula = tc.Formula("f", sum(c), args=(x,), where=[(d, x + i) for i, d in enumerate(c)])
+    formula = tc.Formula("f", sum(c), args=(x,), where=[(d, x + i) for i, d in enumerate(c, 1)])
     assert [s.name for s, _ in formula.where] == ["c", "c_1", "c_2"]
     assert not any(isinstance(s, sympy.Dummy) for s, _ in formula.where)
     assert pickle.loads(pickle.dumps(formula)).at(x=1).mid == 6

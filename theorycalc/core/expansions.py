@@ -1,9 +1,7 @@
 """Expansions of formulas around a point, each checked against the formula itself."""
 
-import mpmath
 import sympy
 
-from theorycalc.core.arithmetic import Ball
 from theorycalc.core.errors import (
     DerivationError,
     DomainError,
@@ -11,10 +9,13 @@ from theorycalc.core.errors import (
     explain,
     unknown_name,
 )
-from theorycalc.core.evaluation import check_domain, decide, read_parameters
+from theorycalc.core.evaluation import decide
 from theorycalc.core.known import known_in
+from theorycalc.core.local_series import expand
 from theorycalc.core.numbers import exact, exact_integer
-from theorycalc.core.power_series import LostTermsError, PowerSeries, constants, expand
+from theorycalc.core.power_series import LostTermsError, PowerSeries
+from theorycalc.core.remainders import approximation
+from theorycalc.core.samples import points_with
 from theorycalc.core.stirling import asymptotic_product
 
 _MOST_TERMS = 30
@@ -22,13 +23,9 @@ _MOST_TERMS = 30
 _BEYOND = (1, 2, 4, 8)
 # The remainder is measured at these distances, where it should be its first term.
 _DISTANCES = [sympy.Rational(1, 10**k) for k in (8, 9, 10)]
-# It is computed to so many digits, or, where it should vanish, compared to so many.
-_SPARE_DIGITS, _EXACT_DIGITS = 10, 60
 # What is large, and how many vanishing corrections there may be.
 _LARGE = [sympy.Integer(n) for n in (1000, 4000, 16000)]
 _FARTHEST = 4
-# What other arguments are when it is measured.
-_ANYWHERE = (sympy.Rational(3, 2), sympy.Rational(1, 2), sympy.Integer(3), sympy.Integer(7))
 
 
 class Expansions:
@@ -84,20 +81,12 @@ class Expansions:
         if left_out is not None:
             power, coefficient = left_out
             error = 2 * sympy.Abs(coefficient) * sympy.Abs(distance) ** power
-        where = constants(body, error)
         for side in sides:
-            points = sample(self, variable, [point + side * h for h in _DISTANCES])
-            if not check_remainder(self, body, error, where, points):
+            points = points_with(self, name, [point + side * h for h in _DISTANCES])
+            found = approximation(self, body, error, points)
+            if found is None:
                 raise _refusal(self, side == sides[0])
-        return self._new(
-            body,
-            references={self.reference},
-            name=self.name,
-            args=self.args,
-            domain=self.domain,
-            where=where,
-            error=error or None,
-        )
+        return found
 
     def asymptotics(self, name: str, order: int = 1):
         """The behaviour at large values of one argument, with exact coefficients.
@@ -141,17 +130,10 @@ class Expansions:
         if rest:
             k, c = rest[0]
             error = 2 * sympy.Abs(prefactor * c) / variable**k
-        points = sample(self, variable, _LARGE)
-        if not check_remainder(self, body, error, (), points):
+        found = approximation(self, body, error, points_with(self, name, _LARGE))
+        if found is None:
             raise _refusal(self, True)
-        return self._new(
-            body,
-            references={self.reference},
-            name=self.name,
-            args=self.args,
-            domain=self.domain,
-            error=error or None,
-        )
+        return found
 
     def limit(self, name: str, point):
         """The limit where one argument goes to a point, or to infinity.
@@ -266,41 +248,3 @@ def _refusal(formula, first_side: bool) -> Exception:
         return DerivationError(explain(what))
     what = f"{formula.name}: the two sides of the point have different expansions"
     return NotSupportedError(explain(what, hint="a domain that ends at the point"))
-
-
-def check_remainder(formula, body, error, where, points: list[dict]) -> bool:
-    """Whether what is left out, measured in balls at some points, is at most ``error``."""
-    parts = [
-        formula._new(part, references=set(), name=formula.name, args=formula.args, where=where)
-        for part in (body, error)
-    ]
-    for at in points:
-        stated, size = parts[1].at(using=Ball(5), **at), parts[0].at(using=Ball(5), **at)
-        using = Ball(_digits(size, stated))
-        measured = formula.at(using=using, **at) - parts[0].at(using=using, **at)
-        if abs(measured).lower > stated.upper:
-            return False
-    return True
-
-
-def _digits(size, remainder) -> int:
-    """How many digits of a number tell its remainder."""
-    if not (remainder.mid and size.mid):
-        return _EXACT_DIGITS
-    bits = mpmath.mag(size.mid) - mpmath.mag(remainder.mid)
-    return _SPARE_DIGITS + max(0, bits * 3 // 10)
-
-
-def sample(formula, variable: sympy.Symbol, points: list) -> list[dict]:
-    """Parameters with these values of one argument, the others anywhere in the domain."""
-    others = [symbol for symbol in formula.args if symbol != variable]
-    for number in _ANYWHERE if others else _ANYWHERE[:1]:
-        fixed = {symbol.name: number for symbol in others}
-        named = [{variable.name: point, **fixed} for point in points]
-        try:
-            for at in named:
-                check_domain(formula.domain, read_parameters(formula.args, at), formula.name)
-        except DomainError:
-            continue
-        return named
-    return []

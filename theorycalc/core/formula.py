@@ -45,6 +45,7 @@ from theorycalc.core.ranges import Ranges
 from theorycalc.core.records import instance
 from theorycalc.core.reference import Reference
 from theorycalc.core.signature import as_arguments, as_condition
+from theorycalc.core.simplification import Simplification
 from theorycalc.core.tensors import TensorFunction, in_backend
 from theorycalc.core.value import Rigor, Value
 from theorycalc.core.vectorised import VectorFunction
@@ -55,7 +56,7 @@ _MOST_DERIVATIVES = 100
 
 
 @dataclass(frozen=True, repr=False, init=False)
-class Formula(Algebra, Expansions, Integrals, Pictures, Ranges):
+class Formula(Algebra, Expansions, Integrals, Pictures, Ranges, Simplification):
     """A quantity: an expression that prints as mathematics and evaluates to any precision.
 
     Parameters
@@ -75,7 +76,8 @@ class Formula(Algebra, Expansions, Integrals, Pictures, Ranges):
     where : sequence of (Symbol, Expr)
         Intermediate quantities in order; ``expr`` and later ones may use them. A deep kernel is
         linear in size this way, and exponential when it is written out. One whose name is taken, by
-        an argument or an earlier one, gets a number.
+        an argument or an earlier one, gets a number. Equal ones become one, and short numbers are
+        written out.
     note : str
         What the reader should know, e.g. why an infinite quantity is infinite.
     error : sympy.Expr, optional
@@ -242,6 +244,13 @@ class Formula(Algebra, Expansions, Integrals, Pictures, Ranges):
         """A formula that was made of this one and others."""
         reference = next(iter(references)) if len(references) == 1 else None
         return Formula(name, expr, reference=reference, **parts)
+
+    def _rewritten(self, *steps: tuple) -> "Formula":
+        """The same quantity by other steps, the last one of which is the body."""
+        parts = {field.name: getattr(self, field.name) for field in fields(self)}
+        *where, (_, body) = steps
+        del parts["body"]
+        return Formula(expr=body, **{**parts, "where": where})
 
     def _replaced(self, replacements: Mapping) -> "Formula":
         """The formula with symbols replaced by expressions."""

@@ -10,6 +10,9 @@ from theorycalc.core.numbers import expression
 from theorycalc.core.records import sequence
 from theorycalc.core.signature import as_variable
 
+# A number with so many operations is written out.
+_SHORT = 2
+
 
 def fresh(name: str, taken: set[str]) -> str:
     """The name, or the first of name_1, name_2, … that is not taken."""
@@ -45,19 +48,30 @@ def as_definitions(where: Iterable, name: str) -> list[tuple[sympy.Symbol, sympy
 def with_own_names(where: list, taken: Iterable[str], *parts) -> tuple:
     """(where, parts) in which no two intermediate quantities share a name, nor one with ``taken``.
 
-    A `Dummy` stands for a quantity that has no name yet: it becomes a symbol.
+    A `Dummy` stands for a quantity that has no name yet: it becomes a symbol. Quantities that are
+    equal become one; a symbol or a short number needs no other name.
     """
-    taken, names, named = set(taken), {}, []
+    taken, new, named = set(taken), {}, {}
     for symbol, part in where:
+        part = substitute(part, new) if new else part
+        if part in named or _needs_no_name(part):
+            new[symbol] = named.get(part, part)
+            continue
         name = fresh(symbol.name, taken)
         taken.add(name)
-        part = substitute(part, names) if names else part
         if name != symbol.name or isinstance(symbol, sympy.Dummy):
-            names[symbol] = sympy.Symbol(name, **symbol.assumptions0)
-        named.append((names.get(symbol, symbol), part))
-    if names:
-        parts = tuple(None if part is None else substitute(part, names) for part in parts)
-    return named, *parts
+            new[symbol] = sympy.Symbol(name, **symbol.assumptions0)
+        named[part] = new.get(symbol, symbol)
+    if new:
+        parts = tuple(None if part is None else substitute(part, new) for part in parts)
+    return [(symbol, part) for part, symbol in named.items()], *parts
+
+
+def _needs_no_name(part: sympy.Expr) -> bool:
+    """Whether it is a symbol, or a number with few operations, which is no less clear."""
+    if part.is_Symbol:
+        return True
+    return bool(part.is_number and part.is_nonzero and part.count_ops() <= _SHORT)
 
 
 def nameless(where: list, symbols: set, *parts) -> tuple:

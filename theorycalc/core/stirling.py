@@ -2,8 +2,8 @@
 
 import sympy
 
+from theorycalc.core.coefficients import tidy
 from theorycalc.core.errors import NotSupportedError, explain
-from theorycalc.core.power_series import tidy
 
 # Γ in the place of functions that are quotients of Γ.
 _AS_GAMMAS = (sympy.factorial, sympy.binomial, sympy.beta, sympy.RisingFactorial)

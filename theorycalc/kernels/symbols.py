@@ -168,12 +168,16 @@ class DualFormula(Formula):
         derived = partial(_substituted, self.derived, params)
         return self._like(formula, derived, limits=limits, ends=ends)
 
-    def _like(self, formula: Formula, derived: Callable, **kwargs) -> "DualFormula":
+    def _like(self, formula: Formula, derived: Callable, kind=None, **kwargs) -> "DualFormula":
         """A formula in the same variable."""
         parts = {field.name: getattr(formula, field.name) for field in fields(formula)}
         body = parts.pop("body")
         fixed = {"variable": self.variable, "derived": derived, "symmetric": self.symmetric}
-        return DualFormula(expr=body, **{**parts, **fixed, **kwargs})
+        return (kind or DualFormula)(expr=body, **{**parts, **fixed, **kwargs})
+
+    def _rewritten(self, *steps: tuple) -> Formula:
+        formula, met = super()._rewritten(*steps), {"limits": self.limits, "ends": self.ends}
+        return self._like(formula, self.derived, kind=type(self), **met)
 
     def _vectorised(self) -> VectorFunction:
         """The function of NumPy arrays, infinite where the formula is."""
