@@ -11,7 +11,7 @@ from theorycalc.core.records import sequence
 from theorycalc.core.signature import as_variable
 
 # A number with so many operations is written out.
-_SHORT = 2
+_SHORT = 4
 
 
 def fresh(name: str, taken: set[str]) -> str:
