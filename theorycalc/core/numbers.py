@@ -275,13 +275,14 @@ def has_radius(x) -> bool:
 def _read_string(text: str) -> sympy.Rational | None:
     if len(text) > _MAX_DIGITS:
         return None
-    if fraction := _FRACTION.fullmatch(text):
-        numerator, denominator = map(int, fraction.groups())
+    if quotient := _FRACTION.fullmatch(text):
+        numerator, denominator = map(int, quotient.groups())
         return sympy.Rational(numerator, denominator) if denominator else None
     decimal = _DECIMAL.fullmatch(text)
     if decimal is None or abs(int((decimal[2] or "e0")[1:])) > _MAX_EXPONENT:
         return None
-    return sympy.Rational(Fraction(text))
+    fraction = Fraction(text)
+    return sympy.Rational(fraction.numerator, fraction.denominator)
 
 
 def _read_sympy(x: sympy.Expr) -> sympy.Expr | None:

@@ -1,7 +1,6 @@
 """Values as text that a machine reads, without a digit lost."""
 
 import json
-from dataclasses import asdict
 
 import sympy
 from mpmath import libmp
@@ -33,7 +32,7 @@ def _record(value: Value) -> dict:
         "rad": _pair(value.rad),
         "rigor": value.rigor.name,
         "using": using,
-        "reference": None if value.reference is None else asdict(value.reference),
+        "reference": None if value.reference is None else vars(value.reference),
         "inputs": {name: _input(x) for name, x in value.inputs.items()},
     }
 

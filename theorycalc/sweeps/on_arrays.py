@@ -9,8 +9,8 @@ from theorycalc.core.arithmetic import Ball
 from theorycalc.core.arithmetic.array_context import ArrayContext
 from theorycalc.core.arithmetic.slopes import sensitivity
 from theorycalc.core.arithmetic.special_arrays import ACCURACY
+from theorycalc.core.assumptions import check_assumptions
 from theorycalc.core.errors import DomainError, NotSupportedError, TheoryCalcError
-from theorycalc.core.evaluation import read_parameters
 from theorycalc.core.formula import Formula
 from theorycalc.core.vectorised import VectorFunction
 from theorycalc.sweeps.axes import Axis
@@ -67,13 +67,13 @@ def _allowed(formula: Formula, axes: tuple[Axis, ...]) -> np.ndarray:
 
 def _is_held(x, double: float) -> bool:
     """Whether a number keeps all of its digits as a double."""
-    return x == 0 or _TINY <= abs(double) < np.inf
+    return _TINY <= abs(double) < np.inf or x == 0
 
 
 def _is_of(symbol, x) -> bool:
     """Whether a number is integer, positive, … where the symbol is."""
     try:
-        read_parameters((symbol,), {symbol.name: x})
+        check_assumptions(symbol, x)
     except DomainError:
         return False
     return True

@@ -16,6 +16,7 @@ from theorycalc.core.functions import MeanValue
 from theorycalc.core.known import known_in
 from theorycalc.core.numbers import exact
 from theorycalc.core.value import Value
+from theorycalc.sweeps.tables import in_doubles
 from theorycalc.validation.statistics import Measurement
 
 # Digits of balls that check claims, as `check` has them.
@@ -150,7 +151,7 @@ def _function_text(function: Callable) -> str:
 
 
 def _entries(result) -> dict:
-    """A result as variables: numbers and strings, and Values as what `Value.to_json` writes."""
+    """A result as variables: numbers, strings, and the parts of Values that a dataset has."""
     if isinstance(result, Check):
         margin = {} if result.margin is None else {"margin": result.margin}
         result = {"verdict": result.verdict, **margin}
@@ -167,7 +168,8 @@ def _entries(result) -> dict:
 
 def _entry(x, name: str):
     if isinstance(x, Value):
-        return {"value": x.to_json()}
+        mid, rad = in_doubles(x)
+        return {"mid": mid, "rad": rad, "rigor": x.rigor.name, "json": x.to_json()}
     if isinstance(x, Verdict):
         return x.name
     if isinstance(x, str | float):

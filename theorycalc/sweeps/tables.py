@@ -75,19 +75,15 @@ def _plain(outcome: dict) -> Iterable[tuple[str, float | str]]:
         yield "error", outcome["error"]
     for name, entry in outcome.get("result", {}).items():
         if isinstance(entry, dict):
-            yield from _parts(name, Value.from_json(entry["value"]), entry["value"])
+            yield from _parts(name, entry)
         else:
             yield name or "value", entry
 
 
-def _parts(name: str, value: Value, text: str) -> Iterable[tuple[str, float | str]]:
-    """A Value in doubles that enclose it, and with all of its digits."""
-    mid, rad = in_doubles(value)
-    prefix = f"{name}_" if name else ""
-    yield name or "mid", mid
-    yield f"{prefix}rad", rad
-    yield f"{prefix}rigor", value.rigor.name
-    yield f"{prefix}json", text
+def _parts(name: str, parts: dict) -> Iterable[tuple[str, float | str]]:
+    """The variables of a Value; its midpoint has the name that a function gave the Value."""
+    for part, x in parts.items():
+        yield part if not name else name if part == "mid" else f"{name}_{part}", x
 
 
 def in_doubles(value: Value) -> tuple[float, float]:
@@ -97,8 +93,7 @@ def in_doubles(value: Value) -> tuple[float, float]:
         return mid, 0.0
     if math.isinf(mid):
         return mid, math.inf
-    centre = exact_mpf(mid)
-    return mid, _upwards(max(distance(centre, end) for end in (value.lower, value.upper)))
+    return mid, _upwards(distance(exact_mpf(mid), value.mid, value.rad))
 
 
 def _upwards(x) -> float:
