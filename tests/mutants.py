@@ -58,6 +58,30 @@ _LOW = "tests/{}/test_low_targets.py::{}".format
 MUTANTS = (
     # core
     Mutant(
+        "core/arithmetic/taylor_ranges.py",
+        "moved[k] + arb(0, rest)",
+        "moved[k]",
+        "tests/core/test_taylor_ranges.py::test_other_functions_hold_on_the_largest_balls",
+    ),
+    Mutant(
+        "core/arithmetic/taylor_circles.py",
+        "size**2 - c**2 / 2 if c < 2 * size",
+        "c**2 / 2 if c < 2 * size",
+        "tests/core/test_taylor_ranges.py::test_circles_bound_their_functions",
+    ),
+    Mutant(
+        "core/arithmetic/taylor_circles.py",
+        "(y**2 - x**2).exp() / (2",
+        "(y**2 - x**2).exp() / (4",
+        "tests/core/test_taylor_ranges.py::test_circles_bound_their_functions",
+    ),
+    Mutant(
+        "core/arithmetic/ball_error_functions.py",
+        "acb(arb(0, change), arb(0, change))",
+        "0",
+        "tests/core/test_error_functions.py::test_complex_balls_hold_the_continuation",
+    ),
+    Mutant(
         "core/arithmetic/quadrants.py",
         "germ.power > least",
         "germ.power >= least",

@@ -1,11 +1,16 @@
-"""Evaluation of a program on power series: Taylor coefficients with enclosures."""
+"""Evaluation of a program on power series: Taylor coefficients with enclosures.
 
-from contextlib import contextmanager
+The constant term may be a wide ball: the coefficients then are those at every point of it.
+"""
 
-from flint import arb, arb_poly, arb_series, ctx, fmpq
+from collections.abc import Callable
+
+from flint import acb, arb, arb_poly, arb_series, ctx, fmpq
 
 from theorycalc.core.arithmetic.ball_context import BallContext
 from theorycalc.core.arithmetic.context import PowerSeries
+from theorycalc.core.arithmetic.taylor_points import POINTS, truncated
+from theorycalc.core.arithmetic.taylor_ranges import is_narrow, taylor_range
 from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.core.program import Program
 
@@ -13,6 +18,21 @@ from theorycalc.core.program import Program
 _COMPOSED = {
     *("exp", "log", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan"),
     *("erf", "erfc", "erfi", "gamma", "rgamma"),
+}
+# Functions that are constant beside their jumps, with the distance to these.
+_STEPS = ("sign", "heaviside", "floor", "ceiling")
+_MINUS_ONE = fmpq(-1)
+
+
+def _beta(context, a, b):
+    terms = [context.apply("loggamma", x) for x in (a, b, context.add(a, b))]
+    return context.apply("exp", context.add(*terms[:2], context.mul(_MINUS_ONE, terms[2])))
+
+
+# Functions that are written with others, for arguments at which these are defined.
+_WRITTEN: dict[str, Callable] = {
+    "rgamma": lambda context, x: context.power(context.apply("gamma", x), _MINUS_ONE),
+    "beta": _beta,
 }
 
 
@@ -22,55 +42,137 @@ def taylor_coefficients(program: Program, length: int) -> list:
     Raises
     ------
     NotSupportedError
-        If an operation is not implemented for power series.
+        If an operation is not implemented for power series, or the program has kinks or jumps
+        beside which another series holds.
     """
-    with _truncated(length):
-        result = program.run(SeriesContext(), [arb_series([0, 1])])
-        found = list(result) if isinstance(result, arb_series) else [arb(result)]
-    return found + [arb(0)] * (length - len(found))
+    with truncated(length):
+        result = SeriesContext(everywhere=True).series(program, arb(0))
+        return list(result) + [arb(0)] * (length - len(result))
 
 
-@contextmanager
-def _truncated(length: int):
-    before = ctx.cap
-    ctx.cap = length
-    try:
-        yield
-    finally:
-        ctx.cap = before
+def taylor_on(program: Program, x: arb, length: int) -> list[arb]:
+    """Enclosures of the first coefficients at every point of a ball, of a program of one input.
+
+    They are not finite where the program may not be smooth on all of the ball.
+    """
+    with truncated(length):
+        result = SeriesContext().series(program, x)
+        return list(result) + [arb(0)] * (length - len(result))
 
 
 class SeriesContext(BallContext, PowerSeries):
-    """The operations of `BallContext` where an argument may be a power series."""
+    """The operations of `BallContext` where an argument may be a power series.
+
+    Parameters
+    ----------
+    everywhere : bool
+        Whether the series has to stand for the program everywhere, and not only on the ball around
+        which it is expanded: kinks and jumps are then refused.
+    """
+
+    def __init__(self, everywhere: bool = False):
+        super().__init__()
+        self.everywhere = everywhere
+
+    def series(self, program: Program, x: arb) -> arb_series:
+        """A program of one input around a ball."""
+        result = program.run(self, [arb_series([x, 1])])
+        return result if isinstance(result, arb_series) else arb_series([_real(result)])
+
+    def add(self, *terms):
+        return super().add(*_of_one_kind(terms))
+
+    def mul(self, *factors):
+        return super().mul(*_of_one_kind(factors))
 
     def power(self, base, exponent):
-        if not isinstance(base, arb_series):
+        base, exponent = _of_one_kind((base, exponent))
+        if not _any_series(base, exponent):
             return super().power(base, exponent)
-        if isinstance(exponent, fmpq) and exponent.q == 1:
-            return base ** int(exponent.p)
-        if isinstance(exponent, fmpq) and exponent.q == 2:
-            return base.sqrt() ** int(exponent.p)
-        return (base.log() * exponent).exp()
+        if not isinstance(base, arb_series) or isinstance(exponent, arb_series):
+            return self.apply("exp", self.mul(exponent, self.apply("log", base)))
+        if isinstance(exponent, fmpq) and is_narrow(base[0]):
+            if exponent.q == 1:
+                return base ** int(exponent.p)
+            if exponent.q == 2:
+                return base.sqrt() ** int(exponent.p)
+        return _composed("power", base, arb(exponent))
+
+    def hyper(self, a: list, b: list, z):
+        if _any_series(*a, *b, z):
+            raise NotSupportedError(explain("a hypergeometric function of a power series"))
+        return super().hyper(a, b, z)
 
     def atan2(self, y, x):
         if not _any_series(y, x):
             return super().atan2(y, x)
-        quotient = arb_series([1]) * y / x
         if _constant_term(x) > 0:
-            return quotient.atan()
+            return self.apply("atan", self.mul(y, self.power(x, _MINUS_ONE)))
         raise NotSupportedError(explain("a power series of atan2 left of the imaginary axis"))
 
     def apply(self, name: str, *args):
         if not _any_series(*args):
             return super().apply(name, *args)
-        if name not in _COMPOSED:
+        args = _of_one_kind(args)
+        if name in ("max", "min"):
+            return self._extreme(">=" if name == "max" else "<=", *args)
+        if name == "abs" or name in _STEPS:
+            return self._switch(name, *args)
+        *fixed, x = args
+        narrow = isinstance(x, arb_series) and is_narrow(x[0])
+        if len(args) == 1 and name in _COMPOSED and narrow:
+            return getattr(x, name)()
+        if name in _WRITTEN:
+            return _WRITTEN[name](self, *args)
+        if name not in POINTS or _any_series(*fixed):
             raise NotSupportedError(explain(f"{name} of a power series"))
-        return getattr(args[0], name)()
+        return _composed(name, x, *map(arb, fixed))
+
+    def _switch(self, name: str, x, *values):
+        """|x| or a step, where no kink and no jump is near."""
+        self._refuse_switches(name)
+        start = x[0]
+        if name == "abs":
+            return x if start > 0 else -x if start < 0 else _nowhere()
+        step = super().apply(name, start, *values)
+        if name in ("floor", "ceiling") and start.contains_integer():
+            return _nowhere()
+        return step if start != 0 and _real(step).is_exact() else _nowhere()
+
+    def _extreme(self, relation: str, first, *others):
+        for x in others:
+            truth = self.compare(relation, first, x)
+            if truth is None:
+                return _nowhere()
+            first = first if truth else x
+        return first
+
+    def _refuse_switches(self, what: str) -> None:
+        if self.everywhere:
+            raise NotSupportedError(explain(f"{what} of power series"))
 
     def compare(self, relation: str, x, y) -> bool | None:
-        if _any_series(x, y):
-            raise NotSupportedError(explain("a comparison of power series"))
-        return super().compare(relation, x, y)
+        if not _any_series(x, y):
+            return super().compare(relation, x, y)
+        self._refuse_switches("a comparison")
+        x, y = map(_constant_term, _of_one_kind((x, y)))
+        # at equal numbers another branch may begin
+        return None if (x - y).contains(0) else super().compare(relation, x, y)
+
+    def select(self, branches):
+        """The branch that holds on the whole ball; none where that is not known."""
+        for condition, branch in branches:
+            truth = condition()
+            if truth is None:
+                return _nowhere()
+            if truth:
+                return branch()
+        return _nowhere()
+
+    def integral(self, integrand, parameters: list, points: list):
+        if _any_series(*parameters, *points):
+            raise NotSupportedError(explain("a power series of an integral"))
+        return super().integral(integrand, parameters, points)
 
     def infinite_sum(self, series, first: int, parameters: list):
         if _any_series(*parameters):
@@ -119,8 +221,36 @@ class SeriesContext(BallContext, PowerSeries):
         return call.in_series(self, *args) if _any_series(*args) else super().special(call, *args)
 
 
+def _composed(name: str, inner: arb_series, *parameters: arb) -> arb_series:
+    """A function of a power series, by its coefficients on the ball of the constant term."""
+    found = arb_series(taylor_range(name, inner[0], ctx.cap, *parameters))
+    rest = list(inner)[1:]
+    return found if rest == [1] else found(arb_series([0, *rest]))
+
+
+def _nowhere() -> arb_series:
+    """What is not known."""
+    return arb_series([arb.nan()] * ctx.cap)
+
+
 def _any_series(*args) -> bool:
     return any(isinstance(x, arb_series) for x in args)
+
+
+def _of_one_kind(args) -> list:
+    """Real numbers beside power series."""
+    if not _any_series(*args):
+        return list(args)
+    return [x if isinstance(x, arb_series | fmpq) else _real(x) for x in args]
+
+
+def _real(x) -> arb:
+    """A number that is real, or not finite."""
+    if not isinstance(x, acb):
+        return arb(x)
+    if x.is_finite() and not x.imag.is_zero():
+        raise NotSupportedError(explain("complex numbers in a power series"))
+    return x.real if x.is_finite() else arb.nan()
 
 
 def _constant_term(x) -> arb:
