@@ -82,6 +82,30 @@ MUTANTS = (
         "tests/core/test_error_functions.py::test_complex_balls_hold_the_continuation",
     ),
     Mutant(
+        "core/remainders.py",
+        "if abs(measured).lower > stated.upper:",
+        "if abs(measured).lower > stated.upper + 1:",
+        "tests/core/test_at_infinity.py::test_no_such_mean",
+    ),
+    Mutant(
+        "core/bernstein.py",
+        "_N * order * before",
+        "_N * before",
+        "tests/core/test_at_infinity.py::test_means_over_binomial_laws",
+    ),
+    Mutant(
+        "core/expansions.py",
+        "error = 2 * sympy.Abs(_factored(coefficient))",
+        "error = sympy.Abs(_factored(coefficient)) / 2",
+        "tests/core/test_at_infinity.py::test_powers",
+    ),
+    Mutant(
+        "core/simplification.py",
+        "new is not None and new.overlaps(old)",
+        "new is not None",
+        "tests/core/test_simplify.py::test_a_wrong_form_is_not_taken",
+    ),
+    Mutant(
         "core/arithmetic/quadrants.py",
         "germ.power > least",
         "germ.power >= least",

@@ -2,6 +2,7 @@
 
 import sympy
 
+from theorycalc.core.bernstein import binomial_sum
 from theorycalc.core.errors import (
     DerivationError,
     DomainError,
@@ -10,21 +11,21 @@ from theorycalc.core.errors import (
     unknown_name,
 )
 from theorycalc.core.evaluation import decide
+from theorycalc.core.kept_terms import first_terms, moving_sums
 from theorycalc.core.known import known_in
-from theorycalc.core.local_series import expand
 from theorycalc.core.numbers import exact, exact_integer
-from theorycalc.core.power_series import LostTermsError, PowerSeries
+from theorycalc.core.power_series import PowerSeries
 from theorycalc.core.remainders import approximation
 from theorycalc.core.samples import points_with
-from theorycalc.core.stirling import asymptotic_product
+from theorycalc.core.stirling import asymptotic_product, has_factors
 
 _MOST_TERMS = 30
-# How far beyond the order the first term that is left out is looked for.
-_BEYOND = (1, 2, 4, 8)
 # The remainder is measured at these distances, where it should be its first term.
 _DISTANCES = [sympy.Rational(1, 10**k) for k in (8, 9, 10)]
 # What is large, and how many vanishing corrections there may be.
 _LARGE = [sympy.Integer(n) for n in (1000, 4000, 16000)]
+# What is large for a sum of as many terms.
+_LARGE_SUMS = [sympy.Integer(n) for n in (250, 1000, 4000)]
 _FARTHEST = 4
 
 
@@ -74,7 +75,8 @@ class Expansions:
         if known_in(self.body, *(part for _, part in self.where)):
             raise NotSupportedError(explain("the expansion of numbers with an error"))
         sides = _sides(self, variable, point)
-        kept, left_out = _found(self, variable, point, sides[0], order)
+        inside = PowerSeries({sympy.S.Zero: point, sympy.S.One: sympy.Integer(sides[0])}, sympy.oo)
+        kept, left_out = first_terms(self, variable, inside, order)
         distance = sides[0] * (variable - point)
         body = sympy.Add(*(c * distance**e for e, c in kept.items()))
         error = sympy.S.Zero
@@ -85,7 +87,7 @@ class Expansions:
             points = points_with(self, name, [point + side * h for h in _DISTANCES])
             found = approximation(self, body, error, points)
             if found is None:
-                raise _refusal(self, side == sides[0])
+                raise _refusal(self, error, side == sides[0])
         return found
 
     def asymptotics(self, name: str, order: int = 1):
@@ -93,6 +95,8 @@ class Expansions:
 
         For products of Gamma functions, factorials, binomials, powers and exponentials: Stirling's
         series of their logarithms is added up, so that it does not matter how large each one is.
+        Anything else is expanded in powers of 1/x; means over a binomial law, as a Bernstein
+        polynomial Σ_k C(n, k) x^k (1 − x)^(n − k) f(k/n), are part of it where f is smooth at x.
 
         Parameters
         ----------
@@ -104,12 +108,13 @@ class Expansions:
         Returns
         -------
         Formula
-            Its ``error`` is twice the first correction that is left out.
+            Its ``error`` is twice the first correction that is left out. Its domain says where
+            probabilities are between 0 and 1.
 
         Raises
         ------
         NotSupportedError
-            For what is no such product.
+            For what is no such product, and has no powers.
         DerivationError
             If the remainder, measured in balls at three large values, is larger than that.
 
@@ -120,20 +125,38 @@ class Expansions:
         >>> mu = tc.sphere.funk_hecke("relu", d, 2)
         >>> print(mu.asymptotics("d", order=1).expr)
         sqrt(2)*(1 - 3/(4*d))/(2*sqrt(pi)*d**(3/2))
+        >>> n, k = sympy.symbols("n k", integer=True, positive=True)
+        >>> x = sympy.Symbol("x", positive=True)
+        >>> weight = sympy.binomial(n, k) * x**k * (1 - x) ** (n - k)
+        >>> mean = tc.Formula("B", sympy.Sum(weight * sympy.exp(k / n), (k, 0, n)), args=(n, x))
+        >>> print(mean.asymptotics("n", order=1).expr)
+        exp(x) - x*(x - 1)*exp(x)/(2*n)
         """
         variable = _argument(self, name)
         order = exact_integer(order, "order", 0, _MOST_TERMS)
-        prefactor, terms = asymptotic_product(self.expr, variable, order + _FARTHEST)
+        large = _LARGE_SUMS if moving_sums(self.expr, variable) else _LARGE
+        _check_inside(self, variable, large)
+        formula, body, error = self._asymptotic(variable, order)
+        found = approximation(formula, body, error, points_with(formula, name, large))
+        if found is None:
+            raise _refusal(self, error, True)
+        return found
+
+    def _asymptotic(self, variable: sympy.Symbol, order: int) -> tuple:
+        """(the formula where it holds, its first terms, the error)."""
+        if not has_factors(self.expr, variable):
+            return _in_powers(self, variable, order)
+        try:
+            prefactor, terms = asymptotic_product(self.expr, variable, order + _FARTHEST)
+        except NotSupportedError:
+            return _in_powers(self, variable, order)
         body = prefactor * sympy.Add(*(c / variable**k for k, c in enumerate(terms[: order + 1])))
         rest = [(k, c) for k, c in enumerate(terms) if k > order and c != 0]
         error = sympy.S.Zero
         if rest:
             k, c = rest[0]
             error = 2 * sympy.Abs(prefactor * c) / variable**k
-        found = approximation(self, body, error, points_with(self, name, _LARGE))
-        if found is None:
-            raise _refusal(self, True)
-        return found
+        return self, body, error
 
     def limit(self, name: str, point):
         """The limit where one argument goes to a point, or to infinity.
@@ -144,7 +167,7 @@ class Expansions:
         ----------
         name : str
             The argument.
-        point : exact number or sympy.oo
+        point : exact number, sympy.oo or -sympy.oo
             Where it goes to, inside the domain.
 
         Returns
@@ -170,6 +193,8 @@ class Expansions:
         3
         """
         variable = _argument(self, name)
+        if point == -sympy.oo:
+            return _mirrored(self, variable).limit(name, sympy.oo)
         if point == sympy.oo:
             leading, near, sides = self.asymptotics(name, order=0), sympy.oo, [-1]
         else:
@@ -199,6 +224,41 @@ def _argument(formula, name: str) -> sympy.Symbol:
     return symbols[str(name)]
 
 
+def _mirrored(formula, variable: sympy.Symbol):
+    """The formula of −x."""
+    _check_inside(formula, variable, [-x for x in _LARGE])
+    return formula.subs(**{variable.name: -sympy.Symbol(variable.name, positive=True)})
+
+
+def _in_powers(formula, variable: sympy.Symbol, order: int) -> tuple:
+    """The same as a series in 1/x, where probabilities of binomial laws are no ends."""
+    parts = (formula.body, *(part for _, part in formula.where))
+    sums = [node for part in parts for node in moving_sums(part, variable)]
+    conditions = [binomial_sum(node, variable).condition for node in sums]
+    large = PowerSeries({-sympy.S.One: sympy.S.One}, sympy.oo)
+    kept, left_out = first_terms(formula, variable, large, order)
+    body = sympy.Add(*(_factored(c) * variable**-e for e, c in kept.items()))
+    power, coefficient = left_out or (0, sympy.S.Zero)
+    error = 2 * sympy.Abs(_factored(coefficient)) * variable**-power
+    return formula._within(*conditions) if conditions else formula, body, error
+
+
+def _factored(c: sympy.Expr) -> sympy.Expr:
+    return sympy.factor(c) if c.free_symbols else c
+
+
+def _check_inside(formula, variable: sympy.Symbol, large: list) -> None:
+    """DomainError where such values of an argument are not meant."""
+    signs = sympy.Ge(variable, 0, evaluate=False) if variable.is_nonnegative else sympy.true
+    for condition in (signs, *sympy.And.make_args(formula.domain)):
+        if condition.free_symbols == {variable} and any(
+            decide(condition, {variable: x}) is False for x in large
+        ):
+            allowed = sympy.pretty(condition, use_unicode=True)
+            got = f"{variable} = {large[0]}, …"
+            raise DomainError(explain("the point is outside the domain", got=got, allowed=allowed))
+
+
 def _sides(formula, variable: sympy.Symbol, point: sympy.Expr) -> list[int]:
     """The signs of the small distances at which the formula is meant to be used."""
     conditions = [c for c in sympy.And.make_args(formula.domain) if c.free_symbols == {variable}]
@@ -217,34 +277,12 @@ def _sides(formula, variable: sympy.Symbol, point: sympy.Expr) -> list[int]:
     return sides
 
 
-def _found(formula, variable: sympy.Symbol, point, side: int, order: int) -> tuple:
-    """({exponent: coefficient} up to the order, the first term beyond it or None)."""
-    whole = PowerSeries({sympy.S.Zero: point, sympy.S.One: sympy.Integer(side)}, sympy.oo)
-    kept: dict = {}
-    for beyond in _BEYOND:
-        known = {variable: whole}
-        cut = order + beyond + sympy.Rational(1, 4)
-        try:
-            for symbol, part in formula.where:
-                known[symbol] = expand(part, known, cut)
-            series = expand(formula.body, known, cut)
-        except LostTermsError:
-            continue
-        if series.cut <= order:
-            continue
-        kept = {e: c for e, c in series.terms.items() if e <= order}
-        rest = [(e, c) for e, c in series.terms.items() if e > order]
-        if rest or series.cut == sympy.oo:
-            return kept, rest[0] if rest else None
-    if not kept:
-        what = f"{formula.name}: the terms of the expansion cancel"
-        raise NotSupportedError(explain(what, hint="a larger order"))
-    return kept, None
-
-
-def _refusal(formula, first_side: bool) -> Exception:
-    if first_side:
-        what = f"{formula.name}: the remainder of the expansion is larger than its next term"
-        return DerivationError(explain(what))
-    what = f"{formula.name}: the two sides of the point have different expansions"
-    return NotSupportedError(explain(what, hint="a domain that ends at the point"))
+def _refusal(formula, error: sympy.Expr, first_side: bool) -> Exception:
+    if not first_side:
+        what = f"{formula.name}: the two sides of the point have different expansions"
+        return NotSupportedError(explain(what, hint="a domain that ends at the point"))
+    if error == 0:
+        what = f"{formula.name}: what the expansion leaves out is smaller than every power"
+        return NotSupportedError(explain(what))
+    what = f"{formula.name}: the remainder of the expansion is larger than its next term"
+    return DerivationError(explain(what))

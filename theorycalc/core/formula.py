@@ -245,6 +245,17 @@ class Formula(Algebra, Expansions, Integrals, Pictures, Ranges, Simplification):
         reference = next(iter(references)) if len(references) == 1 else None
         return Formula(name, expr, reference=reference, **parts)
 
+    def _within(self, *conditions) -> "Formula":
+        """The formula where these conditions hold as well."""
+        return self._new(
+            self.body,
+            references={self.reference},
+            name=self.name,
+            args=self.args,
+            where=self.where,
+            domain=sympy.And(*conditions, *sympy.And.make_args(self.domain)),
+        )
+
     def _rewritten(self, *steps: tuple) -> "Formula":
         """The same quantity by other steps, the last one of which is the body."""
         parts = {field.name: getattr(self, field.name) for field in fields(self)}

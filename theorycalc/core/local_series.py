@@ -52,8 +52,8 @@ def _node(node: sympy.Expr, known: dict, cut) -> PowerSeries:
         for part in parts[1:]:
             total = total + part if node.is_Add else (total * part).truncated(cut)
         return total
-    if node.is_Pow and free_symbols(node.exp).isdisjoint(known):
-        return parts[0].power(node.exp, cut)
+    if node.is_Pow:
+        return _power(node, parts[0], known, cut)
     if type(node) in _SIGN_RULES:
         return _by_sign(node, parts[0])
     if type(node) in _OF_MODULUS and len(parts) == 2:
@@ -63,12 +63,19 @@ def _node(node: sympy.Expr, known: dict, cut) -> PowerSeries:
     return _of_functions(node, parts, known, cut)
 
 
+def _power(node: sympy.Pow, base: PowerSeries, known: dict, cut) -> PowerSeries:
+    if free_symbols(node.exp).isdisjoint(known):
+        return base.power(node.exp, cut)
+    x = sympy.Dummy("x", real=True)
+    return _function(sympy.exp(x), x, expand(node.exp * sympy.log(node.base), known, cut), cut)
+
+
 def _of_functions(node: sympy.Expr, parts: list, known: dict, cut) -> PowerSeries:
     moving = [i for i, arg in enumerate(node.args) if not free_symbols(arg).isdisjoint(known)]
     definition = getattr(type(node), "definition", None)
     if definition is not None and len(moving) > 1:
         return expand(definition(*node.args), known, cut)
-    if isinstance(node, sympy.Function | sympy.Pow) and len(moving) == 1:
+    if isinstance(node, sympy.Function) and len(moving) == 1:
         x, (i,) = sympy.Dummy("x", real=True), moving
         outer = (definition or node.func)(*node.args[:i], x, *node.args[i + 1 :])
         return _function(outer, x, parts[i], cut)

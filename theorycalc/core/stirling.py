@@ -4,6 +4,7 @@ import sympy
 
 from theorycalc.core.coefficients import tidy
 from theorycalc.core.errors import NotSupportedError, explain
+from theorycalc.core.graph import postorder
 
 # Γ in the place of functions that are quotients of Γ.
 _AS_GAMMAS = (sympy.factorial, sympy.binomial, sympy.beta, sympy.RisingFactorial)
@@ -31,6 +32,15 @@ def asymptotic_product(expr: sympy.Expr, x: sympy.Symbol, order: int) -> tuple:
         else:
             others *= base**exponent
     return sympy.powsimp(others * logarithm.leading(x)), _exponential(logarithm.tail, order)
+
+
+def has_factors(expr: sympy.Expr, x: sympy.Symbol) -> bool:
+    """Whether x stands in a Gamma function or an exponent: then it may have no powers."""
+    return any(
+        (isinstance(node, (sympy.gamma, sympy.exp, *_AS_GAMMAS)) and x in node.free_symbols)
+        or (node.is_Pow and x in node.exp.free_symbols)
+        for node in postorder(expr, leaves=(sympy.Sum,))
+    )
 
 
 class _Logarithm:
