@@ -636,7 +636,7 @@ MUTANTS = (
         for old, new in (
             ("near if near >= x else math.nextafter(near, math.inf)", "near"),
             (
-                "_upwards(max(distance(centre, end) for end in (value.lower, value.upper)))",
+                "_upwards(distance(exact_mpf(mid), value.mid, value.rad))",
                 "_upwards(value.rad)",
             ),
         )

@@ -51,7 +51,9 @@ __all__ = ["__version__", *_HOME_OF, *_ROOMS]
 
 def __getattr__(name: str):
     if name in _HOME_OF:
-        value = getattr(importlib.import_module(_HOME_OF[name]), name)
+        home = importlib.import_module(_HOME_OF[name])
+        importlib.import_module("theorycalc.core.calls").tell_calls(home.__name__, [name])
+        value = getattr(home, name)
     elif name in _ROOMS:
         value = importlib.import_module(f"theorycalc.{name}")
     else:

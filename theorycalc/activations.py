@@ -23,6 +23,7 @@ from sympy.core.function import FunctionClass
 from theorycalc.core import display
 from theorycalc.core.arithmetic.tensor_context import context_of
 from theorycalc.core.arrays import is_array, real_array
+from theorycalc.core.calls import tell_calls
 from theorycalc.core.errors import DomainError, explain, shown, unknown_name
 from theorycalc.core.formula import Formula
 from theorycalc.core.graph import free_symbols
@@ -333,3 +334,6 @@ def __getattr__(name: str):
 
 def __dir__():
     return ["Activation", "as_activation", *_EXPRESSIONS]
+
+
+tell_calls(__name__, ["Activation", "as_activation"])

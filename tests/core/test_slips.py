@@ -1,5 +1,7 @@
 """What is easily written wrongly: every message says what is meant instead."""
 
+import pickle
+
 import numpy as np
 import pytest
 import sympy
@@ -45,6 +47,25 @@ def of(**assumptions):
         # names
         (lambda: DUAL.at(Rho=0.3), "Try 'rho'"),
         (lambda: DUAL.at(r=0.3), "allowed: rho"),
+        # names of arguments, of functions, classes and methods
+        (lambda: tc.kernels.mlp(3, "relu", sigmaw=1), "unknown argument of mlp: got 'sigmaw'"),
+        (lambda: tc.kernels.mlp(3, "relu", sigmaw=1), "Try 'sigma_w'"),
+        (lambda: tc.kernels.mlp(3, "relu").spectrum(dim=5, degree=2), "allowed: d, degree, kernel"),
+        (lambda: tc.networks.mlp(2, widht=16, sigma_w=1), "Try 'width'"),
+        (lambda: tc.quantization.distortion(tc.distributions.Gaussian(3), N=10), "Try 'n'"),
+        (lambda: tc.distributions.Gaussian(10, sigm=2), "of Gaussian: got 'sigm'"),
+        (lambda: tc.validation.Measurement.of(sample=[1, 2]), "of Measurement.of: got 'sample'"),
+        (lambda: tc.Ball(digit=30), "Try 'digits'"),
+        (lambda: tc.Formula("f", X, arg=(X,)), "Try 'args'"),
+        (lambda: tc.relu.represent(X**2, X, metod="space"), "Try 'method'"),
+        # … beside parameters
+        (lambda: F.at(x=1, usin=tc.Ball(10)), "allowed: using, x. Try 'using'"),
+        (lambda: tc.certify(X, digit=3, x=1), "Try 'digits'"),
+        (lambda: tc.sweep(F, job=2, x=[1]), "Try 'jobs'"),
+        # arguments that are missing, or too many
+        (lambda: tc.kernels.mlp(3).spectrum(5), "spectrum needs degree; allowed"),
+        (lambda: tc.sphere.funk_hecke("relu"), "funk_hecke(kernel, d, k). Try d=…, k=…"),
+        (lambda: tc.Ball(1, 2, 3, 4, 5), "not a call of Ball"),
         # what symbols assume
         (lambda: of(positive=True).at(n=0), "allowed: n > 0"),
         (lambda: of(positive=True).at(n=-1), "allowed: n > 0"),
@@ -79,3 +100,32 @@ def test_a_modulus_is_real():
     series = (n ** -(2 + 1j)).sum()
     found = tc.Formula("f", sympy.Abs(sympy.zeta(X + sympy.I))).at(x=2)
     assert abs(float(found) - abs(series)) < 1e-6
+
+
+def test_a_wrong_call_is_a_type_error_too():
+    with pytest.raises(TypeError, match="certify needs expr"):
+        tc.certify()
+
+
+def test_a_type_error_of_the_work_is_left_as_it_is():
+    def descend(step, parameters):
+        raise TypeError("of the work")
+
+    network = tc.networks.mlp(2, 3, sigma_w=1)
+    with pytest.raises(TypeError) as raised:
+        tc.networks.train(
+            network,
+            network.init(range(2)),
+            np.eye(2),
+            np.ones(2),
+            learning_rate=0.1,
+            steps=1,
+            on_step=descend,
+        )
+    assert type(raised.value) is TypeError
+
+
+@pytest.mark.parametrize("thing", [tc.certify, tc.kernels.mlp, tc.kernels.dual, tc.sweep])
+def test_functions_are_sent_to_other_processes_by_name(thing):
+    assert pickle.loads(pickle.dumps(thing)) is thing
+    assert len(pickle.dumps(thing)) < 100

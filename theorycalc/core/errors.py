@@ -13,6 +13,14 @@ class DomainError(TheoryCalcError, ValueError):
     """An argument is not of the kind, shape or range that the call allows."""
 
 
+class UnknownNameError(DomainError):
+    """A ``name`` that is not among the ``known`` ones of its ``kind``."""
+
+    def __init__(self, message: str, kind: str = "", name: str = "", known: Iterable[str] = ()):
+        super().__init__(message)
+        self.kind, self.name, self.known = kind, name, tuple(known)
+
+
 class NotSupportedError(TheoryCalcError, NotImplementedError):
     """The request makes sense but theorycalc has no method for it."""
 
@@ -66,14 +74,19 @@ def _text(write: Callable[[object], str], got: object) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]} …"
 
 
-def unknown_name(kind: str, name: object, known: Iterable[str]) -> DomainError:
+def unknown_name(kind: str, name: object, known: Iterable[str]) -> UnknownNameError:
     """The error for a name that is not in a list, with the close matches first."""
     known = sorted(known)
-    close = get_close_matches(str(name), known, n=3, cutoff=0.5)
-    hint = " or ".join(repr(match) for match in close)
-    return DomainError(
-        explain(f"unknown {kind}", got=repr(name), allowed=", ".join(known), hint=hint)
-    )
+    hint = " or ".join(repr(match) for match in close_names(name, known))
+    message = explain(f"unknown {kind}", got=repr(name), allowed=", ".join(known), hint=hint)
+    return UnknownNameError(message, kind, str(name), known)
+
+
+def close_names(name: object, known: Iterable[str]) -> list[str]:
+    """The names that one may have meant, the closest first, whatever their case."""
+    folded = {one.casefold(): one for one in known}
+    matches = get_close_matches(str(name).casefold(), folded, n=3, cutoff=0.5)
+    return [folded[match] for match in matches]
 
 
 def missing_extra(package: str, extra: str, purpose: str) -> MissingExtraError:

@@ -1,5 +1,6 @@
 """Spherically symmetric laws on R^d: moments in closed form, one coordinate, samples."""
 
+from theorycalc.core.calls import tell_calls
 from theorycalc.distributions.families import Gaussian, StudentT
 from theorycalc.distributions.moments import Moments
 from theorycalc.distributions.radial import Radial
@@ -10,3 +11,6 @@ __all__ = ["Gaussian", "Moments", "Radial", "StudentT", "UniformBall", "UniformS
 
 def __dir__():
     return sorted(__all__)
+
+
+tell_calls(__name__, __all__)

@@ -6,6 +6,7 @@ Normalisation: orthonormal, c_k = E[φ(Z) h_k(Z)] with h_k = He_k/√k!, so that
 import sympy
 
 from theorycalc.activations import as_activation
+from theorycalc.core.calls import tell_calls
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.formula import Formula
 from theorycalc.core.numbers import exact_integer
@@ -98,3 +99,6 @@ def coefficient(activation, k) -> Formula:
 
 def __dir__():
     return sorted(__all__)
+
+
+tell_calls(__name__, __all__)

@@ -4,6 +4,7 @@ Normalisation: NTK parameterisation, z = σ_w W φ/√n + σ_b b with standard n
 ``rho`` are for inputs with x·x/d = 1, general ones for (q11, q12, q22) = entries of x·x'/d.
 """
 
+from theorycalc.core.calls import tell_calls
 from theorycalc.kernels import predict
 from theorycalc.kernels.duals.formulas import (
     arc_cosine,
@@ -55,3 +56,6 @@ __all__ = [
 
 def __dir__():
     return sorted(__all__)
+
+
+tell_calls(__name__, __all__)

@@ -10,6 +10,7 @@ from scipy import linalg
 from sympy import oo
 
 from theorycalc.core.arrays import real_array
+from theorycalc.core.calls import tell_calls
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.numbers import real_double
 from theorycalc.kernels._prediction import Prediction
@@ -304,3 +305,6 @@ def _matrix(matrix, name: str, shape: tuple) -> np.ndarray:
 
 def __dir__():
     return sorted(__all__)
+
+
+tell_calls(__name__, __all__)

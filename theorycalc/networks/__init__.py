@@ -4,6 +4,7 @@ Everything runs on NumPy arrays and, unchanged, on any array-API namespace (torc
 among them); the parameters of many networks are trained as one batched computation.
 """
 
+from theorycalc.core.calls import tell_calls
 from theorycalc.networks.fully_connected import MLP, Parameters, mlp
 from theorycalc.networks.tangent import tangent_kernel
 from theorycalc.networks.training import Trained, to_numpy, train
@@ -13,3 +14,6 @@ __all__ = ["MLP", "Parameters", "Trained", "mlp", "tangent_kernel", "to_numpy", 
 
 def __dir__():
     return sorted(__all__)
+
+
+tell_calls(__name__, __all__)

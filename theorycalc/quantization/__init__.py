@@ -1,5 +1,6 @@
 """Random quantisers on a sphere: mean distortion, optimal radius, largest cosine."""
 
+from theorycalc.core.calls import tell_calls
 from theorycalc.quantization import bounds, kde
 from theorycalc.quantization.extremes.approximations import (
     compare_approximations,
@@ -34,3 +35,6 @@ __all__ = [
 
 def __dir__():
     return sorted(__all__)
+
+
+tell_calls(__name__, __all__)

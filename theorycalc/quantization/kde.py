@@ -18,6 +18,7 @@ from sympy import Expr, exp, log, sqrt
 from sympy.codegen.cfunctions import expm1, log1p
 
 from theorycalc.core.arithmetic import Ball
+from theorycalc.core.calls import tell_calls
 from theorycalc.core.errors import DomainError, PrecisionError, explain
 from theorycalc.core.formula import Formula
 from theorycalc.core.numbers import exact, real_expression
@@ -205,3 +206,6 @@ def _positive(x, name: str) -> Expr:
 
 def __dir__():
     return sorted(__all__)
+
+
+tell_calls(__name__, __all__)

@@ -1,5 +1,6 @@
 """Polynomials as two-layer networks: integral representations, their constants and norms."""
 
+from theorycalc.core.calls import tell_calls
 from theorycalc.relu._represent import represent
 from theorycalc.relu.constants import funk_hecke, gaussian_bias_constant, power_eigenvalue
 from theorycalc.relu.norms import (
@@ -27,3 +28,6 @@ __all__ = [
 
 def __dir__():
     return sorted(__all__)
+
+
+tell_calls(__name__, __all__)

@@ -1,5 +1,6 @@
 """Harmonic analysis on the unit sphere of R^d, under the uniform probability measure."""
 
+from theorycalc.core.calls import tell_calls
 from theorycalc.sphere.decay import asymptotics, decay_exponent
 from theorycalc.sphere.eigenvalues import funk_hecke, spectrum
 from theorycalc.sphere.extension import harmonic_extension
@@ -34,3 +35,6 @@ __all__ = [
 
 def __dir__():
     return sorted(__all__)
+
+
+tell_calls(__name__, __all__)

@@ -1,5 +1,6 @@
 """Quantities over grids: cells on many cores, stores that survive a kill, labelled datasets."""
 
+from theorycalc.core.calls import tell_calls
 from theorycalc.sweeps.runs import sweep
 
 __all__ = ["sweep"]
@@ -7,3 +8,6 @@ __all__ = ["sweep"]
 
 def __dir__():
     return sorted(__all__)
+
+
+tell_calls(__name__, __all__)

@@ -3,6 +3,7 @@
 ``theorycalc new NAME`` writes one: tests, documentation and the command line need no other change.
 """
 
+from theorycalc.core.calls import tell_calls
 from theorycalc.theories._checked import Checked, check
 from theorycalc.theories._paper import Paper, Statement
 from theorycalc.theories._search import Found, search
@@ -54,3 +55,6 @@ def get(name: str) -> Theory:
 
 def __dir__():
     return sorted(__all__)
+
+
+tell_calls(__name__, __all__)

@@ -1,5 +1,6 @@
 """Predictions held against experiments: data, ensembles of trained networks, statistics."""
 
+from theorycalc.core.calls import tell_calls
 from theorycalc.validation import plots
 from theorycalc.validation.comparison import (
     Comparison,
@@ -50,3 +51,6 @@ __all__ = [
 
 def __dir__():
     return sorted(__all__)
+
+
+tell_calls(__name__, __all__)
