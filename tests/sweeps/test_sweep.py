@@ -119,6 +119,14 @@ def test_numbers_beyond_doubles_keep_their_digits():
     assert value(found.isel(x=0)).overlaps(tc.certify(sympy.exp(1000)))
 
 
+def test_radii_below_doubles():
+    f = tc.Formula("f", x * sympy.Rational(1, 2**1074))
+    found = tc.sweep(f, using=tc.Ball(10), x=["4/3", "5/3"])
+    for i, point in enumerate((sympy.Rational(4, 3), sympy.Rational(5, 3))):
+        mid, rad = (sympy.Rational(found[name].values[i]) for name in ("mid", "rad"))
+        assert abs(point / 2**1074 - mid) <= rad
+
+
 def test_a_claim():
     claim = tc.Claim(sympy.log(x) <= x - 1, assumptions=x > 0)
     found = tc.sweep(claim, x=["1/2", 1, -1])
