@@ -206,3 +206,27 @@ def test_strings_are_numbers_and_no_code():
         tc.erfcx("__import__('os')")
     with pytest.raises(tc.DomainError):
         tc.log_ndtr(sp.I)
+
+
+WRITTEN_OUT = [
+    (sp.exp(X**2 / 2) * sp.erfc(X / sp.sqrt(2)), lambda x: far_oracle("erfcx", x / mpmath.sqrt(2))),
+    (X * sp.exp(-(X**2)) / sp.erfc(X), lambda x: x / far_oracle("erfcx", x)),
+    (sp.exp(2 * X**2) * sp.erfc(X) ** 2, lambda x: far_oracle("erfcx", x) ** 2),
+    (sp.log(sp.erfc(X)), lambda x: far_oracle("log_erfc", x)),
+    (sp.log(sp.erfc(X, evaluate=False) / 2), lambda x: far_oracle("log_erfc", x) - mpmath.log(2)),
+]
+
+
+@pytest.mark.parametrize(("expr", "exact"), WRITTEN_OUT)
+def test_what_is_written_out_is_computed_as_one_function(expr, exact):
+    """Where the factors leave the range of doubles, by thousands of orders of magnitude."""
+    formula = tc.Formula("f", expr)
+    for x in (20, 300, 10**6):
+        with mpmath.workdps(80):
+            truth = exact(mpmath.mpf(x))
+        for using in (tc.Float(), tc.MP(30), tc.Ball(30)):
+            assert_error_holds(formula.at(using=using, x=x), truth)
+        assert formula.lambdify()(np.array([float(x)]))[0] == pytest.approx(float(truth), rel=1e-14)
+    near = mpmath.mpf(-1) / 3
+    plain = sp.lambdify(X, expr, "mpmath")
+    assert float(formula.at(x="-1/3")) == pytest.approx(float(plain(near)), rel=1e-13)

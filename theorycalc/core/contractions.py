@@ -4,6 +4,7 @@ import sympy
 from sympy import acos, cos, cosh, erf, erfc, exp, pi, sin, tanh
 from sympy.codegen.cfunctions import expm1, log1p
 
+from theorycalc.core.error_functions import erfcx, log_erfc, log_ndtr
 from theorycalc.core.strict import StrictFunction
 
 
@@ -68,7 +69,12 @@ def _supplement(terms) -> sympy.Expr | None:
 
 
 def contract_log(node: sympy.log) -> sympy.Expr | None:
-    """log(1 + exp(u)) → softplus(u), else log(1 + u) → log1p(u)."""
+    """log(1 + exp(u)) → softplus(u), else log(1 + u) → log1p(u); log(erfc(u)), log(erfc(u)/2)."""
+    if isinstance(node.args[0], erfc):
+        return log_erfc(*node.args[0].args)
+    factor, function = node.args[0].as_coeff_Mul()
+    if factor == sympy.S.Half and isinstance(function, erfc):
+        return log_ndtr(-sympy.sqrt(2) * function.args[0])
     if not node.args[0].is_Add:
         return None
     one, rest = node.args[0].as_coeff_Add()
@@ -78,7 +84,28 @@ def contract_log(node: sympy.log) -> sympy.Expr | None:
 
 
 def contract_product(node: sympy.Mul) -> sympy.Expr | None:
-    """exp(u)·(1 + exp(u))^(−n) → (1 + exp(−u))^(−1)·(1 + exp(u))^(1−n): inf/inf becomes 0 or 1."""
+    """Products whose factors overflow, and they do not.
+
+    exp(n u²)·erfc(u)^n → erfcx(u)^n,
+    exp(u)·(1 + exp(u))^(−n) → (1 + exp(−u))^(−1)·(1 + exp(u))^(1−n).
+    """
+    return _scaled(node) or _logistic(node)
+
+
+def _scaled(node: sympy.Mul) -> sympy.Expr | None:
+    for tail in node.args:
+        base, n = tail.as_base_exp()
+        if not isinstance(base, erfc):
+            continue
+        square = base.args[0] ** 2
+        for factor in node.args:
+            if isinstance(factor, exp) and sympy.expand(factor.args[0] - n * square) == 0:
+                rest = [f for f in node.args if f not in (tail, factor)]
+                return sympy.Mul(erfcx(base.args[0]) ** n, *rest)
+    return None
+
+
+def _logistic(node: sympy.Mul) -> sympy.Expr | None:
     for factor in node.args:
         logistic = 1 + factor
         if isinstance(factor, exp):
