@@ -630,15 +630,21 @@ MUTANTS = (
     ),
     # sweeps
     Mutant(
-        "sweeps/tables.py",
+        "core/binary.py",
         "near if near >= x else math.nextafter(near, math.inf)",
         "near",
         "tests/sweeps/test_sweep.py::test_radii_below_doubles",
     ),
     Mutant(
-        "sweeps/tables.py",
+        "core/binary.py",
         "_upwards(distance(exact_mpf(mid), value.mid, value.rad))",
         "_upwards(value.rad)",
+        "tests/sweeps/test_sweep.py::test_a_formula_is_its_cells",
+    ),
+    Mutant(
+        "sweeps/quantities.py",
+        '"rad": rad,',
+        '"rad": rad / 16,',
         "tests/sweeps/test_sweep.py::test_a_formula_is_its_cells",
     ),
 )

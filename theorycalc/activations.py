@@ -35,6 +35,7 @@ from theorycalc.core.integration.kinks import (
     kinks,
     singular_bases,
 )
+from theorycalc.core.looks import Shown
 from theorycalc.core.lowering import lower
 from theorycalc.core.numbers import exact, exact_integer, function_expression
 from theorycalc.core.records import instance
@@ -44,7 +45,7 @@ z = sympy.Symbol("z", real=True)
 
 
 @dataclass(frozen=True)
-class Activation:
+class Activation(Shown):
     """A real function of one real variable.
 
     Parameters

@@ -1,5 +1,6 @@
 """Binary numbers of any length: exact, whatever mpmath's global precision."""
 
+import math
 import numbers
 from fractions import Fraction
 
@@ -88,3 +89,19 @@ def fraction(x: mpmath.mpf) -> Fraction:
 def binary_mpf(x: Fraction) -> mpmath.mpf:
     """A fraction whose denominator is a power of two, as an mpf with all its bits."""
     return mpf(libmp.from_man_exp(x.numerator, 1 - x.denominator.bit_length()))
+
+
+def in_doubles(value) -> tuple[float, float]:
+    """Midpoint and radius as doubles, the radius with what rounding the midpoint has changed."""
+    mid = float(value.mid)
+    if value.is_infinite or (value.mid == mid and value.rad == 0):
+        return mid, 0.0
+    if math.isinf(mid):
+        return mid, math.inf
+    return mid, _upwards(distance(exact_mpf(mid), value.mid, value.rad))
+
+
+def _upwards(x) -> float:
+    """The least double that is not below."""
+    near = float(x)
+    return near if near >= x else math.nextafter(near, math.inf)

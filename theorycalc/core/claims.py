@@ -27,6 +27,7 @@ from theorycalc.core.evaluation import (
 )
 from theorycalc.core.graph import free_symbols, substitute
 from theorycalc.core.known import known_in, unknown
+from theorycalc.core.looks import Look, Math, Shown, mark
 from theorycalc.core.lowering import lower
 from theorycalc.core.numbers import condition, expression
 from theorycalc.core.records import check_fields, instance
@@ -35,7 +36,7 @@ from theorycalc.core.regions import Region, read_region
 from theorycalc.core.value import Rigor, Value
 
 
-class Verdict(enum.Enum):
+class Verdict(Shown, enum.Enum):
     """The answer of a check. It is not a truth value: ``bool()`` raises."""
 
     HOLDS = "HOLDS"
@@ -67,7 +68,7 @@ SHARPNESS = ("", "tight", "upper", "lower", "asymptotic")
 
 
 @dataclass(frozen=True, repr=False)
-class Claim:
+class Claim(Shown):
     """Relations between quantities, with the ranges and conditions under which they are claimed.
 
     Symbols are matched by name: those of one name are one, with the assumptions of all.
@@ -244,7 +245,7 @@ def _one_symbol_each(parts: tuple) -> list:
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Check:
+class Check(Shown):
     """A claim checked at one point: the verdict, both sides, and the margin between them.
 
     ``margin`` is positive where an inequality holds (``rhs − lhs`` for ≤); for an equation it is
@@ -264,6 +265,16 @@ class Check:
 
     def __repr__(self):
         return f"Check({display.check_text(self)})"
+
+    def __str__(self):
+        sides = "" if self.margin is None else f"; lhs {self.lhs}, rhs {self.rhs}"
+        return f"{display.check_text(self)}{sides}"
+
+    def _look(self) -> Look:
+        name = (f"{self.claim.name}:",) if self.claim.name else ()
+        claim = Math(display.claim_latex(self.claim), display.claim_text(self.claim))
+        sides = [(part, x) for part in ("lhs", "rhs", "margin") if (x := getattr(self, part))]
+        return Look((mark(self.verdict), *name, claim), (), sides)
 
     def __bool__(self):
         return bool(self.verdict)

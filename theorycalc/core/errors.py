@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from typing import Any
 
+from theorycalc.core.looks import Line
 
-class TheoryCalcError(Exception):
+
+class TheoryCalcError(Line, Exception):
     """Base of all errors raised by theorycalc."""
 
 

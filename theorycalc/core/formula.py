@@ -36,6 +36,7 @@ from theorycalc.core.graph import free_symbols, substitute
 from theorycalc.core.integrals import Integrals
 from theorycalc.core.integration.pieces import at_numbers
 from theorycalc.core.known import known_in, unknown
+from theorycalc.core.looks import Shown
 from theorycalc.core.lowering import lower
 from theorycalc.core.names import as_definitions, matched_by_name, nameless, with_own_names
 from theorycalc.core.numbers import exact_integer, expression, has_radius
@@ -56,7 +57,7 @@ _MOST_DERIVATIVES = 100
 
 
 @dataclass(frozen=True, repr=False, init=False)
-class Formula(Algebra, Expansions, Integrals, Pictures, Ranges, Simplification):
+class Formula(Algebra, Expansions, Integrals, Pictures, Ranges, Simplification, Shown):
     """A quantity: an expression that prints as mathematics and evaluates to any precision.
 
     Parameters

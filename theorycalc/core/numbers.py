@@ -14,6 +14,7 @@ from mpmath import libmp
 from sympy.core.function import AppliedUndef
 
 from theorycalc.core.errors import DomainError, explain, shown
+from theorycalc.core.looks import Shown
 
 ALLOWED = (
     "int, Fraction, SymPy number, float, or a decimal or fraction string such as '0.3' or '3/10'"
@@ -29,7 +30,7 @@ _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,6})?", re.ASCII)
 _FRACTION = re.compile(r"([+-]?\d+)\s*/\s*(\d+)", re.ASCII)
 
 
-class Rigor(enum.IntEnum):
+class Rigor(Shown, enum.IntEnum):
     """How far the error of a `Value` can be trusted; the weakest ingredient decides.
 
     ``SAMPLED``: a statistical error. ``ESTIMATED``: two computations were compared.

@@ -1,8 +1,10 @@
 """Pictures of formulas."""
 
+from collections.abc import Mapping
+
 import sympy
 
-from theorycalc.core.errors import DomainError, explain, missing_extra, unknown_name
+from theorycalc.core.errors import DomainError, explain, missing_extra, shown, unknown_name
 from theorycalc.core.numbers import exact
 from theorycalc.core.records import instance
 
@@ -58,6 +60,29 @@ class Pictures:
         head = sympy.latex(sympy.Symbol(self.name)) if self.name else ""
         ax.set(xlabel=f"${symbol}$", ylabel=f"${head}({symbol})$")
         return ax
+
+
+def draw_measured(ax, measured: Mapping | None, size=float) -> None:
+    """Measurements by place: points with bars of two standard errors.
+
+    Raises
+    ------
+    DomainError
+        For anything else.
+    """
+    if measured is None:
+        return
+    allowed = "{place: Measurement.of(replicas)}"
+    points = instance(measured, Mapping, "measurements by place", allowed=allowed)
+    if not all(hasattr(m, "mean") and hasattr(m, "standard_error") for m in points.values()):
+        raise DomainError(
+            explain("not measurements by place", got=shown(measured), allowed=allowed)
+        )
+    places = [float(exact(place, "a place")) for place in points]
+    means = [size(m.mean) for m in points.values()]
+    bars = [2 * m.standard_error for m in points.values()]
+    ax.errorbar(places, means, yerr=bars, fmt="o", markersize=4, capsize=3, label="measured")
+    ax.legend()
 
 
 def as_axes(ax=None):

@@ -8,6 +8,7 @@ import sympy
 
 from theorycalc.core.arithmetic.effort import work
 from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.looks import Record
 
 # Terms of a sum or a product; computing one costs some microseconds.
 _MOST_TERMS = 1_000_000
@@ -20,8 +21,8 @@ _ELEMENTARY = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Program:
+@dataclass(frozen=True, repr=False)
+class Program(Record):
     """Operations in order; each takes earlier results and appends one.
 
     Parameters

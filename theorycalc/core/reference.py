@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from theorycalc.core.looks import Line
 from theorycalc.core.records import check_fields
 
 _RESOLVERS = {
@@ -12,7 +13,7 @@ _RESOLVERS = {
 
 
 @dataclass(frozen=True)
-class Reference:
+class Reference(Line):
     """A source in the literature.
 
     Parameters

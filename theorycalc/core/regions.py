@@ -7,6 +7,7 @@ import sympy
 
 from theorycalc.core import display
 from theorycalc.core.errors import DomainError, explain, shown, unknown_name
+from theorycalc.core.looks import Line
 from theorycalc.core.numbers import exact, exact_integer
 
 _ENDS = {"oo": sympy.oo, "inf": sympy.oo, "+oo": sympy.oo, "-oo": -sympy.oo, "-inf": -sympy.oo}
@@ -49,7 +50,7 @@ def integers(low, high) -> sympy.Range:
     return _checked(found, "the integers", (low, high))
 
 
-class Region(Mapping):
+class Region(Line, Mapping):
     """A range for each of some names: an interval, or a range of integers. It does not change."""
 
     def __init__(self, ranges: Mapping[str, sympy.Interval | sympy.Range]):

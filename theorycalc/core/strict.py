@@ -2,13 +2,14 @@
 
 import sympy
 
+from theorycalc.core.looks import Shown
 from theorycalc.core.numbers import exact, real_expression
 from theorycalc.core.printed import call
 
 _NO_NUMBERS = (sympy.nan, sympy.zoo)
 
 
-class StrictFunction(sympy.Function):
+class StrictFunction(Shown, sympy.Function):
     """A SymPy function of expressions and numbers; a string is a decimal or a fraction.
 
     Code that `sympy.lambdify` makes of it calls `theorycalc.core.generated`.

@@ -12,6 +12,7 @@ import numpy as np
 from theorycalc.core.arithmetic.tensor_context import TensorContext
 from theorycalc.core.arrays import is_array
 from theorycalc.core.errors import DomainError, explain, missing_extra, shown
+from theorycalc.core.looks import Record
 from theorycalc.core.vectorised import VectorFunction
 
 # What gives a library the functions of the array API standard.
@@ -45,8 +46,8 @@ def _namespace(backend) -> ModuleType:
         raise missing_extra(backend, backend, f"lambdify(backend={backend!r})") from error
 
 
-@dataclass(frozen=True)
-class TensorFunction:
+@dataclass(frozen=True, repr=False)
+class TensorFunction(Record):
     """A function of broadcast arrays of one library, in their precision and on their device.
 
     It is written in the operations of the library, which may differentiate, compile and batch it.

@@ -14,6 +14,7 @@ from theorycalc.core import display
 from theorycalc.core.binary import compare, exact_mpf, fraction, mpf, total
 from theorycalc.core.errors import DomainError, PrecisionError, explain, shown
 from theorycalc.core.known import Known
+from theorycalc.core.looks import Look, Shown
 from theorycalc.core.numbers import Rigor as Rigor  # also from here
 from theorycalc.core.numbers import exact, exact_integer, has_radius
 from theorycalc.core.operators import Operators
@@ -29,7 +30,7 @@ _LONGEST_EXPONENT = 4096
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Value(Operators):
+class Value(Operators, Shown):
     """A real number known as ``mid ± rad``.
 
     Parameters
@@ -237,6 +238,9 @@ class Value(Operators):
         from theorycalc.core.stored import read
 
         return read(text)
+
+    def _look(self) -> Look:
+        return Look((str(self), self.rigor.name, repr(self.using)))
 
     def __str__(self):
         return display.value_text(self)

@@ -10,6 +10,7 @@ from theorycalc.core.arithmetic.special_arrays import ACCURACY, by_balls
 from theorycalc.core.arithmetic.tracked_context import Tracked, TrackedContext
 from theorycalc.core.arrays import real_array
 from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.looks import Record
 from theorycalc.core.program import Program
 
 # What is smaller has no relative accuracy.
@@ -18,8 +19,8 @@ _TINY = np.finfo(float).tiny
 _BLOCK = 8192
 
 
-@dataclass(frozen=True)
-class VectorFunction:
+@dataclass(frozen=True, repr=False)
+class VectorFunction(Record):
     """A program on broadcast float64 arrays, with the conditions that its arguments must meet.
 
     ``limits`` holds conditions under which the function has one value, such as ∞; ``ends`` those

@@ -13,6 +13,7 @@ from sympy import Expr, S, factorial2, oo
 from theorycalc.core.arrays import check_memory, random_stream
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.formula import Formula
+from theorycalc.core.looks import Shown
 from theorycalc.core.numbers import exact_integer
 from theorycalc.core.signature import check_own
 from theorycalc.distributions._reading import (
@@ -33,7 +34,7 @@ R = sympy.Symbol("R", positive=True)
 _LARGEST_POWER = 1000
 
 
-class SphericalLaw(ABC):
+class SphericalLaw(Shown, ABC):
     """A law on R^d that no rotation changes: X = R·U, U uniform on the unit sphere.
 
     Everything is exact SymPy; `sample` gives doubles. Laws with symbols in place of numbers have

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from sympy import Expr, S
 
 from theorycalc.core.errors import DomainError, NotSupportedError, explain
+from theorycalc.core.looks import Record
 from theorycalc.core.numbers import expression
 from theorycalc.distributions._base import SphericalLaw
 from theorycalc.distributions._reading import dimension, exponents, real
 
 
-@dataclass(frozen=True)
-class Moments:
+@dataclass(frozen=True, repr=False)
+class Moments(Record):
     """A law on R^d of which only mixed moments E X^α are known.
 
     Parameters

@@ -1,6 +1,7 @@
 """All Hermite coefficients of an activation at once, and its truncated expansion."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import sympy
@@ -9,6 +10,7 @@ from theorycalc.activations import Activation, as_activation
 from theorycalc.core.arithmetic import Float
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.evaluation import Arithmetic, check_arithmetic, check_supported
+from theorycalc.core.families import Family, Values
 from theorycalc.core.numbers import exact_integer
 from theorycalc.core.records import check_fields
 from theorycalc.core.value import Rigor, Value
@@ -23,7 +25,7 @@ _HIGHEST_ORDER = 20_000
 _DEFAULT_ORDER = 10
 
 
-def coefficients(activation, order=_DEFAULT_ORDER, using: Arithmetic = Float()) -> list[Value]:
+def coefficients(activation, order=_DEFAULT_ORDER, using: Arithmetic = Float()) -> Values:
     """The orthonormal Hermite coefficients c_0, …, c_order, computed together.
 
     Parameters
@@ -38,7 +40,8 @@ def coefficients(activation, order=_DEFAULT_ORDER, using: Arithmetic = Float()) 
 
     Returns
     -------
-    list of Value
+    Values
+        A list with the axis k.
 
     Raises
     ------
@@ -75,8 +78,10 @@ def coefficients(activation, order=_DEFAULT_ORDER, using: Arithmetic = Float()) 
     check_supported(function(sympy.Lambda(rest.symbol, rest.expr), degree), using)
     if isinstance(using, Float) and terms_of(rest) is None:
         values, errors = table(activation, order)
-        return [_double(c, e, using) for c, e in zip(values, errors, strict=True)]
-    return [_value(Entry(activation, k, order), using) for k in range(order + 1)]
+        found = [_double(c, e, using) for c, e in zip(values, errors, strict=True)]
+    else:
+        found = [_value(Entry(activation, k, order), using) for k in range(order + 1)]
+    return Values(found, axis="k", symbol="c")
 
 
 def _value(entry: Entry, using: Arithmetic) -> Value:
@@ -91,9 +96,9 @@ def _double(value: float, error: float, using: Arithmetic) -> Value:
     return Value(mid=float(value), rad=float(error), rigor=rigor, using=using)
 
 
-@dataclass(frozen=True, kw_only=True)
-class HermiteSeries:
-    """A truncated expansion φ ≈ Σ_{k ≤ K} c_k h_k; callable on arrays.
+@dataclass(frozen=True, kw_only=True, repr=False)
+class HermiteSeries(Family):
+    """A truncated expansion φ ≈ Σ_{k ≤ K} c_k h_k; callable on arrays, a sequence of the c_k.
 
     Attributes
     ----------
@@ -113,6 +118,34 @@ class HermiteSeries:
 
     def __post_init__(self):
         check_fields(self)
+
+    axis: ClassVar[str] = "k"
+    symbol: ClassVar[str] = "c"
+
+    @property
+    def places(self) -> range:
+        """The degrees."""
+        return range(len(self.coefficients))
+
+    @property
+    def fixed(self) -> dict:
+        """The activation."""
+        return {"activation": str(self.activation)}
+
+    def __len__(self):
+        return len(self.coefficients)
+
+    def __iter__(self):
+        return iter(self.coefficients)
+
+    def __getitem__(self, index):
+        return Values(self.coefficients, axis=self.axis, symbol=self.symbol, **self.fixed)[index]
+
+    def _title(self) -> tuple:
+        return (
+            f"Hermite series of {self.activation}: E φ(Z)² = {self.norm_squared}, "
+            f"beyond degree {len(self) - 1}: {self.tail}",
+        )
 
     def __call__(self, z) -> np.ndarray:
         """Σ_{k ≤ K} c_k h_k(z) in double precision, of the shape of z."""

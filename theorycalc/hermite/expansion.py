@@ -8,6 +8,7 @@ from functools import cached_property
 import sympy
 
 from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.looks import Shown
 from theorycalc.core.numbers import exact_integer, polynomial_expression
 from theorycalc.core.records import check_fields
 from theorycalc.core.renamed import renamed
@@ -15,7 +16,7 @@ from theorycalc.hermite.leap import coordinate_leap, isotropic_leap, staircase
 
 
 @dataclass(frozen=True)
-class HermiteExpansion:
+class HermiteExpansion(Shown):
     """f = Σ_α C_α He_α/α! with exact coefficients C_α = E[f(Z) He_α(Z)], Z ~ N(0, I).
 
     Made by `theorycalc.hermite.expand`. He_α is the product of the probabilists' He_{α_i}(z_i).

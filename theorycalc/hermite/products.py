@@ -10,6 +10,7 @@ from theorycalc.activations import Activation, z
 from theorycalc.core.arithmetic import Ball
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.formula import Formula
+from theorycalc.core.looks import Shown
 from theorycalc.core.numbers import exact_integer, polynomial_expression
 from theorycalc.core.records import check_fields
 from theorycalc.hermite.expansion import HermiteExpansion, multi_index
@@ -20,7 +21,7 @@ _MOST_DEGREES = 60
 
 
 @dataclass(frozen=True)
-class ProductExpansion:
+class ProductExpansion(Shown):
     """f(x) = g(x) with g a sum of polynomials times functions of w·x, one direction w for all.
 
     Made by `theorycalc.hermite.expand`. There are infinitely many coefficients: ask for one, or

@@ -4,14 +4,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from theorycalc.core import sketches
 from theorycalc.core.arrays import real_array
 from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.looks import Look, Record
 from theorycalc.core.pictures import as_axes
 from theorycalc.core.records import check_fields
 
 
-@dataclass(frozen=True, eq=False)
-class Prediction:
+@dataclass(frozen=True, eq=False, repr=False)
+class Prediction(Record):
     """The law of a trained network over its initialisations, at the test inputs.
 
     Attributes
@@ -37,6 +39,37 @@ class Prediction:
 
     def __post_init__(self):
         check_fields(self)
+
+    def _look(self) -> Look:
+        inputs, trained = self.hat.shape
+        outputs = self.mean.size // inputs
+        rows = [
+            ("test inputs", inputs),
+            ("training inputs", trained),
+            ("outputs", outputs),
+            ("means", f"{self.mean.min():.6g} to {self.mean.max():.6g}"),
+        ]
+        width = np.zeros(inputs)
+        if self.covariance is not None:
+            width = self.deviations
+            rows.append(("standard deviations", f"{width.min():.6g} to {width.max():.6g}"))
+        rows.append(("condition number", f"{self.condition:.6g}"))
+        if self.log_marginal_likelihood is not None:
+            rows.append(("log marginal likelihood", f"{self.log_marginal_likelihood:.6g}"))
+        first = self.mean.reshape(inputs, -1)[:, 0]
+        order = np.argsort(first, kind="stable")
+        picture = sketches.band(first[order].tolist(), (2 * width[order]).tolist())
+        return Look(("Prediction",), (), rows, picture)
+
+    @property
+    def deviations(self) -> np.ndarray:
+        """Standard deviations over initialisations at the test inputs, of shape (n_test,)."""
+        if self.covariance is None:
+            raise DomainError(
+                explain("a prediction without covariance", hint="an NNGP kernel of the test inputs")
+            )
+        # what is 0 may be negative by rounding
+        return np.sqrt(np.maximum(np.diagonal(self.covariance), 0))
 
     @property
     def condition(self) -> float:
@@ -75,8 +108,7 @@ class Prediction:
             [line] = ax.plot(places, mean[order], label=f"mean{suffix}")
             style = {"color": line.get_color()}
             if self.covariance is not None:
-                # what is 0 may be negative by rounding
-                width = 2 * np.sqrt(np.maximum(np.diagonal(self.covariance), 0))
+                width = 2 * self.deviations
                 ends = ((mean - width)[order], (mean + width)[order])
                 label = f"± 2 standard deviations{suffix}"
                 ax.fill_between(places, *ends, alpha=0.25, linewidth=0, label=label, **style)

@@ -10,6 +10,7 @@ import numpy as np
 from theorycalc.activations import Activation, as_activation
 from theorycalc.core.arrays import check_memory, is_array, random_stream
 from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.looks import Line, record_html, record_text
 from theorycalc.core.numbers import exact_integer, real_double
 from theorycalc.core.records import check_fields, instance, sequence
 
@@ -28,6 +29,8 @@ class Parameters(NamedTuple):
     weights: tuple[Any, ...]
     biases: tuple[Any, ...]
 
+    __repr__, _repr_html_ = record_text, record_html
+
 
 class Pass(NamedTuple):
     """What a forward pass leaves for the backward pass, one entry per affine layer."""
@@ -35,9 +38,11 @@ class Pass(NamedTuple):
     inputs: tuple[Any, ...]  # of each affine layer: (n, d) first, then (seeds, n, width)
     outputs: tuple[Any, ...]  # pre-activations: (seeds, n, width)
 
+    __repr__, _repr_html_ = record_text, record_html
+
 
 @dataclass(frozen=True)
-class MLP:
+class MLP(Line):
     """Fully-connected networks of one architecture; made by `theorycalc.networks.mlp`.
 
     Attributes

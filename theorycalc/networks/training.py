@@ -9,6 +9,7 @@ from tqdm import tqdm
 
 from theorycalc.core.arrays import check_array, is_array, random_stream, real_array
 from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.looks import record_html, record_text
 from theorycalc.core.numbers import exact_integer, real_double
 from theorycalc.core.records import instance
 from theorycalc.networks.fully_connected import MLP, Parameters
@@ -27,6 +28,8 @@ class Trained(NamedTuple):
 
     parameters: Parameters
     loss: np.ndarray
+
+    __repr__, _repr_html_ = record_text, record_html
 
 
 def train(

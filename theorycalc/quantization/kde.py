@@ -21,6 +21,7 @@ from theorycalc.core.arithmetic import Ball
 from theorycalc.core.calls import tell_calls
 from theorycalc.core.errors import DomainError, PrecisionError, explain
 from theorycalc.core.formula import Formula
+from theorycalc.core.looks import Shown
 from theorycalc.core.numbers import exact, real_expression
 from theorycalc.quantization.freezing_point import FreezingPoint
 
@@ -32,7 +33,7 @@ _Y = sympy.Symbol("y_G", positive=True)
 _DECIDING_DIGITS = 50
 
 
-class Phase(StrEnum):
+class Phase(Shown, StrEnum):
     """What the sum of kernels at a typical point is made of."""
 
     CENTRAL_LIMIT = "Gaussian fluctuations"

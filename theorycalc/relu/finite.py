@@ -7,12 +7,13 @@ import sympy
 
 from theorycalc.core.arrays import real_array
 from theorycalc.core.formula import Formula
+from theorycalc.core.looks import Record
 from theorycalc.networks import MLP, Parameters, mlp
 from theorycalc.relu.routes._route import Neurons, Route
 
 
-@dataclass(frozen=True)
-class FiniteNetwork:
+@dataclass(frozen=True, repr=False)
+class FiniteNetwork(Record):
     """f_m(x) = M(x) · (two-layer network)(x), drawn by `Representation.network`.
 
     Attributes

@@ -13,6 +13,7 @@ from theorycalc.core.claims import Check
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.evaluation import Arithmetic
 from theorycalc.core.formula import Formula
+from theorycalc.core.looks import Shown
 from theorycalc.core.numbers import exact, exact_integer, integer_expression
 from theorycalc.core.records import check_fields
 from theorycalc.relu import costs
@@ -26,7 +27,7 @@ from theorycalc.relu.verify import verify
 
 
 @dataclass(frozen=True, repr=False)
-class Representation:
+class Representation(Shown):
     """f(x) = A(x) + M(x) ∫ ρ(w, b) σ(⟨w, x⟩ − b) dμ(w, b); made by `represent`.
 
     A finite network draws neurons and averages them:

@@ -10,6 +10,7 @@ import sympy
 from sympy import Expr, Poly, S, Symbol
 
 from theorycalc.core.errors import DomainError, NotSupportedError, explain
+from theorycalc.core.looks import Shown
 from theorycalc.core.records import instance
 from theorycalc.distributions import Moments
 from theorycalc.distributions._base import SphericalLaw
@@ -22,7 +23,7 @@ _MANY = 8
 
 
 @dataclass(frozen=True)
-class Target:
+class Target(Shown):
     """A polynomial on R^d.
 
     Attributes

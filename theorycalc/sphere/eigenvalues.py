@@ -8,6 +8,7 @@ from sympy import S
 from theorycalc.core.arithmetic import Ball, Float
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.evaluation import Arithmetic, check_arithmetic, check_supported
+from theorycalc.core.families import Values
 from theorycalc.core.formula import Formula
 from theorycalc.core.numbers import exact_integer
 from theorycalc.core.reference import Reference
@@ -82,7 +83,7 @@ def funk_hecke(kernel, d, k) -> Formula:
 _HIGHEST_DEGREE = 20_000
 
 
-def spectrum(kernel, d, degree, using: Arithmetic = Float()) -> list[Value]:
+def spectrum(kernel, d, degree, using: Arithmetic = Float()) -> Values:
     """The eigenvalues μ_0, …, μ_degree of a zonal kernel, computed together.
 
     Parameters
@@ -97,15 +98,15 @@ def spectrum(kernel, d, degree, using: Arithmetic = Float()) -> list[Value]:
 
     Returns
     -------
-    list of Value
-        ``stats["method"]`` of each says how it was found: "closed form", "parity" (an exact 0),
-        "positive Taylor series" (`Float` and `Ball`, for the kernels of architectures with smooth
-        activations, or d well above the degree), "Gauss–Legendre in the angle" (`Float`),
-        "tanh–sinh in the angle" (`MP`) or "certified Gauss–Legendre in the angle" (`Ball`). The
-        working precision follows the size of the eigenvalues, so that each keeps its relative
-        digits; but `Float` has absolute errors of 1e-14 for kernels that are only known in doubles
-        and whose Taylor series is too long (networks of tanh, large variances and high degrees:
-        "Gauss–Legendre in the angle, in doubles").
+    Values
+        A list with the axis k. ``stats["method"]`` of each says how it was found: "closed form",
+        "parity" (an exact 0), "positive Taylor series" (`Float` and `Ball`, for the kernels of
+        architectures with smooth activations, or d well above the degree), "Gauss–Legendre in the
+        angle" (`Float`), "tanh–sinh in the angle" (`MP`) or "certified Gauss–Legendre in the angle"
+        (`Ball`). The working precision follows the size of the eigenvalues, so that each keeps its
+        relative digits; but `Float` has absolute errors of 1e-14 for kernels that are only known in
+        doubles and whose Taylor series is too long (networks of tanh, large variances and high
+        degrees: "Gauss–Legendre in the angle, in doubles").
 
     Raises
     ------
@@ -146,11 +147,17 @@ def spectrum(kernel, d, degree, using: Arithmetic = Float()) -> list[Value]:
         formulas = (
             Formula("mu", closed_form.eigenvalue(kernel, d, S(k))) for k in range(degree + 1)
         )
-        return [_named(formula.at(using=using), "closed form") for formula in formulas]
-    check_supported(FunkHecke(ZonalFunction.of(kernel), d, sympy.Dummy("k")), using)
+        found = [_named(formula.at(using=using), "closed form") for formula in formulas]
+    else:
+        found = _computed(kernel, int(d), degree, using)
+    return Values(found, axis="k", symbol="mu", d=int(d))
+
+
+def _computed(kernel: ZonalKernel, d: int, degree: int, using: Arithmetic) -> list[Value]:
+    check_supported(FunkHecke(ZonalFunction.of(kernel), S(d), sympy.Dummy("k")), using)
     if isinstance(using, Float):
-        return _doubles(kernel, int(d), degree, using)
-    entries = (Entry(kernel, int(d), k, degree) for k in range(degree + 1))
+        return _doubles(kernel, d, degree, using)
+    entries = (Entry(kernel, d, k, degree) for k in range(degree + 1))
     return [_evaluated(entry, using) for entry in entries]
 
 

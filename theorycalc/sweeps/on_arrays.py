@@ -10,11 +10,11 @@ from theorycalc.core.arithmetic.array_context import ArrayContext
 from theorycalc.core.arithmetic.slopes import sensitivity
 from theorycalc.core.arithmetic.special_arrays import ACCURACY
 from theorycalc.core.assumptions import check_assumptions
+from theorycalc.core.binary import in_doubles
 from theorycalc.core.errors import DomainError, NotSupportedError, TheoryCalcError
 from theorycalc.core.formula import Formula
 from theorycalc.core.vectorised import VectorFunction
 from theorycalc.sweeps.axes import Axis
-from theorycalc.sweeps.tables import in_doubles
 
 # Cells that a call computes, or leaves all to be computed one by one.
 _BLOCK = 4096

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import sympy
 
 from theorycalc.core.arithmetic import Ball, Float
+from theorycalc.core.binary import in_doubles
 from theorycalc.core.claims import Check, Claim, Verdict, check
 from theorycalc.core.errors import DomainError, explain, shown, unknown_name
 from theorycalc.core.evaluation import Arithmetic, check_arithmetic
@@ -16,7 +17,6 @@ from theorycalc.core.functions import MeanValue
 from theorycalc.core.known import known_in
 from theorycalc.core.numbers import exact
 from theorycalc.core.value import Value
-from theorycalc.sweeps.tables import in_doubles
 from theorycalc.validation.statistics import Measurement
 
 # Digits of balls that check claims, as `check` has them.

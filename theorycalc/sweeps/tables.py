@@ -6,9 +6,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import xarray as xr
 
-from theorycalc.core.binary import distance, exact_mpf
 from theorycalc.core.errors import DomainError, explain
-from theorycalc.core.value import Value
 from theorycalc.sweeps.axes import Axis
 
 # What a cell without a result has in the columns of numbers and of strings.
@@ -84,19 +82,3 @@ def _parts(name: str, parts: dict) -> Iterable[tuple[str, float | str]]:
     """The variables of a Value; its midpoint has the name that a function gave the Value."""
     for part, x in parts.items():
         yield part if not name else name if part == "mid" else f"{name}_{part}", x
-
-
-def in_doubles(value: Value) -> tuple[float, float]:
-    """Midpoint and radius as doubles, the radius with what rounding the midpoint has changed."""
-    mid = float(value.mid)
-    if value.is_infinite or (value.mid == mid and value.rad == 0):
-        return mid, 0.0
-    if math.isinf(mid):
-        return mid, math.inf
-    return mid, _upwards(distance(exact_mpf(mid), value.mid, value.rad))
-
-
-def _upwards(x) -> float:
-    """The least double that is not below."""
-    near = float(x)
-    return near if near >= x else math.nextafter(near, math.inf)

@@ -68,7 +68,8 @@ def mathml(tex: str, display: bool) -> str:
 
 def fragment(*parts: str) -> str:
     """A piece of a page of others, which keeps its style to itself."""
-    return f'<style>{_STYLE}</style>\n<div class="theorycalc">\n{"".join(parts)}</div>'
+    style = " ".join(_STYLE.split())
+    return f'<style>{style}</style>\n<div class="theorycalc">\n{"".join(parts)}</div>'
 
 
 def title(theory, anchor: str = "") -> str:

@@ -8,6 +8,7 @@ import sympy
 from theorycalc.core.claims import SHARPNESS, Claim
 from theorycalc.core.errors import DomainError, explain, unknown_name
 from theorycalc.core.formula import Formula
+from theorycalc.core.looks import Record
 from theorycalc.core.records import check_fields, instance
 from theorycalc.core.reference import Reference
 from theorycalc.theories._checked import Checked, check
@@ -125,8 +126,8 @@ class Paper:
         )
 
 
-@dataclass
-class Statement:
+@dataclass(repr=False)
+class Statement(Record):
     """A statement of a paper: `Paper.states` makes it, its methods add formulas and evidence."""
 
     number: int

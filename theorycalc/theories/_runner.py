@@ -17,6 +17,7 @@ from theorycalc.core import display
 from theorycalc.core.arithmetic import MP, Ball, Float
 from theorycalc.core.claims import Verdict, check
 from theorycalc.core.errors import DomainError, TheoryCalcError, explain, missing_extra
+from theorycalc.core.looks import Record, Shown
 from theorycalc.theories._sources import File, Given, Named, place_of
 from theorycalc.validation.experiment import Figure, Validation
 
@@ -34,7 +35,7 @@ _DAYS_KEPT = 30
 
 
 @dataclass(frozen=True)
-class Row:
+class Row(Shown):
     """One line of the table."""
 
     theory: str
@@ -54,8 +55,8 @@ class Row:
         return self.verdict in FAILED
 
 
-@dataclass(frozen=True)
-class Outcome:
+@dataclass(frozen=True, repr=False)
+class Outcome(Record):
     """The lines of one task, which its kind and index name, and its pictures as (title, SVG)."""
 
     rows: tuple[Row, ...]

@@ -4,12 +4,13 @@ import re
 from dataclasses import dataclass
 
 from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.looks import Shown
 from theorycalc.core.records import check_fields, instance
 from theorycalc.theories._sources import load, names
 
 
 @dataclass(frozen=True)
-class Found:
+class Found(Shown):
     """A place where words were found: a theory, the number of a statement (0: its text) and it."""
 
     theory: str

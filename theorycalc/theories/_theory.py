@@ -12,6 +12,7 @@ from theorycalc.core.claims import Claim, Verdict
 from theorycalc.core.evaluation import Arithmetic
 from theorycalc.core.formula import Formula
 from theorycalc.core.integration.integral import Integral
+from theorycalc.core.looks import Record
 from theorycalc.core.numbers import exact, real_expression
 from theorycalc.core.records import check_fields, instance
 from theorycalc.core.reference import Reference
@@ -24,8 +25,8 @@ from theorycalc.validation.experiment import Experiment
 EVIDENCE = ("cases", "claims", "experiments")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Case:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Case(Record):
     """A number that a formula must give.
 
     Parameters

@@ -8,6 +8,7 @@ from scipy import stats
 
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.formula import Formula
+from theorycalc.core.looks import Shown
 from theorycalc.core.numbers import real_double
 from theorycalc.core.records import check_fields, check_range, instance
 from theorycalc.core.value import Value
@@ -21,7 +22,7 @@ SMALLEST_JOINT = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
-class Comparison:
+class Comparison(Shown):
     """A prediction beside its measurement, before a verdict.
 
     Attributes

@@ -6,6 +6,7 @@ import numpy as np
 
 from theorycalc.core.arrays import check_array
 from theorycalc.core.errors import DomainError, explain, missing_extra
+from theorycalc.core.looks import Record
 from theorycalc.core.numbers import exact_integer
 from theorycalc.core.records import check_fields, sequence
 
@@ -13,8 +14,8 @@ _MOST_POINTS = 10_000_000
 _PRIMES = (2, 3, 5, 7, 11, 13)
 
 
-@dataclass(frozen=True, eq=False)
-class Dataset:
+@dataclass(frozen=True, eq=False, repr=False)
+class Dataset(Record):
     """Training and test inputs of shape (n, d) with |x|² = d, and targets of shape (n,)."""
 
     name: str

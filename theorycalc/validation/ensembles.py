@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from theorycalc.core.arrays import check_array
+from theorycalc.core.looks import Record
 from theorycalc.core.numbers import exact_integer
 from theorycalc.core.records import check_fields, instance
 from theorycalc.kernels.predict import gradient_flow
@@ -17,8 +18,8 @@ _MOST_REPLICAS = 10_000_000
 _CHUNK_DOUBLES = 4_000_000
 
 
-@dataclass(frozen=True, eq=False)
-class Ensemble:
+@dataclass(frozen=True, eq=False, repr=False)
+class Ensemble(Record):
     """Networks of one width trained on one data set, one row a network.
 
     Attributes

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 
 from theorycalc.core import display
 from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.looks import Look, Mark, Record, Shown
 from theorycalc.core.records import check_fields, check_range, instance, sequence
 from theorycalc.validation.comparison import SMALLEST, Comparison, compare
 from theorycalc.validation.statistics import Measurement, threshold
 
 
-class Agreement(enum.Enum):
+class Agreement(Shown, enum.Enum):
     """How a prediction came out of an experiment. It is not a truth value."""
 
     AGREES = "AGREES"
@@ -31,7 +32,7 @@ class Agreement(enum.Enum):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Validation:
+class Validation(Shown):
     """A comparison with its verdict.
 
     Attributes
@@ -57,6 +58,9 @@ class Validation:
     def __repr__(self):
         return f"Validation({display.validation_text(self)})"
 
+    def _look(self) -> Look:
+        return Look(("Validation",), *table([self]))
+
     @property
     def passed(self) -> bool | None:
         """Whether it came out as it must; None if that is not decided."""
@@ -65,6 +69,16 @@ class Validation:
         if self.agreement in (Agreement.INCONCLUSIVE, Agreement.NOT_APPLICABLE):
             return None
         return self.agreement is Agreement.AGREES
+
+
+def table(validations: Iterable[Validation]) -> tuple[tuple, list]:
+    """The columns and a row for each: verdict, prediction, measurement, size and z."""
+    moods = {True: "good", False: "bad", None: "open"}
+    rows = []
+    for v in validations:
+        verdict, c = Mark(v.agreement.name, moods[v.passed]), v.comparison
+        rows.append((verdict, c.name, c.predicted, c.measured, display.z_text(v)))
+    return ("", "name", "predicted", "measured", "deviation"), rows
 
 
 def judge(comparisons: Iterable[Comparison], level: float = 0.01) -> tuple[Validation, ...]:
@@ -145,8 +159,8 @@ def validate(
     return judge([compare("", prediction, measurement, bias=bias, smallest=smallest)], level)[0]
 
 
-@dataclass(frozen=True)
-class Figure:
+@dataclass(frozen=True, repr=False)
+class Figure(Record):
     """A picture of an experiment: ``draw(axes)`` fills matplotlib axes."""
 
     title: str
@@ -156,8 +170,8 @@ class Figure:
         check_fields(self)
 
 
-@dataclass(frozen=True)
-class Report:
+@dataclass(frozen=True, repr=False)
+class Report(Record):
     """What an experiment returns."""
 
     validations: tuple[Validation, ...]
@@ -167,9 +181,14 @@ class Report:
     def __post_init__(self):
         check_fields(self)
 
+    def _look(self) -> Look:
+        pictures = ", ".join(figure.title for figure in self.figures)
+        title = f"Report with pictures: {pictures}" if pictures else "Report"
+        return Look((title,), *table(self.validations))
 
-@dataclass(frozen=True)
-class Experiment:
+
+@dataclass(frozen=True, repr=False)
+class Experiment(Record):
     """A comparison of a theory with simulated or trained networks.
 
     Parameters

@@ -7,6 +7,7 @@ from scipy import optimize, stats
 
 from theorycalc.core.arrays import real_array, within_doubles
 from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.looks import Shown
 from theorycalc.core.numbers import exact_integer, real_double
 from theorycalc.core.records import LARGEST, check_fields, check_range, instance
 from theorycalc.validation.statistics import Measurement, read_samples
@@ -18,7 +19,7 @@ _LARGEST_POWER = 100
 
 
 @dataclass(frozen=True)
-class PowerLaw:
+class PowerLaw(Shown):
     """A weighted fit of log(mean) on log(size): slope with a bootstrap interval and its drift.
 
     ``windows`` are the slopes after dropping the smallest sizes one by one: a drift that exceeds
@@ -67,7 +68,7 @@ class PowerLaw:
 
 
 @dataclass(frozen=True)
-class FiniteSizeLaw:
+class FiniteSizeLaw(Shown):
     """The fit mean = c·size^(−power)·(1 + b/size): a power law with its first correction.
 
     ``p_value`` is that of the fit's χ², 1 if there are as many parameters as sizes.

@@ -7,12 +7,13 @@ from scipy import stats
 
 from theorycalc.core.arrays import real_array, within_doubles
 from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.looks import Shown
 from theorycalc.core.numbers import exact_integer, real_double
 from theorycalc.core.records import LARGEST, check_fields, check_range
 
 
 @dataclass(frozen=True)
-class Measurement:
+class Measurement(Shown):
     """A sample mean and its standard error.
 
     One replica is one independent observation: one trained network, one data set. Averages over

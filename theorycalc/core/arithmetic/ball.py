@@ -16,6 +16,7 @@ from theorycalc.core.arithmetic.effort import (
     given_up,
 )
 from theorycalc.core.errors import CertificationError, DomainError, NotSupportedError, explain
+from theorycalc.core.looks import Line
 from theorycalc.core.numbers import exact_integer
 from theorycalc.core.value import ABSOLUTE, Rigor, Value
 
@@ -56,7 +57,7 @@ def check_relative(relative) -> None:
 
 
 @dataclass(frozen=True)
-class Ball:
+class Ball(Line):
     """Ball arithmetic: every result is an enclosure that is proved to hold the true number.
 
     Parameters

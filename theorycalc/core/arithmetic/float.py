@@ -31,6 +31,7 @@ from theorycalc.core.arithmetic.mp_doubles import in_mp_twice
 from theorycalc.core.arithmetic.node_integral import node_integral
 from theorycalc.core.binary import distance
 from theorycalc.core.errors import DomainError, NotSupportedError, PrecisionError, explain
+from theorycalc.core.looks import Line
 from theorycalc.core.value import Rigor, Value
 
 _DOUBLE_BITS = 53
@@ -48,7 +49,7 @@ _LARGEST = arb(2) ** 1023
 
 
 @dataclass(frozen=True)
-class Float:
+class Float(Line):
     """Double precision: the double next to the true value, and what its error may be.
 
     Plain formulas are evaluated in short balls, which costs the same pass as hardware doubles would

@@ -27,6 +27,7 @@ from theorycalc.core.arithmetic.mp_context import MPContext
 from theorycalc.core.arithmetic.mp_exact import Exact
 from theorycalc.core.binary import distance, exact_mpf, fraction
 from theorycalc.core.errors import DomainError, PrecisionError, explain
+from theorycalc.core.looks import Line
 from theorycalc.core.value import ABSOLUTE, Rigor, Value
 
 _ROUNDS = 7
@@ -40,7 +41,7 @@ _MOST_TIES = 4
 
 
 @dataclass(frozen=True)
-class MP:
+class MP(Line):
     """Arbitrary precision: two working precisions are compared, the error is an estimate.
 
     Parameters

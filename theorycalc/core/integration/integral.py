@@ -8,6 +8,7 @@ import sympy
 
 from theorycalc.core.errors import DomainError, NotSupportedError, explain, shown
 from theorycalc.core.integration.cut_off import cut_off
+from theorycalc.core.looks import Shown
 from theorycalc.core.numbers import expression, real_expression
 from theorycalc.core.records import instance, sequence
 from theorycalc.core.signature import as_variable
@@ -18,7 +19,7 @@ _MOST_CUTOFFS = 1_000
 
 
 @dataclass(frozen=True)
-class Tail:
+class Tail(Shown):
     """A proved bound on what an integral loses beyond a cut-off.
 
     Parameters
@@ -45,7 +46,7 @@ class Tail:
 
 
 @dataclass(frozen=True)
-class Integral:
+class Integral(Shown):
     """∫ integrand d(variable) from lower to upper, with what a quadrature must be told.
 
     Parameters

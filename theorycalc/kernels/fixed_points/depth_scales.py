@@ -11,6 +11,7 @@ from theorycalc.core.binary import distance, fraction
 from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.core.evaluation import Arithmetic
 from theorycalc.core.formula import Formula
+from theorycalc.core.looks import Look, Record, record_html, record_text
 from theorycalc.core.value import Rigor, Value
 from theorycalc.kernels.duals import families
 from theorycalc.kernels.fixed_points import variance_map
@@ -45,8 +46,10 @@ class FixedPoint(NamedTuple):
     slope: Value
     unstable: tuple[Value, ...] = ()
 
+    __repr__, _repr_html_ = record_text, record_html
 
-class FixedPoints(list):
+
+class FixedPoints(Record, list[FixedPoint]):
     """Fixed points by growing variance, and whether these are proved to be all.
 
     Attributes
@@ -60,6 +63,13 @@ class FixedPoints(list):
     def __init__(self, points=(), *, complete: bool, note: str = ""):
         super().__init__(points)
         self.complete, self.note = complete, note
+
+    def _look(self) -> Look:
+        proved = "these are all" if self.complete else "there may be others"
+        note = f"; {self.note}" if self.note else ""
+        rows = [tuple("" if x is None else x for x in point) for point in self]
+        columns = ("q", "c", "χ₁", "V'(q)", "unstable c")
+        return Look((f"Fixed points, {proved}{note}",), columns, rows)
 
 
 class DepthScales(NamedTuple):
@@ -75,6 +85,8 @@ class DepthScales(NamedTuple):
 
     xi_q: Value | None
     xi_c: Value | None
+
+    __repr__, _repr_html_ = record_text, record_html
 
 
 def fixed_points(layer: HiddenLayer, using: Arithmetic) -> FixedPoints:

@@ -9,6 +9,7 @@ import sympy
 
 from theorycalc.activations import Activation
 from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.looks import Line
 from theorycalc.core.records import instance
 
 # Layers that a network has at most: its formulas have a line for each of them.
@@ -17,7 +18,7 @@ PARAMETERIZATIONS = ("ntk", "standard")
 
 
 @dataclass(frozen=True)
-class Dense:
+class Dense(Line):
     """z = σ_w W h/√n + σ_b b."""
 
     sigma_w: sympy.Expr
@@ -25,14 +26,14 @@ class Dense:
 
 
 @dataclass(frozen=True)
-class Nonlinearity:
+class Nonlinearity(Line):
     """φ of every coordinate."""
 
     activation: Activation
 
 
 @dataclass(frozen=True)
-class Sum:
+class Sum(Line):
     """branch(x) of the first branch and scale · branch(x) of the others; () is x itself."""
 
     branches: tuple[tuple, ...]
@@ -40,12 +41,12 @@ class Sum:
 
 
 @dataclass(frozen=True)
-class LayerNorm:
+class LayerNorm(Line):
     """Mean 0 and variance 1 over the channels of each position."""
 
 
 @dataclass(frozen=True)
-class Window:
+class Window(Line):
     """Positions that a filter sees: sizes, padding and stride along the axes of an image.
 
     ``padding`` is a name or the numbers of zeros (before, after) along every axis.
@@ -96,7 +97,7 @@ class Window:
 
 
 @dataclass(frozen=True)
-class Conv:
+class Conv(Line):
     """Dense layers on windows, with shared weights."""
 
     window: Window
@@ -105,19 +106,19 @@ class Conv:
 
 
 @dataclass(frozen=True)
-class AveragePool:
+class AveragePool(Line):
     """Means over windows."""
 
     window: Window
 
 
 @dataclass(frozen=True)
-class GlobalAveragePool:
+class GlobalAveragePool(Line):
     """The mean over all positions."""
 
 
 @dataclass(frozen=True)
-class Flatten:
+class Flatten(Line):
     """All positions as channels."""
 
 

@@ -10,9 +10,10 @@ from theorycalc.core.arithmetic import Float
 from theorycalc.core.arrays import real_array
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.evaluation import Arithmetic
+from theorycalc.core.families import Values
+from theorycalc.core.looks import Line
 from theorycalc.core.numbers import exact_integer
 from theorycalc.core.records import instance
-from theorycalc.core.value import Value
 from theorycalc.kernels.duals import families
 from theorycalc.kernels.fixed_points import depth_scales
 from theorycalc.kernels.fixed_points.layer_maps import hidden_layer
@@ -24,7 +25,7 @@ from theorycalc.kernels.recursion.formulas import kernel_formula
 from theorycalc.kernels.symbols import KernelFormula
 
 
-class Architecture(Learner):
+class Architecture(Learner, Line):
     """A network in the limit of infinite width.
 
     A subclass has ``layers``, ``parameterization`` and ``width``. The kernels are those of the
@@ -140,7 +141,7 @@ class Architecture(Learner):
 
     def spectrum(
         self, d, degree, kernel: str = "ntk", layer: int | None = None, using: Arithmetic = Float()
-    ) -> list[Value]:
+    ) -> Values:
         """Eigenvalues on the sphere x·x = d, for the degrees 0, …, degree.
 
         Parameters

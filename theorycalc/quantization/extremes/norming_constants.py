@@ -6,6 +6,7 @@ import sympy
 from sympy import Expr, S, oo
 
 from theorycalc.core.errors import DerivationError, DomainError, explain
+from theorycalc.core.looks import record_html, record_text
 from theorycalc.core.numbers import written_expression
 from theorycalc.core.signature import as_variable, check_own
 
@@ -25,6 +26,8 @@ class ExtremeLaw(NamedTuple):
     shape: Expr | None
     location: Expr
     scale: Expr
+
+    __repr__, _repr_html_ = record_text, record_html
 
 
 def norming_constants(survival, x: sympy.Symbol, upper=oo) -> ExtremeLaw:

@@ -7,12 +7,13 @@ import sympy
 from sympy import Expr, S, oo
 
 from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.looks import Shown
 from theorycalc.core.numbers import exact
 from theorycalc.relu.target import Target
 
 
 @dataclass(frozen=True)
-class Request:
+class Request(Shown):
     """What a user asked for, read.
 
     Attributes

@@ -11,6 +11,7 @@ from sympy import Expr, Poly, S, Symbol
 
 from theorycalc.core.errors import DomainError, NotSupportedError, explain
 from theorycalc.core.formula import Formula
+from theorycalc.core.looks import Shown, record_html, record_text
 from theorycalc.relu.routes._request import Request
 from theorycalc.relu.target import Target
 
@@ -27,15 +28,19 @@ class Neurons(NamedTuple):
     biases: np.ndarray
     amplitudes: np.ndarray
 
+    __repr__, _repr_html_ = record_text, record_html
+
 
 class Infinite(NamedTuple):
     """A constant that is infinite, and why."""
 
     reason: str
 
+    __repr__, _repr_html_ = record_text, record_html
+
 
 @dataclass(frozen=True)
-class Route(ABC):
+class Route(Shown, ABC):
     """f(x) = A(x) + M(x) ∫ ρ(w, b) σ(⟨w, x⟩ − b) dμ(w, b), and a law to draw neurons from.
 
     Attributes
@@ -134,10 +139,10 @@ class Route(ABC):
         """A rational point of [−1, 1]^d, moved to where the representation holds."""
         return point
 
-    def check_source(self, source) -> None:  # noqa: B027 - most routes hold everywhere
+    def check_source(self, source) -> None:
         """Refuse a law that reaches where the representation does not hold."""
 
-    def check_point(self, point: dict) -> None:  # noqa: B027
+    def check_point(self, point: dict) -> None:
         """Refuse a point where the representation does not hold."""
 
 

@@ -1,0 +1,202 @@
+"""Every public class has a look: short HTML without arrays and addresses, and the same as text."""
+
+import html
+import pickle
+import re
+from enum import Enum
+from fractions import Fraction
+from functools import cache
+
+import array_api_strict
+import numpy as np
+import pytest
+import sympy as sp
+from public_classes import public_classes
+
+import theorycalc as tc
+from theorycalc.core.binary import fraction
+from theorycalc.core.errors import explain
+from theorycalc.core.special import SpecialFunction
+from theorycalc.kernels import Architecture
+from theorycalc.relu.routes._route import Infinite, Route
+
+X, Y = sp.symbols("x y", real=True)
+MEASURED = tc.validation.Measurement.of([1.0, 1.1, 0.9, 1.05])
+TAGS = (
+    "a b br circle code details div g h2 p polygon polyline rect section span strong style sub "
+    "summary sup svg table td text th thead title tr"
+).split()
+# Pages of many statements, whose text is what ``theorycalc show`` prints.
+PAGES = {"Paper", "Theory", "Checked"}
+
+
+def paper() -> tc.Paper:
+    """A statement with evidence, and signs that HTML must not see."""
+    found = tc.Paper("arXiv:1112.3712", "Y. Cho & L. Saul", "Kernels <i>", "ReLU.")
+    one = found.states("lower", "κ₁(ρ) ≥ ρ, $a < b$", where="eq. 6")
+    kernel = tc.kernels.arc_cosine(1)
+    one.shows(kernel)
+    one.equals(kernel, "1", "E φ(Z)² = 1/2", rho=1)
+    one.holds(kernel.expr >= kernel.args[0], "κ₁(ρ) ≥ ρ", {"rho": "0.3"})
+    return found
+
+
+def of_the_core():
+    """Numbers, formulas, claims."""
+    f = tc.Formula("f", X**2 - sp.exp(X), args=(X,))
+    claim = tc.Claim(sp.exp(X) > X**2, name="a <i>", on={"x": (0, 2)})
+    yield from (tc.Float(), tc.MP(20), tc.Ball(20), tc.Rigor.CERTIFIED, tc.Verdict.FAILS)
+    yield from (f, f.at(x=2), tc.Reference("arXiv:1806.07572", where="Theorem 1"))
+    yield from (tc.activations.gelu, claim, claim.on, tc.check(claim, x=1))
+    yield from (
+        tc.erfcx(X),
+        tc.log_erfc(X),
+        tc.log_ndtr(X),
+        tc.MeanValue(sp.Lambda(X, X**2), sp.Lambda(X, 2 * X), Y),
+    )
+    yield from (tc.bivariate_normal(X, Y, 1 / sp.S(2)), tc.hyperu(1, 2, X))
+    yield from (tc.Integral(X**2, X, 0, 1), tc.Tail(sp.exp(-X), X))
+    vectors = f.lambdify()
+    yield from (vectors, vectors.program, f.lambdify(backend=array_api_strict))
+    for name in dir(tc):
+        error = getattr(tc, name)
+        if isinstance(error, type) and issubclass(error, tc.TheoryCalcError):
+            yield error(explain("not <i>", got="x", allowed="1, 2"))
+
+
+def of_series():
+    """Laws, coefficients, spectra, expansions."""
+    law = tc.distributions
+    yield from (law.Gaussian(2), law.StudentT(3, 5), law.UniformBall(3), law.UniformSphere(3))
+    yield from (law.Radial(2, density=sp.exp(-X), variable=X), law.Moments(2, {(2, 0): 1}))
+    yield from (tc.hermite.series("tanh", 30), tc.sphere.spectrum(tc.kernels.mlp(2), 3, 6))
+    yield from (tc.hermite.expand(X**2 + Y), tc.hermite.expand(sp.tanh(X + Y) ** 2))
+
+
+def of_infinite_networks():
+    """Architectures, layers, fixed points, predictions."""
+    k = tc.kernels
+    image = k.serial(
+        k.conv2d((3, 3)), k.activation("relu"), k.average_pool((2, 2)), k.flatten(), k.dense()
+    )
+    yield from (*image.layers, image.layers[0].window)
+    yield from (k.mlp(2), image, k.layer_norm(), k.global_average_pool(), k.mlp(2).ntk)
+    yield k.residual(k.activation("relu"), k.dense())
+    deep = k.mlp(2, "tanh", "1.3", "0.2")
+    yield from (deep.fixed_points(), deep.fixed_points()[0], deep.depth_scales())
+    yield k.mlp(2).posterior(np.eye(4)[:2], [1.0, 2.0], np.eye(4), noise=0.1)
+
+
+def of_finite_networks():
+    """Networks of numbers, ensembles, data."""
+    network = tc.networks.mlp(6, 3, sigma_w=1)
+    parameters, data = network.init(range(2)), tc.validation.sphere_points(8, 2)
+    yield from (network, parameters, network.propagate(parameters, data.x_test), data)
+    training = {"learning_rate": 0.1, "steps": 3}
+    yield tc.networks.train(network, parameters, data.x_train, data.y_train, **training)
+    yield tc.validation.train_ensemble(network, data, 3, seed=0, **training)
+
+
+def of_validation():
+    """Comparisons, verdicts, reports, fits."""
+    v = tc.validation
+    validation, figure = v.validate(1.02, MEASURED), v.Figure("a < b", lambda axes: None)
+    report = v.Report((validation, v.validate(2, MEASURED)), (figure,))
+    yield from (MEASURED, validation, validation.comparison, validation.agreement, figure, report)
+    yield v.Experiment("name", "what <i> trained", lambda quick: report)
+    sizes, samples = (8, 16, 32), np.array([[1.0, 1.1], [0.5, 0.55], [0.25, 0.26]])
+    yield v.PowerLaw.fit(sizes, samples)
+    yield v.FiniteSizeLaw.fit(sizes, [v.Measurement.of(s) for s in samples], power=1)
+
+
+def of_relu_and_quantization():
+    """Representations, extreme laws."""
+    found = tc.relu.represent(X**2 + 2 * X * Y, X, Y)
+    network = found.network(5, seed=0)
+    yield from (found, found.request, found.request.target, network, found.sample(5, seed=0))
+    yield Infinite("because")
+    yield tc.quantization.norming_constants(sp.exp(-X), X)
+    yield tc.quantization.kde.phase(alpha=1, h=1)
+
+
+@cache
+def examples() -> dict[type, object]:
+    """One of every public class; a base without members of its own has one of a heir."""
+    told, one = paper(), tc.theories.search("edge of chaos")[0]
+    checked = told.check(digits=15, quick=True)
+    [statement] = told.statements
+    theories = [told, statement, statement.cases[0], told.theory, one, checked]
+    theories += [checked.outcomes[0], checked.rows[0]]
+    parts = (of_the_core, of_series, of_infinite_networks, of_finite_networks, of_validation)
+    found = [x for part in (*parts, of_relu_and_quantization) for x in part()] + theories
+    heirs = {SpecialFunction: tc.hyperu(1, 2, X), Architecture: tc.kernels.mlp(1)}
+    heirs[Route] = tc.relu.represent(X**2 + Y, X, Y).route
+    return {type(x): x for x in found} | heirs
+
+
+def words(text: str) -> set[str]:
+    return set(re.findall(r"\d[\w.+-]*|[^\W\d]\w*", text))
+
+
+def shown(x) -> str:
+    """The text of its HTML, without pictures, TeX and the heads of columns."""
+    unread = r"<style>.*?</style>|<svg.*?</svg>|<th>.*?</th>|\$.*?\$"
+    visible = re.sub(unread, " ", x._repr_html_(), flags=re.DOTALL)
+    return html.unescape(re.sub(r"<[^>]*>", " ", visible))
+
+
+CLASSES = sorted(public_classes(), key=lambda cls: (cls.__module__, cls.__name__))
+
+
+@pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: f"{cls.__module__}.{cls.__name__}")
+def test_every_public_class_has_a_look(cls):
+    example = examples().get(cls)
+    assert example is not None, f"no example of {cls}: add one to examples()"
+    markup, text = example._repr_html_(), f"{example!r} {example}".replace("\\n", " ")
+    assert markup.count("\n") < 40
+    for written in (markup, text):
+        assert not re.search(r"\b0x[0-9a-f]{6}|array\(|\[ ?-?\d+\.\d* ", written)
+    assert set(re.findall(r"<([a-z]\w*)", markup)) <= set(TAGS)
+    if cls.__name__ not in PAGES:
+        assert words(shown(example)) <= words(text)
+        if "$" not in markup and not isinstance(example, Enum):
+            numbers = set(re.findall(r"(?<![\w.])\d+\.?\d*", text))
+            assert numbers <= set(re.findall(r"(?<![\w.])\d+\.?\d*", shown(example)))
+
+
+def test_families_are_lists_with_an_axis():
+    """What is sliced keeps its places; a dataset encloses its Values."""
+    spectrum = tc.kernels.mlp(2).spectrum(5, 6, using=tc.Ball(30))
+    part = pickle.loads(pickle.dumps(spectrum[1:6:2]))
+    assert isinstance(spectrum, list)
+    assert part == [spectrum[1], spectrum[3], spectrum[5]]
+    data = part.to_dataset()
+    assert data.k.values.tolist() == [1, 3, 5]
+    assert (int(data.d), data.symbol) == (5, "mu")
+    for cell, value in zip(data.transpose("k").json.values, part, strict=True):
+        assert tc.Value.from_json(str(cell)).mid == value.mid
+    for mid, rad, value in zip(data.mid.values, data.rad.values, part, strict=True):
+        assert abs(Fraction(mid) - fraction(value.mid)) + fraction(value.rad) <= Fraction(rad)
+    frame = part.to_dataframe()
+    assert frame.index.name == "k"
+    assert frame.rigor.tolist() == ["CERTIFIED"] * 3
+    lines = part.to_latex().splitlines()
+    assert lines[1] == r"$k$ & $\mu_{k}$ \\ \hline"
+    assert [line.split(" & ")[0] for line in lines[2:-1]] == ["1", "3", "5"]
+    part.append(spectrum[0])
+    with pytest.raises(tc.DomainError, match="no places"):
+        part.to_dataset()
+
+
+def test_a_series_is_the_sequence_of_its_coefficients():
+    series = tc.hermite.series("relu", 4, using=tc.Ball(20))
+    assert list(series) == list(series.coefficients)
+    assert (len(series), series[1], series[2:][0]) == (5, *series.coefficients[1:3])
+    assert series[2:].to_dataset().k.values.tolist() == [2, 3, 4]
+    assert series.to_dataset().activation.item() == "relu"
+
+
+def test_long_tables_are_cut_in_the_middle():
+    spectrum = tc.sphere.spectrum("relu", 3, 40)
+    rows = str(spectrum).splitlines()[2:]
+    assert [row.split()[0] for row in rows] == [*"012345678", "…", "38", "39", "40"]
