@@ -88,6 +88,18 @@ MUTANTS = (
         "tests/core/test_at_infinity.py::test_no_such_mean",
     ),
     Mutant(
+        "kernels/fixed_points/deep_limits.py",
+        "line + b / a * sympy.log",
+        "line + b / a / 2 * sympy.log",
+        "tests/kernels/test_deep_limits.py::test_deeper_networks[relu]",
+    ),
+    Mutant(
+        "kernels/fixed_points/deep_limits.py",
+        "(sympy.exp(e) - 1))",
+        "e / 8)",
+        "tests/kernels/test_deep_limits.py::test_deeper_networks[square]",
+    ),
+    Mutant(
         "core/bernstein.py",
         "_N * order * before",
         "_N * before",

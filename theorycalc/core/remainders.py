@@ -1,5 +1,7 @@
 """Whether what an approximation leaves out is as small as it says."""
 
+from collections.abc import Callable
+
 import mpmath
 import sympy
 
@@ -17,14 +19,21 @@ def approximation(formula, body: sympy.Expr, error: sympy.Expr, points: list[dic
     What is left out, measured in balls there, has to be ``error`` at most. Without points nothing
     is checked, which the formula's note says.
     """
-    parts = [_like(formula, part, None) for part in (body, error)]
-    for at in points:
-        stated, size = parts[1].at(using=Ball(5), **at), parts[0].at(using=Ball(5), **at)
-        using = Ball(_digits(size, stated))
-        measured = formula.at(using=using, **at) - parts[0].at(using=using, **at)
-        if abs(measured).lower > stated.upper:
-            return None
+    kept, left_out = (_like(formula, part, None) for part in (body, error))
+    if not remainder_holds(formula.at, kept, left_out, points):
+        return None
     return _like(formula, body, error or None, "" if points else UNCHECKED)
+
+
+def remainder_holds(exactly: Callable, kept, left_out, points: list[dict]) -> bool:
+    """Whether the values of one formula are at most those of another away from what is exact."""
+    for at in points:
+        stated, size = left_out.at(using=Ball(5), **at), kept.at(using=Ball(5), **at)
+        using = Ball(_digits(size, stated))
+        measured = exactly(using=using, **at) - kept.at(using=using, **at)
+        if abs(measured).lower > stated.upper:
+            return False
+    return True
 
 
 def _like(formula, body: sympy.Expr, error: sympy.Expr | None, note: str = ""):

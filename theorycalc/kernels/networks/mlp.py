@@ -9,12 +9,14 @@ from sympy import sqrt
 
 from theorycalc.activations import Activation, as_activation
 from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.formula import Formula
 from theorycalc.core.numbers import exact_integer
 from theorycalc.core.records import check_fields
 from theorycalc.kernels.duals import by_activation
 from theorycalc.kernels.layers.builders import deviation
 from theorycalc.kernels.layers.types import MAX_DEPTH, Dense, Nonlinearity, check_parameterization
 from theorycalc.kernels.networks.architecture import Architecture
+from theorycalc.kernels.networks.deepening import deep_nngp
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,37 @@ class MLP(Architecture):
         first, *rest = map(Dense, self.sigma_w, self.sigma_b)
         hidden = Nonlinearity(self.activation)
         return (first, *(layer for affine in rest for layer in (hidden, affine)))
+
+    def deep_nngp(self) -> Formula:
+        """Σ with any number L of hidden layers like these, expanded at the fixed point of a layer.
+
+        The first ``depth`` hidden layers are this network's, computed as they are; those after them
+        follow the slope of the layer map at its fixed point: geometrically, or at criticality (as
+        for ReLU) algebraically. The deeper this network, the smaller the error.
+
+        Returns
+        -------
+        Formula
+            In rho and L ≥ depth, for −1 < rho < 1. Its ``error`` bounds what later layers change in
+            the slope, or is twice the first order of it at criticality.
+
+        Raises
+        ------
+        NotSupportedError
+            For layers that differ, or do not keep the variance 1 as normalised ones do.
+        DerivationError
+            If deeper networks, in balls, are farther away than the error says.
+
+        Examples
+        --------
+        >>> import theorycalc as tc
+        >>> deep = tc.kernels.mlp(10, "relu").deep_nngp()
+        >>> print(deep.at(rho="1/2", L=1000, using=tc.Ball(12)))
+        0.999957 ± 1e-07
+        >>> print(tc.kernels.mlp(1000, "relu").nngp.at(rho="1/2", using=tc.Ball(12)))
+        0.999957043960 ± 2e-13
+        """
+        return deep_nngp(self)
 
 
 def mlp(
