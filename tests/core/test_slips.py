@@ -66,6 +66,15 @@ def of(**assumptions):
         (lambda: tc.kernels.mlp(3).spectrum(5), "spectrum needs degree; allowed"),
         (lambda: tc.sphere.funk_hecke("relu"), "funk_hecke(kernel, d, k). Try d=…, k=…"),
         (lambda: tc.Ball(1, 2, 3, 4, 5), "not a call of Ball"),
+        # results as they are, in the place of what is made of them
+        (
+            lambda: tc.validation.validate(1.0, [1, 1.1, 0.9]),
+            "Try tc.validation.Measurement.of([1,",
+        ),
+        (lambda: tc.validation.validate(1.0, (2.5, 2)), "Measurement.of((2.5, 2))"),
+        # polynomials without variables
+        (lambda: tc.relu.represent(3), "Try 3 and the variables after it"),
+        (lambda: tc.relu.represent("x**2"), "got 'x**2'; allowed: x**2 for a symbol x"),
         # what symbols assume
         (lambda: of(positive=True).at(n=0), "allowed: n > 0"),
         (lambda: of(positive=True).at(n=-1), "allowed: n > 0"),
@@ -129,3 +138,33 @@ def test_a_type_error_of_the_work_is_left_as_it_is():
 def test_functions_are_sent_to_other_processes_by_name(thing):
     assert pickle.loads(pickle.dumps(thing)) is thing
     assert len(pickle.dumps(thing)) < 100
+
+
+@pytest.mark.parametrize(
+    "expr", [sympy.tan(X), 1 / sympy.cos(X), sympy.cot(2 * X), X / sympy.sin(4 * X)]
+)
+def test_a_pole_at_a_point_that_is_rounded(expr):
+    f = tc.Formula("f", expr)
+    with pytest.raises(tc.TheoryCalcError, match=r"Try a point nearby"):
+        f.at(x=sympy.pi / 2, using=tc.MP(20))
+
+
+def test_training_that_diverges_ends_where_it_does():
+    network, seen = tc.networks.mlp(2, 8, activation="identity", sigma_w=1), []
+    start = network.init(range(2))
+    with pytest.raises(tc.DomainError, match=r"diverged within \d+ steps.*tangent kernel"):
+        tc.networks.train(
+            network,
+            start,
+            np.eye(2),
+            np.ones(2),
+            learning_rate=1e3,
+            steps=10**4,
+            on_step=lambda step, _: seen.append(step),
+        )
+    assert len(seen) < 1000
+    data = tc.validation.sphere_points()
+    with pytest.raises(tc.DomainError, match="gradient descent does not converge"):
+        tc.validation.train_ensemble(
+            tc.networks.mlp(6, 8, sigma_w=1), data, 5, seed=0, learning_rate=100, steps=10**4
+        )

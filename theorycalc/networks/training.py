@@ -96,7 +96,7 @@ def train(
     xp = array_api_compat.array_namespace(X)
     batches = _batches(X.shape[0], batch_size, parameters.weights[0].shape[0], generator)
     losses = []
-    # a diverging run ends in one error below, not in a warning from every operation
+    # a diverging run ends in one error, not in a warning from every operation
     with np.errstate(over="ignore", invalid="ignore"):
         for step in tqdm(range(steps + 1), delay=_PATIENCE_SECONDS, leave=False, desc="training"):
             if on_step is not None:
@@ -109,15 +109,21 @@ def train(
             passed = network.propagate(parameters, inputs)
             error = scale * (passed.outputs[-1] - targets)
             losses.append(xp.sum(error * error, axis=(1, 2)) / (2.0 * scale))
+            # at powers of two, and at the end: a device that computes is seldom waited for
+            if not step & (step - 1) or step == steps:
+                _check_loss(to_numpy(losses[-1]), step, learning_rate)
             if step < steps:
                 gradient = network.gradient(parameters, passed, error)
                 parameters = _descend(parameters, gradient, learning_rate)
-    loss = np.stack([to_numpy(values) for values in losses])
+    return Trained(parameters, np.stack([to_numpy(values) for values in losses]))
+
+
+def _check_loss(loss: np.ndarray, step: int, rate: float) -> None:
+    """Refuse to go on once the loss of one network is not finite."""
     if not np.isfinite(loss).all():
-        raise DomainError(
-            explain("training diverged", got=f"learning_rate={learning_rate}", hint="a smaller one")
-        )
-    return Trained(parameters, loss)
+        what, got = f"training diverged within {step} steps", f"learning_rate={rate}"
+        allowed = "in the limit of large width, less than 2/λ_max of the tangent kernel"
+        raise DomainError(explain(what, got=got, allowed=allowed, hint="a smaller one"))
 
 
 def to_numpy(array) -> np.ndarray:

@@ -9,7 +9,7 @@ from functools import cached_property
 import sympy
 from sympy import Expr, Poly, S, Symbol
 
-from theorycalc.core.errors import DomainError, NotSupportedError, explain
+from theorycalc.core.errors import DomainError, NotSupportedError, explain, shown
 from theorycalc.core.looks import Shown
 from theorycalc.core.records import instance
 from theorycalc.distributions import Moments
@@ -47,6 +47,10 @@ class Target(Shown):
             For bad variables, or what is no polynomial in them with real numbers as coefficients.
         """
         foreign = poly.free_symbols if isinstance(poly, Expr) else set()
+        if not variables and not foreign:
+            what, allowed = "a polynomial without variables", "x**2 for a symbol x"
+            hint = f"{shown(poly)} and the variables after it, for a constant"
+            raise DomainError(explain(what, got=shown(poly), allowed=allowed, hint=hint))
         variables = variables or tuple(sorted(foreign, key=str))
         # the sphere of R^1 has no harmonics, but it has points
         if not (len(variables) == 1 and isinstance(variables[0], Symbol)):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.errors import DomainError, explain, shown
 from theorycalc.core.formula import Formula
 from theorycalc.core.looks import Shown
 from theorycalc.core.numbers import real_double
@@ -116,7 +116,10 @@ def compare(
     2.0...
     """
     value, radius = _number(prediction)
-    instance(measurement, Measurement, "a Measurement", allowed="Measurement.of(replicas)")
+    allowed = "tc.validation.Measurement.of(replicas)"
+    is_listed = isinstance(measurement, list | tuple | np.ndarray)
+    hint = allowed.replace("replicas", shown(measurement)) if is_listed else ""
+    instance(measurement, Measurement, "a Measurement", allowed=allowed, hint=hint)
     bias, smallest = real_double(bias, "bias", least=0), _checked(smallest)
     instance(at_most, bool, "at_most", allowed="True or False")
     deviation, error = measurement.mean - value, measurement.standard_error

@@ -85,9 +85,7 @@ def train_ensemble(
         start = network.init(seeds)
         initial = network(start, inputs)[..., 0]
         kernels = tangent_kernel(network, start, inputs)
-        trained, _ = train(
-            network, start, data.x_train, data.y_train, learning_rate=learning_rate, steps=steps
-        )
+        # before the training: a learning rate at which it diverges is refused here
         own = [
             f[n:]
             + gradient_flow(
@@ -100,6 +98,9 @@ def train_ensemble(
             ).mean
             for theta, f in zip(kernels, initial, strict=True)
         ]
+        trained, _ = train(
+            network, start, data.x_train, data.y_train, learning_rate=learning_rate, steps=steps
+        )
         outputs = network(trained, data.x_test)[..., 0]
         parts.append((initial[:, :n], initial[:, n:], outputs, np.array(own)))
     return Ensemble(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))

@@ -36,6 +36,8 @@ _ROUNDS = 7
 _PATIENCE = 8e6
 # It rarely helps a zero that has its absolute digits: about two seconds.
 _PATIENCE_WITH_ZERO = 5e5
+# What to try where there is no value.
+_ELSEWHERE = "a point nearby"
 # So many undecided branches are tried both ways.
 _MOST_TIES = 4
 
@@ -114,6 +116,8 @@ class MP(Line):
                 return reached
             # rounding noise shrinks; what grows twice is an integral that diverges by its rule
             grown = grown + 1 if spent.nodes and abs(fine.mid) > 2 * abs(coarse.mid) else 0
+            # as the inverse of a rounding error does
+            soars = abs(fine.mid) > mpmath.ldexp(abs(coarse.mid), (finer_bits - bits) // 2)
             most = _PATIENCE_WITH_ZERO if self._is_zero(reached) else _PATIENCE
             if spent.work > most or grown == 2 or _is_stuck(coarse, fine, goal, left):
                 break
@@ -124,14 +128,15 @@ class MP(Line):
             reached = _of_zero(reached, run, fine)
         if self._is_zero(reached):
             return replace(reached, stats={**reached.stats, "accuracy": ABSOLUTE})
-        raise PrecisionError(
-            explain(
-                f"{self.digits} digits asked for; two precisions (up to {finer_bits} bits) differ",
-                got=reached,
-                hint=CANCELLATION_HINT,
-            ),
-            reached,
-        )
+        raise self._not_reached(reached, finer_bits, soars or grown)
+
+    def _not_reached(self, reached: Value, bits: int, grows: bool) -> PrecisionError:
+        """What is told of a value whose digits did not settle."""
+        what, hint = f"two precisions (up to {bits} bits) differ", CANCELLATION_HINT
+        if grows:
+            what, hint = "the value grows with the precision, as it does at a pole", _ELSEWHERE
+        what = f"{self.digits} digits asked for; {what}"
+        return PrecisionError(explain(what, got=reached, hint=hint), reached)
 
     def _is_zero(self, value: Value) -> bool:
         """Whether a value of zero with absolute digits is what was asked for."""
@@ -277,7 +282,7 @@ def _run(
             raise
         got = "a division by zero" if isinstance(error, ZeroDivisionError) else error
         raise DomainError(
-            explain("the formula has no finite value here", got=got, hint="a point nearby")
+            explain("the formula has no finite value here", got=got, hint=_ELSEWHERE)
         ) from error
     mid, imaginary = _real(context.mp.convert(x), bits)
     return _Run(
@@ -302,7 +307,7 @@ def _real(x, bits: int) -> tuple[mpmath.mpf, mpmath.mpf]:
         x = real
     x = exact_mpf(x)
     if not mpmath.isfinite(x):
-        raise DomainError(explain("the formula has no finite value here", got=x))
+        raise DomainError(explain("the formula has no finite value here", got=x, hint=_ELSEWHERE))
     return x, imaginary
 
 
