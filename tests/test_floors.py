@@ -47,6 +47,7 @@ FLOORS = {
         "recursion",
         "matrices",
         "_prediction",
+        "_evidence",
         "predict",
         "networks",
     ),

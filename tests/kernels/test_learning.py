@@ -89,6 +89,52 @@ def test_posterior_is_a_conditional_law(case):
     assert found.log_marginal_likelihood == pytest.approx(evidence, rel=1e-11)
 
 
+def test_the_likeliest_noise_of_white_targets():
+    """With prior λI the noise is what the targets have beyond λ, and none if they have less."""
+    for level in (0.5, 2.0):
+        targets = np.array([[1.5, 0.0], [1.0, 2.0], [-1.0, 0.5]])
+        prior = level * np.eye(3)
+        found = law.posterior(prior, prior, None, targets, noise="optimal")
+        assert found.noise == pytest.approx(max((targets**2).mean() - level, 0), rel=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_other_noise_is_likelier(seed):
+    """Against all of a fine grid; the likelihood has several maxima for spread spectra."""
+    generator = np.random.default_rng(seed)
+    basis = np.linalg.qr(generator.standard_normal((6, 6)))[0]
+    prior = basis * 10.0 ** generator.uniform(-6, 3, 6) @ basis.T
+    prior = (prior + prior.T) / 2
+    targets = basis @ (10.0 ** generator.uniform(-3, 3, 6) * generator.choice([-1, 1], 6))
+    best = law.posterior(prior, prior, None, targets, noise="optimal")
+    for noise in np.r_[0, np.geomspace(1e-9, 1e7, 400)]:
+        other = law.posterior(prior, prior, None, targets, noise=noise)
+        assert other.log_marginal_likelihood <= best.log_marginal_likelihood + 1e-9
+    for factor in (0.999, 1.001) if best.noise else ():
+        other = law.posterior(prior, prior, None, targets, noise=best.noise * factor)
+        assert other.log_marginal_likelihood < best.log_marginal_likelihood
+
+
+def test_two_maxima_of_the_likelihood():
+    """One direction wants little noise and two want much; which of them wins is decided exactly."""
+    prior = np.diag([1e-4, 1.0, 1.0])
+    for spread in (0.1, 0.3, 1.0, 3.0, 30.0):
+        targets = np.array([0.01, spread, 0.8 * spread])
+        best = law.posterior(prior, prior, None, targets, noise="optimal")
+        for noise in np.geomspace(1e-12, 1e4, 999):
+            other = law.posterior(prior, prior, None, targets, noise=noise)
+            assert other.log_marginal_likelihood <= best.log_marginal_likelihood + 1e-12
+
+
+def test_a_likelihood_without_a_maximum():
+    """Equal inputs with equal targets: the density of their difference at 0 grows without end."""
+    x = np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    network = VECTORS["mlp"]
+    with pytest.raises(tc.DomainError, match="no maximum over the noise"):
+        network.posterior(x, [1.0, 1.0, 1.0], x, noise="optimal")
+    assert network.posterior(x, [1.0, 2.0, 1.0], x, noise="optimal").noise > 0.1
+
+
 def test_outputs_are_independent():
     x, y = RNG.standard_normal((6, 3)), RNG.standard_normal((4, 2))
     network = VECTORS["mlp"]

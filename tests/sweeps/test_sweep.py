@@ -133,6 +133,9 @@ def test_a_claim():
     assert list(found.verdict.values) == ["HOLDS", "HOLDS", "NOT_APPLICABLE"]
     expected = tc.check(claim, x="1/2").margin
     assert tc.Value.from_json(found.margin_json.values[0]) == expected
+    ratio = tc.Value.from_json(found.ratio_json.values[0])
+    assert ratio.overlaps(tc.certify(2 * sympy.log(2)))
+    assert np.isnan(found.ratio.values[1:]).all()  # the right side is 0, and there is none
     assert found.attrs["arithmetic"] == "Ball(digits=30)"
 
 

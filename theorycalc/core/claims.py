@@ -266,6 +266,14 @@ class Check(Shown):
     def __repr__(self):
         return f"Check({display.check_text(self)})"
 
+    @property
+    def ratio(self) -> Value | None:
+        """lhs/rhs: how sharp a bound is. None without sides, and where the right one may be 0."""
+        if self.lhs is None or self.rhs is None or self.rhs.contains(0):
+            return None
+        infinite = self.lhs.is_infinite or self.rhs.is_infinite
+        return None if infinite else self.lhs / self.rhs
+
     def __str__(self):
         sides = "" if self.margin is None else f"; lhs {self.lhs}, rhs {self.rhs}"
         return f"{display.check_text(self)}{sides}"

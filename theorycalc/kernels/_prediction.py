@@ -29,6 +29,8 @@ class Prediction(Record):
     log_marginal_likelihood : float or None
         ln p(y) of the targets under the prior with its noise, summed over outputs; of posteriors
         only.
+    noise : float or None
+        The variance of the noise on the targets; of posteriors only.
     """
 
     mean: np.ndarray
@@ -36,6 +38,7 @@ class Prediction(Record):
     hat: np.ndarray
     eigenvalues: np.ndarray
     log_marginal_likelihood: float | None = None
+    noise: float | None = None
 
     def __post_init__(self):
         check_fields(self)
@@ -56,6 +59,8 @@ class Prediction(Record):
         rows.append(("condition number", f"{self.condition:.6g}"))
         if self.log_marginal_likelihood is not None:
             rows.append(("log marginal likelihood", f"{self.log_marginal_likelihood:.6g}"))
+        if self.noise is not None:
+            rows.append(("noise", f"{self.noise:.6g}"))
         first = self.mean.reshape(inputs, -1)[:, 0]
         order = np.argsort(first, kind="stable")
         picture = sketches.band(first[order].tolist(), (2 * width[order]).tolist())

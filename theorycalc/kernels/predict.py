@@ -13,12 +13,15 @@ from theorycalc.core.arrays import real_array
 from theorycalc.core.calls import tell_calls
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.numbers import real_double
+from theorycalc.kernels._evidence import likeliest_noise, log_evidence
 from theorycalc.kernels._prediction import Prediction
 
 __all__ = ["Prediction", "gradient_flow", "max_learning_rate", "posterior"]
 
 # Eigenvalues below this, relative to the largest, are rounding noise of the Gram matrix.
 _RANK_TOLERANCE = 1e-13
+# The noise that makes the targets most likely.
+OPTIMAL = "optimal"
 
 
 @np.errstate(over="ignore", invalid="ignore")  # told at the end
@@ -130,12 +133,14 @@ def posterior(k_train, k_test_train, k_test, y, noise=0.0) -> Prediction:
         NNGP Σ(x, x'); without it there is no covariance.
     y : array_like of shape (n_train,) or (n_train, k)
         Targets.
-    noise : float
-        Variance of independent noise on the targets, ≥ 0.
+    noise : float or "optimal"
+        Variance of independent noise on the targets, ≥ 0; "optimal" is the one with the largest
+        log marginal likelihood.
 
     Returns
     -------
     Prediction
+        ``noise`` is the variance that was taken.
         Mean Σ(x, X) A y and covariance Σ(x, x') − Σ(x, X) A Σ(X, x'), A = (Σ(X, X) + noise)⁻¹;
         ``eigenvalues`` and ``condition`` are those of Σ(X, X) + noise, and
         ``log_marginal_likelihood`` is −½ yᵀ A y + ½ ln det A − (n/2) ln 2π, summed over outputs.
@@ -143,8 +148,9 @@ def posterior(k_train, k_test_train, k_test, y, noise=0.0) -> Prediction:
     Raises
     ------
     DomainError
-        For arrays of the wrong shape or not finite, negative noise, or a matrix that is singular in
-        double precision; equal inputs are named.
+        For arrays of the wrong shape or not finite, negative noise, a matrix that is singular in
+        double precision (equal inputs are named), or a likelihood that grows without end as the
+        noise vanishes.
 
     References
     ----------
@@ -157,11 +163,16 @@ def posterior(k_train, k_test_train, k_test, y, noise=0.0) -> Prediction:
     >>> p = tc.kernels.predict.posterior(k[:2, :2], k[2:, :2], k[2:, 2:], [1.0, 1.0], noise=0.1)
     >>> p.mean.round(6), p.covariance.round(6)
     (array([0.550507]), array([[0.242732]]))
+    >>> p = tc.kernels.predict.posterior(np.eye(3), np.eye(3), None, [2.0, 1.0, 3.0], "optimal")
+    >>> round(p.noise, 12)
+    3.666666666667
     """
     prior = _square(k_train, "k_train")
     cross = _matrix(k_test_train, "k_test_train", (None, len(prior)))
     targets = read_targets(y, len(prior))
     noise = read_noise(noise)
+    if noise is None:
+        noise = likeliest_noise(prior, targets)
     gram = prior + noise * np.eye(len(prior))
     eigenvalues = linalg.eigvalsh(gram)
     if eigenvalues[0] <= _RANK_TOLERANCE * eigenvalues[-1]:
@@ -171,7 +182,8 @@ def posterior(k_train, k_test_train, k_test, y, noise=0.0) -> Prediction:
     covariance = None
     if k_test is not None:
         covariance = _matrix(k_test, "k_test", (len(cross), len(cross))) - hat @ cross.T
-    return _predicted(hat @ targets, covariance, hat, eigenvalues, _log_evidence(factor, targets))
+    evidence = log_evidence(factor, targets)
+    return _predicted(hat @ targets, covariance, hat, eigenvalues, evidence, noise)
 
 
 def max_learning_rate(k_train) -> float:
@@ -204,8 +216,10 @@ def check_training(t, learning_rate, diagonal: np.ndarray) -> None:
         raise _no_convergence(step, f"(0, 2/λ_max), 2/λ_max ≤ {2 / largest:.6g}")
 
 
-def read_noise(noise) -> float:
-    """The variance of noise on targets."""
+def read_noise(noise) -> float | None:
+    """The variance of noise on targets; None for the most likely one."""
+    if isinstance(noise, str) and noise == OPTIMAL:
+        return None
     return real_double(noise, "noise", least=0)
 
 
@@ -260,21 +274,12 @@ def _singular(gram: np.ndarray, eigenvalues: np.ndarray) -> DomainError:
     return DomainError(explain("k_train is singular", got=got, hint=hint))
 
 
-def _log_evidence(factor: tuple, targets: np.ndarray) -> float:
-    """ln p(y) of centred Gaussian targets, from the Cholesky factor of their covariance."""
-    half_log_det = np.log(np.diagonal(factor[0])).sum()
-    outputs = targets.size // len(targets)
-    misfit = (targets * linalg.cho_solve(factor, targets)).sum() / 2
-    constant = len(targets) / 2 * math.log(2 * math.pi)
-    return float(-misfit - outputs * (half_log_det + constant))
-
-
-def _predicted(mean, covariance, hat, eigenvalues, log_evidence=None) -> Prediction:
+def _predicted(mean, covariance, hat, eigenvalues, evidence=None, noise=None) -> Prediction:
     """A prediction, if doubles hold it."""
-    parts = (mean, hat, eigenvalues, covariance, log_evidence)
+    parts = (mean, hat, eigenvalues, covariance, evidence)
     if not all(np.isfinite(x).all() for x in parts if x is not None):
         raise DomainError(explain("the prediction leaves the range of doubles"))
-    return Prediction(mean, covariance, hat, eigenvalues, log_evidence)
+    return Prediction(mean, covariance, hat, eigenvalues, evidence, noise)
 
 
 def _covariance(hat, nngp_test, nngp_train, nngp_test_train) -> np.ndarray:

@@ -153,8 +153,9 @@ def _function_text(function: Callable) -> str:
 def _entries(result) -> dict:
     """A result as variables: numbers, strings, and the parts of Values that a dataset has."""
     if isinstance(result, Check):
-        margin = {} if result.margin is None else {"margin": result.margin}
-        result = {"verdict": result.verdict, **margin}
+        parts = {"margin": result.margin, "ratio": result.ratio}
+        found = {name: x for name, x in parts.items() if x is not None}
+        result = {"verdict": result.verdict, **found}
     elif isinstance(result, Measurement):
         result = {key: x for key, x in dataclasses.asdict(result).items() if x is not None}
     if not isinstance(result, Mapping):

@@ -63,10 +63,11 @@ def sweep(
     xarray.Dataset
         Numbers and strings over named axes. A Value is ``mid``, ``rad`` (doubles that enclose it),
         ``rigor`` and ``json`` (all of its digits, for `Value.from_json`); one that a function
-        names ``a`` is ``a``, ``a_rad``, ``a_rigor``, ``a_json``. A claim has ``verdict`` and
-        ``margin``, and a number without a name is ``value``. ``error`` has the message of a cell
-        that failed, and is empty elsewhere. Coordinates are doubles; their attribute ``exact`` is
-        the list, in JSON, of the numbers that they stand for. Attributes tell the provenance.
+        names ``a`` is ``a``, ``a_rad``, ``a_rigor``, ``a_json``. A claim has ``verdict``,
+        ``margin`` and ``ratio``, and a number without a name is ``value``. ``error`` has the
+        message of a cell that failed, and is empty elsewhere. Coordinates are doubles; their
+        attribute ``exact`` is the list, in JSON, of the numbers that they stand for. Attributes
+        tell the provenance.
 
     Raises
     ------

@@ -94,14 +94,15 @@ class Learner:
             Inputs as those of `matrices`.
         y : array_like of shape (n_train,) or (n_train, k)
             Targets, of one or k outputs.
-        noise : float
-            Variance of independent noise on the targets, ≥ 0.
+        noise : float or "optimal"
+            Variance of independent noise on the targets, ≥ 0; "optimal" is the one with the largest
+            log marginal likelihood.
 
         Returns
         -------
         Prediction
             Mean and covariance of the outputs, without noise on them, and
-            ``log_marginal_likelihood`` of the targets.
+            ``log_marginal_likelihood`` of the targets; ``noise`` is the variance that was taken.
 
         Raises
         ------
@@ -117,7 +118,7 @@ class Learner:
         (array([0.550507]), array([[0.242732]]), -2.596236)
         """
         x, targets, x_test = self._data(X, y, X_test)
-        noise = predict.read_noise(noise)
+        predict.read_noise(noise)
         prior, mixed = self.nngp_matrix(x), self.nngp_matrix(x_test, x)
         return predict.posterior(prior, mixed, self.nngp_matrix(x_test), targets, noise)
 
