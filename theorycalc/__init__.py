@@ -16,6 +16,12 @@ _HOMES = {
     "theorycalc.core.special": ("SpecialFunction",),
     "theorycalc.core.error_functions": ("erfcx", "log_erfc", "log_ndtr", "mills"),
     "theorycalc.core.functions": ("MeanValue", "bivariate_normal", "hyperu"),
+    "theorycalc.core.scaled_functions": (
+        "besseli_scaled",
+        "besselk_scaled",
+        "lowergamma_regularized",
+        "uppergamma_regularized",
+    ),
     "theorycalc.core.claims": ("Claim", "Check", "check", "Verdict"),
     "theorycalc.core.regions": ("integers",),
     "theorycalc.core.roots": ("find_root", "minimize"),

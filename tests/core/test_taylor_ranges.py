@@ -83,6 +83,27 @@ FUNCTIONS = {
     "lowergamma": (
         lambda x: sp.lowergamma(THIRD, x), lambda x: mp.gammainc(mp.mpf(1) / 3, 0, x), (0, 9),
     ),
+    "besseli_scaled": (
+        lambda x: tc.besseli_scaled(2, x), lambda x: mp.exp(-x) * mp.besseli(2, x), (-1, 20),
+    ),
+    "besseli_scaled_zero": (
+        lambda x: tc.besseli_scaled(0, x), lambda x: mp.exp(-x) * mp.besseli(0, x), (-3, 20),
+    ),
+    "besseli_scaled_half": (
+        lambda x: tc.besseli_scaled(sp.S.Half, x),
+        lambda x: mp.sqrt(2 / (mp.pi * x)) * (1 - mp.exp(-2 * x)) / 2, (0, 30),
+    ),
+    "besselk_scaled": (
+        lambda x: tc.besselk_scaled(sp.Rational(5, 2), x),
+        lambda x: mp.sqrt(mp.pi / (2 * x)) * (1 + 3 / x + 3 / x**2), (0, 90),
+    ),
+    "lowergamma_regularized": (
+        lambda x: tc.lowergamma_regularized(4, x),
+        lambda x: 1 - mp.exp(-x) * (1 + x + x**2 / 2 + x**3 / 6), (0, 20),
+    ),
+    "uppergamma_regularized": (
+        lambda x: tc.uppergamma_regularized(sp.S.Half, x), lambda x: mp.erfc(mp.sqrt(x)), (0, 20),
+    ),
     "uppergamma_half": (
         lambda x: sp.uppergamma(sp.S.Half, x, evaluate=False),
         lambda x: mp.sqrt(mp.pi) * mp.erfc(mp.sqrt(x)),
@@ -109,7 +130,8 @@ FUNCTIONS = {
 # Functions all of whose derivatives are monotone.
 MONOTONE = """
     exp expm1 log log1p sqrt cbrt inverse power erfcx digamma polygamma zeta hurwitz lambertw
-    besselk lowergamma uppergamma_half acosh
+    besselk lowergamma uppergamma_half uppergamma_regularized besselk_scaled besseli_scaled_zero
+    acosh
 """.split()
 
 
@@ -203,6 +225,9 @@ OUTSIDE = [
     (X**THIRD, "-1", "1"),
     (sp.asin(X), "9/10", "11/10"),
     (sp.atanh(X), "1/2", "1"),
+    (sp.atanh(X), "2", "2"),
+    (tc.besselk_scaled(0, X), "0", "1"),
+    (tc.lowergamma_regularized(3, X), "-1", "1"),
     (sp.acosh(X), "1/2", "2"),
     (sp.tan(X), "1", "2"),
     (sp.gamma(X), "-1/2", "1/2"),
@@ -287,8 +312,8 @@ def test_other_functions_hold_on_the_largest_balls(name):
 @pytest.mark.parametrize("centre", ["-5/2", "1/5", "2", "6"])
 def test_circles_bound_their_functions(name, centre):
     """The modulus of the function or its derivative on the circle, by mpmath."""
-    parameters = {"besselj": [arb(1) / 3], "besseli": [arb(1) / 3]}
-    parameters |= {name: [arb(5) / 2] for name in ("lowergamma", "uppergamma")}
+    parameters = {name: [arb(1) / 3] for name in CIRCLES if name.startswith("bessel")}
+    parameters |= {name: [arb(5) / 2] for name in CIRCLES if "gamma" in name}
     slopes = {
         "erf": lambda z: 2 / mp.sqrt(mp.pi) * mp.exp(-z * z),
         "erfc": lambda z: 2 / mp.sqrt(mp.pi) * mp.exp(-z * z),
@@ -301,6 +326,11 @@ def test_circles_bound_their_functions(name, centre):
         "uppergamma": lambda z: z ** mp.mpf(1.5) * mp.exp(-z),
     }
     values = {"besselj": lambda z: mp.besselj(mp.mpf(1) / 3, z)}
+    for part in ("lower", "upper"):
+        slopes[f"{part}gamma_regularized"] = lambda z: (
+            z ** mp.mpf(1.5) * mp.exp(-z) / mp.gamma(mp.mpf(2.5))
+        )
+    values["besseli_scaled"] = lambda z: mp.exp(-z) * mp.besseli(mp.mpf(1) / 3, z)
     values["besseli"] = lambda z: mp.besseli(mp.mpf(1) / 3, z)
     centre = Fraction(centre)
     with working_precision(80):

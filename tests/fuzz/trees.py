@@ -215,6 +215,18 @@ NODES: dict[str, Node] = {
     "falling": Node(sympy.FallingFactorial, _of_numbers(mp.ff)),
     "lowergamma": Node(sympy.lowergamma, _of_numbers(lambda s, x: mp.gammainc(s, 0, x))),
     "uppergamma": Node(sympy.uppergamma, _of_numbers(mp.gammainc)),
+    "besseli_scaled": Node(
+        tc.besseli_scaled, _of_numbers(lambda v, x: mp.exp(-x) * mp.besseli(v, x))
+    ),
+    "besselk_scaled": Node(
+        tc.besselk_scaled, _of_numbers(lambda v, x: mp.exp(x) * mp.besselk(v, x))
+    ),
+    "lowergamma_regularized": Node(
+        tc.lowergamma_regularized, _of_numbers(lambda s, x: mp.gammainc(s, 0, x) / mp.gamma(s))
+    ),
+    "uppergamma_regularized": Node(
+        tc.uppergamma_regularized, _of_numbers(lambda s, x: mp.gammainc(s, x) / mp.gamma(s))
+    ),
     "erf2": Node(sympy.erf2, _of_numbers(_erf2)),
     "erfcx": Node(tc.erfcx, _of_numbers(lambda x: mp.exp(x * x) * mp.erfc(x))),
     "log_erfc": Node(tc.log_erfc, _of_numbers(lambda x: mp.log(mp.erfc(x)))),

@@ -7,6 +7,12 @@ from sympy.codegen.cfunctions import expm1, log1p
 
 from theorycalc.core.contractions import rgamma, softplus
 from theorycalc.core.error_functions import erfcx, log_erfc, log_ndtr
+from theorycalc.core.scaled_functions import (
+    besseli_scaled,
+    besselk_scaled,
+    lowergamma_regularized,
+    uppergamma_regularized,
+)
 
 # Functions that every context computes itself, under the name that the contexts use.
 FUNCTIONS = {
@@ -45,6 +51,8 @@ FUNCTIONS = {
     sympy.RisingFactorial: "rising",
     sympy.lowergamma: "lowergamma",
     sympy.uppergamma: "uppergamma",
+    lowergamma_regularized: "lowergamma_regularized",
+    uppergamma_regularized: "uppergamma_regularized",
     sympy.erf: "erf",
     sympy.erfc: "erfc",
     sympy.erfi: "erfi",
@@ -57,6 +65,8 @@ FUNCTIONS = {
     sympy.bessely: "bessely",
     sympy.besseli: "besseli",
     sympy.besselk: "besselk",
+    besseli_scaled: "besseli_scaled",
+    besselk_scaled: "besselk_scaled",
     sympy.legendre: "legendre",
     sympy.gegenbauer: "gegenbauer",
     sympy.jacobi: "jacobi",

@@ -115,6 +115,11 @@ def _uppergamma(context, s, x):
     return context.mp.gammainc(s, x)
 
 
+def _regularized(part):
+    """An incomplete gamma function over the complete one."""
+    return lambda context, s, x: part(context, s, x) * context.mp.rgamma(s)
+
+
 def _polylog(context, s, x):
     if x == 1 and not s > 1:
         raise ZeroDivisionError("a pole of the polylogarithm")  # mpmath has ζ(s)
@@ -143,6 +148,12 @@ def _bessel(name: str, alternates: bool, always: bool):
         return sign * function(-order, x)
 
     return evaluate
+
+
+def _scaled(name: str, sign: int, **kind):
+    """A Bessel function times exp(±x)."""
+    plain = _bessel(name, **kind)
+    return lambda context, order, x: plain(context, order, x) * context.mp.exp(sign * x)
 
 
 def _polynomial(name: str, fallback: str | None = None):
@@ -227,6 +238,8 @@ FUNCTIONS = {
     "softplus": lambda context, x: context.mp.log1p(context.mp.exp(x)),
     "lowergamma": _lowergamma,
     "uppergamma": _uppergamma,
+    "lowergamma_regularized": _regularized(_lowergamma),
+    "uppergamma_regularized": _regularized(_uppergamma),
     "polylog": _polylog,
     "erfcinv": _erfcinv,
     "erfcx": erfcx,
@@ -240,6 +253,8 @@ FUNCTIONS = {
     "bessely": _bessel("bessely", alternates=True, always=False),
     "besseli": _bessel("besseli", alternates=False, always=False),
     "besselk": _bessel("besselk", alternates=False, always=True),
+    "besseli_scaled": _scaled("besseli", -1, alternates=False, always=False),
+    "besselk_scaled": _scaled("besselk", 1, alternates=False, always=True),
     "betainc": _betainc,
     "lambertw": _lambertw,
     "legendre": _polynomial("legendre"),

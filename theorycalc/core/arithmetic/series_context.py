@@ -96,6 +96,7 @@ class SeriesContext(BallContext, PowerSeries):
                 return base ** int(exponent.p)
             if exponent.q == 2:
                 return base.sqrt() ** int(exponent.p)
+            return (base.log() * exponent).exp()
         return _composed("power", base, arb(exponent))
 
     def hyper(self, a: list, b: list, z):

@@ -182,11 +182,18 @@ def _incomplete_gamma(regularised: str) -> Callable:
         from scipy import special
 
         factor = special.gamma(s)
-        values = factor * getattr(special, regularised)(s, x)
-        size = 1 + np.abs(s) + np.minimum(np.abs(x), _EXPONENTS)
-        return values, 4 * FUNCTION * size * np.abs(values) + np.abs(factor) * _SMALLEST
+        part, error = _part_of_gamma(regularised, s, x)
+        return factor * part, np.abs(factor) * (error + _SMALLEST)
 
     return routine
+
+
+def _part_of_gamma(name: str, s, x):
+    from scipy import special
+
+    values = getattr(special, name)(s, x)
+    size = 1 + np.abs(s) + np.minimum(np.abs(x), _EXPONENTS)
+    return values, 4 * FUNCTION * size * np.abs(values)
 
 
 def _bessel(name: str) -> Callable:
@@ -205,6 +212,20 @@ def _bessel(name: str) -> Callable:
         size = 1 + np.abs(x) + np.abs(order) + np.abs(special.xlogy(order, x))
         good = (name == "iv") | (order == np.round(order))
         return values, np.where(good, 4 * FUNCTION * size * whole, np.inf)
+
+    return routine
+
+
+def _scaled_bessel(name: str) -> Callable:
+    """e^{−x} I and e^x K for x > 0, whose errors do not grow with x."""
+
+    def routine(order, x):
+        from scipy import special
+
+        values = np.where(x > 0, getattr(special, name)(order, x), np.nan)
+        size = 1 + np.abs(order) + np.abs(special.xlogy(order, x)) + np.minimum(x, 32)
+        good = (name == "ive") | (order == np.round(order))
+        return values, np.where(good, 4 * FUNCTION * size * np.abs(values), np.inf)
 
     return routine
 
@@ -267,6 +288,10 @@ ROUTINES: dict[str, Callable] = {
     "bessely": _bessel("yv"),
     "besseli": _bessel("iv"),
     "besselk": _bessel("kv"),
+    "besseli_scaled": _scaled_bessel("ive"),
+    "besselk_scaled": _scaled_bessel("kve"),
+    "lowergamma_regularized": functools.partial(_part_of_gamma, "gammainc"),
+    "uppergamma_regularized": functools.partial(_part_of_gamma, "gammaincc"),
     "lambertw": _lambertw,
     "ei": _ei,
 }

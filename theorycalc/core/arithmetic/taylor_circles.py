@@ -115,10 +115,19 @@ def _straight(c: arb, size: arb) -> arb:
     return abs(c) + size
 
 
+def _damped(c: arb, size: arb) -> arb:
+    """|Re z| − Re z."""
+    return 2 * (size - c).max(arb(0))
+
+
 def _gamma_density(c: arb, size: arb, s: arb) -> arb:
     """|z^{s−1} e^{−z}|."""
     near, far = c - size, c + size
     return (near ** (s - 1)).max(far ** (s - 1)) * (-near).exp()
+
+
+def _gamma_law(c: arb, size: arb, s: arb) -> arb:
+    return _gamma_density(c, size, s) * s.rgamma()
 
 
 _POINTS_RIGHT = _within(lambda c, s: c.max(arb(0)))
@@ -134,6 +143,9 @@ CIRCLES: dict[str, Callable] = {
     "log_ndtr": _log_ndtr,
     "besselj": lambda c, order: _bessel(c, order, _turned),
     "besseli": lambda c, order: _bessel(c, order, _straight),
+    "besseli_scaled": lambda c, order: _bessel(c, order, _damped),
     "lowergamma": _slopes(_POINTS_RIGHT, _gamma_density),
     "uppergamma": _slopes(_POINTS_RIGHT, _gamma_density),
+    "lowergamma_regularized": _slopes(_POINTS_RIGHT, _gamma_law),
+    "uppergamma_regularized": _slopes(_POINTS_RIGHT, _gamma_law),
 }

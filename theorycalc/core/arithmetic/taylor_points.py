@@ -43,8 +43,10 @@ def _with_value(name: str, coefficients: Callable) -> Callable:
     """The function itself as Arb has it, and coefficients of it up to a constant."""
 
     def compute(x, n, *parameters):
-        found = list(coefficients(arb_series([x, 1]), *parameters))
-        return [REAL[name](*parameters, x), *found[1:]]
+        value = REAL[name](*parameters, x)
+        if not value.is_finite():
+            return [arb.nan()] * n  # its slope may be defined beyond it
+        return [value, *list(coefficients(arb_series([x, 1]), *parameters))[1:]]
 
     return compute
 
@@ -139,8 +141,7 @@ def _bessel(name: str, sign: int) -> Callable:
     def compute(x, n, order):
         if x.is_zero():
             return _bessel_at_zero(name, sign, n, order)
-        nearness = max(0.0, -math.log2(max(float(abs(x)), 1e-300)))
-        with ctx.workprec(ctx.prec + int(n * (_STEP_BITS + nearness))):
+        with ctx.workprec(ctx.prec + int(n * (_STEP_BITS + _nearness(x)))):
             value, following = (REAL[name](order + k, x) for k in (0, 1))
             found = [arb(0), arb(0), value, order / x * value + next_sign * following]
             for k in range(n - 2):
@@ -166,9 +167,39 @@ def _bessel_at_zero(name: str, sign: int, n: int, order: arb) -> list[arb]:
     return found
 
 
-def _incomplete(name: str, sign: int) -> Callable:
-    """∫ t^(s−1) e^(−t) dt from 0 to x, or from x on."""
-    return _slope(name, lambda t, s: sign * (t.log() * (s - 1) - t).exp())
+def _incomplete(name: str, sign: int, weight: Callable = lambda s: 1) -> Callable:
+    """∫ t^(s−1) e^(−t) dt from 0 to x, or from x on, times a weight."""
+    return _slope(name, lambda t, s: (t.log() * (s - 1) - t).exp() * (sign * weight(s)))
+
+
+def _scaled_bessel(name: str, sign: int) -> Callable:
+    """f = e^{∓x} y by x² f'' + (±2x² + x) f' + (±x − ν²) f = 0; the other solution is e^{∓2x}."""
+
+    def compute(x, n, order):
+        if x.is_zero():
+            plain = arb_series(_bessel_at_zero(name.removesuffix("_scaled"), -1, n, order))
+            return arb_series([0, -sign]).exp() * plain
+        with ctx.workprec(ctx.prec + int(n * (_STEP_BITS + _nearness(x) + _largeness(x)))):
+            value, following = (REAL[name](order + k, x) for k in (0, 1))
+            found = [arb(0), value, (order / x - sign) * value + sign * following]
+            for k in range(n - 2):
+                last, a, b = found[-3:]
+                total = x * (k + 1) * (2 * k + 1 + 2 * sign * x) * b + sign * (2 * k - 1) * last
+                total += (k * k + sign * x * (4 * k + 1) - order**2) * a
+                found.append(-total / (x * x * (k + 2) * (k + 1)))
+        return [+a for a in found[1:]]
+
+    return compute
+
+
+def _nearness(x: arb) -> float:
+    """log₂ 1/|x| where that is positive."""
+    return max(0.0, -math.log2(max(float(abs(x)), 1e-300)))
+
+
+def _largeness(x: arb) -> float:
+    """log₂ 2x where that is positive."""
+    return max(0.0, math.log2(max(2 * float(abs(x)), 1.0)))
 
 
 # Name → (point, how many, *parameters) → coefficients.
@@ -199,6 +230,10 @@ POINTS: dict[str, Callable] = {
     "besselj": _bessel("besselj", 1),
     "besseli": _bessel("besseli", -1),
     "besselk": _bessel("besselk", -1),
+    "besseli_scaled": _scaled_bessel("besseli_scaled", 1),
+    "besselk_scaled": _scaled_bessel("besselk_scaled", -1),
     "lowergamma": _incomplete("lowergamma", 1),
     "uppergamma": _incomplete("uppergamma", -1),
+    "lowergamma_regularized": _incomplete("lowergamma_regularized", 1, arb.rgamma),
+    "uppergamma_regularized": _incomplete("uppergamma_regularized", -1, arb.rgamma),
 }

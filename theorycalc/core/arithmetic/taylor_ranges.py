@@ -149,6 +149,11 @@ def _bessel_i(name: str, x: arb, n: int, order: arb) -> list[arb]:
     return _odd_or_even(arb.pos_inf)(name, x, n, order)
 
 
+def _scaled_bessel_i(name: str, x: arb, n: int, order: arb) -> list[arb]:
+    """e^{−x} I_0(x) is the mean of e^{−x(1 − cos φ)}."""
+    return (_EVERYWHERE if order.is_zero() else _centred)(name, x, n, order)
+
+
 def _incomplete_gamma(name: str, x: arb, n: int, s: arb) -> list[arb]:
     """t^(s−1) e^(−t) falls with all its derivatives for s ≤ 1."""
     if s <= 1:
@@ -187,7 +192,8 @@ _POSITIVE = _right_of(0)
 RULES: dict[str, Callable] = {
     "power": _power,
     **dict.fromkeys(("exp", "expm1", "erfcx"), _EVERYWHERE),
-    **dict.fromkeys(("log", "sqrt", "digamma", "polygamma", "besselk"), _POSITIVE),
+    **dict.fromkeys(("log", "sqrt", "digamma", "polygamma"), _POSITIVE),
+    **dict.fromkeys(("besselk", "besselk_scaled"), _POSITIVE),
     "log1p": _right_of(-1),
     "acosh": _right_of(1),
     "zeta": _monotone(lambda x, s=None: x > 1 if s is None else x > 0 and s > 1),
@@ -200,6 +206,8 @@ RULES: dict[str, Callable] = {
     **dict.fromkeys(("sin", "cos"), _wave),
     **dict.fromkeys(("erf", "erfc"), _error_function),
     "besseli": _bessel_i,
+    "besseli_scaled": _scaled_bessel_i,
     **dict.fromkeys(("lowergamma", "uppergamma"), _incomplete_gamma),
+    **dict.fromkeys(("lowergamma_regularized", "uppergamma_regularized"), _incomplete_gamma),
     **dict.fromkeys("tanh softplus atan asinh log_erfc log_ndtr besselj".split(), _centred),
 }

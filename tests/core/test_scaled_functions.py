@@ -1,0 +1,88 @@
+"""Scaled Bessel functions and regularised incomplete gamma functions in every arithmetic."""
+
+import mpmath
+import numpy as np
+import pytest
+import sympy as sp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from reference import assert_error_holds
+
+import theorycalc as tc
+
+S, X = sp.symbols("s x", positive=True)
+# Name: the definition in SymPy, and in mpmath.
+DEFINITIONS = {
+    "besseli_scaled": (
+        lambda s, x: sp.exp(-x) * sp.besseli(s, x),
+        lambda s, x: mpmath.exp(-x) * mpmath.besseli(s, x),
+    ),
+    "besselk_scaled": (
+        lambda s, x: sp.exp(x) * sp.besselk(s, x),
+        lambda s, x: mpmath.exp(x) * mpmath.besselk(s, x),
+    ),
+    "lowergamma_regularized": (
+        lambda s, x: sp.lowergamma(s, x) / sp.gamma(s),
+        lambda s, x: mpmath.gammainc(s, 0, x) / mpmath.gamma(s),
+    ),
+    "uppergamma_regularized": (
+        lambda s, x: sp.uppergamma(s, x) / sp.gamma(s),
+        lambda s, x: mpmath.gammainc(s, x) / mpmath.gamma(s),
+    ),
+}
+
+
+def formula(name):
+    return tc.Formula("f", getattr(tc, name)(S, X), args=(S, X))
+
+
+@pytest.mark.parametrize("name", DEFINITIONS)
+@settings(max_examples=25)
+@given(st.fractions("1/9", 30, max_denominator=50), st.fractions("1/99", 60, max_denominator=99))
+def test_errors_hold_in_every_arithmetic(name, s, x):
+    with mpmath.workdps(150):
+        exact = DEFINITIONS[name][1](*(mpmath.mpf(v.numerator) / v.denominator for v in (s, x)))
+    for using in (tc.Float(), tc.MP(30), tc.Ball(30)):
+        value = formula(name).at(using=using, s=sp.Rational(s), x=sp.Rational(x))
+        assert_error_holds(value, exact)
+
+
+@pytest.mark.parametrize(
+    ("name", "s", "x"),
+    [("besseli_scaled", "1/3", "1e6"), ("besselk_scaled", "5/2", "1e6"),
+     ("besseli_scaled", 4, "1e20"),
+     ("besselk_scaled", 1, "1e20"), ("lowergamma_regularized", 1000, 1100),
+     ("uppergamma_regularized", 1000, 300), ("uppergamma_regularized", 2, 5000)],
+)  # fmt: skip
+def test_far_out(name, s, x):
+    """Where the factors of the definition are beyond all doubles."""
+    exact = tc.certify(DEFINITIONS[name][0](S, X), digits=50, s=s, x=x)
+    for using in (tc.Float(), tc.MP(30), tc.Ball(30)):
+        assert_error_holds(formula(name).at(using=using, s=s, x=x), exact)
+    array = formula(name).lambdify()(np.array([float(sp.Rational(s))]), np.array([float(x)]))
+    assert array[0] == pytest.approx(float(exact), rel=1e-12, abs=1e-300)
+
+
+@pytest.mark.parametrize("name", DEFINITIONS)
+def test_derivatives_and_rewriting(name):
+    f, plain = getattr(tc, name)(S, X), DEFINITIONS[name][0](S, X)
+    rewritten = f.rewrite(getattr(sp, name.split("_")[0]))
+    for point in ({"s": "3/2", "x": "1/3"}, {"s": "2", "x": "7"}):
+        found = tc.certify(f.diff(X), digits=25, **point)
+        assert found.overlaps(tc.certify(plain.diff(X), digits=25, **point))
+        assert tc.certify(rewritten, digits=25, **point).overlaps(tc.certify(f, digits=25, **point))
+    with pytest.raises(sp.core.function.ArgumentIndexError):
+        f.fdiff(1)
+
+
+def test_what_is_known_of_them():
+    assert [tc.lowergamma_regularized(S, x) for x in (0, sp.oo)] == [0, 1]
+    assert [tc.uppergamma_regularized(S, x) for x in (0, sp.oo)] == [1, 0]
+    assert [tc.besseli_scaled(1, sp.oo), tc.besselk_scaled(1, sp.oo)] == [0, 0]
+    for name in DEFINITIONS:
+        f = getattr(tc, name)(S, X)
+        assert f.is_positive
+        assert f.is_real
+        assert r"\left(" in sp.latex(f**2)
+    assert sp.latex(tc.uppergamma_regularized(S, X)) == r"Q\left(s, x\right)"
+    assert sp.N(tc.besselk_scaled(0, 3), 30) == sp.N(sp.exp(3) * sp.besselk(0, 3), 30)
