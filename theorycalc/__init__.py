@@ -24,6 +24,7 @@ _HOMES = {
     ),
     "theorycalc.core.claims": ("Claim", "Check", "check", "Verdict"),
     "theorycalc.core.regions": ("integers",),
+    "theorycalc.bounds": ("prove",),
     "theorycalc.core.roots": ("find_root", "minimize"),
     "theorycalc.core.integration.integral": ("Integral", "Tail"),
     "theorycalc.theories": ("Paper",),
@@ -41,6 +42,7 @@ _HOMES = {
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 _ROOMS = (
     "activations",
+    "bounds",
     "distributions",
     "hermite",
     "kernels",

@@ -25,8 +25,8 @@ def contract_power(node: sympy.Pow) -> sympy.Expr | None:
     return None
 
 
-def contract_sum(node: sympy.Add) -> sympy.Expr | None:
-    """Contract a constant c with one other term.
+def contract_sum(node: sympy.Add, squares: bool = True) -> sympy.Expr | None:
+    """Contract a constant c with one other term; with a square only where asked for.
 
     c·exp(u) − c → c·expm1(u), c ± c·erf(u) → c·erfc(∓u), c − c·tanh(u)² → c/cosh(u)²,
     c − c·cos(u) → 2c·sin(u/2)², c − c·u² → c(1 − u)(1 + u), c·π − c·arccos(u) → c·arccos(−u).
@@ -36,13 +36,13 @@ def contract_sum(node: sympy.Add) -> sympy.Expr | None:
         return _supplement(terms)
     for i, term in enumerate(terms):
         factor, function = term.as_coeff_Mul()
-        contracted = _with_constant(c, factor / c, function)
+        contracted = _with_constant(c, factor / c, function, squares)
         if contracted is not None:
             return sympy.Add(contracted, *terms[:i], *terms[i + 1 :])
     return None
 
 
-def _with_constant(c, ratio, function) -> sympy.Expr | None:
+def _with_constant(c, ratio, function, squares) -> sympy.Expr | None:
     """c + c·ratio·function, if that contracts."""
     if isinstance(function, exp) and ratio == -1:
         return -c * expm1(function.args[0])
@@ -54,7 +54,8 @@ def _with_constant(c, ratio, function) -> sympy.Expr | None:
     if function.is_Pow and function.exp == 2 and ratio == -1:
         if isinstance(function.base, tanh):
             return c / cosh(function.base.args[0]) ** 2
-        return c * (1 - function.base) * (1 + function.base)
+        if squares:
+            return c * (1 - function.base) * (1 + function.base)
     return None
 
 

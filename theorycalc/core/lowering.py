@@ -38,11 +38,14 @@ def lower(
     expr: sympy.Basic | integral_data.Integral,
     inputs: Iterable[sympy.Symbol] = (),
     where: Iterable[tuple[sympy.Symbol, sympy.Expr]] = (),
+    *,
+    ranges: bool = False,
 ) -> Program:
-    """Compile an expression, an Integral or a condition.
+    """Compile an expression, an Integral or a condition; of a `Tuple` the program has all results.
 
     Its free symbols are among the inputs, or defined in ``where`` by means of the inputs and of
-    earlier definitions.
+    earlier definitions. For ``ranges`` 1 − u² stays as it is: of an interval, (1 − u)(1 + u) has a
+    range twice as wide.
 
     Raises
     ------
@@ -64,7 +67,7 @@ def lower(
             continue
         if node not in plans:
             known = node in definitions
-            plans[node] = (ops.same, None, (definitions[node],)) if known else _plan(node)
+            plans[node] = (ops.same, None, (definitions[node],)) if known else _plan(node, ranges)
         method, payload, children = plans[node]
         missing = [child for child in children if child not in slots]
         if missing:
@@ -82,7 +85,9 @@ def lower(
 HANDLERS: dict[type, Callable[[sympy.Basic], tuple]] = {}
 
 
-def _plan(node: sympy.Basic) -> tuple:
+def _plan(node: sympy.Basic, ranges: bool) -> tuple:
+    if ranges and isinstance(node, sympy.Add):
+        return _sum_of_terms(node, squares=False)
     for cls in type(node).__mro__:
         if cls in FUNCTIONS:
             return ops.function, FUNCTIONS[cls], node.args
@@ -127,7 +132,11 @@ def _contracted(better: sympy.Expr | None) -> tuple | None:
 
 @handles(sympy.Add)
 def _add(node):
-    return _contracted(contract_sum(node)) or (ops.operation, "add", node.args)
+    return _sum_of_terms(node, squares=True)
+
+
+def _sum_of_terms(node, squares: bool) -> tuple:
+    return _contracted(contract_sum(node, squares)) or (ops.operation, "add", node.args)
 
 
 @handles(sympy.log)
@@ -171,6 +180,11 @@ def _connective(node):
 @handles(type(S.true), type(S.false))
 def _truth(node):
     return ops.truth, bool(node), ()
+
+
+@handles(sympy.Tuple)
+def _tuple(node):
+    return ops.together, None, node.args
 
 
 @handles(sympy.Contains)

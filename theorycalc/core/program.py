@@ -62,6 +62,11 @@ def same(context, _, x):
     return x
 
 
+def together(_, __, *args):
+    """Several results of one program, which share what they have in common."""
+    return args
+
+
 def operation(context, name: str, *args):
     """An operation that is a method of the context of its own."""
     return getattr(context, name)(*args)

@@ -222,6 +222,17 @@ class Call:
             for x in self.fixed
         ]
 
+    def by_definition(self, context, *args):
+        """The value by the closed form that defines it."""
+        return _definition_program(self).run(context, args)
+
+    @property
+    def has_closed_definition(self) -> bool:
+        """Whether other functions define it, without an integral."""
+        if self.function.definition is None:
+            return False
+        return not isinstance(_definition(self)[1], Integral)
+
     @property
     def holomorphic(self) -> list[bool]:
         """For each computed argument, whether it may be a complex ball."""

@@ -75,6 +75,7 @@ class BallContext(Enclosures):
     """
 
     encloses = True
+    undefined = NAN  # where nothing is known
 
     def __init__(self, analytic: bool = False, integrand: bool = False):
         self.analytic = analytic
@@ -256,11 +257,18 @@ class BallContext(Enclosures):
                 possible.append(branch())
                 break
             if truth is None:
-                possible.append(_if_defined(branch))
+                possible.append(self._if_defined(branch))
         else:
-            possible.append(NAN)  # no branch may apply
+            possible.append(self.undefined)  # no branch may apply
         # a condition that is undecided here does not move with the variable
-        return functools.reduce(_hull, possible)
+        return functools.reduce(self.hull, possible)
+
+    def _if_defined(self, branch):
+        """A branch that may not be the one: where it is not defined, nothing is known."""
+        try:
+            return branch()
+        except DomainError:
+            return self.undefined
 
     def integral(self, integrand, parameters: list, points: list):
         """∫ of a piecewise holomorphic program of (x, *parameters) over the points."""
@@ -345,14 +353,6 @@ def _legendre_rule(size: int, bits: int) -> list:
 
 def _real_part(x) -> arb:
     return x.real if isinstance(x, acb) else arb(x)
-
-
-def _if_defined(branch):
-    """A branch that may not be the one: where it is not defined, nothing is known."""
-    try:
-        return branch()
-    except DomainError:
-        return NAN
 
 
 def _tidy(x):

@@ -83,7 +83,7 @@ def _cut(node: sympy.Integral, at: Mapping) -> sympy.Expr:
     if len(places) > _MOST_PIECES:
         raise _NotNumbersError
     pieces = (
-        sympy.Integral(_branch(body, {**at, variable: _inside(x, y)}), (variable, left, right))
+        sympy.Integral(branch_at(body, {**at, variable: _inside(x, y)}), (variable, left, right))
         for (left, x), (right, y) in itertools.pairwise(places)
         if x != y
     )
@@ -105,7 +105,7 @@ def _inside(a: sympy.Expr, b: sympy.Expr) -> sympy.Expr:
     return low + 1 if high == sympy.oo else (low + high) / 2
 
 
-def _branch(expr: sympy.Expr, at: Mapping) -> sympy.Expr:
+def branch_at(expr: sympy.Expr, at: Mapping) -> sympy.Expr:
     """The expression with every switch decided that the numbers decide, also inside integrals."""
     if not expr.has(*SWITCHES):
         return expr
@@ -113,8 +113,8 @@ def _branch(expr: sympy.Expr, at: Mapping) -> sympy.Expr:
         return _cut(expr, at)
     if isinstance(expr, SWITCHES):
         chosen = choose_branch(expr, at)
-        return expr if chosen is expr else _branch(chosen, at)
-    return expr.func(*(_branch(arg, at) for arg in expr.args))
+        return expr if chosen is expr else branch_at(chosen, at)
+    return expr.func(*(branch_at(arg, at) for arg in expr.args))
 
 
 def _apart(expr: sympy.Expr, ranges: Mapping = MappingProxyType({})) -> sympy.Expr:

@@ -1,0 +1,14 @@
+"""Bounds over whole ranges: claims proved on boxes, half-lines and integers, or refuted.
+
+A claim is split into goals (small < big), a goal in its variables is a problem, and a problem is
+solved by itself or reduced to others: in other forms, in pieces, from a point on. Branch and bound
+closes cells by rules that bound the margin from below; each step of a proof can be checked again.
+"""
+
+from theorycalc.bounds.face import Proof, load, prove
+
+__all__ = ["Proof", "load", "prove"]
+
+
+def __dir__():
+    return sorted(__all__)

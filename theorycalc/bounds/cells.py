@@ -1,0 +1,158 @@
+"""The search for cells that close in one form of a problem: by what rule, with what contacts."""
+
+import sympy
+from flint import ctx
+
+from theorycalc.bounds.branching import Branching
+from theorycalc.bounds.contacts import (
+    minimum_contact,
+    point_contact,
+    proposals,
+    surface_contact,
+)
+from theorycalc.bounds.domain import Cell, box_of
+from theorycalc.bounds.enclosed import Enclosed, run
+from theorycalc.bounds.problems import Problem, Reduction
+from theorycalc.bounds.proof import Leaves, Step
+from theorycalc.bounds.rules import rules_for
+from theorycalc.core.arithmetic.box_context import BoxContext
+from theorycalc.core.arithmetic.effort import effort
+from theorycalc.core.lowering import lower
+
+# How many cells are looked at first, how much more each time, and by how many the rules are
+# compared.
+_FIRST, _MORE, _PROBE = 100, 3, 60
+_SAMPLE = 6
+# Corners at which contacts are looked for.
+_CORNERS = 16
+
+
+class CellSearch:
+    """Branch and bound that can be taken up again.
+
+    Parameters
+    ----------
+    problem : Problem
+    contacts : sequence
+        Points, as mappings from names to numbers, and equations at which both sides are equal.
+    refutes : callable
+        See `Branching`.
+    """
+
+    def __init__(self, problem: Problem, contacts=(), refutes=lambda _: False):
+        self.problem = problem
+        self.f = Enclosed(problem.goal.margin, problem.variables)
+        self.left = [tuple(v.hull for v in problem.variables)]
+        self.closed: list = []
+        self.contacts = list(find_contacts(self.f, contacts))
+        self._branching = branching(self.problem, self.f, self.contacts, refutes)
+        self._budget = _FIRST
+
+    @property
+    def is_done(self) -> bool:
+        """Whether every cell is closed."""
+        return not self.left
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether no rule applies any more."""
+        return not self.left or all(self._branching.is_final(cell) for cell in self.left)
+
+    def go_on(self) -> int:
+        """Look at more cells, more each time; how many they were."""
+        if not self.left:
+            return 0
+        rules = rules_for(self.f)
+        if self._budget == _FIRST:
+            looked = self._look(rules[0], _FIRST)
+            if len(rules) > 1 and self.left:
+                looked += self._look(rules[1], _FIRST)
+        else:
+            rule = self._best(rules)
+            looked = self._look(rule, self._budget) if rule else self._look_by_all(rules)
+            if self.left:
+                self._propose()
+        self._budget *= _MORE
+        return looked
+
+    def _look(self, rule: str, budget: int) -> int:
+        cover = self._branching.run(self.left, rule, budget)
+        self.closed += cover.closed
+        self.left = cover.left
+        return cover.looked
+
+    def _look_by_all(self, rules: list[str]) -> int:
+        return sum(self._look(rule, self._budget // len(rules)) for rule in rules if self.left)
+
+    def _best(self, rules: list[str]) -> str | None:
+        """The rule that closes most of some cells for the work that it costs, if any does."""
+        ordered = sorted(self.left, key=_size)
+        sample = ordered[:: max(1, len(ordered) // _SAMPLE)]
+        gains = {}
+        for rule in rules:
+            with effort() as spent:
+                cover = self._branching.run(sample, rule, max(_PROBE, self._budget // 10))
+            share = sum(_size(cell) for cell, _ in cover.closed) / sum(map(_size, sample))
+            gains[rule] = share / spent.work
+        best = max(gains, key=gains.get)
+        return best if gains[best] > 0 else None
+
+    def _propose(self) -> None:
+        """Contacts where cells pile up, if they are ones."""
+        if len(self.problem.variables) != 1 or not self.f.has_series:
+            return
+        known = {contact.point for contact in self.contacts}
+        for point in proposals(self.left, self.problem.variables[0]):
+            if point not in known and (contact := point_contact(self.f, point)):
+                self.contacts.append(contact)
+                return
+
+    def step(self, problem: Problem, reduction: Reduction, conditions=()) -> Step:
+        """What was found, as a step that solves the problem by a reduction."""
+        contacts = tuple((contact.name, contact.given) for contact in self.contacts)
+        leaves = Leaves(tuple(self.closed), tuple(self.left), contacts, ctx.prec)
+        cells = Step(self.problem, "cells", leaves, done=self.is_done)
+        if reduction.name == "as written":
+            return Step(problem, "cells", leaves, done=self.is_done)
+        return Step(problem, reduction.name, None, (cells, *conditions), self.is_done)
+
+
+def branching(problem: Problem, f: Enclosed, contacts, refutes=lambda _: False) -> Branching:
+    """Branch and bound for a problem."""
+    return Branching(f, problem.goal.strict, _outside(problem), contacts, refutes)
+
+
+def _outside(problem: Problem):
+    """Whether the condition of a problem surely fails on a cell."""
+    if problem.where is sympy.true:
+        return lambda cell: False
+    condition = lower(problem.where, [v.symbol for v in problem.variables])
+    return lambda cell: run(condition, BoxContext(), box_of(cell), None) is False
+
+
+def find_contacts(f: Enclosed, given):
+    """The contacts at the ends of the variable, and those that are named."""
+    if len(f.variables) == 1:
+        (variable,) = f.variables
+        if not f.has_curvatures or variable.integer:
+            return
+        places = [x for x in (variable.low, variable.high) if x.is_finite]
+        places += [
+            c[variable.name] for c in given if not isinstance(c, sympy.Eq) and variable.name in c
+        ]
+        found = (point_contact(f, place) for place in dict.fromkeys(places))
+    else:
+        found = (
+            surface_contact(f, c) if isinstance(c, sympy.Eq) else minimum_contact(f, c)
+            for c in given
+        )
+    yield from (contact for contact in found if contact is not None)
+
+
+def _size(cell: Cell) -> float:
+    """The volume, relative to the ends: a decade of a long interval counts as much as another."""
+    size = 1.0
+    for low, high in cell:
+        scale = max(abs(low), abs(high), 1)
+        size *= max(float((high - low) / scale), 1e-30)
+    return size

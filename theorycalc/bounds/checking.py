@@ -1,0 +1,82 @@
+"""Steps of a proof, checked again: what is kept of each is enough to see that it is right."""
+
+from flint import ctx
+
+from theorycalc.bounds.branching import tiles
+from theorycalc.bounds.cells import branching, find_contacts
+from theorycalc.bounds.enclosed import Enclosed
+from theorycalc.bounds.exact import decided_exactly
+from theorycalc.bounds.half_lines import arguments_from, below
+from theorycalc.bounds.problems import Problem, reduce
+from theorycalc.bounds.proof import Leaves, Step
+from theorycalc.bounds.proving import points
+from theorycalc.bounds.refuting import Refutation
+from theorycalc.bounds.rules import RULES
+from theorycalc.core.arithmetic.ball_context import working_precision
+
+
+def is_right(step: Step) -> bool:
+    """Whether a step shows its problem, with all that it follows from."""
+    if not step.done:
+        return False
+    by_itself = _BY_RULE.get(step.rule, _by_reduction)
+    return by_itself(step) and all(is_right(part) for part in step.parts)
+
+
+def _exact(step: Step) -> bool:
+    return bool(decided_exactly(step.problem.goal, step.problem.variables))
+
+
+def _one_by_one(step: Step) -> bool:
+    check = Refutation.of(step.problem)
+    return all(check.holds(point) for point in points(step.problem.variables))
+
+
+def _cells(step: Step) -> bool:
+    leaves: Leaves = step.detail
+    with working_precision(max(leaves.bits, ctx.prec)):
+        return not leaves.left and _tiles(step.problem, leaves) and _close(step.problem, leaves)
+
+
+def _tiles(problem: Problem, leaves: Leaves) -> bool:
+    domain = tuple(v.hull for v in problem.variables)
+    cells = [cell for cell, _ in leaves.closed]
+    return tiles(domain, cells, tuple(v.integer for v in problem.variables))
+
+
+def _close(problem: Problem, leaves: Leaves) -> bool:
+    f = Enclosed(problem.goal.margin, problem.variables)
+    contacts = {c.name: c for c in find_contacts(f, [given for _, given in leaves.contacts])}
+    search = branching(problem, f, ())
+    for cell, reason in leaves.closed:
+        if reason in contacts:
+            closes = contacts[reason].closes(f, cell, problem.goal.strict)
+        else:
+            rule = reason if reason in RULES else "range"
+            closes = search.closes(cell, rule)[0] == reason
+        if not closes:
+            return False
+    return True
+
+
+def _half_line(step: Step) -> bool:
+    name, start, _ = step.detail
+    (variable,) = step.problem.variables
+    shown = any(found == name for found, _ in arguments_from(step.problem, start))
+    rest = below(variable, start)
+    expected = () if rest is None else ((rest,),)
+    return shown and tuple(part.problem.variables for part in step.parts) == expected
+
+
+def _by_reduction(step: Step) -> bool:
+    """Whether the parts are all that the reduction of this name leaves to be shown."""
+    shown = tuple(part.problem for part in step.parts)
+    return any(found.problems == shown for found in reduce(step.problem, step.rule))
+
+
+_BY_RULE = {
+    "exact": _exact,
+    "one by one": _one_by_one,
+    "cells": _cells,
+    "half-line": _half_line,
+}

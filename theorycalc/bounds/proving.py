@@ -1,0 +1,139 @@
+"""Problems solved, or reduced to others, with every step recorded."""
+
+from collections.abc import Callable
+from itertools import product
+
+import sympy
+
+from theorycalc.bounds.cells import CellSearch
+from theorycalc.bounds.exact import decided_exactly
+from theorycalc.bounds.half_lines import on_half_line
+from theorycalc.bounds.problems import Problem, Reduction, forms, reduce
+from theorycalc.bounds.proof import Step
+from theorycalc.bounds.refuting import Refutation
+
+# Integers that are looked at one by one before anything else is tried, and at all.
+_FEW = 300
+_MOST = 200_000
+
+
+class Prover:
+    """Solves problems, as long as the claim is not refuted.
+
+    Parameters
+    ----------
+    refutation : Refutation
+        Of the claim: where the solution of a problem comes on a counterexample, it is kept there.
+    contacts : sequence
+        Points and equations at which both sides are said to be equal.
+    budget : int
+        How many cells are looked at for each goal.
+    """
+
+    def __init__(self, refutation: Refutation, contacts=(), budget: int = 20_000):
+        self.refutation, self.contacts, self.budget = refutation, tuple(contacts), budget
+
+    def solve(self, problem: Problem, refutes: Callable | None = None) -> Step:
+        """A step that shows the problem, or one that says how far it came."""
+        refutes = refutes or self.refutation
+        if reason := decided_exactly(problem.goal, problem.variables):
+            return Step(problem, "exact", reason)
+        count = number_of_points(problem.variables)
+        if count is not None and count <= _FEW:
+            return self._one_by_one(problem)
+        for name in ("cut at zero", "mirrored", "cut at the kinks"):
+            for reduction in reduce(problem, name):
+                return self._reduced(problem, reduction, refutes)
+        if not all(v.is_finite for v in problem.variables):
+            return self._unbounded(problem, refutes)
+        step = self._cells(problem, refutes)
+        few = count is not None and count <= _MOST
+        if not step.done and few and self.refutation.point is None:
+            return self._one_by_one(problem)
+        return step
+
+    def _one_by_one(self, problem: Problem) -> Step:
+        check = Refutation.of(problem)
+        for point in points(problem.variables):
+            if not check.holds(point):
+                if check.fails(point):
+                    self.refutation(point)
+                return Step(problem, "one by one", point, done=False)
+        return Step(problem, "one by one")
+
+    def _reduced(self, problem: Problem, reduction: Reduction, refutes: Callable) -> Step:
+        moved = moved_back(refutes, problem, reduction)
+        parts = []
+        for part in reduction.problems:
+            parts.append(self.solve(part, moved))
+            if self.refutation.point is not None:
+                break
+        done = len(parts) == len(reduction.problems) and all(part.done for part in parts)
+        return Step(problem, reduction.name, None, tuple(parts), done)
+
+    def _unbounded(self, problem: Problem, refutes: Callable) -> Step:
+        step = on_half_line(problem, lambda part: self.solve(part, refutes))
+        if step is not None and (step.done or self.refutation.point is not None):
+            return step
+        for reduction in reduce(problem, "x = a + t/(1 − t)"):
+            reduced = self._reduced(problem, reduction, refutes)
+            if reduced.done or self.refutation.point is not None or step is None:
+                return reduced
+        return step or Step(problem, "half-line", done=False)
+
+    def _cells(self, problem: Problem, refutes: Callable) -> Step:
+        """By the first form for which cells close, all of which get more and more work."""
+        searches = []
+        for reduction in forms(problem):
+            main, *conditions = reduction.problems
+            moved = moved_back(refutes, problem, reduction)
+            given = self.contacts if not reduction.back else ()
+            searches.append((reduction, CellSearch(main, given, moved), conditions))
+        spent = 0
+        while spent < self.budget:
+            for reduction, search, conditions in searches:
+                spent += search.go_on()
+                if self.refutation.point is not None:
+                    return search.step(problem, reduction)
+                if search.is_done:
+                    shown = tuple(self._condition(condition) for condition in conditions)
+                    if all(condition.done for condition in shown):
+                        return search.step(problem, reduction, shown)
+            if all(search.is_stuck for _, search, _ in searches):
+                break
+        reduction, search, _ = min(searches, key=lambda item: len(item[1].left) or 10**9)
+        return search.step(problem, reduction)
+
+    def _condition(self, problem: Problem) -> Step:
+        """What a form needs besides."""
+        return Prover(Refutation.nothing(), (), self.budget // 10).solve(problem)
+
+
+def moved_back(refutes: Callable, problem: Problem, reduction: Reduction) -> Callable:
+    """Refutation at points that are given in the variables of a reduction."""
+    if not reduction.back:
+        return refutes
+    back = dict(reduction.back)
+    symbols = [v.symbol for v in reduction.problems[0].variables]
+
+    def moved(point: list) -> bool:
+        values = dict(zip(symbols, point, strict=True))
+        places = (back.get(v.symbol, v.symbol).xreplace(values) for v in problem.variables)
+        return refutes(
+            [x if x.is_Rational else sympy.Rational(str(sympy.N(x, 25))) for x in places]
+        )
+
+    return moved
+
+
+def points(variables):
+    """All points of ranges of integers."""
+    ranges = [range(int(v.low), int(v.high) + 1) for v in variables]
+    return ([sympy.Integer(x) for x in point] for point in product(*ranges))
+
+
+def number_of_points(variables) -> int | None:
+    """How many points there are, where there are only finitely many."""
+    if not all(v.integer and v.is_finite for v in variables):
+        return None
+    return int(sympy.prod([v.high - v.low + 1 for v in variables]))

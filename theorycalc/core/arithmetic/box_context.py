@@ -1,0 +1,219 @@
+"""Intervals by their ends: ranges of programs over boxes, for proofs that cut boxes into pieces.
+
+A ball forgets where its ends are as soon as it is multiplied. Here a number is a pair of exact
+ends, rounded outwards: monotone functions are hulls of their values at the ends, products go by the
+signs, even powers know that they have none. Nothing leaves the reals: where an operation is not
+defined on the whole interval the result is not a number.
+"""
+
+import functools
+import operator
+
+import sympy
+from flint import acb, arb, fmpq
+
+from theorycalc.core.arithmetic.ball_context import BallContext
+from theorycalc.core.arithmetic.box import NOT_A_NUMBER, Box, ball_of_box, box_of_ball
+from theorycalc.core.arithmetic.box_functions import HULLS
+from theorycalc.core.arithmetic.logic import RELATIONS
+from theorycalc.core.errors import DomainError, NotSupportedError
+
+_ZERO = arb(0)
+# Where logarithms go to −∞.
+_LOGARITHMS = {"log": arb(0), "log1p": arb(-1)}
+
+
+class BoxContext(BallContext):
+    """The operations that a `Program` calls, on rationals and intervals.
+
+    An end may be infinite: the interval then stands for its finite numbers, and a range for the
+    values at those. In the same way a logarithm or a negative power of an interval that begins at
+    0 has an infinite end; ``touched`` notes it, as the function is not defined at 0 itself.
+    """
+
+    undefined = NOT_A_NUMBER
+
+    def __init__(self):
+        super().__init__()
+        self.touched = False
+
+    def number(self, x: sympy.Expr):
+        number = super().number(x)
+        return _real_box(number)
+
+    def add(self, *terms):
+        if all(isinstance(x, fmpq) for x in terms):
+            return super().add(*terms)
+        boxes = [as_box(x) for x in terms]
+        low = functools.reduce(operator.add, (x.low for x in boxes))
+        high = functools.reduce(operator.add, (x.high for x in boxes))
+        return Box(low.lower(), high.upper())
+
+    def mul(self, *factors):
+        if all(isinstance(x, fmpq) for x in factors):
+            return super().mul(*factors)
+        return functools.reduce(_product, factors)
+
+    def power(self, base, exponent):
+        if isinstance(base, fmpq) and isinstance(exponent, fmpq) and exponent.q == 1:
+            return super().power(base, exponent) if base != 0 or exponent >= 0 else NOT_A_NUMBER
+        if isinstance(exponent, fmpq):
+            x = as_box(base)
+            if exponent.q == 1:
+                return self._integer_power(x, int(exponent.p))
+            return self._fractional_power(x, arb(exponent))
+        x, y = as_box(base), as_box(exponent)
+        if x.low < 0 or (x.low == 0 and not y.low > 0):
+            return NOT_A_NUMBER
+        logarithm = Box(arb.neg_inf(), x.high.log().upper()) if x.low == 0 else _log(x)
+        return HULLS["exp"](_product(y, logarithm))
+
+    def _integer_power(self, x: Box, n: int) -> Box:
+        if n < 0:
+            return self._inverse(self._integer_power(x, -n))
+        if n % 2:
+            return Box((x.low**n).lower(), (x.high**n).upper())
+        if x.low >= 0:
+            return Box((x.low**n).lower(), (x.high**n).upper())
+        if x.high <= 0:
+            return Box((x.high**n).lower(), (x.low**n).upper())
+        return Box(_ZERO, (x.low**n).max(x.high**n).upper())
+
+    def _fractional_power(self, x: Box, exponent: arb) -> Box:
+        if not x.low >= 0:
+            return NOT_A_NUMBER
+        if exponent > 0:
+            return Box((x.low**exponent).lower(), (x.high**exponent).upper())
+        return self._inverse(self._fractional_power(x, -exponent))
+
+    def _inverse(self, x: Box) -> Box:
+        if x.low > 0 or x.high < 0:
+            return Box((1 / x.high).lower(), (1 / x.low).upper())
+        if x.low == 0 and x.high > 0:
+            self.touched = True
+            return Box((1 / x.high).lower(), arb.pos_inf())
+        if x.high == 0 and x.low < 0:
+            self.touched = True
+            return Box(arb.neg_inf(), (1 / x.low).upper())
+        return NOT_A_NUMBER
+
+    def hyper(self, a: list, b: list, z):
+        numbers = [_as_ball(x) for x in (*a, *b, z)]
+        p = len(a)
+        return _real_box(super().hyper(numbers[:p], numbers[p:-1], numbers[-1]))
+
+    def atan2(self, y, x):
+        return _real_box(super().atan2(_as_ball(y), _as_ball(x)))
+
+    def apply(self, name: str, *args):
+        if name in _LOGARITHMS and (x := as_box(args[0])).low == _LOGARITHMS[name] < x.high:
+            self.touched = True
+            return Box(arb.neg_inf(), HULLS[name](Box(x.high, x.high)).high)
+        if name in HULLS:
+            return HULLS[name](*(as_box(x) for x in args))
+        return _real_box(super().apply(name, *map(_as_ball, args)))
+
+    def real(self, x):
+        return as_box(x)
+
+    def is_real(self, x) -> bool:
+        return True
+
+    def vanishes(self, x) -> bool:
+        return x == 0 if isinstance(x, fmpq) else bool(x.low == 0 and x.high == 0)
+
+    def compare(self, relation: str, x, y) -> bool | None:
+        if isinstance(x, fmpq) and isinstance(y, fmpq):
+            return RELATIONS[relation](x, y)
+        x, y = as_box(x), as_box(y)
+        signs = {sign for sign, may in _order(x, y).items() if may}
+        truths = {RELATIONS[relation](sign, 0) for sign in signs}
+        return truths.pop() if len(truths) == 1 else None
+
+    def hull(self, x, y):
+        x, y = as_box(x), as_box(y)
+        return Box(x.low.min(y.low), x.high.max(y.high))
+
+    def integral(self, integrand, parameters: list, points: list):
+        balls, ends = map(_as_ball, parameters), map(_as_ball, points)
+        return _real_box(BallContext().integral(integrand, [*balls], [*ends]))
+
+    def infinite_sum(self, series, first: int, parameters: list):
+        return _real_box(BallContext().infinite_sum(series, first, [*map(_as_ball, parameters)]))
+
+    def integer(self, x) -> int:
+        if isinstance(x, Box):
+            raise NotSupportedError("a number of terms that is not one integer")
+        return super().integer(x)
+
+    def special(self, call, *args):
+        if call.has_closed_definition:
+            return call.by_definition(self, *args)
+        try:
+            return _real_box(call.in_ball(BallContext(), *map(_as_ball, args)))
+        except DomainError:
+            return NOT_A_NUMBER
+
+    def fixed(self, x):
+        return _as_ball(x)
+
+
+def as_box(x) -> Box:
+    """A rational or an interval as an interval."""
+    return x if isinstance(x, Box) else box_of_ball(arb(x))
+
+
+def _as_ball(x):
+    return x if isinstance(x, fmpq) else ball_of_box(x)
+
+
+def _real_box(x):
+    """What came of balls, unless it left the reals."""
+    if isinstance(x, fmpq):
+        return x
+    return NOT_A_NUMBER if isinstance(x, acb) else box_of_ball(x)
+
+
+def _log(x: Box) -> Box:
+    return Box(x.low.log().lower(), x.high.log().upper())
+
+
+def _product(x, y):
+    """x·y by the signs of the ends; 0·∞ is 0, as an infinite end stands for finite numbers."""
+    if isinstance(x, fmpq) and isinstance(y, fmpq):
+        return x * y
+    x, y = as_box(x), as_box(y)
+    a, b, c, d = x.low, x.high, y.low, y.high
+    if a >= 0:
+        if c >= 0:
+            return _ends(a, c, b, d)
+        return _ends(b, c, a, d) if d <= 0 else _ends(b, c, b, d)
+    if b <= 0:
+        if c >= 0:
+            return _ends(a, d, b, c)
+        return _ends(b, d, a, c) if d <= 0 else _ends(a, d, a, c)
+    if c >= 0:
+        return _ends(a, d, b, d)
+    if d <= 0:
+        return _ends(b, c, a, c)
+    low = _times(a, d).min(_times(b, c))
+    high = _times(a, c).max(_times(b, d))
+    return Box(low.lower(), high.upper())
+
+
+def _ends(a, c, b, d) -> Box:
+    """From a·c to b·d."""
+    return Box(_times(a, c).lower(), _times(b, d).upper())
+
+
+def _times(a: arb, b: arb) -> arb:
+    return _ZERO if a == 0 or b == 0 else a * b
+
+
+def _order(x: Box, y: Box) -> dict[int, bool]:
+    """Which signs x − y may have."""
+    return {
+        1: not x.high <= y.low,
+        -1: not x.low >= y.high,
+        0: not (x.high < y.low or x.low > y.high),
+    }
