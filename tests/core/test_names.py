@@ -115,3 +115,9 @@ def test_a_parameter_does_not_take_the_name_of_a_variable(formula):
     """The formula is written in that variable: the two would be one."""
     with pytest.raises(tc.DomainError):
         formula()
+
+
+def test_values_of_functions_keep_their_names():
+    law = tc.distributions.Gaussian(4)
+    (pair,) = tc.quantization.distortion(law, 100).where
+    assert pair[0].name == "c_1"

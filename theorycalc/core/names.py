@@ -68,10 +68,10 @@ def with_own_names(where: list, taken: Iterable[str], *parts) -> tuple:
 
 
 def _needs_no_name(part: sympy.Expr) -> bool:
-    """Whether it is a symbol, or a number with few operations, which is no less clear."""
-    if part.is_Symbol:
-        return True
-    return bool(part.is_number and part.is_nonzero and part.count_ops() <= _SHORT)
+    """Whether it is a symbol, or a number of few operations and no function, which is as clear."""
+    if not part.is_number:
+        return bool(part.is_Symbol)
+    return bool(part.count_ops() <= _SHORT and not part.has(sympy.Function) and part.is_nonzero)
 
 
 def nameless(where: list, symbols: set, *parts) -> tuple:

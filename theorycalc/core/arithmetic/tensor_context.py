@@ -9,7 +9,7 @@ from theorycalc.core.arithmetic.array_context import ArrayContext
 from theorycalc.core.errors import NotSupportedError, explain
 
 # Special functions that are the same in all libraries that have them.
-_COMMON = frozenset(["erf", "erfc", "erfinv", "digamma"])
+_COMMON = frozenset(["erf", "erfc", "erfcx", "erfinv", "log_ndtr"])
 
 
 def context_of(array) -> ArrayContext:
