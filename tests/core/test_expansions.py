@@ -174,3 +174,28 @@ def test_no_limits():
     for name, point in (("y", 0), ("x", "a")):
         with pytest.raises(tc.DomainError):
             formula(X).limit(name, point)
+
+
+def test_an_approximation_in_a_claim_keeps_its_error():
+    """e^x ≈ 1 + x, with the error x², is neither below nor above e^x: that is not proved."""
+    x = sp.Symbol("x", real=True)
+    near = tc.Formula("near", 1 + x, error=x**2)
+    truth = tc.Formula("exp", sp.exp(x))
+    for relation in (near <= truth, truth <= near, sp.Le(near, sp.exp(x))):
+        assert tc.check(tc.Claim(relation), x="0.1").verdict is tc.Verdict.UNDECIDED
+    for relation in (near <= truth + x**2, truth <= near + 2 * x**2):
+        assert tc.check(tc.Claim(relation), x="0.1").verdict is tc.Verdict.HOLDS
+    assert tc.check(tc.Claim(near <= near)).verdict is tc.Verdict.HOLDS
+    margin = tc.check(tc.Claim(near <= 2), x="0.1").margin
+    assert margin.rigor is tc.Rigor.ESTIMATED
+    assert margin.contains("0.91")
+    assert margin.contains("0.89")
+
+
+def test_the_error_of_an_approximation_with_intermediate_quantities():
+    x, u = sp.symbols("x u", real=True)
+    near = tc.Formula("near", u + 1, where=[(u, x**2)], error=u / 4, args=(x,))
+    found = tc.certify(sp.exp(near), x=1)
+    assert found.rigor is tc.Rigor.ESTIMATED
+    assert found.contains(sp.exp(sp.Rational(9, 4)))
+    assert found.contains(sp.exp(sp.Rational(7, 4)))

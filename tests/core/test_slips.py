@@ -73,7 +73,7 @@ def of(**assumptions):
         ),
         (lambda: tc.validation.validate(1.0, (2.5, 2)), "Measurement.of((2.5, 2))"),
         # polynomials without variables
-        (lambda: tc.relu.represent(3), "Try 3 and the variables after it"),
+        (lambda: tc.relu.represent(3), "Try 3, x for a constant"),
         (lambda: tc.relu.represent("x**2"), "got 'x**2'; allowed: x**2 for a symbol x"),
         # what symbols assume
         (lambda: of(positive=True).at(n=0), "allowed: n > 0"),

@@ -26,7 +26,7 @@ def tell_calls(module: str, names: Iterable[str]) -> None:
     """Let the public functions and classes of a module tell what is wrong with a call of theirs."""
     room = sys.modules[module]
     for name in names:
-        thing = vars(room).get(name)
+        thing = getattr(room, name)
         if inspect.isfunction(thing):
             told, home = _telling(thing), sys.modules[thing.__module__]
             # at home too: there it is looked up by name when it is sent to another process
@@ -87,7 +87,8 @@ def _misfit(function: Callable, args: tuple, kwargs: dict) -> CallError | None:
     for got in kwargs:
         if got not in known:
             return CallError(str(unknown_name(f"argument of {name}", got, known)))
-    shape = f"{name}({', '.join(map(_plain, _parameters(function)))})"
+    plain = [parameter.replace(annotation=Parameter.empty) for parameter in _parameters(function)]
+    shape = f"{name}{inspect.Signature(plain)}"
     try:
         given = signature.bind_partial(*args, **kwargs).arguments
     except TypeError:  # too many, or one twice
@@ -106,7 +107,3 @@ def _parameters(function: Callable) -> list[Parameter]:
 
 def _names(function: Callable) -> list[str]:
     return [parameter.name for parameter in _parameters(function) if parameter.kind in _BY_NAME]
-
-
-def _plain(parameter: Parameter) -> str:
-    return str(parameter.replace(annotation=Parameter.empty))

@@ -85,4 +85,5 @@ def _is_generated(node: sympy.Basic) -> bool:
     """Whether it belongs to the quotients of polynomials in π, symbols and roots of numbers."""
     if node.is_Pow:
         return bool(node.exp.is_Integer or (node.base.is_Rational and node.exp.is_Rational))
-    return node.is_Atom or node.is_Add or node.is_Mul
+    # limits of integrals are no quantities
+    return node.is_Atom or node.is_Add or node.is_Mul or not isinstance(node, sympy.Expr)

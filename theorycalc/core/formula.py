@@ -418,7 +418,14 @@ class Formula(Algebra, Expansions, Integrals, Pictures, Ranges, Simplification, 
         return f"Formula({display.formula_text(self)})"
 
     def _sympy_(self):
-        return self.expr
+        """In an expression an approximation keeps its error, of which only the size is known."""
+        return self.expr if self.error is None else self.expr + self._left_out
+
+    @cached_property
+    def _left_out(self) -> sympy.Expr:
+        """What the formula leaves out: the same number wherever it stands."""
+        error = Formula("", self.error, args=self.args, where=self.where).expr
+        return error * Value(mid=0, rad=1, rigor=Rigor.ESTIMATED)._sympy_()
 
 
 def _with_radius(x):

@@ -49,7 +49,7 @@ class Target(Shown):
         foreign = poly.free_symbols if isinstance(poly, Expr) else set()
         if not variables and not foreign:
             what, allowed = "a polynomial without variables", "x**2 for a symbol x"
-            hint = f"{shown(poly)} and the variables after it, for a constant"
+            hint = "" if isinstance(poly, str) else f"{shown(poly)}, x for a constant"
             raise DomainError(explain(what, got=shown(poly), allowed=allowed, hint=hint))
         variables = variables or tuple(sorted(foreign, key=str))
         # the sphere of R^1 has no harmonics, but it has points
