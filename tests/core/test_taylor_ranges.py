@@ -65,7 +65,16 @@ FUNCTIONS = {
     "digamma": (sp.digamma, mp.digamma, (0, 9)),
     "polygamma": (lambda x: sp.polygamma(2, x), lambda x: mp.psi(2, x), (0, 9)),
     "beta": (lambda x: sp.beta(x, THIRD), lambda x: mp.beta(x, mp.mpf(1) / 3), (0, 9)),
+    "binomial": (lambda x: sp.binomial(2 * x, x), lambda x: mp.binomial(2 * x, x), (0, 9)),
+    "rising": (lambda x: sp.RisingFactorial(x, THIRD), lambda x: mp.rf(x, mp.mpf(1) / 3), (0, 9)),
     "zeta": (sp.zeta, mp.zeta, (1, 9)),
+    "erfinv": (sp.erfinv, mp.erfinv, (-1, 1)),
+    "erfcinv": (sp.erfcinv, lambda x: mp.erfinv(1 - x), (0, 2)),
+    "expint": (lambda x: sp.expint(1, x), mp.e1, (0, 9)),
+    "expint_two": (lambda x: sp.expint(2, x), lambda x: mp.exp(-x) - x * mp.e1(x), (0, 9)),
+    "ei": (sp.Ei, mp.ei, (0, 9)),
+    "ei_left": (sp.Ei, lambda x: -mp.e1(-x), (-9, 0)),
+    "sinc": (sp.sinc, mp.sinc, (-5, 5)),
     "hurwitz": (lambda x: sp.zeta(3, x), lambda x: mp.zeta(3, x), (0, 9)),
     "lambertw": (sp.LambertW, mp.lambertw, (-0.36, 9)),
     "besselj": (lambda x: sp.besselj(2, x), lambda x: mp.besselj(2, x), (-5, 9)),
@@ -131,7 +140,7 @@ FUNCTIONS = {
 MONOTONE = """
     exp expm1 log log1p sqrt cbrt inverse power erfcx digamma polygamma zeta hurwitz lambertw
     besselk lowergamma uppergamma_half uppergamma_regularized besselk_scaled besseli_scaled_zero
-    acosh
+    acosh erfinv expint expint_two ei_left
 """.split()
 
 
@@ -234,6 +243,9 @@ OUTSIDE = [
     (sp.loggamma(X), "0", "1"),
     (sp.digamma(X), "-3/2", "1/2"),
     (sp.zeta(X), "1/2", "2"),
+    (sp.erfinv(X), "1/2", "3/2"),
+    (sp.erfcinv(X), "-1/2", "1/2"),
+    (sp.Ei(X), "-1", "1"),
     (sp.besselk(1, X), "-1", "1"),
     (sp.besselj(THIRD, X), "-1", "1"),
     (sp.LambertW(X), "-1", "0"),
@@ -290,7 +302,9 @@ def test_compositions_hold_their_coefficients(seed):
         assert not ball.is_finite() or _holds(ball, value)
 
 
-CENTRED = "tanh atan asinh erf log_erfc log_ndtr softplus besselj besselj_third uppergamma".split()
+CENTRED = """
+    tanh atan asinh erf log_erfc log_ndtr softplus besselj besselj_third uppergamma ei sinc
+""".split()
 
 
 @pytest.mark.parametrize("name", CENTRED)
@@ -322,6 +336,7 @@ def test_circles_bound_their_functions(name, centre):
         "atan": lambda z: 1 / (1 + z * z),
         "asinh": lambda z: 1 / mp.sqrt(1 + z * z),
         "log_erfc": lambda z: 2 / mp.sqrt(mp.pi) * mp.exp(-z * z) / mp.erfc(z),
+        "ei": lambda z: mp.exp(z) / z,
         "lowergamma": lambda z: z ** mp.mpf(1.5) * mp.exp(-z),
         "uppergamma": lambda z: z ** mp.mpf(1.5) * mp.exp(-z),
     }
@@ -330,6 +345,7 @@ def test_circles_bound_their_functions(name, centre):
         slopes[f"{part}gamma_regularized"] = lambda z: (
             z ** mp.mpf(1.5) * mp.exp(-z) / mp.gamma(mp.mpf(2.5))
         )
+    values["sinc"] = mp.sinc
     values["besseli_scaled"] = lambda z: mp.exp(-z) * mp.besseli(mp.mpf(1) / 3, z)
     values["besseli"] = lambda z: mp.besseli(mp.mpf(1) / 3, z)
     centre = Fraction(centre)

@@ -24,15 +24,33 @@ _STEPS = ("sign", "heaviside", "floor", "ceiling")
 _MINUS_ONE = fmpq(-1)
 
 
+def _gammas(context, above: list, below: list):
+    """A quotient of products of Γ at positive arguments."""
+    logarithms = [context.apply("loggamma", x) for x in above]
+    logarithms += [context.mul(_MINUS_ONE, context.apply("loggamma", x)) for x in below]
+    return context.apply("exp", context.add(*logarithms))
+
+
 def _beta(context, a, b):
-    terms = [context.apply("loggamma", x) for x in (a, b, context.add(a, b))]
-    return context.apply("exp", context.add(*terms[:2], context.mul(_MINUS_ONE, terms[2])))
+    return _gammas(context, [a, b], [context.add(a, b)])
+
+
+def _rising(context, x, n):
+    return _gammas(context, [context.add(x, n)], [x])
+
+
+def _binomial(context, n, k):
+    one, minus_k = fmpq(1), context.mul(_MINUS_ONE, k)
+    below = [context.add(k, one), context.add(n, minus_k, one)]
+    return _gammas(context, [context.add(n, one)], below)
 
 
 # Functions that are written with others, for arguments at which these are defined.
 _WRITTEN: dict[str, Callable] = {
     "rgamma": lambda context, x: context.power(context.apply("gamma", x), _MINUS_ONE),
     "beta": _beta,
+    "rising": _rising,
+    "binomial": _binomial,
 }
 
 

@@ -141,6 +141,8 @@ CIRCLES: dict[str, Callable] = {
     "asinh": _slopes(_within(lambda c: (1 + c * c).sqrt()), lambda c, r: 1 / _from_i(c, r)),
     "log_erfc": _slopes(_within(_no_zero), _reciprocal_erfcx),
     "log_ndtr": _log_ndtr,
+    "sinc": lambda c: ((size, size.exp()) for size in _any_size(c)),
+    "ei": _slopes(_within(lambda c: c.max(arb(0))), lambda c, size: (c + size).exp() / (c - size)),
     "besselj": lambda c, order: _bessel(c, order, _turned),
     "besseli": lambda c, order: _bessel(c, order, _straight),
     "besseli_scaled": lambda c, order: _bessel(c, order, _damped),

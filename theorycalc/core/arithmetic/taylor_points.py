@@ -134,6 +134,32 @@ def _hurwitz(x: arb, n: int, s: arb | None = None) -> list[arb]:
     return found
 
 
+def _inverse(name: str, function: str) -> Callable:
+    """The inverse of a function."""
+
+    def compute(x, n):
+        value = REAL[name](x)
+        _, *slopes = list(_method(function)(value, n))
+        return [value, *list(arb_series([0, *slopes]).reversion())[1:]]
+
+    return compute
+
+
+def _expint(x: arb, n: int, s: arb) -> list[arb]:
+    """E_s' = −E_{s−1}."""
+    return [(-1) ** k * REAL["expint"](s - k, x) / math.factorial(k) for k in range(n)]
+
+
+def _sinc(x: arb, n: int) -> list[arb]:
+    """sin(x)/x, in which the quotient loses 1/x at every step."""
+    if x.is_zero():
+        return [arb(0 if k % 2 else (-1) ** (k // 2)) / math.factorial(k + 1) for k in range(n)]
+    with ctx.workprec(ctx.prec + int(n * _nearness(x))):
+        s = arb_series([x, 1])
+        found = list(s.sin() / s)
+    return [+a for a in found]
+
+
 def _bessel(name: str, sign: int) -> Callable:
     """Bessel functions by x² y'' + x y' ± (x² ∓ ν²) y = 0, and y' = ν/x y ∓ y_{ν+1}."""
     next_sign = 1 if name == "besseli" else -1
@@ -211,6 +237,10 @@ POINTS: dict[str, Callable] = {
     "loggamma": _method("lgamma"),
     "lambertw": _method("lambertw"),
     "ei": _method("ei"),
+    "expint": _expint,
+    "sinc": _sinc,
+    "erfinv": _inverse("erfinv", "erf"),
+    "erfcinv": _inverse("erfcinv", "erfc"),
     "power": power,
     "expm1": _with_value("expm1", arb_series.exp),
     "log1p": _with_value("log1p", lambda s: (1 + s).log()),

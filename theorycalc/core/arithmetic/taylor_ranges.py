@@ -58,13 +58,14 @@ def _right_of(start) -> Callable:
     return _monotone(lambda x, *parameters: x > start)
 
 
-def _odd_or_even(limit: Callable) -> Callable:
-    """A function whose derivatives all grow from 0 on up to a limit, even or odd itself."""
+def _odd_or_even(limit: Callable, centre: int = 0) -> Callable:
+    """A function whose derivatives all grow from a centre to a limit, odd or even around it."""
 
     def rule(name, x, n, *parameters):
-        if not abs(x) < limit():
+        if not abs(x - centre) < limit():
             return _nowhere(name, x, n)
-        return _hull(name, [*_ends(x), *([arb(0)] if x.contains(0) else [])], n, *parameters)
+        between = [arb(centre)] if x.contains(centre) else []
+        return _hull(name, [*_ends(x), *between], n, *parameters)
 
     return rule
 
@@ -161,6 +162,11 @@ def _incomplete_gamma(name: str, x: arb, n: int, s: arb) -> list[arb]:
     return _centred(name, x, n, s)
 
 
+def _exponential_integral(name: str, x: arb, n: int) -> list[arb]:
+    """Ei(x) = −E_1(−x) is a mean of exponentials for x < 0."""
+    return _hull(name, _ends(x), n) if x < 0 else _centred(name, x, n)
+
+
 def _power(name: str, x: arb, n: int, exponent) -> list[arb]:
     """x^a, beyond 0 for integers: Cₖ x^(a−k), in which an even power has no sign."""
     degree = whole(arb(exponent))
@@ -200,6 +206,10 @@ RULES: dict[str, Callable] = {
     "lambertw": _monotone(lambda x: x > -(arb(-1).exp())),
     **dict.fromkeys(("sinh", "cosh", "erfi"), _odd_or_even(arb.pos_inf)),
     **dict.fromkeys(("asin", "acos", "atanh"), _odd_or_even(lambda: arb(1))),
+    "erfinv": _odd_or_even(lambda: arb(1)),
+    "erfcinv": _odd_or_even(lambda: arb(1), centre=1),
+    "expint": _monotone(lambda x, s: x > 0 and s > 0),
+    "ei": _exponential_integral,
     "tan": _odd_or_even(lambda: arb.pi() / 2),
     "gamma": _by_signs(lambda k: k % 2 == 1),
     "loggamma": _by_signs(lambda k: k > 0),
@@ -209,5 +219,5 @@ RULES: dict[str, Callable] = {
     "besseli_scaled": _scaled_bessel_i,
     **dict.fromkeys(("lowergamma", "uppergamma"), _incomplete_gamma),
     **dict.fromkeys(("lowergamma_regularized", "uppergamma_regularized"), _incomplete_gamma),
-    **dict.fromkeys("tanh softplus atan asinh log_erfc log_ndtr besselj".split(), _centred),
+    **dict.fromkeys("tanh softplus atan asinh log_erfc log_ndtr besselj sinc".split(), _centred),
 }
