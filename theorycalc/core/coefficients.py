@@ -82,7 +82,12 @@ def _named(node: sympy.Expr) -> sympy.Expr:
 
 
 def _is_generated(node: sympy.Basic) -> bool:
-    """Whether it belongs to the quotients of polynomials in π, symbols and roots of numbers."""
+    """Whether it belongs to the quotients of polynomials in π, symbols and roots of numbers.
+
+    The limits of an integral are no number, and need no name either.
+    """
+    if not isinstance(node, sympy.Expr):
+        return True
     if node.is_Pow:
         return bool(node.exp.is_Integer or (node.base.is_Rational and node.exp.is_Rational))
     # limits of integrals are no quantities
