@@ -15,6 +15,7 @@ from flint import acb, arb, fmpq
 from theorycalc.core.arithmetic.ball_context import BallContext
 from theorycalc.core.arithmetic.box import NOT_A_NUMBER, Box, ball_of_box, box_of_ball
 from theorycalc.core.arithmetic.box_functions import HULLS
+from theorycalc.core.arithmetic.context import Intervals
 from theorycalc.core.arithmetic.logic import RELATIONS
 from theorycalc.core.errors import DomainError, NotSupportedError
 
@@ -23,7 +24,7 @@ _ZERO = arb(0)
 _LOGARITHMS = {"log": arb(0), "log1p": arb(-1)}
 
 
-class BoxContext(BallContext):
+class BoxContext(BallContext, Intervals):
     """The operations that a `Program` calls, on rationals and intervals.
 
     An end may be infinite: the interval then stands for its finite numbers, and a range for the

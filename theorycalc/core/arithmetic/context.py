@@ -199,6 +199,12 @@ class PowerSeries(Enclosures, Protocol):
         """A power series of a series, whose coefficients beyond the last are at most ``rest``."""
 
 
+class Intervals(Enclosures, Protocol):
+    """Real intervals by their ends, of which there may be infinite ones."""
+
+    touched: bool  # whether a logarithm or a negative power began at 0
+
+
 class Elementwise(Numbers, Protocol):
     """Arrays of doubles."""
 
