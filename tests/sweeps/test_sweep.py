@@ -10,6 +10,7 @@ import sympy
 import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.figure import Figure
 from reference import assert_error_holds
 
 import theorycalc as tc
@@ -183,6 +184,33 @@ def test_threads_do_not_share_the_precision_of_balls():
     finally:
         sys.setswitchinterval(usual)
     assert found.identical(tc.sweep(cell, **grids))
+
+
+def test_pictures():
+    """Lines with bands of errors, margins about 0, means with bars."""
+    f = tc.Formula("f", x * sympy.Symbol("y") ** 2)
+    found = tc.sweep(f, using=tc.Ball(5), x=["1/3", 2, 3], y=[1, 2])
+    ax = found.theorycalc.plot(ax=Figure().subplots())
+    assert [line.get_label() for line in ax.lines] == ["y = 1.0", "y = 2.0"]
+    np.testing.assert_array_equal(ax.lines[1].get_data()[1], found.mid.sel(y=2))
+    assert len(ax.collections) == 2
+    assert [ax.get_xlabel(), ax.get_ylabel()] == ["x", "mid"]
+    assert len(found.theorycalc.plot("y", ax=Figure().subplots()).lines) == 3
+    claim = tc.sweep(tc.Claim(sympy.log(x) <= x - 1), x=["1/2", 1, 2])
+    ax = claim.theorycalc.plot(ax=Figure().subplots())
+    assert [ax.get_ylabel(), len(ax.lines)] == ["margin", 2]
+    assert claim.theorycalc.plot(of="ratio", ax=Figure().subplots()).get_ylabel() == "ratio"
+    measured = tc.sweep(lambda x: tc.validation.Measurement(x, 0.5, None), x=[1, 2])
+    [bars] = measured.theorycalc.plot(ax=Figure().subplots()).containers
+    assert [low[1] for low, _ in bars.lines[2][0].get_segments()] == [0, 1]
+    many = tc.sweep(f, x=range(20), y=range(20))
+    for bad in ({"along": "z"}, {"of": "z"}, {"ax": 3}):
+        with pytest.raises(tc.DomainError):
+            found.theorycalc.plot(**bad)
+    with pytest.raises(tc.DomainError, match="too many lines"):
+        many.theorycalc.plot()
+    with pytest.raises(tc.DomainError, match="nothing to draw"):
+        tc.sweep(_product, a=[2], b=[5]).theorycalc.plot()
 
 
 def _product(a, b):

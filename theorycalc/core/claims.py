@@ -25,11 +25,13 @@ from theorycalc.core.evaluation import (
     read_parameters,
     written_out,
 )
+from theorycalc.core.formula import Formula
 from theorycalc.core.graph import free_symbols, substitute
 from theorycalc.core.known import known_in, unknown
 from theorycalc.core.looks import Look, Math, Shown, mark
 from theorycalc.core.lowering import lower
 from theorycalc.core.numbers import condition, expression
+from theorycalc.core.pictures import as_axes
 from theorycalc.core.records import check_fields, instance
 from theorycalc.core.reference import Reference
 from theorycalc.core.regions import Region, read_region
@@ -199,6 +201,27 @@ class Claim(Shown):
         """
         return replace(self, on={**self.on, **ranges})
 
+    def plot(self, name: str | None = None, *, low, high, ax=None, **fixed):
+        """The margin over a range of one argument, above 0 where the relation holds.
+
+        Parameters and errors are those of `Formula.plot`; each of several relations is a line.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+        """
+        if self.is_decided:
+            raise DomainError(explain("a relation that SymPy has decided has no margin", got=self))
+        ax = as_axes(ax)
+        for relation in self.relations:
+            margin = Formula("margin", _difference(relation), args=self.args)
+            margin.plot(name, low=low, high=high, ax=ax, **fixed)
+            ax.lines[-1].set_label(f"${display.latex(relation)}$")
+        ax.axhline(0, color="0.5", linewidth=1)
+        ax.set(ylabel="margin")
+        ax.legend()
+        return ax
+
     def __repr__(self):
         return f"Claim({display.claim_text(self)})"
 
@@ -337,12 +360,16 @@ def check(claim: Claim, using: Arithmetic = Ball(30), **params) -> Check:
     return min((_check_one(claim, x, values, using) for x in claim.relations), key=_worst_first)
 
 
+def _difference(relation: Relational) -> sympy.Expr:
+    """The margin: positive where an inequality holds; lhs − rhs of an equation."""
+    lhs, rhs = relation.args
+    return rhs - lhs if isinstance(relation, (sympy.Lt, sympy.Le)) else lhs - rhs
+
+
 def _check_one(claim: Claim, relation: Relational, values: Mapping, using) -> Check:
     """One of the relations of a claim, as if it were all of it."""
     lhs, rhs = (cast(sympy.Expr, side) for side in relation.args)
-    difference = lhs - rhs if isinstance(relation, (sympy.Gt, sympy.Ge)) else rhs - lhs
-    if isinstance(relation, (sympy.Eq, sympy.Ne)):
-        difference = lhs - rhs
+    difference = _difference(relation)
     # one evaluation each; with a zero on one side the margin is the other side
     sides = {expr: _evaluate(expr, values, using) for expr in {difference, lhs, rhs}}
     margin = sides[difference]

@@ -392,6 +392,11 @@ class Formula(Algebra, Expansions, Integrals, Pictures, Ranges, Simplification, 
         parts = (part for _, part in self.where)
         return known_in(self.body, self.domain, self.error or sympy.S.Zero, *parts)
 
+    @property
+    def has_radii(self) -> bool:
+        """Whether numbers with an error stand in it."""
+        return bool(self._known)
+
     def _at_midpoints(self) -> "Formula":
         """The formula with exact numbers in the place of those with an error."""
         exactly = {s: sympy.Rational(fraction(x.mid)) for s, x in self._known.items()}

@@ -4,18 +4,32 @@ from collections.abc import Mapping
 
 import sympy
 
+from theorycalc.core.binary import in_doubles
 from theorycalc.core.errors import DomainError, explain, missing_extra, shown, unknown_name
 from theorycalc.core.numbers import exact
 from theorycalc.core.records import instance
 
 _PIECES = 400
+# Of a band, whose Values are computed one by one.
+_BAND = 40
 
 
 class Pictures:
-    """How a `Formula` is looked at."""
+    """How a `Formula` is looked at.
 
-    def plot(self, name: str | None = None, *, low, high, ax=None, **fixed):
-        """The formula as a line over a range of one argument.
+    Attributes
+    ----------
+    has_radii : bool
+        Whether numbers with an error stand in it.
+    """
+
+    has_radii: bool
+
+    def plot(self, name: str | None = None, *, low, high, ax=None, measured=None, **fixed):
+        """The formula as a line over a range of one argument, with its error as a band.
+
+        The band is there where the formula has an error: it leaves something out, or has numbers
+        that are not known exactly. That of doubles is not seen.
 
         Parameters
         ----------
@@ -25,6 +39,8 @@ class Pictures:
             The ends of the range.
         ax : matplotlib.axes.Axes, optional
             Where to draw; a new figure by default.
+        measured : mapping, optional
+            Measurements by place, drawn as points with bars of two standard errors.
         **fixed
             Numbers for the other arguments.
 
@@ -36,7 +52,7 @@ class Pictures:
         ------
         DomainError
             For an empty range, a range that leaves the domain, arguments that are not fixed, or
-            what is no axes.
+            what is no axes or no measurements.
         MissingExtraError
             Without matplotlib.
         """
@@ -52,14 +68,26 @@ class Pictures:
         low, high = exact(low, "low"), exact(high, "high")
         if not low < high:
             raise DomainError(explain("an empty range", got=f"{low} to {high}"))
-        places = _places(low, high, bool(line.args[0].is_integer))
+        places = _places(low, high, _is_whole(line))
         values = line.lambdify()(places)
         ax = as_axes(ax)
         symbol = sympy.latex(line.args[0])
-        ax.plot(places, values)
+        [drawn] = ax.plot(places, values, label="theory")
+        if line.error is not None or line.has_radii:
+            colour = drawn.get_color()
+            ax.fill_between(*_band(line, places), alpha=0.25, linewidth=0, color=colour)
+        draw_measured(ax, measured)
         head = sympy.latex(sympy.Symbol(self.name)) if self.name else ""
         ax.set(xlabel=f"${symbol}$", ylabel=f"${head}({symbol})$")
         return ax
+
+
+def _band(line, places: list[float]) -> tuple[list, list, list]:
+    """Some of the places, and the ends of the Values there."""
+    some = places[:: max(1, len(places) // _BAND)]
+    some += places[-1:] if some[-1] != places[-1] else []
+    found = [(x, *in_doubles(line.at(**{line.args[0].name: x}))) for x in some]
+    return some, [mid - rad for _, mid, rad in found], [mid + rad for _, mid, rad in found]
 
 
 def draw_measured(ax, measured: Mapping | None, size=float) -> None:
@@ -101,6 +129,13 @@ def as_axes(ax=None):
     except ImportError as error:
         raise missing_extra("matplotlib", "experiments", "a plot") from error
     return subplots()[1] if ax is None else instance(ax, Axes, "axes", allowed="matplotlib axes")
+
+
+def _is_whole(line) -> bool:
+    """Whether the argument is an integer, by its assumptions or by the domain."""
+    [symbol] = line.args
+    sets = (c.args[1] for c in line.domain.atoms(sympy.Contains) if c.args[0] == symbol)
+    return bool(symbol.is_integer) or any(s.is_subset(sympy.S.Integers) for s in sets)
 
 
 def _places(low: sympy.Expr, high: sympy.Expr, whole: bool) -> list[float]:

@@ -56,11 +56,11 @@ class Prediction(Record):
         if self.covariance is not None:
             width = self.deviations
             rows.append(("standard deviations", f"{width.min():.6g} to {width.max():.6g}"))
-        rows.append(("condition number", f"{self.condition:.6g}"))
+        rows.append(("condition number", float(f"{self.condition:.6g}")))
         if self.log_marginal_likelihood is not None:
-            rows.append(("log marginal likelihood", f"{self.log_marginal_likelihood:.6g}"))
+            rows.append(("log marginal likelihood", float(f"{self.log_marginal_likelihood:.6g}")))
         if self.noise is not None:
-            rows.append(("noise", f"{self.noise:.6g}"))
+            rows.append(("noise", float(f"{self.noise:.6g}")))
         first = self.mean.reshape(inputs, -1)[:, 0]
         order = np.argsort(first, kind="stable")
         picture = sketches.band(first[order].tolist(), (2 * width[order]).tolist())

@@ -1,9 +1,10 @@
 """Quantities over grids: cells on many cores, stores that survive a kill, labelled datasets."""
 
 from theorycalc.core.calls import tell_calls
+from theorycalc.sweeps.pictures import SweepPictures
 from theorycalc.sweeps.runs import sweep
 
-__all__ = ["sweep"]
+__all__ = ["SweepPictures", "sweep"]
 
 
 def __dir__():
