@@ -257,7 +257,7 @@ MUTANTS = (
     ),
     Mutant(
         "core/arithmetic/ball_context.py",
-        "possible.append(_if_defined(branch))",
+        "possible.append(self._if_defined(branch))",
         "continue",
         _LOW("core", "test_every_branch_that_may_be_it_is_in_the_hull"),
     ),
