@@ -23,6 +23,7 @@ STYLE = r"\displaystyle"
 SAID = {
     "cases": lambda case: case.source,
     "claims": lambda found: found[0].name,
+    "propositions": lambda found: found.claim.name,
     "experiments": lambda experiment: experiment.description,
 }
 

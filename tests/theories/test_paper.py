@@ -40,6 +40,22 @@ def test_a_paper_is_a_theory(paper):
     assert theory.statements == tuple(paper.statements)
 
 
+def test_propositions_are_decided_on_their_ranges(paper):
+    one, on = paper.states("upper", "roots"), {"x": ("1/4", 4)}
+    assert paper.unsupported() == [one]
+    one.proves(ROOT <= (1 + X) / 2, "means", on, contacts=[{"x": 1}])
+    one.proves(ROOT <= 2, "twos", on, where=X < 5)
+    one.proves(ROOT < 2, "wrong", on)
+    one.refutes(ROOT <= 1, "at most 1", on)
+    one.refutes(ROOT <= 3, "at most 3", on)
+    assert paper.unsupported() == []
+    rows = paper.check().rows
+    assert [row.verdict for row in rows] == ["HOLDS", "HOLDS", "FAILS", "REJECTED", "FAILS"]
+    assert "fails at x = " in rows[2].computed
+    assert all("for all x in [1/4, 4]" in row.item for row in rows)
+    assert "x \\in" in rows[0].detail
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -51,6 +67,17 @@ def test_a_paper_is_a_theory(paper):
         (lambda p: p.states("exact", "x").equals(2, 2, ""), "Case"),
         (lambda p: p.states("exact", "x").holds(X > 0, "decided"), "evaluate=False"),
         (lambda p: p.states("exact", "x").holds(X > 1, "nowhere"), "'x'"),
+        (
+            lambda p: p.states("exact", "x").proves(X > 0, "decided", {"x": (1, 2)}),
+            "evaluate=False",
+        ),
+        (lambda p: p.states("exact", "x").proves(X > 1, "nowhere", {}), r"no range for x"),
+        (lambda p: p.states("exact", "x").proves(X > 1, "y", {"y": (0, 1)}), "unknown variable"),
+        (lambda p: p.states("exact", "x").refutes(sp.Lt(1, 0, evaluate=False), "no x", {}), "hold"),
+        (
+            lambda p: p.states("exact", "x").proves(X > 1, "x", {"x": (0, 1)}, contacts=1),
+            "contacts",
+        ),
         (lambda p: tc.Paper("arXiv:1", "A", "T", None), "text"),
         (lambda p: tc.Paper(3, "A", "T", ""), "key"),
     ],

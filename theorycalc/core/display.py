@@ -15,6 +15,8 @@ _DEFAULT_DIGITS = 30
 _INFINITIES = {math.inf: "∞", -math.inf: "−∞"}
 # Characters of a relation that are printed.
 _RELATION = 80
+# Between two members of a list in LaTeX.
+_BETWEEN = r",\ "
 # So many integers are written out.
 _INTEGERS = 4
 # Python writes integers of up to 4300 digits; longer ones are rounded to so many.
@@ -316,6 +318,12 @@ def region_text(region) -> str:
     return ", ".join(f"{name} in {range_text(x)}" for name, x in region.items())
 
 
+def region_latex(region) -> str:
+    """The same in LaTeX."""
+    members = (rf"{latex(sympy.Symbol(name))} \in {latex(x)}" for name, x in region.items())
+    return _BETWEEN.join(members)
+
+
 def claim_text(claim) -> str:
     """The relation, and where it is claimed; a long relation is cut."""
     relation = " and ".join(map(str, claim.relations))
@@ -328,11 +336,9 @@ def claim_text(claim) -> str:
 
 def claim_latex(claim) -> str:
     """The same in LaTeX."""
-    between = r",\ "
-    parts = [between.join(map(latex, claim.relations))]
+    parts = [_BETWEEN.join(map(latex, claim.relations))]
     if claim.on:
-        members = [rf"{latex(sympy.Symbol(name))} \in {latex(x)}" for name, x in claim.on.items()]
-        parts.append(rf"\text{{for all }} {between.join(members)}")
+        parts.append(rf"\text{{for all }} {region_latex(claim.on)}")
     if claim.condition != sympy.true:
         parts.append(rf"\text{{where }} {latex(claim.condition)}")
     return r"\quad ".join(parts)

@@ -42,7 +42,12 @@ _STYLE = """
 .theorycalc figure svg { width: 100%; height: auto; }
 """
 _GOOD = ("HOLDS", "AGREES", "REJECTED")
-_KINDS = {"cases": "number", "claims": "claim", "experiments": "experiment"}
+_KINDS = {
+    "cases": "number",
+    "claims": "claim",
+    "propositions": "proposition",
+    "experiments": "experiment",
+}
 _HEAD = "<tr>{}</tr>".format(
     "".join(f"<th>{x}</th>" for x in ("evidence", "", "computed ± error", "expected", "verdict"))
 )
@@ -242,12 +247,25 @@ def _claim(found, typeset: Typeset) -> tuple[str, str]:
     return prose(claim.name, typeset), number
 
 
+def _proposition(found, typeset: Typeset) -> tuple[str, str]:
+    return prose(found.claim.name, typeset), f"for all {_ranges(found, typeset)}"
+
+
+def _ranges(found, typeset: Typeset) -> str:
+    return typeset(display.region_latex(found.claim.on), False)
+
+
 def _experiment(experiment, typeset: Typeset) -> tuple[str, str]:
     name, what = (prose(text, typeset) for text in (experiment.name, experiment.description))
     return f'{name}<br><span class="quiet">{what}</span>', ""
 
 
-_NAMES = {"cases": _case, "claims": _claim, "experiments": _experiment}
+_NAMES = {
+    "cases": _case,
+    "claims": _claim,
+    "propositions": _proposition,
+    "experiments": _experiment,
+}
 
 
 def _pictures(pictures: list) -> str:

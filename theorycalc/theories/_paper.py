@@ -5,15 +5,15 @@ from dataclasses import dataclass, field
 
 import sympy
 
-from theorycalc.core.claims import SHARPNESS, Claim
+from theorycalc.core.claims import SHARPNESS, Claim, Verdict
 from theorycalc.core.errors import DomainError, explain, unknown_name
 from theorycalc.core.formula import Formula
 from theorycalc.core.looks import Record
-from theorycalc.core.records import check_fields, instance
+from theorycalc.core.records import check_fields, instance, sequence
 from theorycalc.core.reference import Reference
 from theorycalc.theories._checked import Checked, check
 from theorycalc.theories._notes import Run
-from theorycalc.theories._theory import Case, Theory
+from theorycalc.theories._theory import EVIDENCE, Case, Proposition, Theory
 from theorycalc.validation.experiment import Experiment
 
 KINDS = ("exact", "limit", "tight", "upper", "lower", "asymptotic", "heuristic")
@@ -115,7 +115,7 @@ class Paper:
         """The same as one record."""
         together = {
             kind: tuple(item for s in self.statements for item in getattr(s, kind))
-            for kind in ("formulas", "cases", "claims", "experiments")
+            for kind in ("formulas", *EVIDENCE)
         }
         return Theory(
             title=self.title,
@@ -138,6 +138,7 @@ class Statement(Record):
     formulas: list[Formula] = field(default_factory=list)
     cases: list[Case] = field(default_factory=list)
     claims: list[tuple[Claim, tuple]] = field(default_factory=list)
+    propositions: list[Proposition] = field(default_factory=list)
     experiments: list[Experiment] = field(default_factory=list)
 
     def __post_init__(self):
@@ -146,7 +147,7 @@ class Statement(Record):
     @property
     def has_evidence(self) -> bool:
         """Whether anything could contradict it."""
-        return bool(self.cases or self.claims or self.experiments)
+        return any(getattr(self, kind) for kind in EVIDENCE)
 
     def shows(self, *formulas: Formula) -> None:
         """Formulas that belong to the statement, in print."""
@@ -188,16 +189,58 @@ class Statement(Record):
         DomainError
             For a relation that SymPy has decided already, or without a point where it has symbols.
         """
-        sharpness = self.kind if self.kind in SHARPNESS else ""
-        claim = Claim(relation, self.reference, assumptions, name=name, sharpness=sharpness)
-        if claim.relation in (sympy.true, sympy.false):
-            hint = "sympy.Le(lhs, rhs, evaluate=False)"
-            got = f"{name}: {claim.relation}"
-            raise DomainError(explain("a relation that SymPy decides itself", got=got, hint=hint))
+        claim = self._claim(relation, name, assumptions=assumptions)
         if claim.args and not points:
             hint = f"{{{', '.join(f'{x.name!r}: …' for x in claim.args)}}}"
             raise DomainError(explain("a relation without a point", got=name, hint=hint))
         self.claims.append((claim, tuple(map(dict, points)) or ({},)))
+
+    def proves(self, relation, name: str, on, *, where=sympy.true, contacts=()) -> None:
+        """A relation that holds on whole ranges, which is proved by `theorycalc.prove`.
+
+        Parameters
+        ----------
+        relation, on, where
+            As a `Claim` has them; ``on`` has a range for every variable.
+        name : str
+            What is claimed, in print.
+        contacts : sequence
+            Where both sides are equal: points, and equations.
+
+        Raises
+        ------
+        DomainError
+            For a relation that SymPy has decided already, or without a range for each symbol.
+
+        Examples
+        --------
+        >>> import sympy, theorycalc as tc
+        >>> paper = tc.Paper("arXiv:1112.3712", "Y. Cho, L. K. Saul", "Arc-cosine kernels", "ReLU.")
+        >>> kernel, rho = tc.kernels.arc_cosine(1), sympy.Symbol("rho", real=True)
+        >>> one = paper.states("tight", "κ₁(ρ) ≥ ρ, with equality at ρ = 1.")
+        >>> one.proves(kernel >= rho, "κ₁(ρ) ≥ ρ", {"rho": (-1, 1)}, contacts=[{"rho": 1}])
+        >>> one.refutes(kernel >= rho + 0.001, "with something to spare", {"rho": (-1, 1)})
+        """
+        self._proposes(relation, name, on, where, contacts, Verdict.HOLDS)
+
+    def refutes(self, relation, name: str, on, *, where=sympy.true) -> None:
+        """A relation that fails somewhere in its ranges, where a point is found; see `proves`."""
+        self._proposes(relation, name, on, where, (), Verdict.FAILS)
+
+    def _proposes(self, relation, name, on, where, contacts, verdict) -> None:
+        claim = self._claim(relation, name, on=on, where=where)
+        contacts = sequence(contacts, "contacts", allowed='[{"x": 0}, sympy.Eq(p, q)]')
+        self.propositions.append(Proposition(claim=claim, contacts=contacts, verdict=verdict))
+
+    def _claim(self, relation, name: str, **fields) -> Claim:
+        """A claim of this statement, which SymPy has not decided."""
+        sharpness = self.kind if self.kind in SHARPNESS else ""
+        claim = Claim(relation, self.reference, name=name, sharpness=sharpness, **fields)
+        if claim.is_decided:
+            hint = "sympy.Le(lhs, rhs, evaluate=False)"
+            got = f"{name}: {claim.relation}"
+            raise DomainError(explain("a relation that SymPy decides itself", got=got, hint=hint))
+        return claim
 
     def experiment(self, description: str, *, quick, full, **given) -> Callable:
         """Register a function of a `Run`, by which an experiment notes what it saw.

@@ -1,4 +1,4 @@
-"""Run everything that theories state: cases in every arithmetic, claims, experiments.
+"""Run everything that theories state: cases in every arithmetic, claims, proofs, experiments.
 
 What was computed is kept, by the state of the files, so that a check that was interrupted goes on
 and an unchanged theory is not run again.
@@ -151,9 +151,8 @@ def tasks(
         for kind in _RUN:
             # what does not concern a task is no part of the key under which its result is kept
             is_experiment = kind == "experiments"
-            options = (
-                {"quick": quick, "pictures": pictures} if is_experiment else {"digits": digits}
-            )
+            options = {} if kind == "propositions" else {"digits": digits}
+            options = {"quick": quick, "pictures": pictures} if is_experiment else options
             found = [
                 Task(source, kind, index, digest, **options)
                 for index in range(len(getattr(theory, kind)))
@@ -225,6 +224,23 @@ def _run_claim(task: Task) -> Outcome:
     return Outcome(tuple(rows))
 
 
+def _run_proposition(task: Task) -> Outcome:
+    proposition = task.source.theory.propositions[task.index]
+    start = time.perf_counter()
+    proof = proposition.decide()
+    seconds = time.perf_counter() - start
+    verdict, computed = proof.verdict.name, proof.reason
+    if proof.verdict is Verdict.FAILS:
+        computed = f"fails at {', '.join(f'{k} = {x}' for k, x in proof.counterexample.items())}"
+    if proposition.verdict is Verdict.FAILS:
+        # what is wrong has to be refuted
+        verdict = {Verdict.FAILS: "REJECTED", Verdict.HOLDS: "FAILS"}.get(proof.verdict, verdict)
+    region = proposition.claim.on
+    item = f"{proposition.claim.name} for all {display.region_text(region)}"
+    cells = computed, proposition.claim.sharpness, verdict, seconds
+    return Outcome((task.row(item, *cells, detail=f"${display.region_latex(region)}$"),))
+
+
 def _run_experiment(task: Task) -> Outcome:
     experiment = task.source.theory.experiments[task.index]
     start = time.perf_counter()
@@ -284,9 +300,15 @@ def _part_of_a_page(svg: str) -> str:
     return re.sub(r"\n\s*", "\n", text).strip()
 
 
-_RUN = {"cases": _run_case, "claims": _run_claim, "experiments": _run_experiment}
+_RUN = {
+    "cases": _run_case,
+    "claims": _run_claim,
+    "propositions": _run_proposition,
+    "experiments": _run_experiment,
+}
 _NAMES = {
     "cases": lambda case: case.label,
     "claims": lambda found: found[0].name,
+    "propositions": lambda found: found.claim.name,
     "experiments": lambda experiment: experiment.name,
 }

@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Iterator
 
 from theorycalc.core import display
+from theorycalc.core.claims import Verdict
 from theorycalc.theories._theory import Theory
 
 _WIDTH = 100
@@ -39,8 +40,18 @@ def _claim(found) -> str:
     return claim.name + (f", at {'; '.join(at)}" if at else "")
 
 
+def _proposition(found) -> str:
+    decided = "proved" if found.verdict is Verdict.HOLDS else "refuted"
+    return f"{found.claim.name}, {decided} for all {display.region_text(found.claim.on)}"
+
+
 def _experiment(experiment) -> str:
     return f"{experiment.name}: {experiment.description}"
 
 
-_EVIDENCE = {"cases": _case, "claims": _claim, "experiments": _experiment}
+_EVIDENCE = {
+    "cases": _case,
+    "claims": _claim,
+    "propositions": _proposition,
+    "experiments": _experiment,
+}

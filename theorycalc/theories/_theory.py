@@ -1,4 +1,4 @@
-"""What a file in this folder states: formulas, cases, claims and experiments of one paper."""
+"""What a file in this folder states: formulas, cases, claims, proofs and experiments of a paper."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -9,6 +9,7 @@ import sympy
 
 from theorycalc.core.binary import fraction
 from theorycalc.core.claims import Claim, Verdict
+from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.evaluation import Arithmetic
 from theorycalc.core.formula import Formula
 from theorycalc.core.integration.integral import Integral
@@ -22,7 +23,7 @@ from theorycalc.theories import _page
 from theorycalc.validation.experiment import Experiment
 
 # The fields with what could contradict a statement.
-EVIDENCE = ("cases", "claims", "experiments")
+EVIDENCE = ("cases", "claims", "propositions", "experiments")
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -95,6 +96,37 @@ def _verdict(holds: bool) -> Verdict:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Proposition:
+    """A claim that is decided on the whole of its ranges.
+
+    Parameters
+    ----------
+    claim : Claim
+    contacts : tuple
+        Where both sides are equal, as `theorycalc.prove` takes it.
+    verdict : Verdict
+        HOLDS if it is to be proved, FAILS if it is to be refuted.
+    """
+
+    claim: Claim
+    contacts: tuple = ()
+    verdict: Verdict = Verdict.HOLDS
+
+    def __post_init__(self):
+        check_fields(self)
+        if not self.claim.ranges:
+            hint = ".holds(relation, name)"
+            what = "a proposition without a variable"
+            raise DomainError(explain(what, got=self.claim.name, hint=hint))
+
+    def decide(self):
+        """The proof, or what stands in its way."""
+        from theorycalc.bounds import prove  # theories that prove nothing do without
+
+        return prove(self.claim, contacts=self.contacts)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Theory:
     """One paper: what it states, and how that is checked.
 
@@ -110,6 +142,8 @@ class Theory:
         Evaluated in every arithmetic.
     claims : tuple of (Claim, tuple of parameter mappings)
         Checked in ball arithmetic at every point.
+    propositions : tuple of Proposition
+        Proved or refuted on the whole of their ranges.
     experiments : tuple of Experiment
     statements : tuple
         The numbered statements that all of these belong to.
@@ -121,6 +155,7 @@ class Theory:
     formulas: tuple[Formula, ...] = ()
     cases: tuple[Case, ...] = ()
     claims: tuple[tuple[Claim, tuple[Mapping, ...]], ...] = ()
+    propositions: tuple[Proposition, ...] = ()
     experiments: tuple[Experiment, ...] = ()
     statements: tuple = ()
 
