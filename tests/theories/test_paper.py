@@ -51,7 +51,8 @@ def test_propositions_are_decided_on_their_ranges(paper):
     assert paper.unsupported() == []
     rows = paper.check().rows
     assert [row.verdict for row in rows] == ["HOLDS", "HOLDS", "FAILS", "REJECTED", "FAILS"]
-    assert "fails at x = " in rows[2].computed
+    assert "it fails at x = " in rows[2].computed
+    assert rows[0].computed.startswith("proved")
     assert all("for all x in [1/4, 4]" in row.item for row in rows)
     assert "x \\in" in rows[0].detail
 

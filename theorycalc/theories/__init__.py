@@ -8,13 +8,14 @@ from theorycalc.theories._checked import Checked, check
 from theorycalc.theories._paper import Paper, Statement
 from theorycalc.theories._search import Found, search
 from theorycalc.theories._sources import Named, names
-from theorycalc.theories._theory import Case, Theory
+from theorycalc.theories._theory import Case, Proposition, Theory
 
 __all__ = [
     "Case",
     "Checked",
     "Found",
     "Paper",
+    "Proposition",
     "Statement",
     "Theory",
     "check",

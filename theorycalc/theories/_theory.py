@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import sympy
 
+from theorycalc.bounds import Proof, prove
 from theorycalc.core.binary import fraction
 from theorycalc.core.claims import Claim, Verdict
 from theorycalc.core.errors import DomainError, explain
@@ -119,10 +120,8 @@ class Proposition:
             what = "a proposition without a variable"
             raise DomainError(explain(what, got=self.claim.name, hint=hint))
 
-    def decide(self):
+    def decide(self) -> Proof:
         """The proof, or what stands in its way."""
-        from theorycalc.bounds import prove  # theories that prove nothing do without
-
         return prove(self.claim, contacts=self.contacts)
 
 
