@@ -76,6 +76,8 @@ FLOORS = {
         "contacts",
         "exact",
         "refuting",
+        "sampling",
+        "searching",
         "rewrites",
         "problems",
         "proof",

@@ -6,8 +6,9 @@ closes cells by rules that bound the margin from below; each step of a proof can
 """
 
 from theorycalc.bounds.face import Proof, load, prove
+from theorycalc.bounds.searching import Found, search
 
-__all__ = ["Proof", "load", "prove"]
+__all__ = ["Found", "Proof", "load", "prove", "search"]
 
 
 def __dir__():

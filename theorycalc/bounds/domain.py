@@ -90,6 +90,12 @@ def variables_of(ranges: Mapping[str, sympy.Set]) -> tuple[Variable, ...]:
     return tuple(_variable(region, name) for name, region in ranges.items())
 
 
+def symbols_of(claim, variables: tuple[Variable, ...]) -> dict:
+    """The symbols of variables for those of a claim."""
+    known = {v.name: v.symbol for v in variables}
+    return {x: known[x.name] for x in claim.args}
+
+
 def _variable(region: sympy.Set, name: str) -> Variable:
     integer = isinstance(region, sympy.Range)
     opens = (False, False) if integer else (bool(region.left_open), bool(region.right_open))

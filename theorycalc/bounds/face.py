@@ -10,19 +10,27 @@ import sympy
 
 from theorycalc import __version__
 from theorycalc.bounds.checking import is_right
-from theorycalc.bounds.domain import Variable, rational, variables_of
+from theorycalc.bounds.domain import Variable, rational, symbols_of, variables_of
 from theorycalc.bounds.goals import goals_of
 from theorycalc.bounds.paragraphs import paragraph, undecided_because
 from theorycalc.bounds.problems import Problem
 from theorycalc.bounds.proof import Leaves, Step
 from theorycalc.bounds.proving import Prover
 from theorycalc.bounds.refuting import Refutation
+from theorycalc.bounds.searching import places
 from theorycalc.bounds.written import expression, read, written
 from theorycalc.core import display
-from theorycalc.core.arithmetic import Ball
+from theorycalc.core.arithmetic import Ball, Float
 from theorycalc.core.arithmetic.ball_context import working_precision
 from theorycalc.core.claims import Check, Claim, Verdict, check
-from theorycalc.core.errors import DomainError, PrecisionError, explain, shown, unknown_name
+from theorycalc.core.errors import (
+    DomainError,
+    NotSupportedError,
+    PrecisionError,
+    explain,
+    shown,
+    unknown_name,
+)
 from theorycalc.core.evaluation import check_supported, vanishes
 from theorycalc.core.graph import substitute
 from theorycalc.core.known import known_in
@@ -33,6 +41,8 @@ from theorycalc.core.value import Value
 
 _BITS = 80
 _BUDGET = 20_000
+# How often the margin is computed in doubles where branch and bound has not decided.
+_SAMPLES = 10_000
 _CORNERS = 32
 _FORMAT = "theorycalc proof 1"
 
@@ -198,7 +208,7 @@ def prove(claim: Claim, contacts: Iterable = (), jobs: int | None = None, budget
     if claim.is_decided:
         verdict = Verdict.HOLDS if claim.relation == sympy.true else Verdict.FAILS
         return Proof(claim, verdict, reason="SymPy decides it", counterexample=None)
-    check_supported(claim.relation, Ball(10))
+    _check_enclosed(claim)
     variables = variables_of(claim.ranges)
     _refuse_values(claim)
     given = [_contact(contact, claim, variables) for contact in contacts]
@@ -212,6 +222,8 @@ def prove(claim: Claim, contacts: Iterable = (), jobs: int | None = None, budget
                 steps.append(prover.solve(problem))
                 if refutation.point is not None:
                     break
+            if not all(step.done for step in steps):
+                _search(claim, variables, refutation)
     return _proof(claim, refutation, tuple(steps), margin)
 
 
@@ -261,7 +273,7 @@ def load(path) -> Proof:
 def _problems(claim: Claim) -> tuple[Problem, ...]:
     """What is to be shown of a claim, in symbols that know their ranges."""
     variables = variables_of(claim.ranges)
-    mapping = _symbols(claim, variables)
+    mapping = symbols_of(claim, variables)
     where = substitute(claim.condition, mapping)
     found = []
     for relation in claim.relations:
@@ -269,13 +281,8 @@ def _problems(claim: Claim) -> tuple[Problem, ...]:
     return tuple(found)
 
 
-def _symbols(claim: Claim, variables: tuple[Variable, ...]) -> dict:
-    known = {v.name: v.symbol for v in variables}
-    return {x: known[x.name] for x in claim.args}
-
-
 def _refutation(claim: Claim, variables: tuple[Variable, ...]) -> Refutation:
-    mapping = _symbols(claim, variables)
+    mapping = symbols_of(claim, variables)
     relations = [substitute(relation, mapping) for relation in claim.relations]
     return Refutation(relations, variables, substitute(claim.condition, mapping))
 
@@ -293,7 +300,7 @@ def _refuse_values(claim: Claim) -> None:
 
 def _contact(contact, claim: Claim, variables):
     """A contact in the symbols of the proof."""
-    mapping = _symbols(claim, variables)
+    mapping = symbols_of(claim, variables)
     by_name = {v.name: v.symbol for v in variables}
     if isinstance(contact, sympy.Eq):
         free = {s.name for s in contact.free_symbols}
@@ -344,6 +351,28 @@ def _least_margin(claim: Claim, variables, refutation: Refutation) -> Value | No
         if found.margin is not None and (best is None or found.margin.mid < best.mid):
             best = found.margin
     return best
+
+
+def _check_enclosed(claim: Claim) -> None:
+    try:
+        check_supported(claim.relation, Ball(10))
+    except NotSupportedError as error:
+        what = f"{error}; nothing is proved without, but tc.search looks for a counterexample"
+        raise NotSupportedError(what) from error
+
+
+def _search(claim: Claim, variables, refutation: Refutation) -> None:
+    """Looks for a counterexample where branch and bound has not decided."""
+    if refutation.point is None and _is_vectorised(claim):
+        any(refutation(point) for point in places(claim, variables, _SAMPLES))
+
+
+def _is_vectorised(claim: Claim) -> bool:
+    try:
+        check_supported(claim.relation, Float())
+    except NotSupportedError:
+        return False
+    return True
 
 
 def _checked(claim: Claim, variables, point) -> Check | None:

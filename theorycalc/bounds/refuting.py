@@ -55,7 +55,7 @@ class Refutation:
         """Whether the claim fails at a point, or at a shorter one near it, which is kept."""
         if not self.relations:
             return False
-        for candidate in (*self._shorter(point), point):
+        for candidate in shorter(self.variables, point):
             if self.fails(candidate):
                 self.point = {v.name: x for v, x in zip(self.variables, candidate, strict=True)}
                 return True
@@ -97,12 +97,14 @@ class Refutation:
                 return 0
         return None
 
-    def _shorter(self, point: list[sympy.Expr]) -> Iterator[list[sympy.Expr]]:
-        for places in _PLACES:
-            yield [
-                x if v.integer else _rounded(x, places)
-                for v, x in zip(self.variables, point, strict=True)
-            ]
+
+def shorter(variables, point: list[sympy.Expr]) -> Iterator[list[sympy.Expr]]:
+    """Points near one, of few digits first, and itself at last."""
+    for places in _PLACES:
+        yield [
+            x if v.integer else _rounded(x, places) for v, x in zip(variables, point, strict=True)
+        ]
+    yield point
 
 
 def _rounded(x: sympy.Expr, places: int) -> sympy.Rational:
