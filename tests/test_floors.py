@@ -89,6 +89,7 @@ FLOORS = {
         "checking",
         "written",
         "paragraphs",
+        "pictures",
         "face",
     ),
     "quantization": ("arguments", "sphere", "extremes", "bounds", "freezing_point", "kde"),

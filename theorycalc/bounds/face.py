@@ -13,6 +13,7 @@ from theorycalc.bounds.checking import is_right
 from theorycalc.bounds.domain import Variable, rational, symbols_of, variables_of
 from theorycalc.bounds.goals import goals_of
 from theorycalc.bounds.paragraphs import paragraph, undecided_because
+from theorycalc.bounds.pictures import plotted, sketched
 from theorycalc.bounds.problems import Problem
 from theorycalc.bounds.proof import Leaves, Step
 from theorycalc.bounds.proving import Prover
@@ -144,7 +145,32 @@ class Proof(Shown):
         at = list((self.counterexample or {}).items())
         told = {"margin": self.margin, "contacts": ", ".join(self.contacts), "why": self.reason}
         told["boxes"] = len(self.boxes) or None
-        return Look((mark(self.verdict), claim), (), [*at, *((k, x) for k, x in told.items() if x)])
+        rows = [*at, *((k, x) for k, x in told.items() if x)]
+        return Look((mark(self.verdict), claim), (), rows, sketched(self.steps))
+
+    def plot(self, ax=None):
+        """The boxes, in the colours of the rules that closed them.
+
+        In one variable they are bars below the margin, in two rectangles. Where a claim was proved
+        in other variables, these are seen: those of the first boxes in one or two variables.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; a new figure by default.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+
+        Raises
+        ------
+        DomainError
+            Without boxes in one or two variables, and for what is no axes.
+        MissingExtraError
+            Without matplotlib.
+        """
+        return plotted(self.steps, ax)
 
     def __repr__(self):
         return f"Proof({as_text(self._look())})"
