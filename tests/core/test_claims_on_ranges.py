@@ -63,6 +63,14 @@ def test_symbols_of_one_name_are_one():
         tc.Claim(positive < 2 + sp.exp(sp.Symbol("n", negative=True)))
 
 
+def test_floats_are_the_decimals_that_they_stand_for():
+    """In binary 0.1 + 0.2 is more than 0.3."""
+    claim = tc.Claim(0.1 * X + 0.2 * X <= 0.3 * X + 1e-40)
+    assert tc.check(claim, x=1).margin.mid < 1e-39
+    assert tc.check(claim, x=1).verdict is Verdict.HOLDS
+    assert tc.check(tc.Claim(X > 1, where=X < 0.1), x="0.1").verdict is Verdict.NOT_APPLICABLE
+
+
 @pytest.mark.parametrize(
     ("given_range", "stored"),
     [

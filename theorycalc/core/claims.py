@@ -30,7 +30,7 @@ from theorycalc.core.graph import free_symbols, substitute
 from theorycalc.core.known import known_in, unknown
 from theorycalc.core.looks import Look, Math, Shown, mark
 from theorycalc.core.lowering import lower
-from theorycalc.core.numbers import condition, expression
+from theorycalc.core.numbers import condition, exact, expression
 from theorycalc.core.pictures import as_axes
 from theorycalc.core.records import check_fields, instance
 from theorycalc.core.reference import Reference
@@ -139,7 +139,7 @@ class Claim(Shown):
             raise DomainError(explain("unknown sharpness", got=self.sharpness, allowed=allowed))
         assumptions = condition(self.assumptions, "condition")
         parts = _relations(self.relation), assumptions, _conditions(self.where)
-        relation, assumptions, where = _one_symbol_each(parts)
+        relation, assumptions, where = _unified(parts)
         object.__setattr__(self, "relation", relation)
         object.__setattr__(self, "assumptions", assumptions)
         object.__setattr__(self, "where", where)
@@ -260,10 +260,14 @@ def _conditions(x) -> sympy.Basic:
     return sympy.And(*(condition(part, "condition") for part in given))
 
 
-def _one_symbol_each(parts: tuple) -> list:
-    """The parts with one symbol for each name."""
+def _unified(parts: tuple) -> list:
+    """The parts with one symbol for each name, and floats as the decimals that they stand for.
+
+    SymPy adds floats as binary numbers.
+    """
     groups = [sorted(unknown(free_symbols(part)), key=str) for part in parts]
-    names = common_symbols(*groups)
+    names: dict = common_symbols(*groups)
+    names |= {x: exact(x) for part in parts for x in part.atoms(sympy.Float)}
     return [substitute(part, names) if names else part for part in parts]
 
 
