@@ -4,11 +4,13 @@ import mpmath
 import numpy as np
 import pytest
 import sympy as sp
+from flint import arb, fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reference import assert_error_holds
+from reference import assert_error_holds, value_of
 
 import theorycalc as tc
+from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
 
 S, X = sp.symbols("s x", positive=True)
 # Name: the definition in SymPy, and in mpmath.
@@ -86,3 +88,32 @@ def test_what_is_known_of_them():
         assert r"\left(" in sp.latex(f**2)
     assert sp.latex(tc.uppergamma_regularized(S, X)) == r"Q\left(s, x\right)"
     assert sp.N(tc.besselk_scaled(0, 3), 30) == sp.N(sp.exp(3) * sp.besselk(0, 3), 30)
+
+
+@pytest.mark.parametrize(
+    "order", "0 1 5 -3 1/3 -7/2 17/5 5000000001/10000000000 10000000001/10000000000".split()
+)
+@pytest.mark.parametrize("x", ["1/100", "2", "9", "20", "35", "60", "79", "81", "500"])
+def test_k_keeps_its_digits_at_a_fixed_precision(order, x):
+    """Where I_{−ν} and I_ν cancel, at orders that are integers, nearly ones or rounded."""
+    with mpmath.workdps(80):
+        exact = mpmath.besselk(*(mpmath.mpf(v.p) / v.q for v in map(sp.Rational, (order, x))))
+    with working_precision(80):
+        ball = BallContext().apply("besselk", *(_fmpq(v) for v in (order, x)))
+        assert ball.rel_accuracy_bits() > 50
+        assert_error_holds(value_of(ball), exact)
+
+
+def _fmpq(text):
+    return fmpq(*map(int, sp.Rational(text).as_numer_denom()))
+
+
+@pytest.mark.parametrize("name", ["besselk", "besselk_scaled"])
+def test_k_on_a_wide_ball_is_between_its_ends(name):
+    with working_precision(80):
+        context = BallContext()
+        wide = context.apply(name, fmpq(2), arb(1).union(arb(30)))
+        low, high = (context.apply(name, fmpq(2), arb(end)) for end in (30, 1))
+        assert wide.contains(low)
+        assert wide.contains(high)
+        assert 2 * arb(wide.rad()) < (high - low) * (1 + arb(2) ** -20)

@@ -5,6 +5,7 @@ import itertools
 
 from flint import acb, arb, ctx, fmpq
 
+from theorycalc.core.arithmetic.ball_bessel import besselk, besselk_scaled
 from theorycalc.core.arithmetic.ball_error_functions import erfcx, log_erfc, log_ndtr
 from theorycalc.core.arithmetic.hypergeometric import surviving, terms
 
@@ -226,9 +227,9 @@ REAL = {
     "besselj": lambda v, x: x.bessel_j(v),
     "bessely": lambda v, x: x.bessel_y(v),
     "besseli": lambda v, x: x.bessel_i(v),
-    "besselk": lambda v, x: x.bessel_k(v),
+    "besselk": besselk,
     "besseli_scaled": lambda v, x: x.bessel_i(v, scaled=True),
-    "besselk_scaled": lambda v, x: x.bessel_k(v, scaled=True),
+    "besselk_scaled": besselk_scaled,
     "hyperu": lambda a, b, x: x.hypgeom_u(a, b),
     "legendre": lambda n, x: x.legendre_p(n),
     "gegenbauer": lambda n, a, x: x.gegenbauer_c(n, a),
