@@ -78,6 +78,8 @@ FLOORS = {
         "refuting",
         "sampling",
         "searching",
+        "extrapolation",
+        "tight",
         "rewrites",
         "problems",
         "proof",

@@ -24,7 +24,7 @@ _HOMES = {
     ),
     "theorycalc.core.claims": ("Claim", "Check", "check", "Verdict"),
     "theorycalc.core.regions": ("integers",),
-    "theorycalc.bounds": ("prove", "search"),
+    "theorycalc.bounds": ("prove", "search", "tightness"),
     "theorycalc.core.roots": ("find_root", "minimize"),
     "theorycalc.core.integration.integral": ("Integral", "Tail"),
     "theorycalc.theories": ("Paper",),

@@ -7,8 +7,9 @@ closes cells by rules that bound the margin from below; each step of a proof can
 
 from theorycalc.bounds.face import Proof, load, prove
 from theorycalc.bounds.searching import Found, search
+from theorycalc.bounds.tight import Tightness, tightness
 
-__all__ = ["Found", "Proof", "load", "prove", "search"]
+__all__ = ["Found", "Proof", "Tightness", "load", "prove", "search", "tightness"]
 
 
 def __dir__():
