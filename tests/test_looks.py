@@ -8,6 +8,8 @@ from fractions import Fraction
 from functools import cache
 
 import array_api_strict
+import nbclient
+import nbformat
 import numpy as np
 import pytest
 import sympy as sp
@@ -37,6 +39,7 @@ def paper() -> tc.Paper:
     kernel = tc.kernels.arc_cosine(1)
     one.shows(kernel)
     one.equals(kernel, "1", "E φ(Z)² = 1/2", rho=1)
+    one.proves(kernel.expr <= 1, "κ₁(ρ) ≤ 1", on={"rho": (-1, "1/2")})
     one.holds(kernel.expr >= kernel.args[0], "κ₁(ρ) ≥ ρ", {"rho": "0.3"})
     return found
 
@@ -121,7 +124,15 @@ def examples() -> dict[type, object]:
     told, one = paper(), tc.theories.search("edge of chaos")[0]
     checked = told.check(digits=15, quick=True)
     [statement] = told.statements
-    theories = [told, statement, statement.cases[0], told.theory, one, checked]
+    theories = [
+        told,
+        statement,
+        statement.cases[0],
+        statement.propositions[0],
+        told.theory,
+        one,
+        checked,
+    ]
     theories += [checked.outcomes[0], checked.rows[0]]
     parts = (of_the_core, of_series, of_infinite_networks, of_finite_networks, of_validation)
     found = [x for part in (*parts, of_relu_and_quantization) for x in part()] + theories
@@ -197,3 +208,25 @@ def test_long_tables_are_cut_in_the_middle():
     spectrum = tc.sphere.spectrum("relu", 3, 40)
     rows = str(spectrum).splitlines()[2:]
     assert [row.split()[0] for row in rows] == [*"012345678", "…", "38", "39", "40"]
+
+
+def test_pages_of_the_package_are_short():
+    for name in tc.theories.list():
+        assert tc.theories.get(name)._repr_html_().count("\n") < 40
+
+
+def test_a_bar_leaves_nothing_in_a_notebook():
+    """What a cell has while it works is empty when it is done."""
+    notebook = nbformat.v4.new_notebook()
+    code = (
+        "import time, theorycalc.core.progress as progress\n"
+        "progress._PATIENCE = 0.1\n"
+        "for _ in progress.progress(range(4), 4, 'work'):\n"
+        "    time.sleep(0.1)\n"
+        "len([*progress.progress(range(4), 4)])"
+    )
+    notebook.cells = [nbformat.v4.new_code_cell(code)]
+    nbclient.NotebookClient(notebook, kernel_name="python3").execute()
+    bar, result = notebook.cells[0].outputs
+    assert bar.data == {"text/plain": ""}
+    assert result.data == {"text/plain": "4"}

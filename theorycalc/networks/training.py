@@ -5,19 +5,17 @@ from typing import Any, NamedTuple
 
 import array_api_compat
 import numpy as np
-from tqdm import tqdm
 
 from theorycalc.core.arrays import check_array, is_array, random_stream, real_array
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.looks import record_html, record_text
 from theorycalc.core.numbers import exact_integer, real_double
+from theorycalc.core.progress import progress
 from theorycalc.core.records import instance
 from theorycalc.networks.fully_connected import MLP, Parameters
 
 # The loss before each of so many steps is kept.
 _MOST_STEPS = 10**9
-# A progress bar appears when training takes longer than this.
-_PATIENCE_SECONDS = 2
 
 
 class Trained(NamedTuple):
@@ -98,7 +96,7 @@ def train(
     losses = []
     # a diverging run ends in one error, not in a warning from every operation
     with np.errstate(over="ignore", invalid="ignore"):
-        for step in tqdm(range(steps + 1), delay=_PATIENCE_SECONDS, leave=False, desc="training"):
+        for step in progress(range(steps + 1), steps + 1, "training"):
             if on_step is not None:
                 on_step(step, parameters)
             inputs, targets, scale = X, y, 1.0

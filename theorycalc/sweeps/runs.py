@@ -7,7 +7,6 @@ from importlib.metadata import version
 from math import isfinite
 
 import xarray as xr
-from tqdm.auto import tqdm
 
 import theorycalc
 from theorycalc.core.claims import Claim
@@ -15,6 +14,7 @@ from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.evaluation import Arithmetic
 from theorycalc.core.formula import Formula
 from theorycalc.core.numbers import exact_integer
+from theorycalc.core.progress import progress
 from theorycalc.core.records import sequence
 from theorycalc.sweeps.axes import Axis, cells, read_axes
 from theorycalc.sweeps.on_arrays import on_arrays
@@ -23,8 +23,6 @@ from theorycalc.sweeps.store import Store
 from theorycalc.sweeps.tables import dataset
 from theorycalc.sweeps.workers import computed
 
-# Seconds after which a bar says how far it is.
-_PATIENCE = 2.0
 # What decides the numbers besides this package.
 _PACKAGES = ("sympy", "mpmath", "python-flint", "numpy", "scipy")
 
@@ -123,7 +121,7 @@ def sweep(
     found = computed(work, todo, jobs)
     if kept is not None:
         found = kept.append(found)
-    outcomes.update(tqdm(found, total=len(todo), delay=_PATIENCE, leave=False, desc="sweep"))
+    outcomes.update(progress(found, len(todo), "sweep"))
     table = dataset(axes, outcomes, columns, attrs)
     if kept is not None:
         kept.keep(table)

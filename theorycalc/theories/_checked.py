@@ -3,17 +3,13 @@
 import json
 from dataclasses import asdict, dataclass
 
-from tqdm.auto import tqdm
-
 from theorycalc.core.arithmetic import Ball
 from theorycalc.core.numbers import exact_integer
+from theorycalc.core.progress import progress
 from theorycalc.core.records import check_fields, instance
 from theorycalc.theories import _report, _runner
 from theorycalc.theories._runner import Outcome, Row
 from theorycalc.theories._sources import sources
-
-# Seconds after which a bar says how far it is.
-_PATIENCE = 2.0
 
 
 @dataclass(frozen=True, repr=False)
@@ -116,7 +112,5 @@ def check(
         instance(flag, bool, name, allowed="True or False")
     found = sources(theories)
     work = list(_runner.tasks(found, digits=digits, quick=quick, pictures=pictures))
-    outcomes = tqdm(
-        _runner.run(work, jobs, fresh=fresh), total=len(work), leave=False, delay=_PATIENCE
-    )
+    outcomes = progress(_runner.run(work, jobs, fresh=fresh), len(work))
     return Checked(tuple(outcomes), tuple(found))

@@ -74,7 +74,8 @@ def mathml(tex: str, display: bool) -> str:
 def fragment(*parts: str) -> str:
     """A piece of a page of others, which keeps its style to itself."""
     style = " ".join(_STYLE.split())
-    return f'<style>{style}</style>\n<div class="theorycalc">\n{"".join(parts)}</div>'
+    content = "".join(parts).replace(">\n<", "><")
+    return f'<style>{style}</style>\n<div class="theorycalc">\n{content}</div>'
 
 
 def title(theory, anchor: str = "") -> str:

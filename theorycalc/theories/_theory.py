@@ -14,7 +14,7 @@ from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.evaluation import Arithmetic
 from theorycalc.core.formula import Formula
 from theorycalc.core.integration.integral import Integral
-from theorycalc.core.looks import Record
+from theorycalc.core.looks import Record, Shown
 from theorycalc.core.numbers import exact, real_expression
 from theorycalc.core.records import check_fields, instance
 from theorycalc.core.reference import Reference
@@ -97,7 +97,7 @@ def _verdict(holds: bool) -> Verdict:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Proposition:
+class Proposition(Shown):
     """A claim that is decided on the whole of its ranges.
 
     Parameters
