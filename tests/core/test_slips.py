@@ -1,5 +1,7 @@
 """What is easily written wrongly: every message says what is meant instead."""
 
+import inspect
+import operator
 import pickle
 
 import numpy as np
@@ -168,3 +170,13 @@ def test_training_that_diverges_ends_where_it_does():
         tc.validation.train_ensemble(
             tc.networks.mlp(6, 8, sigma_w=1), data, 5, seed=0, learning_rate=100, steps=10**4
         )
+
+
+@pytest.mark.parametrize("room", [*tc._ROOMS, "kernels.predict", "quantization.kde"])
+def test_everything_public_tells_what_is_wrong_with_a_call(room):
+    place = operator.attrgetter(room)(tc)
+    for name in getattr(place, "__all__", ()):
+        thing = getattr(place, name)
+        if inspect.isfunction(thing):
+            with pytest.raises(tc.DomainError, match="unknown argument"):
+                thing(no_such_argument=1)

@@ -11,7 +11,7 @@ import sympy as sp
 from flint import arb
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
-from mpmath import iv
+from mpmath import iv, libmp, mp
 
 import theorycalc as tc
 from theorycalc.core.binary import fraction
@@ -240,3 +240,14 @@ def test_a_value_at_a_value_keeps_its_digits():
     found = tc.quantization.distortion(law, n).at(r=best, using=tc.Ball(15))
     assert found.accuracy >= 15
     assert found.overlaps(tc.quantization.optimal_distortion(law, n).at(using=tc.Ball(18)))
+
+
+@pytest.mark.parametrize("exponent", [-(10**6), -(10**12)])
+def test_a_radius_too_small_to_be_written_out(exponent):
+    rad = mp.make_mpf(libmp.from_man_exp(3, exponent))
+    value = tc.Value(mid=1.5, rad=rad, rigor=tc.Rigor.CERTIFIED)
+    assert f"{value:.6f} {value:.3e} {value:g}" == "1.500000 1.500e+0 1.50000"
+    assert str(value).startswith("1.50000000000000000000000000000 ±")
+    assert value.accuracy >= -exponent * 0.3
+    assert tc.Value.from_json(value.to_json()) == value
+    assert tc.apply(sp.exp, value).overlaps(tc.certify(sp.exp(sp.Rational(3, 2))))

@@ -8,9 +8,13 @@ closes cells by rules that bound the margin from below; each step of a proof can
 from theorycalc.bounds.face import Proof, load, prove
 from theorycalc.bounds.searching import Found, search
 from theorycalc.bounds.tight import Tightness, tightness
+from theorycalc.core.calls import tell_calls
 
 __all__ = ["Found", "Proof", "Tightness", "load", "prove", "search", "tightness"]
 
 
 def __dir__():
     return sorted(__all__)
+
+
+tell_calls(__name__, __all__)

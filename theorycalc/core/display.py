@@ -32,7 +32,7 @@ def vouched_digits(mid, rad) -> int | None:
         return None
     if mid == 0:
         return 0
-    if is_extreme(mid):
+    if is_extreme(mid) or is_extreme(rad):
         return max(0, (_magnitude(mid) - _magnitude(rad) - 2) * 30102 // 100000)  # log10(2)
     leading_place = math.floor(_log10(mid))
     digits = math.floor(leading_place + 1 - math.log10(2) - _log10(rad))
@@ -79,7 +79,7 @@ def formatted(value, spec: str) -> str:
     if value.is_infinite:
         return format(float(value.mid), spec)
     vouched = value.accuracy
-    if is_extreme(value.mid) or is_extreme(value.rad) or vouched == 0:
+    if is_extreme(value.mid) or vouched == 0:
         return format(value_text(value), before)
     exponent = math.floor(_log10_fraction(abs(_fraction(value.mid)))) if value.mid else 0
     digits = {"e": precision + 1, "f": precision + 1 + exponent}.get(
