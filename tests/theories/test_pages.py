@@ -303,14 +303,14 @@ def test_names_in_tex(name, expected):
 
 
 def test_results_are_found_by_what_concerns_them():
-    """Cases do not depend on pictures, nor experiments on digits."""
+    """Cases do not depend on pictures, nor experiments and proofs on digits."""
     one, two = (
         list(_runner.tasks(sources(["periodic_neuron"]), digits=d, quick=True, pictures=p))
         for d, p in ((20, False), (20, True))
     )
     kinds = {a.kind: a == b for a, b in zip(one, two, strict=True)}
-    assert kinds == {"cases": True, "claims": True, "experiments": False}
+    assert kinds == {"cases": True, "claims": True, "propositions": True, "experiments": False}
     other = list(_runner.tasks(sources(["periodic_neuron"]), digits=9, quick=True, pictures=True))
-    assert [t for t in other if t.kind == "experiments"] == [
-        t for t in two if t.kind == "experiments"
+    assert [t for t in other if t.kind in ("propositions", "experiments")] == [
+        t for t in two if t.kind in ("propositions", "experiments")
     ]

@@ -51,3 +51,4 @@ def random_features(run):
 
 two = PAPER.states("tight", "κ₁(ρ) ≥ ρ, with equality at ρ = 1.")
 two.holds(KERNEL.expr >= RHO, "κ₁(ρ) ≥ ρ", *({"rho": rho} for rho in ("-1", "0.3", "0.999999")))
+two.proves(KERNEL >= RHO, "κ₁(ρ) ≥ ρ", {"rho": (-1, 1)}, contacts=[{"rho": 1}])

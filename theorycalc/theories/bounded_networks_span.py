@@ -111,5 +111,7 @@ BRANCH = (-1) ** N * ODD.expr.subs(MU, (N + Rational(1, 4)) * pi) < 0
 six.holds(BRANCH, "odd: μ > (n + 1/4)π", {"n": 1}, {"n": 10})
 six.holds(EVEN.expr < 0, "even: μ_1 > 0.77287", {"mu": "0.77287"})
 six.holds(EVEN.expr > 0, "even: μ_1 < 0.77288", {"mu": "0.77288"})
+six.proves(EVEN < 0, "even: no smaller root", {"mu": (0, "0.77287")})
+six.proves(BRANCH, "odd: μ > (n + 1/4)π", {"n": tc.integers(1, 1000)})
 PROJECTED, LAWS = "random ReLU units, projected on eigenfunctions", {"kernel": KERNEL, "weyl": WEYL}
 six.experiment(PROJECTED, quick=20_000, full=200_000, **LAWS, **ROOTS)(simulations.spectrum)

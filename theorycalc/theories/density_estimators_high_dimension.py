@@ -76,6 +76,11 @@ three = PAPER.states("asymptotic", "h_G² ≤ √(3/(4α)), with equality for α
 SMALL = sympy.sqrt(3 / (4 * ALPHA))
 three.holds(FREEZING.expr**2 <= SMALL, "h_G² ≤ √(3/(4α))", *ALPHAS)
 three.holds(FREEZING.expr**2 >= SMALL - 1, "h_G² ≥ √(3/(4α)) − 1", *ALPHAS)
+for relation, name in (
+    (FREEZING**2 <= SMALL, "h_G² ≤ √(3/(4α))"),
+    (FREEZING**2 >= SMALL - 1, "h_G² ≥ √(3/(4α)) − 1"),
+):
+    three.proves(relation, name, {"alpha": ("1/1000", 10)})
 
 four = PAPER.states(
     "limit",

@@ -62,6 +62,11 @@ LIMIT, ntk = 2 ** (S - 1) * gamma(S / 2) ** 2 / pi**2, MU["ntk"].expr
 EVEN = [{"s": s, "k": k} for s, k in ((2, 2), (2, 500), (3, 20), (20, 400))]
 two.holds(ntk >= LIMIT * (DEGREE + S) ** -S, "μ_k ≥ C (k+s)^{−s}, even k", *EVEN)
 two.holds(ntk <= LIMIT * (DEGREE - 1) ** -S, "μ_k ≤ C (k−1)^{−s}, even k", *EVEN)
+J = sympy.Symbol("j", integer=True, positive=True)
+TWENTY = {"s": tc.integers(2, 10), "j": tc.integers(1, 20)}
+mu, size = ntk.xreplace({DEGREE: 2 * J}), LIMIT.xreplace({DEGREE: 2 * J})
+bounds = [size * (2 * J + S) ** -S <= mu, mu <= size * (2 * J - 1) ** -S]
+two.proves(bounds, "C (k+s)^{−s} ≤ μ_k ≤ C (k−1)^{−s}, k = 2j", TWENTY)
 
 three = PAPER.states(
     "asymptotic",
@@ -99,6 +104,8 @@ four.equals(BETA, "3/4", SOURCE, **SMALL)
 four.equals(BETA, "1/3", "2ν_T/D for the whole input", nu_T="1/2", nu_S="3/2", d=3, D=3)
 LOCALLY = 2 * TEACHER / (2 * STUDENT + LOCAL)
 four.holds(LOCALLY < RATE, "β > 2ν_T/(2ν_S + d), any D", SMALL, LARGE)
+ORDERS = {"nu_T": ("1/2", 4), "nu_S": ("1/2", 4), "d": (1, 10), "D": (1, 100)}
+four.proves(LOCALLY < RATE, "β > 2ν_T/(2ν_S + d), any D", ORDERS)
 
 four.experiment(
     "regression; teachers on one patch and on meta-patches",

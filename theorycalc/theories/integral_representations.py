@@ -94,6 +94,10 @@ for d, k in ((2, 2), (7, 2), (40, 2), (5, 4)):
     same = sympy.Eq(found.expr, closed.expr, evaluate=False)
     four.holds(same, f"C[atomic], k = {k}, in R^{d}")
 four.holds(ATOMIC.expr <= ISOTROPIC.expr, "C[atomic] ≤ C[isotropic] for d ≥ k", *PAIRS)
+SEVERAL, EVERY = {"d": tc.integers(2, 20), "k": tc.integers(2, 8)}, {"d": tc.integers(2, "oo")}
+CHEAPER = ATOMIC <= ISOTROPIC
+four.proves(CHEAPER, "C[atomic] ≤ C[isotropic] for d ≥ k", SEVERAL, where=K <= D)
+four.proves(CHEAPER.subs(K, 2), "C[atomic] ≤ C[isotropic] for k = 2", EVERY)
 
 five = PAPER.states(
     "upper",
@@ -111,6 +115,9 @@ five.equals(SPHERE, ARCHIMEDES, "one coordinate is uniform for d = 3", d=3, k=2)
 five.holds(L1 <= L2, "‖g‖_{L¹} ≤ ‖g‖_{L²}", *PAIRS)
 five.holds(SPHERE.expr <= BOUND, "C[sphere] ≤ I_k ‖g‖_{L¹}/(E‖W‖^{2k})^{1/2}", NEAR[0])
 five.holds(BOUND <= SIZE * I_K, "the same ≤ 2 I_k/(k−2)! · ‖P‖_F", *PAIRS)
+five.proves(L1 <= L2, "‖g‖_{L¹} ≤ ‖g‖_{L²}", SEVERAL, where=K <= D)
+five.proves((L1 <= L2).subs(K, 2), "‖g‖_{L¹} ≤ ‖g‖_{L²}, k = 2", EVERY)
+five.proves(BOUND <= SIZE * I_K, "the same ≤ 2 I_k/(k−2)! · ‖P‖_F", SEVERAL, where=K <= D)
 
 six = PAPER.states(
     "asymptotic",
@@ -119,6 +126,7 @@ six = PAPER.states(
 )
 six.shows(LIMIT)
 six.holds(BOUND / LIMIT.expr <= 1 + K**2 / (2 * D), "and close to the limit", *PAIRS)
+six.proves(BOUND / LIMIT.expr <= 1 + K**2 / (2 * D), "and close to the limit", SEVERAL)
 six.holds(SPHERE.expr >= LIMIT.expr, "C[sphere] ≥ its limit", *NEAR)
 
 seven = PAPER.states(

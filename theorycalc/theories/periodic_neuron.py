@@ -83,3 +83,7 @@ three.holds(
     *({"gamma": gamma, "K": k} for gamma, k in ((1, 2), (1, 30), (2, 100), ("1/3", 4))),
     assumptions=(K < SQUARE) & (K > 0),
 )
+for k in (2, 4):
+    chernoff = sympy.exp(-SQUARE) * (sympy.E * SQUARE / k) ** k
+    name = f"m_{k} ≤ e^{{−a²}}(e a²/{k})^{k}"
+    three.proves(MASS.subs(K=k) <= chernoff, name, {"gamma": ("1/2", 3)})

@@ -70,6 +70,8 @@ FOURTH, SQUARE, MORE = (distortion(TEN, n, s).expr for n, s in ((1000, 4), (1000
 SHORT, LONG = (distortion(SPHERE, 1000, s).expr for s in (1, 2))
 three.holds(COSINE.expr < COSINE.subs(n=N + 1).expr, "m_n grows with n", *GRID)
 three.holds(COSINE.expr > COSINE.subs(d=D + 1).expr, "m_n falls with d", *GRID)
+FEW = {"d": tc.integers(2, 5), "n": tc.integers(2, 20)}
+three.proves(COSINE.expr > COSINE.subs(d=D + 1).expr, "m_n falls with d", FEW)
 three.holds(MORE < SQUARE, "D_2 falls with n", *RADII)
 three.holds(sympy.Le(SQUARE**2, FOURTH, evaluate=False), "D_2^{1/2} ≤ D_4^{1/4}", *RADII)
 three.holds(sympy.Le(SHORT**2, LONG, evaluate=False), "D_1 ≤ D_2^{1/2}, X on a sphere", *RADII[1:])
@@ -120,6 +122,7 @@ seven = PAPER.states(
     "better.",
 )
 seven.holds(LEAST.expr > D - NORM**2, "D_2* > Var R", *GRID)
+seven.proves(LEAST.expr > D - NORM**2, "D_2* > Var R", FEW)
 seven.experiment(
     "codebooks of 32 points for N(0, I)",
     quick={"dimensions": (2, 5, 20), "repeats": 1},

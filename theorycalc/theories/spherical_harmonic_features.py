@@ -76,6 +76,10 @@ four = PAPER.states(
     "upper", "Even l ≥ 2: λ_l ≤ c ((l−1)/2)^{−2α} with the same c, so |σ_l| decays like l^{−α}."
 )
 four.holds(MERCER <= HIGH, "λ_l ≤ c((l−1)/2)^{−2α}", *POWERS)
+M, DIMENSIONS = sympy.Symbol("m", integer=True, positive=True), {"d": tc.integers(2, 10)}
+for part, relation in ((three, MERCER >= LOW), (four, MERCER <= HIGH)):
+    name = "the same, l = 2m"
+    part.proves(relation.subs(DEGREE, 2 * M), name, {**DIMENSIONS, "m": tc.integers(1, 20)})
 
 five = PAPER.states(
     "asymptotic",
@@ -93,6 +97,9 @@ CUBE = 4 * D * gamma(D / 2) / (6 * sqrt(pi) ** 3 * gamma((D - 1) / 2))
 TAILS = [{"d": d, "J": order} for d, order in ((3, 1), (3, 60), (10, 8), (50, 40))]
 five.holds(REST.expr >= CUBE / (2 * J + D / 2) ** 3, "r_L ≥ a/(6(L+d/2)³)", *TAILS)
 five.holds(REST.expr <= CUBE / (2 * J) ** 3, "r_L ≤ a/(6L³)", *TAILS)
+ENDS = CUBE / (2 * J + D / 2) ** 3, CUBE / (2 * J) ** 3
+SEVERAL = {"d": tc.integers(3, 10), "J": tc.integers(1, 10)}
+five.proves([REST.expr >= ENDS[0], REST.expr <= ENDS[1]], "r_L between both", SEVERAL)
 
 QUICK, FULL = (2, 4, 8, 16), (2, 4, 8, 16, 32, 64, 128)
 FORMULAS = {"kernel": KERNEL, "eigenvalue": LAMBDA, "rest": REST}

@@ -53,6 +53,8 @@ one.shows(LATER["erf", True])
 one.equals(LATER["relu", True], 2 * sqrt(3) / pi, "4 E h₊ E h'₊", sigma_w=2, rho=0)
 one.holds(GAINS["relu"] > 0, "ReLU: sharing W adds to C(3, 2)", *POINTS)
 one.holds(RHO * GAINS["erf"] > 0, "erf: it adds with the sign of ρ", *POINTS)
+POSITIVE = {"sigma_w": ("1/2", 2), "rho": ("1/10", "9/10")}
+one.proves(GAINS["erf"] > 0, "erf: it adds for positive ρ", POSITIVE)
 
 two = PAPER.states(
     "limit",
