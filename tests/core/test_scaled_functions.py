@@ -117,3 +117,18 @@ def test_k_on_a_wide_ball_is_between_its_ends(name):
         assert wide.contains(low)
         assert wide.contains(high)
         assert 2 * arb(wide.rad()) < (high - low) * (1 + arb(2) ** -20)
+
+
+@pytest.mark.parametrize("name", ["besseli", "besseli_scaled"])
+@given(
+    st.sampled_from(["0", "1/4", "1/2", "1", "7/2", "6"]),
+    st.floats(0.01, 40), st.floats(0, 3), st.floats(0, 1),
+)  # fmt: skip
+def test_i_on_a_wide_ball_holds_its_values(name, order, low, width, part):
+    x = low + part * width
+    with mpmath.workdps(60):
+        exact = mpmath.besseli(mpmath.mpf(sp.Rational(order).p) / sp.Rational(order).q, x)
+        exact *= mpmath.exp(-mpmath.mpf(x)) if name == "besseli_scaled" else 1
+    with working_precision(80):
+        ball = arb(low).union(arb(low + width))
+        assert_error_holds(value_of(BallContext().apply(name, _fmpq(order), ball)), exact)

@@ -1,4 +1,4 @@
-"""K_ν on real balls, where Arb's difference of two large functions cancels."""
+"""I_ν and K_ν on real balls: tight on wide ones, and where Arb's difference for K_ν cancels."""
 
 import math
 from collections.abc import Callable
@@ -10,6 +10,26 @@ _GUARD_BITS = 10
 _LOST = 3
 # Orders nearer to an integer are not told from it.
 _LEAST = 1e-300
+
+
+def besseli(order: arb, x: arb) -> arb:
+    """I_ν(x), which rises on x > 0 for ν ≥ 0."""
+    if x.is_exact() or not (x > 0 and order >= 0):
+        return x.bessel_i(order)
+    return x.lower().bessel_i(order).union(x.upper().bessel_i(order))
+
+
+def besseli_scaled(order: arb, x: arb) -> arb:
+    """exp(−x) I_ν(x).
+
+    It falls for ν = 0, and √x times it rises for ν ≥ 1/2: with h = √x e^{−x} I_ν(x),
+    (e^{2x} h')' = (ν² − 1/4) e^{2x} h/x².
+    """
+    if x.is_exact() or not (x > 0 and (order.is_zero() or order >= 0.5)):
+        return x.bessel_i(order, scaled=True)
+    low, high = (end.bessel_i(order, scaled=True) for end in (x.lower(), x.upper()))
+    growth = arb(1) if order.is_zero() else (x.upper() / x.lower()).sqrt()
+    return (low / growth).union(high * growth)
 
 
 def besselk(order: arb, x: arb) -> arb:

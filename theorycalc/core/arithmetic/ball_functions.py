@@ -5,7 +5,12 @@ import itertools
 
 from flint import acb, arb, ctx, fmpq
 
-from theorycalc.core.arithmetic.ball_bessel import besselk, besselk_scaled
+from theorycalc.core.arithmetic.ball_bessel import (
+    besseli,
+    besseli_scaled,
+    besselk,
+    besselk_scaled,
+)
 from theorycalc.core.arithmetic.ball_error_functions import erfcx, log_erfc, log_ndtr
 from theorycalc.core.arithmetic.hypergeometric import surviving, terms
 
@@ -226,9 +231,9 @@ REAL = {
     "log_ndtr": log_ndtr,
     "besselj": lambda v, x: x.bessel_j(v),
     "bessely": lambda v, x: x.bessel_y(v),
-    "besseli": lambda v, x: x.bessel_i(v),
+    "besseli": besseli,
     "besselk": besselk,
-    "besseli_scaled": lambda v, x: x.bessel_i(v, scaled=True),
+    "besseli_scaled": besseli_scaled,
     "besselk_scaled": besselk_scaled,
     "hyperu": lambda a, b, x: x.hypgeom_u(a, b),
     "legendre": lambda n, x: x.legendre_p(n),
