@@ -174,7 +174,8 @@ def _zeta(x: Box, *more: Box) -> Box:
 
 def _in_second(name: str, rule: Callable, limits: tuple, x: Box, y: Box) -> Box:
     """A function of (parameter, x) that is monotone in x ≥ 0 for a parameter ≥ 0."""
-    if x.low == x.high and x.low >= 0 and (y.low > 0 or (y.low >= 0 and limits[0] is not None)):
+    known = [limits[0] is not None or y.low > 0, limits[1] is not None or y.high.is_finite()]
+    if x.low == x.high and x.low >= 0 and y.low >= 0 and all(known):
         return rule(partial(REAL[name], x.low), limits, y)
     if not all(end.is_finite() for end in (*x, *y)):
         return NOT_A_NUMBER
@@ -211,6 +212,14 @@ HULLS: dict[str, Callable] = {
     "besselk": partial(_in_second, "besselk", _decreasing, (None, _ZERO)),
     "lowergamma": partial(_in_second, "lowergamma", _increasing, (None, None)),
     "uppergamma": partial(_in_second, "uppergamma", _decreasing, (None, _ZERO)),
+    "besselk_scaled": partial(_in_second, "besselk_scaled", _decreasing, (None, _ZERO)),
+    "expint": partial(_in_second, "expint", _decreasing, (None, _ZERO)),
+    "lowergamma_regularized": partial(
+        _in_second, "lowergamma_regularized", _increasing, (None, _ONE)
+    ),
+    "uppergamma_regularized": partial(
+        _in_second, "uppergamma_regularized", _decreasing, (None, _ZERO)
+    ),
     "max": _max,
     "min": _min,
 }
