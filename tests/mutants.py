@@ -76,6 +76,18 @@ MUTANTS = (
         "tests/core/test_taylor_ranges.py::test_circles_bound_their_functions",
     ),
     Mutant(
+        "core/arithmetic/ball_bessel.py",
+        "(low / growth).union(high * growth)",
+        "low.union(high)",
+        "tests/core/test_scaled_functions.py::test_i_on_a_wide_ball_holds_its_values",
+    ),
+    Mutant(
+        "core/arithmetic/ball_bessel.py",
+        "value += arb(0,",
+        "value += 0 * arb(0,",
+        "tests/core/test_scaled_functions.py::test_k_holds_for_all_orders_of_a_ball",
+    ),
+    Mutant(
         "core/arithmetic/ball_error_functions.py",
         "acb(arb(0, change), arb(0, change))",
         "0",

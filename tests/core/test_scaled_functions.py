@@ -132,3 +132,15 @@ def test_i_on_a_wide_ball_holds_its_values(name, order, low, width, part):
     with working_precision(80):
         ball = arb(low).union(arb(low + width))
         assert_error_holds(value_of(BallContext().apply(name, _fmpq(order), ball)), exact)
+
+
+@pytest.mark.parametrize("order", ["1/3", "2", "7/2"])
+def test_k_holds_for_all_orders_of_a_ball(order):
+    for x in (1, 6, 30):
+        with working_precision(80):
+            ends = [arb(_fmpq(order)) + arb(shift) for shift in (-1e-3, 1e-3)]
+            found = BallContext().apply("besselk", ends[0].union(ends[1]), fmpq(x))
+        for shift in ("-9e-4", "0", "9e-4"):
+            with mpmath.workdps(60):
+                at = mpmath.mpf(sp.Rational(order).p) / sp.Rational(order).q + mpmath.mpf(shift)
+                assert_error_holds(value_of(found), mpmath.besselk(at, x))
