@@ -396,7 +396,7 @@ MUTANTS = (
         "tests/core/test_value.py::test_distances_are_rounded_up",
     ),
     Mutant(
-        "core/display.py",
+        "core/decimals.py",
         "return max(0, digits - is_more)",
         "return max(0, digits)",
         "tests/core/test_values_as_numbers.py::"

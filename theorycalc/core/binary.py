@@ -8,7 +8,7 @@ import mpmath
 import numpy as np
 from mpmath import libmp
 
-from theorycalc.core import display
+from theorycalc.core import decimals
 from theorycalc.core.errors import DomainError, PrecisionError, explain, shown
 
 # Sums of binary numbers are exact up to so many bits, and rounded outwards beyond.
@@ -79,9 +79,9 @@ def fraction(x: mpmath.mpf) -> Fraction:
     PrecisionError
         If its exponent is so large that the fraction would not fit into memory.
     """
-    if display.is_extreme(x):
+    if decimals.is_extreme(x):
         raise PrecisionError(
-            explain("too long to be written as a fraction", got=display.decimal(x, 5))
+            explain("too long to be written as a fraction", got=decimals.decimal(x, 5))
         )
     return Fraction(*map(int, libmp.to_rational(x._mpf_)))
 

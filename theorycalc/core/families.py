@@ -5,7 +5,7 @@ from typing import Any
 
 import sympy
 
-from theorycalc.core import display, sketches
+from theorycalc.core import decimals, sketches
 from theorycalc.core.binary import in_doubles
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.looks import Look, Record
@@ -66,7 +66,7 @@ class Family(Record):
     def to_latex(self) -> str:
         """A table of all Values, with the digits that their errors vouch for."""
         head = f"${_tex(self.axis)}$ & ${self._tex_name}$"
-        lines = [f"{place} & {display.value_latex(value)}" for place, value in self._placed()]
+        lines = [f"{place} & {decimals.value_latex(value)}" for place, value in self._placed()]
         rows = "".join(f"{line} \\\\\n" for line in lines)
         return f"\\begin{{tabular}}{{rl}}\n{head} \\\\ \\hline\n{rows}\\end{{tabular}}"
 

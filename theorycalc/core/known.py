@@ -6,7 +6,7 @@ from typing import Any
 import sympy
 from sympy.printing.pretty.stringpict import prettyForm
 
-from theorycalc.core import display
+from theorycalc.core import decimals
 from theorycalc.core.graph import free_symbols
 
 
@@ -32,7 +32,7 @@ class Known(sympy.Dummy):
         return self.name
 
     def _latex(self, printer) -> str:
-        return rf"\left({display.value_latex(self.value).strip('$')}\right)"
+        return rf"\left({decimals.value_latex(self.value).strip('$')}\right)"
 
     def _pretty(self, printer) -> prettyForm:
         return prettyForm(self.name)

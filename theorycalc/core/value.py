@@ -10,7 +10,7 @@ import mpmath
 import sympy
 from mpmath import libmp
 
-from theorycalc.core import display
+from theorycalc.core import decimals
 from theorycalc.core.binary import compare, exact_mpf, fraction, mpf, total
 from theorycalc.core.errors import DomainError, PrecisionError, explain, shown
 from theorycalc.core.known import Known
@@ -146,7 +146,7 @@ class Value(Operators, Shown):
     @property
     def accuracy(self) -> int | None:
         """Significant decimal digits that ``rad`` vouches for; None when there is no error."""
-        return display.vouched_digits(self.mid, self.rad)
+        return decimals.vouched_digits(self.mid, self.rad)
 
     def digits(self, n: int) -> str:
         """The value rounded to ``n`` significant digits.
@@ -169,7 +169,7 @@ class Value(Operators, Shown):
                     hint=f"an evaluation with using=MP({n}) or Ball({n})",
                 )
             )
-        return display.decimal(self.mid, n)
+        return decimals.decimal(self.mid, n)
 
     def __float__(self):
         return libmp.to_float(self.mid._mpf_)
@@ -178,7 +178,7 @@ class Value(Operators, Shown):
         """In an expression it is a number that keeps its error."""
         if self.is_infinite:
             return sympy.oo if self.mid > 0 else -sympy.oo
-        if self.rigor is Rigor.EXACT and not display.is_extreme(self.mid):
+        if self.rigor is Rigor.EXACT and not decimals.is_extreme(self.mid):
             return sympy.Rational(fraction(self.mid))
         return self._symbol
 
@@ -209,16 +209,16 @@ class Value(Operators, Shown):
         scale = 10 ** (places or 0)
         lower, upper = (round(fraction(end) * scale) for end in (self.lower, self.upper))
         if lower != upper:
-            allowed = f"a larger unit than the error, {display.value_text(self)}"
+            allowed = f"a larger unit than the error, {decimals.value_text(self)}"
             raise PrecisionError(explain("the error allows several roundings", allowed=allowed))
         return lower if places is None else float(Fraction(lower, 1) / scale)
 
     def __format__(self, spec: str) -> str:
         """``format(v, ".6f")``, with no digit that the error does not vouch for."""
-        return display.formatted(self, spec)
+        return decimals.formatted(self, spec)
 
     def _latex(self, printer) -> str:
-        return display.value_latex(self).strip("$")
+        return decimals.value_latex(self).strip("$")
 
     def to_json(self) -> str:
         """All of it but the stats, as JSON; `from_json` reads it."""
@@ -243,13 +243,13 @@ class Value(Operators, Shown):
         return Look((str(self), self.rigor.name, repr(self.using)))
 
     def __str__(self):
-        return display.value_text(self)
+        return decimals.value_text(self)
 
     def __repr__(self):
-        return f"Value({display.value_text(self)}, {self.rigor.name}, {self.using!r})"
+        return f"Value({decimals.value_text(self)}, {self.rigor.name}, {self.using!r})"
 
     def _repr_latex_(self):
-        return display.value_latex(self)
+        return decimals.value_latex(self)
 
 
 def _applied(f, *operands):

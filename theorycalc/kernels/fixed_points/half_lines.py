@@ -7,7 +7,7 @@ import sympy
 
 from theorycalc.core.arithmetic.ball import enclose, is_exact, mid_and_rad
 from theorycalc.core.binary import fraction
-from theorycalc.core.display import is_extreme
+from theorycalc.core.decimals import is_extreme
 from theorycalc.core.errors import DomainError
 from theorycalc.core.lowering import lower
 from theorycalc.core.numbers import Rigor
