@@ -199,3 +199,20 @@ def test_the_error_of_an_approximation_with_intermediate_quantities():
     assert found.rigor is tc.Rigor.ESTIMATED
     assert found.contains(sp.exp(sp.Rational(9, 4)))
     assert found.contains(sp.exp(sp.Rational(7, 4)))
+
+
+@pytest.mark.parametrize("point", ["0.01", "8/13", "20/13", "-14/13"])
+def test_what_is_made_of_approximations_contains_what_is_made_of_the_truth(point):
+    """e^x ≈ 1 + x with an error that is no small one."""
+    near, z = tc.Formula("near", 1 + X, error=X**2 * sp.cosh(X)), sp.exp(sp.Rational(point))
+    others = {
+        near**2: z**2,
+        (near**2) ** 2: z**4,
+        near * (near - 3): z * (z - 3),
+        near.subs(x=near): sp.exp(z),
+        tc.Formula("sin", sp.sin(X)).subs(x=near): sp.sin(z),
+        (near + 1) * near.subs(x=X / 2): (z + 1) * sp.sqrt(z),
+    }
+    for formula_of_it, truth in others.items():
+        for using in (BALL, tc.Float()):
+            assert formula_of_it.at(x=point, using=using).contains(truth)

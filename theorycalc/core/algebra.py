@@ -8,7 +8,9 @@ from theorycalc.core.errors import DomainError, explain, unknown_name
 from theorycalc.core.graph import free_symbols, substitute
 from theorycalc.core.known import unknown
 from theorycalc.core.names import nameless
+from theorycalc.core.numbers import Rigor
 from theorycalc.core.operators import Operators
+from theorycalc.core.value import Value
 
 
 class Algebra(Operators):
@@ -131,12 +133,17 @@ def composed(outer: Algebra, params: Mapping):
         for condition in sympy.And.make_args(last.domain)
         if not free_symbols(condition) & (set(hidden.values()) - short.keys())
     ]
+    shifted = {**names, **hidden}
+    for x, part in zip(replaced, within, strict=True):
+        if part.error is not None:
+            shifted[x] = within_error(hidden[x], part.error)
     errors = [
-        sympy.Abs(substitute(outer.diff(x).expr, {**names, **hidden}) * part.error)
+        sympy.Abs(substitute(outer.diff(x).expr, shifted) * part.error)
         for x, part in zip(replaced, within, strict=True)
         if part.error is not None
     ]
-    errors += [] if last.error is None else [last.error]
+    if last.error is not None:
+        errors.append(substitute(last.error, {hidden[x]: shifted[x] for x in hidden}))
     return outer._new(
         body,
         where=[*(pair for part in within for pair in part.where), *defined, *last.where],
@@ -201,15 +208,24 @@ def _joined(parts: list[_Part]) -> list[sympy.Expr]:
     return [part.body for part in parts]
 
 
+def within_error(body: sympy.Expr, error: sympy.Expr) -> sympy.Expr:
+    """What an approximation stands for: a number of which it is known how far it may be away."""
+    return body + error * Value(mid=0, rad=1, rigor=Rigor.ESTIMATED)._sympy_()
+
+
 def _error(function: Callable, parts: list[_Part]) -> sympy.Expr | None:
-    """What is left out of the result, to the first order in what is left out of its parts."""
+    """What is left out of the result: slopes over all that its parts may be, times their errors."""
     if all(part.error is None for part in parts):
         return None
     at = {sympy.Dummy(real=True): part for part in parts}
-    whole, bodies = function(*at), {x: part.body for x, part in at.items()}
+    whole = function(*at)
+    anywhere = {
+        x: part.body if part.error is None else within_error(part.body, part.error)
+        for x, part in at.items()
+    }
     return sympy.Add(
         *(
-            sympy.Abs(substitute(whole.diff(x), bodies) * part.error)
+            sympy.Abs(substitute(whole.diff(x), anywhere) * part.error)
             for x, part in at.items()
             if part.error is not None
         )

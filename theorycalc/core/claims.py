@@ -407,7 +407,14 @@ def _evaluate(expr, values, using) -> Value:
         if error.value is None:
             raise
         value = error.value
-    if value.rad and value.contains(0) and sympy.simplify(written_out(expr, values)) == 0:
+    # what is hardly known cancels when it is written, or not at all
+    hardly = any(x.contains(0) for x in known_in(expr).values())
+    if (
+        value.rad
+        and not hardly
+        and value.contains(0)
+        and sympy.simplify(written_out(expr, values)) == 0
+    ):
         return Value(mid=0, rad=0, rigor=Rigor.EXACT, using=using)
     return value
 

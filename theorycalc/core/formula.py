@@ -10,7 +10,7 @@ from functools import cached_property
 import sympy
 
 from theorycalc.core import display
-from theorycalc.core.algebra import Algebra, composed
+from theorycalc.core.algebra import Algebra, composed, within_error
 from theorycalc.core.arithmetic import Ball, Float
 from theorycalc.core.arithmetic.enclosures import number_or_enclosure
 from theorycalc.core.binary import fraction
@@ -424,13 +424,13 @@ class Formula(Algebra, Expansions, Integrals, Pictures, Ranges, Simplification, 
 
     def _sympy_(self):
         """In an expression an approximation keeps its error, of which only the size is known."""
-        return self.expr if self.error is None else self.expr + self._left_out
+        return self.expr if self.error is None else self._whole
 
     @cached_property
-    def _left_out(self) -> sympy.Expr:
-        """What the formula leaves out: the same number wherever it stands."""
+    def _whole(self) -> sympy.Expr:
+        """The formula with what it leaves out, which is the same number wherever it stands."""
         error = Formula("", self.error, args=self.args, where=self.where).expr
-        return error * Value(mid=0, rad=1, rigor=Rigor.ESTIMATED)._sympy_()
+        return within_error(self.expr, error)
 
 
 def _with_radius(x):
