@@ -83,6 +83,7 @@ FLOORS = {
         "rewrites",
         "problems",
         "proof",
+        "infinity",
         "tails",
         "ratios",
         "half_lines",

@@ -6,7 +6,7 @@ from theorycalc.bounds.branching import tiles
 from theorycalc.bounds.cells import branching, find_contacts
 from theorycalc.bounds.enclosed import Enclosed
 from theorycalc.bounds.exact import decided_exactly
-from theorycalc.bounds.half_lines import arguments_from, below
+from theorycalc.bounds.half_lines import argument_from, below
 from theorycalc.bounds.problems import Problem, reduce
 from theorycalc.bounds.proof import Leaves, Step
 from theorycalc.bounds.proving import points
@@ -62,7 +62,7 @@ def _close(problem: Problem, leaves: Leaves) -> bool:
 def _half_line(step: Step) -> bool:
     name, start, _ = step.detail
     (variable,) = step.problem.variables
-    shown = any(found == name for found, _ in arguments_from(step.problem, start))
+    shown = bool(argument_from(step.problem, name, start))
     rest = below(variable, start)
     expected = () if rest is None else ((rest,),)
     return shown and tuple(part.problem.variables for part in step.parts) == expected

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import sympy
 from flint import arb, fmpq
 
-from theorycalc.bounds.domain import Cell, Variable, fmpq_of, rational
+from theorycalc.bounds.domain import Cell, Variable, rational
 from theorycalc.bounds.enclosed import Enclosed
 from theorycalc.core.arithmetic.ball import enclose
 from theorycalc.core.arithmetic.box import Box
@@ -64,12 +64,11 @@ class PointContact:
 def point_contact(f: Enclosed, point: sympy.Expr) -> PointContact | None:
     """The contact of a function of one variable at an exact point, with its order."""
     (symbol,) = f.symbols
-    if point.is_Rational and not _may_vanish(f.at([fmpq_of(point)])):
-        return None
-    if not _vanishes(f.expr, {symbol: point}):
-        return None
     ball = arb(enclose(lower(point), [], 256))
     ends = tuple(_exact(end) for end in (ball.lower(), ball.upper()))
+    near = f.value((ends,))
+    if not near.low <= 0 <= near.high or not _vanishes(f.expr, {symbol: point}):
+        return None
     coefficients = f.taylor(*ends, _HIGHEST)
     derivative = f.expr
     for order, coefficient in enumerate(coefficients):
@@ -79,10 +78,6 @@ def point_contact(f: Enclosed, point: sympy.Expr) -> PointContact | None:
             return None
         derivative = derivative.diff(symbol)
     return None
-
-
-def _may_vanish(value: Box) -> bool:
-    return not (value.low > 0 or value.high < 0)
 
 
 def _vanishes(expr: sympy.Expr, values: Mapping) -> bool:

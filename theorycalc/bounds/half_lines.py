@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 import sympy
 from flint import fmpq
@@ -23,32 +24,56 @@ def on_half_line(problem: Problem, solve: Callable[[Problem], Step]) -> Step | N
     (variable,) = problem.variables
     if not variable.low.is_finite:
         return None
-    for name, start, reasons in arguments(problem):
-        rest = below(variable, start)
-        parts = () if rest is None else (solve(replace(problem, variables=(rest,))),)
-        done = all(part.done for part in parts)
-        return Step(problem, "half-line", (name, start, tuple(reasons)), parts, done)
+    found = argument(problem)
+    if found is None:
+        return None
+    name, start, reasons = found
+    rest = below(variable, start)
+    parts = () if rest is None else (solve(replace(problem, variables=(rest,))),)
+    done = all(part.done for part in parts)
+    return Step(problem, "half-line", (name, start, tuple(reasons)), parts, done)
+
+
+def argument(problem: Problem) -> tuple[str, fmpq, list[str]] | None:
+    """(name, start, reasons) of an argument that shows the problem from a start on.
+
+    What does not help far out does not help anywhere.
+    """
+    starts = list(_starts(problem.variables[0]))
+    for name, way in _ways(problem).items():
+        if way(starts[-1]):
+            start, reasons = next((s, found) for s in starts if (found := way(s)))
+            return name, start, reasons
     return None
 
 
-def arguments(problem: Problem) -> Iterator[tuple[str, fmpq, list[str]]]:
-    """(name, start, reasons) of arguments that show the problem from a start on."""
-    for start in _starts(problem.variables[0]):
-        for name, reasons in arguments_from(problem, start):
-            yield name, start, reasons
+def argument_from(problem: Problem, name: str, start: fmpq) -> list[str]:
+    """The reasons that an argument of this name gives from this start on, if it is one."""
+    ways = _ways(problem)
+    return ways[name](start) if name in ways else []
 
 
-def arguments_from(problem: Problem, start: fmpq) -> Iterator[tuple[str, list[str]]]:
-    """(name, reasons) of arguments that show the problem from this start on."""
+def _ways(problem: Problem) -> dict[str, Callable[[fmpq], list[str]]]:
+    """Functions from a start to reasons, by the names of the arguments."""
     (variable,) = problem.variables
-    if variable.integer and (reasons := positive_by_ratio(problem.goal, variable, start)):
-        yield "ratio of neighbours", reasons
+    ways: dict[str, Callable] = {}
+    if variable.integer:
+        ways["ratio of neighbours"] = partial(positive_by_ratio, problem.goal, variable)
     for reduction in forms(problem):
         if not reduction.back:
-            margins = [part.goal.margin for part in reduction.problems]
-            shown = [positive_from(margin, variable.symbol, start) for margin in margins]
-            if all(shown):
-                yield reduction.name, [reason for part in shown for reason in part]
+            margins = tuple(part.goal.margin for part in reduction.problems)
+            ways[reduction.name] = partial(_all_positive, margins, variable.symbol)
+    return ways
+
+
+def _all_positive(margins: tuple, symbol: sympy.Symbol, start: fmpq) -> list[str]:
+    reasons: list[str] = []
+    for margin in margins:
+        found = positive_from(margin, symbol, start)
+        if found is None:
+            return []
+        reasons += found
+    return reasons
 
 
 def _starts(variable: Variable) -> Iterator[fmpq]:

@@ -7,6 +7,7 @@ falls to a limit that is not negative. Each step takes a logarithm or a power aw
 
 import math
 from functools import lru_cache
+from itertools import product
 
 import sympy
 from flint import arb, fmpq
@@ -15,18 +16,26 @@ from sympy.functions.elementary.hyperbolic import HyperbolicFunction
 from theorycalc.bounds.domain import Variable, rational
 from theorycalc.bounds.enclosed import run
 from theorycalc.bounds.exact import positive_polynomial
+from theorycalc.bounds.infinity import positive_at_infinity
 from theorycalc.core.arithmetic.box import NOT_A_NUMBER, Box
 from theorycalc.core.arithmetic.box_context import BoxContext, as_box
 from theorycalc.core.derivative import derivative
-from theorycalc.core.errors import TheoryCalcError
+from theorycalc.core.enveloping import FUNCTIONS, enclosing_expansion
+from theorycalc.core.errors import NotSupportedError, TheoryCalcError
 from theorycalc.core.lowering import lower
 
 # How many derivatives are taken, and over how many factors each quantity is looked at.
 _DEPTH = 5
 # Longer expressions are not looked at.
 _LONGEST = 120
+# SymPy takes limits of short expressions quickly.
+_SHORT = 25
 # Where signs are looked at, in multiples of the start, before anything is shown.
 _LOOKS = (1, 2, 10, 1000, 10**9)
+# Of expansions at infinity, so many terms are tried.
+_TERMS = (1, 2, 4, 7)
+# What a remainder may be a part of.
+_PART = Box(arb(0), arb(1))
 _INFINITY = Box(arb.pos_inf(), arb.pos_inf())
 
 
@@ -37,17 +46,58 @@ def positive_from(expr: sympy.Expr, symbol: sympy.Symbol, start: fmpq) -> list[s
         expr, symbol = expr.xreplace({symbol: positive}), positive
     if expr.has(HyperbolicFunction):
         expr = _factored(expr.rewrite(sympy.exp))
-    return _positive(expr, symbol, start, _DEPTH)
+    if not expr.has(*FUNCTIONS):
+        return _positive(expr, symbol, start, _DEPTH)
+    if simple := _range(expr, symbol, start):
+        return [simple]
+    for terms in _TERMS:
+        expanded = _expanded(expr, symbol, terms)
+        if expanded is not None and all(
+            _value_at(inside - least, symbol, start) > 0 for inside, least in expanded[1]
+        ):
+            steps = _positive(expanded[0], symbol, start, _DEPTH)
+            if steps is not None:
+                return [f"enclosing expansions of {terms} terms", *steps]
+    return None
+
+
+@lru_cache(maxsize=256)
+def _expanded(expr, symbol, terms: int) -> tuple | None:
+    """The expression with enclosing expansions at ∞ of its functions, and where these hold.
+
+    Every θ that comes in is in [0, 1], and depends on the variable. What holds for each θ that does
+    not holds for it too. Only functions of a + b·x with b > 0 are expanded, which rise with x.
+    """
+    conditions: list[tuple] = []
+
+    def expand(node):
+        *parameters, inside = node.args
+        slope = inside.diff(symbol)
+        if any(x.has(symbol) for x in parameters) or not (slope.is_number and slope.is_positive):
+            return node
+        theta = sympy.Symbol(f"theta_{len(conditions)}", nonnegative=True)
+        try:
+            found = enclosing_expansion(node.func, tuple(parameters), terms, theta=theta)
+        except NotSupportedError:
+            return node
+        conditions.append((inside, found.start))
+        return found.expr.xreplace({found.x: inside})
+
+    expanded = sympy.expand(expr.replace(lambda node: isinstance(node, FUNCTIONS), expand))
+    known = conditions and not expanded.has(*FUNCTIONS)
+    return (expanded, tuple(conditions)) if known else None
 
 
 def _positive(expr, symbol, start: fmpq, depth: int) -> list[str] | None:
-    if _operations(expr) > _LONGEST or not all(
-        _value_at(expr, symbol, start * factor + factor - 1) > 0 for factor in _LOOKS
+    if _operations(expr) > _LONGEST or any(
+        _run(expr, symbol, start * factor + factor - 1, BoxContext()).high <= 0 for factor in _LOOKS
     ):
         return None
     if expr.is_positive:
         return [f"{expr} is positive"]
     simple = _range(expr, symbol, start) or _by_roots(expr, symbol, start)
+    if not simple and depth == _DEPTH:
+        simple = positive_at_infinity(expr, symbol, start, _parts(expr, symbol))
     if simple:
         return [simple]
     steps = _by_factors(expr, symbol, start, depth)
@@ -69,8 +119,7 @@ def _range(expr, symbol, start: fmpq) -> str:
 def _low_on(expr, symbol, start: fmpq) -> arb:
     """A lower bound on [start, ∞)."""
     context = BoxContext()
-    inputs = [Box(arb(start).lower(), arb.pos_inf())]
-    found = as_box(run(_program(expr, symbol), context, inputs, NOT_A_NUMBER))
+    found = _run(expr, symbol, Box(arb(start).lower(), arb.pos_inf()), context)
     return arb.neg_inf() if found.low.is_nan() or context.touched else found.low
 
 
@@ -89,16 +138,28 @@ def _by_roots(expr, symbol, start: fmpq) -> str:
     if not algebraic.is_rational_function(root):
         return ""
     numerator, denominator = sympy.fraction(sympy.together(algebraic))
-    parts = [part.as_poly(root, domain="QQ") for part in (numerator, denominator)]
     low = line.eval(rational(start)) ** sympy.Rational(1, degree)
-    if None in parts:
-        return ""
     if not low.is_Rational:
         low = rational(_below(low))
     half_line = Variable(root, low, sympy.oo, high_open=True)
-    no_pole = positive_polynomial(parts[1] * parts[1], half_line, strict=True)
-    positive = no_pole and positive_polynomial(parts[0] * parts[1], half_line, strict=True)
+    below = denominator.as_poly(root, domain="QQ")
+    above = _extremes(numerator, root, _parts(expr, symbol))
+    if below is None or not above:
+        return ""
+    no_pole = positive_polynomial(below * below, half_line, strict=True)
+    positive = no_pole and all(
+        positive_polynomial(p * below, half_line, strict=True) for p in above
+    )
     return "counting roots" if positive else ""
+
+
+def _extremes(numerator, root, parts: list) -> list[sympy.Poly]:
+    """A polynomial that is linear in each part at all their ends; nothing if it is not."""
+    if parts and not all(sympy.Poly(numerator, part).degree() <= 1 for part in parts):
+        return []
+    ends = (dict(zip(parts, corner, strict=True)) for corner in product((0, 1), repeat=len(parts)))
+    found = [numerator.subs(end).as_poly(root, domain="QQ") for end in ends]
+    return [] if None in found else found
 
 
 def _below(x: sympy.Expr) -> fmpq:
@@ -141,7 +202,7 @@ def _monotone(expr, symbol, start: fmpq, depth: int) -> list[str] | None:
         if steps is not None:
             return [f"rises from {rational(start)}", *steps]
     limit = _limit(expr, symbol)
-    if limit is not None and limit >= 0:
+    if limit is not None and limit.is_extended_nonnegative:
         steps = _positive(-slope, symbol, start, depth)
         if steps is not None:
             return [f"falls to its limit {limit}", *steps]
@@ -149,17 +210,19 @@ def _monotone(expr, symbol, start: fmpq, depth: int) -> list[str] | None:
 
 
 def _value_at(expr, symbol, start: fmpq) -> arb:
-    found = as_box(run(_program(expr, symbol), BoxContext(), [start], NOT_A_NUMBER))
+    found = _run(expr, symbol, start, BoxContext())
     return arb.neg_inf() if found.low.is_nan() else found.low
 
 
 @lru_cache(maxsize=1024)
 def _limit(expr, symbol) -> sympy.Expr | None:
     """The limit at ∞, by SymPy where the range at ∞ does not show it."""
-    found = as_box(run(_program(expr, symbol), BoxContext(), [_INFINITY], NOT_A_NUMBER))
+    found = _run(expr, symbol, _INFINITY, BoxContext())
     if found.low >= 0:
         return sympy.S.Zero
     if found.high < 0:
+        return None
+    if _operations(expr) > _SHORT or _parts(expr, symbol):
         return None
     try:
         limit = sympy.limit(expr, symbol, sympy.oo)
@@ -186,9 +249,21 @@ def _factored(expr) -> sympy.Expr:
     return sympy.factor(sympy.together(expr))
 
 
+def _run(expr, symbol, place, context: BoxContext) -> Box:
+    """The range at a place, with every part of what expansions leave out."""
+    program, count = _program(expr, symbol)
+    return as_box(run(program, context, [place, *[_PART] * count], NOT_A_NUMBER))
+
+
 @lru_cache(maxsize=1024)
-def _program(expr, symbol):
-    return lower(expr, (symbol,), ranges=True)
+def _program(expr, symbol) -> tuple:
+    parts = _parts(expr, symbol)
+    return lower(expr, (symbol, *parts), ranges=True), len(parts)
+
+
+def _parts(expr, symbol) -> list[sympy.Symbol]:
+    """The parts of remainders that an expression has."""
+    return sorted(expr.free_symbols - {symbol}, key=str)
 
 
 def _divisors(expr, symbol) -> list[sympy.Expr]:

@@ -228,3 +228,5 @@ _TABLE: dict[type, Callable[..., tuple[Expr, Expr]]] = {
     sympy.uppergamma: _uppergamma,
     sympy.expint: _expint,
 }
+# The functions that have such an expansion.
+FUNCTIONS = tuple(_TABLE)
