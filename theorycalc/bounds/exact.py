@@ -1,6 +1,7 @@
 """What is decided exactly: signs of polynomials of one variable, and of products."""
 
 import sympy
+from sympy.polys.polyerrors import CoercionFailed
 
 from theorycalc.bounds.domain import Variable
 from theorycalc.bounds.goals import Goal
@@ -31,7 +32,7 @@ def _rational_function(expr: sympy.Expr, variable: Variable, strict: bool) -> st
     if not expr.is_rational_function(x) or not _is_rational_range(variable):
         return ""
     numerator, denominator = sympy.fraction(sympy.cancel(sympy.together(expr)))
-    parts = [part.as_poly(x, domain="QQ") for part in (numerator, denominator)]
+    parts = [rational_polynomial(part, x) for part in (numerator, denominator)]
     if None in parts or not _free_of_poles(expr, variable):
         return ""
     product = parts[0] * parts[1]
@@ -47,8 +48,16 @@ def _is_rational_range(variable: Variable) -> bool:
 def _free_of_poles(expr: sympy.Expr, variable: Variable) -> bool:
     """Whether no denominator that is written vanishes in the range, also one that cancels."""
     powers = [p for p in expr.atoms(sympy.Pow) if p.exp.is_negative and p.has(variable.symbol)]
-    bases = (p.base.as_poly(variable.symbol, domain="QQ") for p in powers)
+    bases = (rational_polynomial(p.base, variable.symbol) for p in powers)
     return all(base is not None and not _roots_inside(base, variable) for base in bases)
+
+
+def rational_polynomial(expr: sympy.Expr, x: sympy.Symbol) -> sympy.Poly | None:
+    """The polynomial with rational coefficients that an expression is, if it is one."""
+    try:
+        return expr.as_poly(x, domain="QQ")
+    except CoercionFailed:
+        return None
 
 
 def positive_polynomial(p: sympy.Poly, variable: Variable, strict: bool) -> bool:

@@ -1,6 +1,7 @@
 """Infinity as a point: x = 1/u, and how a quantity leaves 0 there."""
 
 import math
+from functools import lru_cache
 from itertools import product
 
 import sympy
@@ -12,7 +13,10 @@ from theorycalc.bounds.enclosed import Enclosed
 from theorycalc.core.errors import TheoryCalcError
 
 
-def positive_at_infinity(expr: sympy.Expr, symbol: sympy.Symbol, start: fmpq, parts=()) -> str:
+@lru_cache(maxsize=1024)
+def positive_at_infinity(
+    expr: sympy.Expr, symbol: sympy.Symbol, start: fmpq, parts: tuple = ()
+) -> str:
     """How a quantity is seen to be positive on [start, ∞), by its order of contact at ∞.
 
     Where it is linear in each of the ``parts``, which are in [0, 1], it is looked at for all their
@@ -32,7 +36,7 @@ def positive_at_infinity(expr: sympy.Expr, symbol: sympy.Symbol, start: fmpq, pa
 def _order(expr: sympy.Expr, symbol: sympy.Symbol, start: fmpq) -> int | None:
     """The order of contact at ∞, if the quantity is positive from there to the start."""
     u = sympy.Symbol("u", positive=True)
-    turned = analytic_at_zero(expr.subs(symbol, 1 / u), u)
+    turned = _turned(expr, symbol, u)
     if turned is None:
         return None
     series, degree = turned
@@ -43,6 +47,11 @@ def _order(expr: sympy.Expr, symbol: sympy.Symbol, start: fmpq) -> int | None:
         return 0
     contact = point_contact(f, sympy.S.Zero)
     return contact.order if contact and contact.closes(f, cell, strict=True) else None
+
+
+@lru_cache(maxsize=1024)
+def _turned(expr, symbol, u) -> tuple[sympy.Expr, int] | None:
+    return analytic_at_zero(expr.subs(symbol, 1 / u), u)
 
 
 def analytic_at_zero(expr: sympy.Expr, u: sympy.Symbol) -> tuple[sympy.Expr, int] | None:

@@ -15,7 +15,7 @@ from sympy.functions.elementary.hyperbolic import HyperbolicFunction
 
 from theorycalc.bounds.domain import Variable, rational
 from theorycalc.bounds.enclosed import run
-from theorycalc.bounds.exact import positive_polynomial
+from theorycalc.bounds.exact import positive_polynomial, rational_polynomial
 from theorycalc.bounds.infinity import positive_at_infinity
 from theorycalc.core.arithmetic.box import NOT_A_NUMBER, Box
 from theorycalc.core.arithmetic.box_context import BoxContext, as_box
@@ -48,14 +48,15 @@ def positive_from(expr: sympy.Expr, symbol: sympy.Symbol, start: fmpq) -> list[s
         expr = _factored(expr.rewrite(sympy.exp))
     if not expr.has(*FUNCTIONS):
         return _positive(expr, symbol, start, _DEPTH)
-    if simple := _range(expr, symbol, start):
-        return [simple]
+    steps = _positive(expr, symbol, start, 1)
+    if steps is not None:
+        return steps
     for terms in _TERMS:
         expanded = _expanded(expr, symbol, terms)
         if expanded is not None and all(
             _value_at(inside - least, symbol, start) > 0 for inside, least in expanded[1]
         ):
-            steps = _positive(expanded[0], symbol, start, _DEPTH)
+            steps = _positive(expanded[0], symbol, start, 1)
             if steps is not None:
                 return [f"enclosing expansions of {terms} terms", *steps]
     return None
@@ -95,9 +96,11 @@ def _positive(expr, symbol, start: fmpq, depth: int) -> list[str] | None:
         return None
     if expr.is_positive:
         return [f"{expr} is positive"]
-    simple = _range(expr, symbol, start) or _by_roots(expr, symbol, start)
-    if not simple and depth == _DEPTH:
-        simple = positive_at_infinity(expr, symbol, start, _parts(expr, symbol))
+    simple = (
+        _range(expr, symbol, start)
+        or _by_roots(expr, symbol, start)
+        or positive_at_infinity(expr, symbol, start, _parts(expr, symbol))
+    )
     if simple:
         return [simple]
     steps = _by_factors(expr, symbol, start, depth)
@@ -127,7 +130,7 @@ def _by_roots(expr, symbol, start: fmpq) -> str:
     """An algebraic function with roots of one linear function, as a polynomial of such a root."""
     roots = {p.base: 1 for p in expr.atoms(sympy.Pow) if p.exp.is_Rational and p.exp.q > 1}
     base = next((b for b in roots if b.has(symbol)), symbol)
-    line = base.as_poly(symbol, domain="QQ") if base.is_polynomial(symbol) else None
+    line = rational_polynomial(base, symbol) if base.is_polynomial(symbol) else None
     if line is None or line.degree() != 1 or not line.LC() > 0:
         return ""
     powers = [p.exp for p in expr.atoms(sympy.Pow) if p.base == base and p.exp.is_Rational]
@@ -142,7 +145,7 @@ def _by_roots(expr, symbol, start: fmpq) -> str:
     if not low.is_Rational:
         low = rational(_below(low))
     half_line = Variable(root, low, sympy.oo, high_open=True)
-    below = denominator.as_poly(root, domain="QQ")
+    below = rational_polynomial(denominator, root)
     above = _extremes(numerator, root, _parts(expr, symbol))
     if below is None or not above:
         return ""
@@ -153,12 +156,12 @@ def _by_roots(expr, symbol, start: fmpq) -> str:
     return "counting roots" if positive else ""
 
 
-def _extremes(numerator, root, parts: list) -> list[sympy.Poly]:
+def _extremes(numerator, root, parts: tuple) -> list[sympy.Poly]:
     """A polynomial that is linear in each part at all their ends; nothing if it is not."""
     if parts and not all(sympy.Poly(numerator, part).degree() <= 1 for part in parts):
         return []
     ends = (dict(zip(parts, corner, strict=True)) for corner in product((0, 1), repeat=len(parts)))
-    found = [numerator.subs(end).as_poly(root, domain="QQ") for end in ends]
+    found = [rational_polynomial(numerator.subs(end), root) for end in ends]
     return [] if None in found else found
 
 
@@ -261,9 +264,9 @@ def _program(expr, symbol) -> tuple:
     return lower(expr, (symbol, *parts), ranges=True), len(parts)
 
 
-def _parts(expr, symbol) -> list[sympy.Symbol]:
+def _parts(expr, symbol) -> tuple[sympy.Symbol, ...]:
     """The parts of remainders that an expression has."""
-    return sorted(expr.free_symbols - {symbol}, key=str)
+    return tuple(sorted(expr.free_symbols - {symbol}, key=str))
 
 
 def _divisors(expr, symbol) -> list[sympy.Expr]:

@@ -1,0 +1,102 @@
+"""Claims up to infinity: by signs of derivatives, contacts at infinity, enclosing expansions."""
+
+import mpmath
+import pytest
+import sympy
+from flint import fmpq
+from sympy import Rational, atan, digamma, exp, gamma, log, oo, pi, sqrt, tanh
+
+import theorycalc as tc
+from theorycalc.bounds.infinity import analytic_at_zero, positive_at_infinity
+from theorycalc.bounds.tails import positive_from
+from theorycalc.core.arithmetic.ball_context import working_precision
+
+x, n = sympy.symbols("x n")
+POSITIVE = sympy.Symbol("x", positive=True)
+BELOW, ABOVE = sympy.Interval(0, oo), sympy.Interval(1, oo)
+TRUE = {
+    "logarithm": (log(1 + x) >= 2 * x / (2 + x), BELOW),
+    "arctangent": (atan(x) >= x / (1 + x**2), BELOW),
+    "tangent of a bounded function": (tanh(x) <= x, BELOW),
+    "exponential": (exp(x) > x**3 / 7, BELOW),
+    "root": (sqrt(x + 1) - sqrt(x) < 1 / (2 * sqrt(x)), sympy.Interval.Lopen(0, oo)),
+    "Mills": (tc.mills(x) < 2 / (x + sqrt(x**2 + 2)), BELOW),
+    "Mills from below": (tc.mills(x) > x / (1 + x**2), ABOVE),
+    "Gautschi": (gamma(x + 1) / gamma(x + Rational(1, 2)) > sqrt(x), ABOVE),
+    "harmonic": (digamma(x + 1) < log(x + 1), ABOVE),
+    "from below": ((x + Rational(1, 2)) * log(1 + 1 / x) > 1, ABOVE),
+}
+
+
+@pytest.mark.parametrize("name", TRUE)
+def test_true_up_to_infinity(name):
+    relation, region = TRUE[name]
+    proof = tc.prove(tc.Claim(relation, on={"x": region}))
+    assert proof.verdict is tc.Verdict.HOLDS, proof.reason
+    assert proof.verify()
+
+
+FALSE = {
+    "late": (log(1 + x) <= Rational(1, 10) + x ** Rational(1, 4) * 11 / 10, BELOW),
+    "at the limit": (tanh(x) < Rational(999, 1000), BELOW),
+    "by a hair": (tc.mills(x) < Rational(99999, 100000) / x, ABOVE),
+}
+
+
+@pytest.mark.parametrize("name", FALSE)
+def test_false_somewhere_far_out(name):
+    relation, region = FALSE[name]
+    claim = tc.Claim(relation, on={"x": region})
+    proof = tc.prove(claim)
+    assert proof.verdict is tc.Verdict.FAILS
+    assert tc.check(claim, **proof.counterexample).verdict is tc.Verdict.FAILS
+
+
+@pytest.mark.parametrize("relation", [2**n > n, sympy.factorial(n) >= 2 ** (n - 1)])
+def test_all_integers(relation):
+    proof = tc.prove(tc.Claim(relation, on={"n": tc.integers(1, oo)}))
+    assert proof.verdict is tc.Verdict.HOLDS
+    assert proof.verify()
+
+
+@pytest.mark.parametrize(
+    "expr",
+    [
+        log(1 + 1 / POSITIVE) - 1 / POSITIVE,
+        POSITIVE * log(1 + 1 / POSITIVE) - sqrt(1 + 2 / POSITIVE),
+    ],
+)
+def test_a_quantity_in_the_inverse_variable(expr):
+    u = sympy.Symbol("u", positive=True)
+    turned, degree = analytic_at_zero(expr.subs(POSITIVE, 1 / u), u)
+    with mpmath.workdps(40):
+        ratios = []
+        for place in (Rational(1, 100), Rational(1, 200)):
+            value = expr.subs(POSITIVE, 1 / place**degree)
+            ratios.append(sympy.N(turned.subs(u, place) / value, 30))
+        # they differ by a power of u alone
+        power = sympy.log(ratios[0] / ratios[1]) / sympy.log(2)
+    assert abs(power - sympy.Integer(round(power))) < 1e-15
+
+
+def test_the_sign_at_infinity():
+    with working_precision(80):
+        rising = log(1 + 1 / POSITIVE) - 1 / (POSITIVE + Rational(1, 2))
+        assert positive_at_infinity(rising, POSITIVE, fmpq(100))
+        assert not positive_at_infinity(-rising, POSITIVE, fmpq(100))
+        assert not positive_at_infinity(rising - rising, POSITIVE, fmpq(100))
+
+
+@pytest.mark.parametrize(
+    "expr",
+    [
+        Rational(1, 2) - log(POSITIVE) / POSITIVE - Rational(2, 5),
+        digamma(POSITIVE) - log(POSITIVE) + Rational(49, 100) / POSITIVE,
+        1 / POSITIVE - 1 / sqrt(POSITIVE) + pi / 13,
+    ],
+)
+def test_no_reason_where_the_sign_changes_far_out(expr):
+    first = next((k for k in range(1, 200) if sympy.N(expr.subs(POSITIVE, k)) < 0), None)
+    with working_precision(80):
+        assert first is not None
+        assert positive_from(expr, POSITIVE, fmpq(first)) is None
