@@ -69,6 +69,7 @@ FLOORS = {
     ),
     "bounds": (
         "domain",
+        "sharing",
         "goals",
         "enclosed",
         "rules",

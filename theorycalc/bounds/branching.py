@@ -8,6 +8,7 @@ from flint import arb, fmpq
 from theorycalc.bounds.domain import Cell, halves, rational
 from theorycalc.bounds.enclosed import Enclosed
 from theorycalc.bounds.rules import RULES, Finding
+from theorycalc.bounds.sharing import untold
 
 # A cell that is narrower than this, relative to its ends or to one, is not cut further.
 _NARROWEST = fmpq(2) ** -70
@@ -16,11 +17,22 @@ OUTSIDE = "nothing is claimed"
 
 @dataclass
 class Cover:
-    """Cells that cover a domain: those that are closed, each by a rule, and those left."""
+    """Cells that cover a domain: those that are closed, each by a rule, and those left.
+
+    ``fails`` is a point where the claim was found to fail, if one was.
+    """
 
     closed: list[tuple[Cell, str]] = field(default_factory=list)
     left: list[Cell] = field(default_factory=list)
     looked: int = 0
+    fails: list | None = None
+
+    def add(self, other: "Cover") -> None:
+        """Take what was found of other cells."""
+        self.closed += other.closed
+        self.left += other.left
+        self.looked += other.looked
+        self.fails = self.fails or other.fails
 
 
 class Branching:
@@ -45,24 +57,36 @@ class Branching:
         self.outside, self.contacts, self.refutes = outside, contacts, refutes
         self._count = 0
 
-    def run(self, cells: list[Cell], rule: str, budget: int) -> Cover:
-        """Look at up to ``budget`` cells by one rule, the least promising first."""
-        cover, queue = Cover(), []
+    def run(self, cells: list[Cell], rule: str, budget: int, cover: Cover, told=untold) -> None:
+        """Look at up to ``budget`` cells by one rule, the least promising first.
+
+        What is found goes to ``cover``, which covers the cells even if this is interrupted;
+        ``told`` is called after each cell.
+        """
+        queue = []
         for cell in cells:
             self._push(queue, arb.neg_inf(), cell)
-        while queue and cover.looked < budget:
-            _, _, cell = heapq.heappop(queue)
-            cover.looked += 1
-            closed_by, finding = self.closes(cell, rule)
-            if closed_by:
-                cover.closed.append((cell, closed_by))
-            elif self._fails_at(finding.point):
-                cover.left.append(cell)
-                break
-            else:
-                self._cut(cell, finding, cover, queue)
-        cover.left += [cell for _, _, cell in queue]
-        return cover
+        try:
+            while queue and cover.looked < budget and not cover.fails:
+                self._look(queue, rule, cover)
+                told()
+        finally:
+            cover.left += [cell for _, _, cell in queue]
+
+    def _look(self, queue: list, rule: str, cover: Cover) -> None:
+        """Look at the first cell of a queue, which leaves it when it is known what follows."""
+        _, _, cell = queue[0]
+        cover.looked += 1
+        closed_by, finding = self.closes(cell, rule)
+        cover.fails = None if closed_by else self._fails_at(finding.point)
+        parts = () if closed_by or cover.fails else self._cut(cell, finding)
+        heapq.heappop(queue)
+        if closed_by:
+            cover.closed.append((cell, closed_by))
+        elif not parts:
+            cover.left.append(cell)
+        for half in parts:
+            self._push(queue, finding.bound, half)
 
     def closes(self, cell: Cell, rule: str) -> tuple[str, Finding | None]:
         """By what a cell is closed, if it is; and what the rule found."""
@@ -83,22 +107,20 @@ class Branching:
             for (low, high), v in zip(cell, self.f.variables, strict=True)
         )
 
-    def _cut(self, cell: Cell, finding: Finding, cover: Cover, queue: list) -> None:
+    def _cut(self, cell: Cell, finding: Finding) -> tuple[Cell, ...]:
         axis = self._axis(cell, finding)
-        if axis is None:
-            cover.left.append(cell)
-            return
-        for half in halves(cell, axis, self.f.variables[axis].integer):
-            self._push(queue, finding.bound, half)
+        return () if axis is None else halves(cell, axis, self.f.variables[axis].integer)
 
-    def _fails_at(self, point: list) -> bool:
+    def _fails_at(self, point: list) -> list | None:
+        """The point, rounded to integers where it has to be, if the claim fails there."""
         whole = [
             x if not v.integer else fmpq(x.p // x.q)
             for x, v in zip(point, self.f.variables, strict=True)
         ]
         value = self.f.at(whole)
         negative = value.high < 0 or (self.strict and value.high <= 0)
-        return bool(negative) and self.refutes([rational(x) for x in whole])
+        found = [rational(x) for x in whole]
+        return found if negative and self.refutes(found) else None
 
     def _push(self, queue: list, bound: arb, cell: Cell) -> None:
         self._count += 1

@@ -1,9 +1,11 @@
 """The search for cells that close in one form of a problem: by what rule, with what contacts."""
 
+from functools import partial
+
 import sympy
 from flint import ctx
 
-from theorycalc.bounds.branching import Branching
+from theorycalc.bounds.branching import Branching, Cover
 from theorycalc.bounds.contacts import (
     minimum_contact,
     point_contact,
@@ -15,6 +17,7 @@ from theorycalc.bounds.enclosed import Enclosed, run
 from theorycalc.bounds.problems import Problem, Reduction
 from theorycalc.bounds.proof import Leaves, Step
 from theorycalc.bounds.rules import rules_for
+from theorycalc.bounds.sharing import ALONE, Workforce, dealt, in_processes
 from theorycalc.core.arithmetic.box_context import BoxContext
 from theorycalc.core.arithmetic.effort import effort
 from theorycalc.core.lowering import lower
@@ -23,6 +26,8 @@ from theorycalc.core.lowering import lower
 # compared.
 _FIRST, _MORE, _PROBE = 100, 3, 60
 _SAMPLE = 6
+# With a larger budget cells are looked at in groups.
+_TOGETHER = 300
 # Corners at which contacts are looked for.
 _CORNERS = 16
 
@@ -37,10 +42,14 @@ class CellSearch:
         Points, as mappings from names to numbers, and equations at which both sides are equal.
     refutes : callable
         See `Branching`.
+    work : Workforce
+        Who looks at the cells.
     """
 
-    def __init__(self, problem: Problem, contacts=(), refutes=lambda _: False):
-        self.problem = problem
+    def __init__(
+        self, problem: Problem, contacts=(), refutes=lambda _: False, work: Workforce = ALONE
+    ):
+        self.problem, self.refutes, self.work = problem, refutes, work
         self.f = Enclosed(problem.goal.margin, problem.variables)
         self.left = [tuple(v.hull for v in problem.variables)]
         self.closed: list = []
@@ -76,10 +85,31 @@ class CellSearch:
         return looked
 
     def _look(self, rule: str, budget: int) -> int:
-        cover = self._branching.run(self.left, rule, budget)
-        self.closed += cover.closed
-        self.left = cover.left
+        cover, cells = Cover(), self.left
+        try:
+            if self._budget <= _TOGETHER:
+                self._branching.run(cells, rule, budget, cover, self.work.told)
+            else:
+                self._look_together(rule, budget, cover)
+        finally:
+            self.closed += cover.closed
+            self.left = cover.left
         return cover.looked
+
+    def _look_together(self, rule: str, budget: int, cover: Cover) -> None:
+        """Groups of cells, each with its share of the budget, in several processes."""
+        groups = dealt(self.left)
+        look = partial(_looked, self._branching, rule, budget // len(groups))
+        try:
+            for found in in_processes(look, groups[:], self.work.jobs):
+                groups.pop(0)
+                cover.add(found)
+                self.work.told(found.looked)
+                if found.fails:
+                    self.refutes(found.fails)
+                    break
+        finally:
+            cover.left += [cell for group in groups for cell in group]
 
     def _look_by_all(self, rules: list[str]) -> int:
         return sum(self._look(rule, self._budget // len(rules)) for rule in rules if self.left)
@@ -91,7 +121,8 @@ class CellSearch:
         gains = {}
         for rule in rules:
             with effort() as spent:
-                cover = self._branching.run(sample, rule, max(_PROBE, self._budget // 10))
+                cover = Cover()
+                self._branching.run(sample, rule, max(_PROBE, self._budget // 10), cover)
             share = sum(_size(cell) for cell, _ in cover.closed) / sum(map(_size, sample))
             gains[rule] = share / spent.work
         best = max(gains, key=gains.get)
@@ -115,6 +146,12 @@ class CellSearch:
         if reduction.name == "as written":
             return Step(problem, "cells", leaves, done=self.is_done)
         return Step(problem, reduction.name, None, (cells, *conditions), self.is_done)
+
+
+def _looked(branching: Branching, rule: str, budget: int, cells: list[Cell]) -> Cover:
+    cover = Cover()
+    branching.run(cells, rule, budget, cover)
+    return cover
 
 
 def branching(problem: Problem, f: Enclosed, contacts, refutes=lambda _: False) -> Branching:

@@ -12,13 +12,14 @@ from theorycalc import __version__
 from theorycalc.bounds.checking import is_right
 from theorycalc.bounds.domain import Variable, rational, symbols_of, variables_of
 from theorycalc.bounds.goals import goals_of
-from theorycalc.bounds.paragraphs import paragraph, undecided_because
+from theorycalc.bounds.paragraphs import interrupted_at, paragraph, undecided_because
 from theorycalc.bounds.pictures import plotted, sketched
 from theorycalc.bounds.problems import Problem
 from theorycalc.bounds.proof import Leaves, Step
-from theorycalc.bounds.proving import Prover
+from theorycalc.bounds.proving import Prover, solved
 from theorycalc.bounds.refuting import Refutation
 from theorycalc.bounds.searching import places
+from theorycalc.bounds.sharing import Interruption, Workforce
 from theorycalc.bounds.written import expression, read, written
 from theorycalc.core import display
 from theorycalc.core.arithmetic import Ball, Float
@@ -191,9 +192,11 @@ def prove(claim: Claim, contacts: Iterable = (), jobs: int | None = None, budget
         variables. The orders of contact are found. The ends of the ranges, and short rationals
         where boxes pile up, are looked at without being named.
     jobs : int, optional
-        Relations of a claim are proved in so many processes.
+        How many processes prove the inequalities of a claim, or look at the boxes of a single one;
+        −1 for one on each core. What is found does not depend on it.
     budget : int, optional
-        How many boxes are looked at, for each inequality, before it is left undecided.
+        How many boxes are looked at, for each inequality, before it is left undecided; 20000 by
+        default. Ctrl-C leaves it undecided as well, with the boxes that are closed.
 
     Returns
     -------
@@ -231,6 +234,7 @@ def prove(claim: Claim, contacts: Iterable = (), jobs: int | None = None, budget
     """
     instance(claim, Claim, "a Claim", allowed="Claim(relation, on=…)")
     budget = _BUDGET if budget is None else exact_integer(budget, "budget", minimum=1)
+    jobs = 1 if jobs is None else _processes(jobs)
     if claim.is_decided:
         verdict = Verdict.HOLDS if claim.relation == sympy.true else Verdict.FAILS
         return Proof(claim, verdict, reason="SymPy decides it", counterexample=None)
@@ -240,17 +244,15 @@ def prove(claim: Claim, contacts: Iterable = (), jobs: int | None = None, budget
     given = [_contact(contact, claim, variables) for contact in contacts]
     refutation = _refutation(claim, variables)
     margin = _least_margin(claim, variables, refutation)
-    steps = []
-    with working_precision(_BITS):
-        if refutation.point is None:
-            prover = Prover(refutation, given, budget)
-            for problem in _problems(claim):
-                steps.append(prover.solve(problem))
-                if refutation.point is not None:
-                    break
-            if not all(step.done for step in steps):
+    interruption, steps = Interruption(), []
+    if refutation.point is None:
+        with working_precision(_BITS), interruption:
+            prover = Prover(refutation, given, budget, Workforce(jobs), interruption)
+            for step in solved(prover, _problems(claim)):
+                steps.append(step)
+            if not all(step.done for step in steps) and not interruption.happened:
                 _search(claim, variables, refutation)
-    return _proof(claim, refutation, tuple(steps), margin)
+    return _proof(claim, refutation, tuple(steps), margin, interruption)
 
 
 def load(path) -> Proof:
@@ -294,6 +296,12 @@ def load(path) -> Proof:
     return Proof(
         claim, verdict, counterexample, None, record["reason"], steps, version=record["version"]
     )
+
+
+def _processes(jobs) -> int:
+    if not (jobs := exact_integer(jobs, "jobs", minimum=-1)):
+        raise DomainError(explain("no processes", got=jobs, allowed="1, 2, …, −1 for all cores"))
+    return jobs
 
 
 def _problems(claim: Claim) -> tuple[Problem, ...]:
@@ -409,12 +417,14 @@ def _checked(claim: Claim, variables, point) -> Check | None:
         return None
 
 
-def _proof(claim: Claim, refutation: Refutation, steps: tuple[Step, ...], margin) -> Proof:
+def _proof(claim: Claim, refutation: Refutation, steps: tuple[Step, ...], margin, interruption):
     if refutation.point is not None:
         point = refutation.point
         found = check(claim, **point)
         where = ", ".join(f"{name} = {x}" for name, x in point.items())
         return Proof(claim, Verdict.FAILS, dict(point), found.margin, f"it fails at {where}", steps)
+    if interruption.happened:
+        return Proof(claim, Verdict.UNDECIDED, None, margin, interrupted_at(steps), steps)
     if all(step.done for step in steps):
         return Proof(claim, Verdict.HOLDS, None, margin, "", steps)
     return Proof(claim, Verdict.UNDECIDED, None, margin, undecided_because(steps), steps)

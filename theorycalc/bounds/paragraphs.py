@@ -83,6 +83,17 @@ def undecided_because(steps: tuple[Step, ...]) -> str:
     )
 
 
+def interrupted_at(steps: tuple[Step, ...]) -> str:
+    """What was closed before an interruption."""
+    covers = [part.detail for step in steps for part in step.walk() if _is_cover(part)]
+    closed, left = (sum(len(getattr(x, name)) for x in covers) for name in ("closed", "left"))
+    return f"it was interrupted, with {closed} boxes closed and {left} left"
+
+
+def _is_cover(step: Step) -> bool:
+    return isinstance(step.detail, Leaves)
+
+
 def _short(x) -> str:
     number = rational(x)
     return str(number) if len(str(number)) <= _DIGITS else f"{float(number):.{_DIGITS}g}"

@@ -1,9 +1,12 @@
 """Problems solved, or reduced to others, with every step recorded."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 from itertools import product
 
 import sympy
+from tqdm.auto import tqdm
 
 from theorycalc.bounds.cells import CellSearch
 from theorycalc.bounds.exact import decided_exactly
@@ -11,10 +14,13 @@ from theorycalc.bounds.half_lines import on_half_line
 from theorycalc.bounds.problems import Problem, Reduction, forms, reduce
 from theorycalc.bounds.proof import Step
 from theorycalc.bounds.refuting import Refutation
+from theorycalc.bounds.sharing import ALONE, Interruption, Workforce, in_processes
 
 # Integers that are looked at one by one before anything else is tried, and at all.
 _FEW = 300
 _MOST = 200_000
+# Seconds after which progress is shown.
+_PATIENCE = 2
 
 
 class Prover:
@@ -28,14 +34,38 @@ class Prover:
         Points and equations at which both sides are said to be equal.
     budget : int
         How many cells are looked at for each goal.
+    work : Workforce
+        Who looks at them.
+    interruption : Interruption, optional
+        Whether the user has had enough.
     """
 
-    def __init__(self, refutation: Refutation, contacts=(), budget: int = 20_000):
+    def __init__(
+        self,
+        refutation: Refutation,
+        contacts=(),
+        budget: int = 20_000,
+        work: Workforce = ALONE,
+        interruption: Interruption | None = None,
+    ):
         self.refutation, self.contacts, self.budget = refutation, tuple(contacts), budget
+        self.work, self.interruption = work, interruption or Interruption()
+        self._searches: list = []
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more is to be solved."""
+        return self.refutation.point is not None or self.interruption.happened
 
     def solve(self, problem: Problem, refutes: Callable | None = None) -> Step:
         """A step that shows the problem, or one that says how far it came."""
-        refutes = refutes or self.refutation
+        step = None
+        with self.interruption:
+            step = self._solved(problem, refutes or self.refutation)
+        searches, self._searches = self._searches, []
+        return step or _as_far(problem, searches)
+
+    def _solved(self, problem: Problem, refutes: Callable) -> Step:
         if reason := decided_exactly(problem.goal, problem.variables):
             return Step(problem, "exact", reason)
         count = number_of_points(problem.variables)
@@ -48,7 +78,7 @@ class Prover:
             return self._unbounded(problem, refutes)
         step = self._cells(problem, refutes)
         few = count is not None and count <= _MOST
-        if not step.done and few and self.refutation.point is None:
+        if not step.done and few and not self.is_over:
             return self._one_by_one(problem)
         return step
 
@@ -66,47 +96,76 @@ class Prover:
         parts = []
         for part in reduction.problems:
             parts.append(self.solve(part, moved))
-            if self.refutation.point is not None:
+            if self.is_over:
                 break
         done = len(parts) == len(reduction.problems) and all(part.done for part in parts)
         return Step(problem, reduction.name, None, tuple(parts), done)
 
     def _unbounded(self, problem: Problem, refutes: Callable) -> Step:
         step = on_half_line(problem, lambda part: self.solve(part, refutes))
-        if step is not None and (step.done or self.refutation.point is not None):
+        if step is not None and (step.done or self.is_over):
             return step
         for reduction in reduce(problem, "x = a + t/(1 − t)"):
             reduced = self._reduced(problem, reduction, refutes)
-            if reduced.done or self.refutation.point is not None or step is None:
+            if reduced.done or self.is_over or step is None:
                 return reduced
         return step or Step(problem, "half-line", done=False)
 
     def _cells(self, problem: Problem, refutes: Callable) -> Step:
         """By the first form for which cells close, all of which get more and more work."""
-        searches = []
+        self._searches = searches = []
         for reduction in forms(problem):
             main, *conditions = reduction.problems
             moved = moved_back(refutes, problem, reduction)
             given = self.contacts if not reduction.back else ()
-            searches.append((reduction, CellSearch(main, given, moved), conditions))
+            searches.append((reduction, CellSearch(main, given, moved, self.work), conditions))
         spent = 0
-        while spent < self.budget:
+        while spent < self.budget and not self.is_over:
             for reduction, search, conditions in searches:
                 spent += search.go_on()
-                if self.refutation.point is not None:
-                    return search.step(problem, reduction)
+                if self.is_over:
+                    return _as_far(problem, searches)
                 if search.is_done:
                     shown = tuple(self._condition(condition) for condition in conditions)
                     if all(condition.done for condition in shown):
                         return search.step(problem, reduction, shown)
             if all(search.is_stuck for _, search, _ in searches):
                 break
-        reduction, search, _ = min(searches, key=lambda item: len(item[1].left) or 10**9)
-        return search.step(problem, reduction)
+        return _as_far(problem, searches)
 
     def _condition(self, problem: Problem) -> Step:
         """What a form needs besides."""
-        return Prover(Refutation.nothing(), (), self.budget // 10).solve(problem)
+        nothing, less = Refutation.nothing(), self.budget // 10
+        return Prover(nothing, (), less, self.work, self.interruption).solve(problem)
+
+
+def solved(prover: Prover, problems: Sequence[Problem]) -> Iterator[Step]:
+    """Steps for problems, in order, until the claim is refuted or the user has had enough.
+
+    Several problems are shared between processes, or else the cells of the only one.
+    """
+    jobs = prover.work.jobs
+    apart = jobs != 1 and len(problems) > 1
+    with tqdm(desc="boxes", delay=_PATIENCE, leave=False) as bar:
+        prover.work = ALONE if apart else Workforce(jobs, bar.update)
+        solve = partial(_solved, prover)
+        for step, point in in_processes(solve, problems, jobs if apart else 1):
+            prover.refutation.point = point
+            yield step
+            if prover.is_over:
+                break
+
+
+def _solved(prover: Prover, problem: Problem) -> tuple[Step, dict | None]:
+    return prover.solve(problem), prover.refutation.point
+
+
+def _as_far(problem: Problem, searches: list) -> Step:
+    """What was closed of a problem that is not solved, in the form that came farthest."""
+    if not searches:
+        return Step(problem, "interrupted", done=False)
+    reduction, search, _ = min(searches, key=lambda item: len(item[1].left) or 10**9)
+    return replace(search.step(problem, reduction), done=False)
 
 
 def moved_back(refutes: Callable, problem: Problem, reduction: Reduction) -> Callable:
