@@ -671,6 +671,13 @@ MUTANTS = (
         '"rad": rad / 16,',
         "tests/sweeps/test_sweep.py::test_a_formula_is_its_cells",
     ),
+    # approximations
+    Mutant(
+        "core/algebra.py",
+        "return body + error * Value(",
+        "return body + 0 * error * Value(",
+        "tests/core/test_expansions.py::test_what_is_made_of_approximations",
+    ),
 )
 
 

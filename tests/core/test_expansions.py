@@ -202,7 +202,7 @@ def test_the_error_of_an_approximation_with_intermediate_quantities():
 
 
 @pytest.mark.parametrize("point", ["0.01", "8/13", "20/13", "-14/13"])
-def test_what_is_made_of_approximations_contains_what_is_made_of_the_truth(point):
+def test_what_is_made_of_approximations(point):
     """e^x ≈ 1 + x with an error that is no small one."""
     near, z = tc.Formula("near", 1 + X, error=X**2 * sp.cosh(X)), sp.exp(sp.Rational(point))
     others = {
