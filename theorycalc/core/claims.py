@@ -3,7 +3,7 @@
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import sympy
@@ -119,13 +119,13 @@ class Claim(Shown):
     Region(rho in [-1, 1])
     """
 
-    relation: sympy.Basic
+    relation: Any
     reference: Reference | None = None
-    assumptions: sympy.Basic = sympy.true
+    assumptions: Any = sympy.true
     name: str = ""
     sharpness: str = ""
-    on: Mapping = field(default=None, kw_only=True)
-    where: sympy.Basic = field(default=sympy.true, kw_only=True)
+    on: Any = field(default=None, kw_only=True)
+    where: Any = field(default=sympy.true, kw_only=True)
 
     def __post_init__(self):
         hint = "a tuple of relations as the first argument"
@@ -155,14 +155,14 @@ class Claim(Shown):
         return tuple(sorted(self._variables | ranging, key=str))
 
     @property
-    def _variables(self) -> set:
+    def _variables(self) -> set[Any]:
         parts = self.relation, self.assumptions, self.where
         return unknown(set().union(*map(free_symbols, parts)))
 
     @property
-    def relations(self) -> tuple:
+    def relations(self) -> tuple[Any, ...]:
         """The relations that are all to hold; none where SymPy has found that they do."""
-        return sympy.And.make_args(self.relation)
+        return tuple(sympy.And.make_args(self.relation))
 
     @property
     def ranges(self) -> Region:
@@ -229,7 +229,7 @@ class Claim(Shown):
         return f"$\\displaystyle {display.claim_latex(self)}$"
 
 
-def _relations(x) -> sympy.Basic:
+def _relations(x) -> Any:
     """Relations between real quantities, or the truth value that SymPy has made of them."""
     if isinstance(x, sympy.And):
         x = x.args
@@ -254,10 +254,10 @@ def _relation(x) -> sympy.Basic:
     return x
 
 
-def _conditions(x) -> sympy.Basic:
+def _conditions(x) -> Any:
     """One condition, or several that are all assumed."""
     given = x if isinstance(x, tuple | list) else (x,)
-    return sympy.And(*(condition(part, "condition") for part in given))
+    return sympy.And(*(cast(Any, condition(part, "condition")) for part in given))
 
 
 def _unified(parts: tuple) -> list:
@@ -354,7 +354,7 @@ def check(claim: Claim, using: Arithmetic = Ball(30), **params) -> Check:
     carried = known_in(claim.relation, claim.condition)
     values = {**read_parameters(claim.args, params), **carried}
     region = claim.on.condition({symbol.name: symbol for symbol in claim.args})
-    applicable = decide(sympy.And(claim.condition, region), values)
+    applicable = decide(sympy.And(cast(Any, claim.condition), region), values)
     if applicable is not True or not meets_assumptions(values):
         verdict = Verdict.NOT_APPLICABLE if applicable is False else Verdict.UNDECIDED
         return Check(claim=claim, verdict=verdict)
@@ -366,7 +366,7 @@ def check(claim: Claim, using: Arithmetic = Ball(30), **params) -> Check:
 
 def _difference(relation: Relational) -> sympy.Expr:
     """The margin: positive where an inequality holds; lhs − rhs of an equation."""
-    lhs, rhs = relation.args
+    lhs, rhs = (cast(sympy.Expr, side) for side in relation.args)
     return rhs - lhs if isinstance(relation, (sympy.Lt, sympy.Le)) else lhs - rhs
 
 
@@ -393,7 +393,7 @@ def _check_one(claim: Claim, relation: Relational, values: Mapping, using) -> Ch
 def _worst_first(check: Check) -> tuple:
     """One that fails before what is undecided and what holds; then the one with least to spare."""
     order = (Verdict.FAILS, Verdict.UNDECIDED, Verdict.HOLDS).index(check.verdict)
-    spare = check.margin.mid
+    spare = cast(Value, check.margin).mid
     if isinstance(check.relation, (sympy.Eq, sympy.Ne)):
         spare = abs(spare) if isinstance(check.relation, sympy.Ne) else -abs(spare)
     return order, spare
@@ -408,7 +408,7 @@ def _evaluate(expr, values, using) -> Value:
             raise
         value = error.value
     # what is hardly known cancels when it is written, or not at all
-    hardly = any(x.contains(0) for x in known_in(expr).values())
+    hardly = any(cast(Value, x).contains(0) for x in known_in(expr).values())
     if (
         value.rad
         and not hardly

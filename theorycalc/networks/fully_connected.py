@@ -29,7 +29,11 @@ class Parameters(NamedTuple):
     weights: tuple[Any, ...]
     biases: tuple[Any, ...]
 
-    __repr__, _repr_html_ = record_text, record_html
+    def __repr__(self):
+        return record_text(self)
+
+    def _repr_html_(self):
+        return record_html(self)
 
 
 class Pass(NamedTuple):
@@ -38,7 +42,11 @@ class Pass(NamedTuple):
     inputs: tuple[Any, ...]  # of each affine layer: (n, d) first, then (seeds, n, width)
     outputs: tuple[Any, ...]  # pre-activations: (seeds, n, width)
 
-    __repr__, _repr_html_ = record_text, record_html
+    def __repr__(self):
+        return record_text(self)
+
+    def _repr_html_(self):
+        return record_html(self)
 
 
 @dataclass(frozen=True)

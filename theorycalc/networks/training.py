@@ -27,7 +27,11 @@ class Trained(NamedTuple):
     parameters: Parameters
     loss: np.ndarray
 
-    __repr__, _repr_html_ = record_text, record_html
+    def __repr__(self):
+        return record_text(self)
+
+    def _repr_html_(self):
+        return record_html(self)
 
 
 def train(

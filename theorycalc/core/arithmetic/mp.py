@@ -128,7 +128,7 @@ class MP(Line):
             reached = _of_zero(reached, run, fine)
         if self._is_zero(reached):
             return replace(reached, stats={**reached.stats, "accuracy": ABSOLUTE})
-        raise self._not_reached(reached, finer_bits, soars or grown)
+        raise self._not_reached(reached, finer_bits, soars or grown > 0)
 
     def _not_reached(self, reached: Value, bits: int, grows: bool) -> PrecisionError:
         """What is told of a value whose digits did not settle."""
