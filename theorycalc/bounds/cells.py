@@ -71,14 +71,14 @@ class CellSearch:
         """Look at more cells, more each time; how many they were."""
         if not self.left:
             return 0
-        rules = rules_for(self.f)
         if self._budget == _FIRST:
-            looked = self._look(rules[0], _FIRST)
-            if len(rules) > 1 and self.left:
-                looked += self._look(rules[1], _FIRST)
+            rules = rules_for(self.f)
+            looked = self._look(next(rules), _FIRST)
+            if self.left and (rule := next(rules, None)):
+                looked += self._look(rule, _FIRST)
         else:
-            rule = self._best(rules)
-            looked = self._look(rule, self._budget) if rule else self._look_by_all(rules)
+            rule = self._best()
+            looked = self._look(rule, self._budget) if rule else self._look_by_all()
             if self.left:
                 self._propose()
         self._budget *= _MORE
@@ -111,20 +111,27 @@ class CellSearch:
         finally:
             cover.left += [cell for group in groups for cell in group]
 
-    def _look_by_all(self, rules: list[str]) -> int:
+    def _look_by_all(self) -> int:
+        rules = list(rules_for(self.f))
         return sum(self._look(rule, self._budget // len(rules)) for rule in rules if self.left)
 
-    def _best(self, rules: list[str]) -> str | None:
-        """The rule that closes most of some cells for the work that it costs, if any does."""
+    def _best(self) -> str | None:
+        """The rule that closes most of some cells for the work that it costs, if any does.
+
+        Where one closes all of them at first, the others, whose derivatives may take longer than
+        the rest of the search, are not looked at.
+        """
         ordered = sorted(self.left, key=_size)
         sample = ordered[:: max(1, len(ordered) // _SAMPLE)]
         gains = {}
-        for rule in rules:
+        for rule in rules_for(self.f):
             with effort() as spent:
                 cover = Cover()
                 self._branching.run(sample, rule, max(_PROBE, self._budget // 10), cover)
             share = sum(_size(cell) for cell, _ in cover.closed) / sum(map(_size, sample))
             gains[rule] = share / spent.work
+            if not cover.left and self._budget == _FIRST * _MORE:
+                break
         best = max(gains, key=gains.get)
         return best if gains[best] > 0 else None
 

@@ -4,7 +4,7 @@ Each rule gives a lower bound on a cell. A variable in which the quantity is mon
 end where it is least, and the rest is looked at there.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from flint import arb, fmpq
@@ -124,16 +124,15 @@ RULES: dict[str, Callable[[Enclosed, Cell], Finding]] = {
 }
 
 
-def rules_for(f: Enclosed) -> list[str]:
-    """The rules that a quantity allows, cheapest first."""
-    allowed = ["range"]
+def rules_for(f: Enclosed) -> Iterator[str]:
+    """The rules that a quantity allows, cheapest first; derivatives are derived when they come."""
+    yield "range"
     if f.has_slopes:
-        allowed.append("mean value")
+        yield "mean value"
     if f.has_curvatures:
-        allowed.append("second order")
+        yield "second order"
         if len(f.symbols) == 1 and f.has_series:
-            allowed.append("Taylor")
-    return allowed
+            yield "Taylor"
 
 
 def _whole(f: Enclosed) -> tuple[bool, ...]:
