@@ -101,7 +101,7 @@ def test_families_are_sizes_on_a_logarithmic_axis():
 def test_the_margin_of_a_claim():
     claim = tc.Claim([sp.log(X) <= X - 1, sp.exp(X) > Y], where=X > 0)
     ax = claim.plot("x", low="1/10", high=2, y=1, ax=axes())
-    first, second, zero = ax.lines
+    second, first, zero = ax.lines  # in the order of SymPy
     x, y = first.get_data()
     np.testing.assert_allclose(y, x - 1 - np.log(x), atol=1e-15)
     np.testing.assert_allclose(second.get_ydata(), np.exp(x) - 1, rtol=1e-14)

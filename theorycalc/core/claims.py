@@ -162,7 +162,7 @@ class Claim(Shown):
     @property
     def relations(self) -> tuple[Any, ...]:
         """The relations that are all to hold; none where SymPy has found that they do."""
-        return tuple(sympy.And.make_args(self.relation))
+        return tuple(sympy.ordered(sympy.And.make_args(self.relation)))
 
     @property
     def ranges(self) -> Region:
