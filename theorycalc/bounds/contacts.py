@@ -117,9 +117,10 @@ class MinimumContact:
 
 def minimum_contact(f: Enclosed, point: Mapping) -> MinimumContact | None:
     """The contact of a function of several variables at an exact point."""
-    values = {symbol: point[symbol.name] for symbol in f.symbols}
-    if not f.has_curvatures:
+    names = {symbol.name for symbol in f.symbols}
+    if names != {*point} or not f.has_curvatures:
         return None
+    values = {symbol: point[symbol.name] for symbol in f.symbols}
     slopes = [f.expr.diff(symbol) for symbol in f.symbols]
     if not all(_vanishes(x, values) for x in (f.expr, *slopes)):
         return None

@@ -20,6 +20,7 @@ from theorycalc.core.arithmetic.logic import RELATIONS
 from theorycalc.core.errors import DomainError, NotSupportedError
 
 _ZERO = arb(0)
+_BALLS = BallContext()
 # Where logarithms go to −∞.
 _LOGARITHMS = {"log": arb(0), "log1p": arb(-1)}
 
@@ -104,7 +105,15 @@ class BoxContext(BallContext, Intervals):
         return _real_box(super().hyper(numbers[:p], numbers[p:-1], numbers[-1]))
 
     def atan2(self, y, x):
-        return _real_box(super().atan2(_as_ball(y), _as_ball(x)))
+        x, y = as_box(x), as_box(y)
+        if x.low.is_nan() or y.low.is_nan():
+            return NOT_A_NUMBER
+        if not y.low >= 0 or (y.low == 0 and x.low <= 0 <= x.high):
+            return _real_box(_BALLS.atan2(ball_of_box(y), ball_of_box(x)))
+        # above the axis angles fall as x grows; they grow with y on the right and fall on the left
+        least = arb.atan2(y.low if x.high > 0 else y.high, x.high)
+        most = arb.atan2(y.high if x.low > 0 else y.low, x.low)
+        return Box(least.lower(), most.upper())
 
     def apply(self, name: str, *args):
         if name in _LOGARITHMS and (x := as_box(args[0])).low == _LOGARITHMS[name] < x.high:
