@@ -6,7 +6,6 @@ from functools import partial
 from itertools import product
 
 import sympy
-from tqdm.auto import tqdm
 
 from theorycalc.bounds.cells import CellSearch
 from theorycalc.bounds.exact import decided_exactly
@@ -15,12 +14,11 @@ from theorycalc.bounds.problems import Problem, Reduction, forms, reduce
 from theorycalc.bounds.proof import Step
 from theorycalc.bounds.refuting import Refutation
 from theorycalc.bounds.sharing import ALONE, Interruption, Workforce, in_processes
+from theorycalc.core.progress import progress
 
 # Integers that are looked at one by one before anything else is tried, and at all.
 _FEW = 300
 _MOST = 200_000
-# Seconds after which progress is shown.
-_PATIENCE = 2
 
 
 class Prover:
@@ -146,7 +144,7 @@ def solved(prover: Prover, problems: Sequence[Problem]) -> Iterator[Step]:
     """
     jobs = prover.work.jobs
     apart = jobs != 1 and len(problems) > 1
-    with tqdm(desc="boxes", delay=_PATIENCE, leave=False) as bar:
+    with progress(None, None, "boxes") as bar:
         prover.work = ALONE if apart else Workforce(jobs, bar.update)
         solve = partial(_solved, prover)
         for step, point in in_processes(solve, problems, jobs if apart else 1):

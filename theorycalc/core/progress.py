@@ -25,8 +25,8 @@ class _NotebookBar(tqdm):
             self._handle.display(content, raw=True)
 
 
-def progress(items: Iterable, total: int, what: str = "") -> tqdm:
-    """The items, with a bar if they take long."""
+def progress(items: Iterable | None, total: int | None, what: str = "") -> tqdm:
+    """The items, with a bar if they take long; without items, a bar to be updated."""
     bar = _NotebookBar if _in_notebook() else tqdm
     return bar(items, total=total, desc=what or None, delay=_PATIENCE, leave=False)
 
