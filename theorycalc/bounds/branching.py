@@ -148,6 +148,8 @@ def tiles(domain: Cell, cells: list[Cell], integers: tuple[bool, ...]) -> bool:
     todo = [(domain, cells)]
     while todo:
         domain, cells = todo.pop()
+        if not cells:
+            return False
         if len(cells) == 1:
             if cells[0] != domain:
                 return False

@@ -56,9 +56,12 @@ class PointContact:
         coefficient = f.taylor(left, right, self.order + 1)[self.order]
         if self.order % 2 == 0:
             return bool(coefficient > 0)
-        if low >= first:
+        variable = f.variables[0]
+        if low >= last or variable.low == self.point:
             return bool(coefficient > 0)
-        return bool(coefficient < 0) if high <= last else False
+        if high <= first or variable.high == self.point:
+            return bool(coefficient < 0)
+        return False
 
 
 def point_contact(f: Enclosed, point: sympy.Expr) -> PointContact | None:

@@ -14,9 +14,13 @@ from theorycalc.core.errors import DomainError, NotSupportedError, TheoryCalcErr
 from theorycalc.core.graph import postorder
 from theorycalc.core.integration.kinks import singular_bases
 from theorycalc.core.lowering import lower
+from theorycalc.core.special import SpecialFunction
 
 # What jumps; a function of it has no slope that bounds its change.
-_JUMPS = (sympy.Heaviside, sympy.sign, sympy.floor, sympy.ceiling, sympy.frac, sympy.Piecewise)
+_JUMPS = (
+    *(sympy.Heaviside, sympy.sign, sympy.floor, sympy.ceiling, sympy.frac, sympy.Piecewise),
+    *(sympy.atan2, sympy.acot, sympy.harmonic),
+)
 # What bends: slopes exist on both sides, and hulls of them bound the change (G. Lebourg, 1975).
 _KINKS = (sympy.Abs, sympy.Max, sympy.Min)
 _WITHOUT_SLOPE = (sympy.Sum, sympy.Product, sympy.Integral, sympy.Mod, sympy.binomial)
@@ -71,9 +75,7 @@ class Enclosed:
     @cached_property
     def has_slopes(self) -> bool:
         """Whether first derivatives are known, and bound how the value changes."""
-        if any(isinstance(x, (*_JUMPS, *_WITHOUT_SLOPE)) for x in postorder(self.expr)):
-            return False
-        return self._gradient is not None
+        return is_continuous(self.expr) and self._gradient is not None
 
     @cached_property
     def has_curvatures(self) -> bool:
@@ -89,12 +91,12 @@ class Enclosed:
 
     @cached_property
     def _gradient(self) -> list | None:
-        return _derivatives(self.expr, self.symbols)
+        return derivatives(self.expr, self.symbols)
 
     @cached_property
     def _hessian(self) -> list | None:
         rows = [
-            _derivatives(slope, self.symbols[i:]) for i, slope in enumerate(self._gradient or [])
+            derivatives(slope, self.symbols[i:]) for i, slope in enumerate(self._gradient or [])
         ]
         return None if None in rows else [entry for row in rows for entry in row]
 
@@ -120,7 +122,7 @@ class Enclosed:
     @cached_property
     def _bases(self) -> list[tuple]:
         found = set().union(*(singular_bases(self.expr, s) for s in self.symbols))
-        pairs = ((base, _derivatives(base, self.symbols)) for base in sorted(found, key=str))
+        pairs = ((base, derivatives(base, self.symbols)) for base in sorted(found, key=str))
         return [
             (
                 lower(base, self.symbols, ranges=True),
@@ -151,6 +153,21 @@ class Enclosed:
         return False
 
 
+def is_continuous(expr: sympy.Expr) -> bool:
+    """Whether an expression is known to jump nowhere where it is defined."""
+    return not any(isinstance(x, (*_JUMPS, *_WITHOUT_SLOPE)) for x in _written_out(expr))
+
+
+def _written_out(expr: sympy.Expr):
+    """The parts of an expression, and those of functions that are defined by others."""
+    for node in postorder(expr):
+        yield node
+        if isinstance(node, SpecialFunction) and node.definition is not None:
+            definition = node.definition(*node.args)
+            if isinstance(definition, sympy.Expr):
+                yield from _written_out(definition)
+
+
 def run(program, context, inputs: list, otherwise):
     """The result of a program, or what stands for one that is not defined."""
     try:
@@ -159,7 +176,7 @@ def run(program, context, inputs: list, otherwise):
         return otherwise
 
 
-def _derivatives(expr: sympy.Expr, symbols) -> list | None:
+def derivatives(expr: sympy.Expr, symbols) -> list | None:
     """The derivatives, where SymPy knows them."""
     try:
         found = [derivative(expr, symbol) for symbol in symbols]

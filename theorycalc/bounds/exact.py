@@ -3,8 +3,10 @@
 import sympy
 from sympy.polys.polyerrors import CoercionFailed
 
+from theorycalc.bounds.definedness import sign_in_the_middle
 from theorycalc.bounds.domain import Variable
 from theorycalc.bounds.goals import Goal
+from theorycalc.core.evaluation import vanishes
 
 
 def decided_exactly(goal: Goal, variables) -> str:
@@ -12,6 +14,8 @@ def decided_exactly(goal: Goal, variables) -> str:
     margin = goal.margin
     if _has_sign(margin, goal.strict):
         return "the sign is known to SymPy"
+    if not goal.strict and _may_vanish(margin, variables) and vanishes(margin, (), {}):
+        return "both sides are the same"
     if len(variables) == 1 and not variables[0].integer:
         found = _rational_function(margin, variables[0], goal.strict)
         if found:
@@ -21,6 +25,11 @@ def decided_exactly(goal: Goal, variables) -> str:
         if factored != margin and _has_sign(factored, goal.strict):
             return f"it factors as {factored}"
     return ""
+
+
+def _may_vanish(margin: sympy.Expr, variables) -> bool:
+    """Whether a quantity is not seen to differ from zero in the middle of the ranges."""
+    return sign_in_the_middle(margin, variables) == 0
 
 
 def _has_sign(x: sympy.Expr, strict: bool) -> bool:
@@ -66,6 +75,9 @@ def positive_polynomial(p: sympy.Poly, variable: Variable, strict: bool) -> bool
         return not strict
     if p.is_ground:
         return p.LC() > 0
+    if variable.low == variable.high:
+        value = p.eval(variable.low)
+        return value > 0 or (value == 0 and not strict)
     if strict and _roots_inside(p, variable):
         return False
     odd = sympy.prod([f for f, k in p.sqf_list()[1] if k % 2], start=sympy.Poly(1, *p.gens))

@@ -10,8 +10,8 @@ import sympy
 
 from theorycalc import __version__
 from theorycalc.bounds.checking import is_right
-from theorycalc.bounds.domain import Variable, rational, symbols_of, variables_of
-from theorycalc.bounds.goals import goals_of
+from theorycalc.bounds.claimed import problems_of, refutation_of, relations_of
+from theorycalc.bounds.domain import rational, variables_of
 from theorycalc.bounds.paragraphs import interrupted_at, paragraph, undecided_because
 from theorycalc.bounds.pictures import plotted, sketched
 from theorycalc.bounds.problems import Problem
@@ -29,12 +29,12 @@ from theorycalc.core.errors import (
     DomainError,
     NotSupportedError,
     PrecisionError,
+    TheoryCalcError,
     explain,
     shown,
     unknown_name,
 )
 from theorycalc.core.evaluation import check_supported, vanishes
-from theorycalc.core.graph import substitute
 from theorycalc.core.known import known_in
 from theorycalc.core.looks import Look, Math, Shown, as_text, mark
 from theorycalc.core.numbers import exact, exact_integer
@@ -46,6 +46,11 @@ _BUDGET = 20_000
 # How often the margin is computed in doubles where branch and bound has not decided.
 _SAMPLES = 10_000
 _CORNERS = 32
+# What happens where a file has parts of another kind than those that are written.
+_MALFORMED = (
+    *(ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError),
+    *(RecursionError, NotImplementedError, TheoryCalcError),
+)
 _FORMAT = "theorycalc proof 1"
 
 
@@ -107,23 +112,27 @@ class Proof(Shown):
 
         A refutation is checked at its point. What is UNDECIDED shows nothing.
         """
-        if self.verdict is Verdict.FAILS:
-            if self.claim.is_decided:
-                return True
-            return check(self.claim, **self.counterexample).verdict is Verdict.FAILS
-        if self.verdict is not Verdict.HOLDS:
+        if self.verdict not in (Verdict.HOLDS, Verdict.FAILS):
             return False
         if self.claim.is_decided:
-            return True
-        problems = _problems(self.claim)
+            return (self.claim.relation == sympy.true) == (self.verdict is Verdict.HOLDS)
+        try:
+            return self._is_right()
+        except _MALFORMED:
+            return False  # what was loaded is no proof of this kind
+
+    def _is_right(self) -> bool:
+        if self.verdict is Verdict.FAILS:
+            return check(self.claim, **self.counterexample).verdict is Verdict.FAILS
+        needed, problems = problems_of(self.claim)
         with working_precision(_BITS):
-            shown_now = tuple(step.problem for step in self.steps) == problems
-            return shown_now and all(is_right(step) for step in self.steps)
+            shown_now = tuple(step.problem for step in self.steps) == (*needed, *problems)
+            return shown_now and all(map(is_right, self.steps))
 
     def save(self, path) -> Path:
         """Write the proof to a file of JSON, from which `bounds.load` reads it."""
         path = Path(path)
-        counterexample = {n: str(x) for n, x in (self.counterexample or {}).items()}
+        counterexample = {n: sympy.srepr(x) for n, x in (self.counterexample or {}).items()}
         record = {
             "format": _FORMAT,
             "version": self.version,
@@ -242,13 +251,19 @@ def prove(claim: Claim, contacts: Iterable = (), jobs: int | None = None, budget
     variables = variables_of(claim.ranges)
     _refuse_values(claim)
     given = [_contact(contact, claim, variables) for contact in contacts]
-    refutation = _refutation(claim, variables)
+    refutation = refutation_of(claim, variables)
     margin = _least_margin(claim, variables, refutation)
     interruption, steps = Interruption(), []
     if refutation.point is None:
         with working_precision(_BITS), interruption:
-            prover = Prover(refutation, given, budget, Workforce(jobs), interruption)
-            for step in solved(prover, _problems(claim)):
+            needed, problems = problems_of(claim)
+            for problem in needed:
+                steps.append(_is_real(problem, budget, refutation, interruption))
+            # of what is not shown to be real only counterexamples are looked for
+            known = all(step.done for step in steps)
+            boxes = budget if known else budget // 10 + 1
+            prover = Prover(refutation, given, boxes, Workforce(jobs), interruption)
+            for step in solved(prover, problems):
                 steps.append(step)
             if not all(step.done for step in steps) and not interruption.happened:
                 _search(claim, variables, refutation)
@@ -287,9 +302,9 @@ def load(path) -> Proof:
         )
         steps = tuple(read(json.dumps(step)) for step in record["steps"])
         point = record["counterexample"]
-        counterexample = None if point is None else {n: exact(x, n) for n, x in point.items()}
+        counterexample = None if point is None else {n: expression(x) for n, x in point.items()}
         verdict = Verdict[record["verdict"]]
-    except (ValueError, KeyError, TypeError, SyntaxError) as error:
+    except (*_MALFORMED, SyntaxError) as error:
         raise DomainError(
             explain("not a proof", got=shown(str(path)), hint="Proof.save")
         ) from error
@@ -304,21 +319,28 @@ def _processes(jobs) -> int:
     return jobs
 
 
-def _problems(claim: Claim) -> tuple[Problem, ...]:
-    """What is to be shown of a claim, in symbols that know their ranges."""
-    variables = variables_of(claim.ranges)
-    mapping = symbols_of(claim, variables)
-    where = substitute(claim.condition, mapping)
-    found = []
-    for relation in claim.relations:
-        found += [Problem(goal.replaced(mapping), variables, where) for goal in goals_of(relation)]
-    return tuple(found)
+def _is_real(problem: Problem, budget: int, refutation: Refutation, interruption) -> Step:
+    """The step for a part of a claim that has to be real.
 
-
-def _refutation(claim: Claim, variables: tuple[Variable, ...]) -> Refutation:
-    mapping = symbols_of(claim, variables)
-    relations = [substitute(relation, mapping) for relation in claim.relations]
-    return Refutation(relations, variables, substitute(claim.condition, mapping))
+    Raises
+    ------
+    DomainError
+        If a side of the claim is not, at a point where the part is looked at.
+    """
+    missing = Refutation.of(problem)
+    step = Prover(missing, (), budget, interruption=interruption).solve(problem)
+    if missing.point is not None:
+        point = {v.symbol: missing.point[v.name] for v in problem.variables}
+        if not refutation.is_real(point):
+            where = ", ".join(f"{symbol.name} = {x}" for symbol, x in point.items())
+            raise DomainError(
+                explain(
+                    f"the relation is not real at {where}",
+                    got=f"not {problem.goal}",
+                    hint="ranges on which both sides are real; sympy.Interval.open",
+                )
+            )
+    return step
 
 
 def _refuse_values(claim: Claim) -> None:
@@ -334,7 +356,6 @@ def _refuse_values(claim: Claim) -> None:
 
 def _contact(contact, claim: Claim, variables):
     """A contact in the symbols of the proof."""
-    mapping = symbols_of(claim, variables)
     by_name = {v.name: v.symbol for v in variables}
     if isinstance(contact, sympy.Eq):
         free = {s.name for s in contact.free_symbols}
@@ -350,7 +371,7 @@ def _contact(contact, claim: Claim, variables):
         raise unknown_name("variable", unknown.pop(), by_name)
     if {*point} == {*by_name}:
         values = {by_name[name]: x for name, x in point.items()}
-        sides = [r.lhs - r.rhs for r in (substitute(r, mapping) for r in claim.relations)]
+        sides = [r.lhs - r.rhs for r in relations_of(claim, variables)]
         if not any(_meet(side, values) for side in sides):
             got = ", ".join(f"{name} = {x}" for name, x in point.items())
             raise DomainError(

@@ -29,7 +29,10 @@ class Goal:
 
 
 def goals_of(relation) -> list[Goal] | None:
-    """The goals that together are a relation; None for an equation, or what denies one."""
+    """The goals that together are a relation; an equation is two, None for what denies one."""
+    if isinstance(relation, sympy.Eq):
+        lhs, rhs = relation.args
+        return [Goal(lhs, rhs, strict=False), Goal(rhs, lhs, strict=False)]
     if isinstance(relation, (sympy.Gt, sympy.Ge)):
         big, small = relation.args
     elif isinstance(relation, (sympy.Lt, sympy.Le)):

@@ -49,7 +49,9 @@ def argument(problem: Problem) -> tuple[str, fmpq, list[str]] | None:
 
 def argument_from(problem: Problem, name: str, start: fmpq) -> list[str]:
     """The reasons that an argument of this name gives from this start on, if it is one."""
-    ways = _ways(problem)
+    (variable,), ways = problem.variables, _ways(problem)
+    if variable.integer and start.q != 1:
+        return []
     return ways[name](start) if name in ways else []
 
 

@@ -9,7 +9,7 @@ from flint import fmpq
 
 from theorycalc.bounds.contacts import point_contact
 from theorycalc.bounds.domain import Variable, rational
-from theorycalc.bounds.enclosed import Enclosed
+from theorycalc.bounds.enclosed import Enclosed, is_continuous
 from theorycalc.core.errors import TheoryCalcError
 
 
@@ -22,7 +22,7 @@ def positive_at_infinity(
     Where it is linear in each of the ``parts``, which are in [0, 1], it is looked at for all their
     ends.
     """
-    if start <= 0 or any(expr.diff(part).has(part) for part in parts):
+    if start <= 0 or not is_continuous(expr) or any(expr.diff(part).has(part) for part in parts):
         return ""
     orders = set()
     for corner in product((0, 1), repeat=len(parts)):

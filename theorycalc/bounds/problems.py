@@ -11,6 +11,7 @@ from itertools import pairwise
 import sympy
 
 from theorycalc.bounds.domain import Variable
+from theorycalc.bounds.enclosed import is_continuous
 from theorycalc.bounds.goals import Goal
 from theorycalc.bounds.rewrites import FORMS
 from theorycalc.core.errors import NotSupportedError
@@ -88,12 +89,17 @@ def _at_kinks(problem: Problem) -> list[Reduction]:
     if not inside or len(inside) > _MOST_KINKS:
         return []
     ends = [variable.low, *inside, variable.high]
-    parts = []
+    parts, jumps = [], not is_continuous(margin)
     for low, high in pairwise(ends):
         part = variable.within(low, high)
         branch = branch_at(margin, {symbol: part.middle})
         goal = Goal(branch, sympy.S.Zero, problem.goal.strict)
+        if jumps:  # at its ends a piece has another value
+            part = replace(part, low_open=True, high_open=True)
         parts.append(replace(problem, goal=goal, variables=(part,)))
+    if jumps:
+        at = [x for x in ends if variable.contains(x)]
+        parts += [replace(problem, variables=(Variable(symbol, x, x),)) for x in at]
     return [Reduction("cut at the kinks", tuple(parts))]
 
 

@@ -18,7 +18,7 @@ from theorycalc.core.progress import progress
 
 # Integers that are looked at one by one before anything else is tried, and at all.
 _FEW = 300
-_MOST = 200_000
+MOST_POINTS = 200_000
 
 
 class Prover:
@@ -68,24 +68,24 @@ class Prover:
             return Step(problem, "exact", reason)
         count = number_of_points(problem.variables)
         if count is not None and count <= _FEW:
-            return self._one_by_one(problem)
+            return self._one_by_one(problem, refutes)
         for name in ("cut at zero", "mirrored", "cut at the kinks"):
             for reduction in reduce(problem, name):
                 return self._reduced(problem, reduction, refutes)
         if not all(v.is_finite for v in problem.variables):
             return self._unbounded(problem, refutes)
         step = self._cells(problem, refutes)
-        few = count is not None and count <= _MOST
+        few = count is not None and count <= MOST_POINTS
         if not step.done and few and not self.is_over:
-            return self._one_by_one(problem)
+            return self._one_by_one(problem, refutes)
         return step
 
-    def _one_by_one(self, problem: Problem) -> Step:
+    def _one_by_one(self, problem: Problem, refutes: Callable) -> Step:
         check = Refutation.of(problem)
         for point in points(problem.variables):
             if not check.holds(point):
                 if check.fails(point):
-                    self.refutation(point)
+                    refutes(point)
                 return Step(problem, "one by one", point, done=False)
         return Step(problem, "one by one")
 

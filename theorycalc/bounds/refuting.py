@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import sympy
-from flint import fmpq
+from flint import arb, fmpq
 
 from theorycalc.bounds.contacts import simplest_between
 from theorycalc.bounds.domain import Variable, rational
@@ -33,6 +33,7 @@ class Refutation:
         self.relations, self.variables, self.where = relations, variables, where
         symbols = tuple(v.symbol for v in variables)
         self._margins = [(type(r), r.lhs - r.rhs, lower(r.lhs - r.rhs, symbols)) for r in relations]
+        self._sides = [lower(side, symbols) for r in relations for side in r.args]
         self.point: dict[str, sympy.Expr] | None = None
 
     @classmethod
@@ -68,10 +69,20 @@ class Refutation:
         values = dict(zip((v.symbol for v in self.variables), point, strict=True))
         if decide(self.where, values) is not True:
             return False
-        return any(
+        failing = any(
             self.sign(margin, program, values) not in (*_TRUE[kind], None)
             for kind, margin, program in self._margins
         )
+        return failing and self.is_real(values)
+
+    def is_real(self, values: dict) -> bool:
+        """Whether all sides are real numbers at a point: a difference may be where they are not."""
+        inputs = [lower(x) for x in values.values()]
+        try:
+            sides = [arb(enclose(program, inputs, _BITS[1])) for program in self._sides]
+        except (DomainError, NotSupportedError, PrecisionError):
+            return False
+        return all(side.is_finite() for side in sides)
 
     def holds(self, point: list[sympy.Expr]) -> bool:
         """Whether every relation certainly holds at a point."""

@@ -97,10 +97,16 @@ def _squares(goal: Goal, variables):
     """big² − small², where one is a root: big is not to be negative, and roots are to exist."""
     for side, other in ((goal.big, goal.small), (goal.small, goal.big)):
         if _is_root(side) and not _is_root(other):
-            needed = [] if side is goal.big else [other]
+            needed = [_without_roots(goal.big)]
             needed += [p.base for p in side.atoms(sympy.Pow) if p.exp == S.Half]
             conditions = tuple((x, False) for x in needed if not x.is_nonnegative)
             yield Form(sympy.expand(goal.big**2 - goal.small**2), variables, conditions)
+
+
+def _without_roots(side: sympy.Expr) -> sympy.Expr:
+    """What has the sign of a side, whose roots are not negative."""
+    factors = sympy.Mul.make_args(side)
+    return sympy.Mul(*(f for f in factors if not (f.is_Pow and f.exp == S.Half)))
 
 
 def _is_root(side: sympy.Expr) -> bool:

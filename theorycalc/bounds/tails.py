@@ -14,14 +14,13 @@ from flint import arb, fmpq
 from sympy.functions.elementary.hyperbolic import HyperbolicFunction
 
 from theorycalc.bounds.domain import Variable, rational
-from theorycalc.bounds.enclosed import run
+from theorycalc.bounds.enclosed import derivatives, is_continuous, run
 from theorycalc.bounds.exact import positive_polynomial, rational_polynomial
 from theorycalc.bounds.infinity import positive_at_infinity
 from theorycalc.core.arithmetic.box import NOT_A_NUMBER, Box
 from theorycalc.core.arithmetic.box_context import BoxContext, as_box
-from theorycalc.core.derivative import derivative
 from theorycalc.core.enveloping import FUNCTIONS, enclosing_expansion
-from theorycalc.core.errors import NotSupportedError, TheoryCalcError
+from theorycalc.core.errors import NotSupportedError
 from theorycalc.core.lowering import lower
 
 # How many derivatives are taken, and over how many factors each quantity is looked at.
@@ -37,6 +36,23 @@ _TERMS = (1, 2, 4, 7)
 # What a remainder may be a part of.
 _PART = Box(arb(0), arb(1))
 _INFINITY = Box(arb.pos_inf(), arb.pos_inf())
+# Where else a quantity that is said to fall to a limit must not be negative.
+_FAR = (fmpq(10) ** 30, fmpq(10) ** 100, fmpq(10) ** 1000)
+
+
+class _LimitContext(BoxContext):
+    """Limits at ∞: operations on the limits of what goes in, where these decide."""
+
+    def mul(self, *factors):
+        boxes = [as_box(x) for x in factors]
+        vanishing = any(x.low <= 0 <= x.high for x in boxes)
+        growing = any(not (x.low.is_finite() and x.high.is_finite()) for x in boxes)
+        return NOT_A_NUMBER if vanishing and growing else super().mul(*factors)
+
+    def power(self, base, exponent):
+        if isinstance(exponent, fmpq):
+            return super().power(base, exponent)
+        return self.apply("exp", self.mul(exponent, self.apply("log", base)))
 
 
 def positive_from(expr: sympy.Expr, symbol: sympy.Symbol, start: fmpq) -> list[str] | None:
@@ -177,6 +193,8 @@ def _by_factors(expr, symbol, start: fmpq, depth: int) -> list[str] | None:
     number = sympy.Mul(*(f for f in sympy.Mul.make_args(gathered) if not f.free_symbols))
     if len(factors) < 2 and not (number.is_negative and factors):
         return None
+    if not (number.is_positive or number.is_negative):
+        return None
     sign, steps = 1 if number.is_positive else -1, []
     for factor in factors:
         base, exponent = factor.as_base_exp()
@@ -196,9 +214,7 @@ def _by_factors(expr, symbol, start: fmpq, depth: int) -> list[str] | None:
 
 def _monotone(expr, symbol, start: fmpq, depth: int) -> list[str] | None:
     slope = _slope(expr, symbol)
-    if slope is None:
-        return None
-    if slope == 0:
+    if slope is None or slope == 0:
         return None
     if _value_at(expr, symbol, start) > 0:
         steps = _positive(slope, symbol, start, depth)
@@ -220,10 +236,11 @@ def _value_at(expr, symbol, start: fmpq) -> arb:
 @lru_cache(maxsize=1024)
 def _limit(expr, symbol) -> sympy.Expr | None:
     """The limit at ∞, by SymPy where the range at ∞ does not show it."""
-    found = _run(expr, symbol, _INFINITY, BoxContext())
+    found = _run(expr, symbol, _INFINITY, _LimitContext())
     if found.low >= 0:
         return sympy.S.Zero
-    if found.high < 0:
+    far = (_run(expr, symbol, x, BoxContext()) for x in _FAR)
+    if found.high < 0 or any(x.high < 0 for x in far):
         return None
     if _operations(expr) > _SHORT or _parts(expr, symbol):
         return None
@@ -241,10 +258,9 @@ def _operations(expr) -> int:
 
 @lru_cache(maxsize=1024)
 def _slope(expr, symbol) -> sympy.Expr | None:
-    try:
-        return derivative(expr, symbol)
-    except TheoryCalcError:
-        return None
+    """The derivative, where it bounds how the expression changes."""
+    found = derivatives(expr, (symbol,)) if is_continuous(expr) else None
+    return found and found[0]
 
 
 @lru_cache(maxsize=1024)

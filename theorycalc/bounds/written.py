@@ -13,6 +13,8 @@ from theorycalc.bounds.problems import Problem
 from theorycalc.bounds.proof import Leaves, Step
 from theorycalc.core.errors import DomainError, explain, shown
 
+# What is made of a name, or of digits, and of no more than that.
+_OF_TEXT = (sympy.Symbol, sympy.Dummy, sympy.Float)
 _RECORDS = {cls.__name__: cls for cls in (Step, Problem, Goal, Variable, Leaves)}
 
 
@@ -82,9 +84,7 @@ def _node(node):
     match node:
         case ast.Call(func=ast.Name(id=name), args=args, keywords=keywords):
             options = {k.arg: _node(k.value) for k in keywords}
-            return _classes()[name](*map(_node, args), **options)
-        case ast.Call(func=ast.Call() as head, args=args):
-            return _node(head)(*map(_node, args))
+            return _made(_classes()[name], [*map(_node, args)], options)
         case ast.Constant(value=value):
             return value
         case ast.UnaryOp(op=ast.USub(), operand=operand):
@@ -94,6 +94,13 @@ def _node(node):
         case ast.Tuple(elts=parts) | ast.List(elts=parts):
             return tuple(map(_node, parts))
     raise ValueError(f"not an expression: {ast.dump(node)[:80]}")
+
+
+def _made(cls, args: list, options: dict) -> sympy.Basic:
+    """An object of SymPy; of most classes the constructors run what a string says."""
+    if cls not in _OF_TEXT and any(isinstance(x, str) for x in (*args, *options.values())):
+        raise ValueError(f"text in {cls.__name__}")
+    return cls(*args, **options)
 
 
 @cache

@@ -15,6 +15,11 @@ class Box(NamedTuple):
 NOT_A_NUMBER = Box(arb.nan(), arb.nan())
 
 
+def is_undefined(x: Box) -> bool:
+    """Whether an interval is not a number; one that is half of one is none either."""
+    return x.low.is_nan() or x.high.is_nan()
+
+
 def box_of_ball(x: arb) -> Box:
     """An interval around a ball."""
     return Box(x.lower(), x.upper()) if x.is_finite() or x.is_exact() else NOT_A_NUMBER

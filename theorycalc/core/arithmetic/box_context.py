@@ -13,7 +13,13 @@ import sympy
 from flint import acb, arb, fmpq
 
 from theorycalc.core.arithmetic.ball_context import BallContext
-from theorycalc.core.arithmetic.box import NOT_A_NUMBER, Box, ball_of_box, box_of_ball
+from theorycalc.core.arithmetic.box import (
+    NOT_A_NUMBER,
+    Box,
+    ball_of_box,
+    box_of_ball,
+    is_undefined,
+)
 from theorycalc.core.arithmetic.box_functions import HULLS
 from theorycalc.core.arithmetic.context import Intervals
 from theorycalc.core.arithmetic.logic import RELATIONS
@@ -65,24 +71,25 @@ class BoxContext(BallContext, Intervals):
                 return self._integer_power(x, int(exponent.p))
             return self._fractional_power(x, arb(exponent))
         x, y = as_box(base), as_box(exponent)
-        if x.low < 0 or (x.low == 0 and not y.low > 0):
+        if is_undefined(x) or is_undefined(y) or x.low < 0 or (x.low == 0 and not y.low > 0):
             return NOT_A_NUMBER
         logarithm = Box(arb.neg_inf(), x.high.log().upper()) if x.low == 0 else _log(x)
         return HULLS["exp"](_product(y, logarithm))
 
     def _integer_power(self, x: Box, n: int) -> Box:
+        if is_undefined(x):
+            return NOT_A_NUMBER
         if n < 0:
             return self._inverse(self._integer_power(x, -n))
-        if n % 2:
-            return Box((x.low**n).lower(), (x.high**n).upper())
-        if x.low >= 0:
-            return Box((x.low**n).lower(), (x.high**n).upper())
+        low, high = (_power_of_end(end, n) for end in x)
+        if n % 2 or x.low >= 0:
+            return Box(low.lower(), high.upper())
         if x.high <= 0:
-            return Box((x.high**n).lower(), (x.low**n).upper())
-        return Box(_ZERO, (x.low**n).max(x.high**n).upper())
+            return Box(high.lower(), low.upper())
+        return Box(_ZERO, low.max(high).upper())
 
     def _fractional_power(self, x: Box, exponent: arb) -> Box:
-        if not x.low >= 0:
+        if is_undefined(x) or not x.low >= 0:
             return NOT_A_NUMBER
         if exponent > 0:
             return Box((x.low**exponent).lower(), (x.high**exponent).upper())
@@ -116,6 +123,8 @@ class BoxContext(BallContext, Intervals):
         return Box(least.lower(), most.upper())
 
     def apply(self, name: str, *args):
+        if any(is_undefined(as_box(x)) for x in args):
+            return NOT_A_NUMBER
         if name in _LOGARITHMS and (x := as_box(args[0])).low == _LOGARITHMS[name] < x.high:
             self.touched = True
             return Box(arb.neg_inf(), HULLS[name](Box(x.high, x.high)).high)
@@ -142,6 +151,8 @@ class BoxContext(BallContext, Intervals):
 
     def hull(self, x, y):
         x, y = as_box(x), as_box(y)
+        if is_undefined(x) or is_undefined(y):
+            return NOT_A_NUMBER
         return Box(x.low.min(y.low), x.high.max(y.high))
 
     def integral(self, integrand, parameters: list, points: list):
@@ -184,6 +195,13 @@ def _real_box(x):
     return NOT_A_NUMBER if isinstance(x, acb) else box_of_ball(x)
 
 
+def _power_of_end(x: arb, n: int) -> arb:
+    """x^n for n > 0; Arb does not say what those of infinite numbers are."""
+    if x.is_finite():
+        return x**n
+    return x if n % 2 else abs(x)
+
+
 def _log(x: Box) -> Box:
     return Box(x.low.log().lower(), x.high.log().upper())
 
@@ -193,6 +211,8 @@ def _product(x, y):
     if isinstance(x, fmpq) and isinstance(y, fmpq):
         return x * y
     x, y = as_box(x), as_box(y)
+    if is_undefined(x) or is_undefined(y):
+        return NOT_A_NUMBER
     a, b, c, d = x.low, x.high, y.low, y.high
     if a >= 0:
         if c >= 0:

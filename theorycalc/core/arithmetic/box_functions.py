@@ -60,7 +60,7 @@ _INCREASING = {
     "sinh": (-_INFINITY, _INFINITY),
     "tanh": (-_ONE, _ONE),
     "asinh": (-_INFINITY, _INFINITY),
-    "acosh": (_INFINITY, _INFINITY),
+    "acosh": (arb.nan(), _INFINITY),
     "atanh": (),
     "erf": (-_ONE, _ONE),
     "erfi": (-_INFINITY, _INFINITY),
@@ -148,6 +148,8 @@ def _zero_of_digamma() -> arb:
 def _polygamma(order: Box, x: Box) -> Box:
     """(−1)^(m+1) ψ^(m) falls on the positive numbers (DLMF 5.15.1)."""
     m = order.low.unique_fmpz() if order.low == order.high else None
+    if m == 0:
+        return HULLS["digamma"](x)
     function = partial(REAL["polygamma"], order.low)
     if m is None or not (x.low > 0 or (x.low == 0 and x.high > 0)):
         return NOT_A_NUMBER if m is None else _by_ball(function, x)
@@ -210,7 +212,7 @@ HULLS: dict[str, Callable] = {
     "zeta": _zeta,
     "besseli": partial(_in_second, "besseli", _increasing, (_ZERO, _INFINITY)),
     "besselk": partial(_in_second, "besselk", _decreasing, (None, _ZERO)),
-    "lowergamma": partial(_in_second, "lowergamma", _increasing, (None, None)),
+    "lowergamma": partial(_in_second, "lowergamma", _increasing, (None, arb.nan())),
     "uppergamma": partial(_in_second, "uppergamma", _decreasing, (None, _ZERO)),
     "besselk_scaled": partial(_in_second, "besselk_scaled", _decreasing, (None, _ZERO)),
     "expint": partial(_in_second, "expint", _decreasing, (None, _ZERO)),
