@@ -6,8 +6,9 @@ import pytest
 import sympy
 
 import theorycalc as tc
-from theorycalc.bounds import face, problems, proving
+from theorycalc.bounds import problems, proving
 from theorycalc.bounds.cells import CellSearch
+from theorycalc.bounds.claimed import problems_of
 from theorycalc.bounds.rules import RULES
 
 X, Y = sympy.symbols("x y")
@@ -83,7 +84,7 @@ def test_an_interruption_outside_of_the_boxes(monkeypatch):
 def test_a_form_whose_conditions_are_not_shown_proves_nothing():
     """Cells that are all closed, while what the form needs besides was interrupted."""
     claim = tc.Claim(sympy.exp(X) > 1, on={"x": (1, 2)})
-    [problem] = face._problems(claim)
+    _, [problem] = problems_of(claim)
     [form] = list(problems.forms(problem))[:1]
     search = CellSearch(form.problems[0])
     search.go_on()
