@@ -123,7 +123,9 @@ class Proof(Shown):
 
     def _is_right(self) -> bool:
         if self.verdict is Verdict.FAILS:
-            return check(self.claim, **self.counterexample).verdict is Verdict.FAILS
+            variables = variables_of(self.claim.ranges)
+            point = [self.counterexample[v.name] for v in variables]
+            return refutation_of(self.claim, variables).fails(point)
         needed, problems = problems_of(self.claim)
         with working_precision(_BITS):
             shown_now = tuple(step.problem for step in self.steps) == (*needed, *problems)
