@@ -54,6 +54,9 @@ class Mutant(NamedTuple):
         return f"{self.file}: {self.old.strip()!r} → {self.new.strip()!r}"
 
 
+_RULES = " ".join(
+    f"tests/bounds/test_rules.py::test_{n}_variable{s}" for n, s in (("one", ""), ("two", "s"))
+)
 _LOW = "tests/{}/test_low_targets.py::{}".format
 MUTANTS = (
     # core
@@ -677,6 +680,73 @@ MUTANTS = (
         "return body + error * Value(",
         "return body + 0 * error * Value(",
         "tests/core/test_expansions.py::test_what_is_made_of_approximations",
+    ),
+    # bounds
+    Mutant(
+        "bounds/rules.py",
+        "        fmpq(0) if low == high else interval(low - x, high - x)",
+        "        fmpq(0) if low == high else interval(x - high, x - x)",
+        _RULES,
+    ),
+    Mutant(
+        "bounds/rules.py",
+        "    half = fmpq(1, 2)",
+        "    half = fmpq(1, 4)",
+        _RULES,
+    ),
+    Mutant(
+        "bounds/rules.py",
+        "            ends.append((low, low))\n        elif",
+        "            ends.append((high, high))\n        elif",
+        _RULES,
+    ),
+    Mutant(
+        "bounds/rules.py",
+        "    last = f.taylor(low, high, length)[-1]",
+        "    last = f.taylor(middle, middle, length)[-1]",
+        _RULES,
+    ),
+    Mutant(
+        "bounds/rules.py",
+        "        _CONTEXT.add(g, _sum_of_products(row, offsets))",
+        "        as_box(g)",
+        _RULES,
+    ),
+    Mutant(
+        "core/arithmetic/box_context.py",
+        "        if any(is_undefined(as_box(x)) for x in args):",
+        "        if False:",
+        "tests/core/test_box_context.py::test_of_what_is_undefined_nothing_is_known",
+    ),
+    Mutant(
+        "bounds/problems.py",
+        "    if jumps:\n        at =",
+        "    if False:\n        at =",
+        "tests/bounds/test_never_wrong.py::test_false",
+    ),
+    Mutant(
+        "bounds/rewrites.py",
+        "[_without_roots(goal.big)]",
+        "[]",
+        "tests/bounds/test_never_wrong.py::test_squares_need_a_side_that_is_not_negative",
+    ),
+    Mutant(
+        "bounds/claimed.py",
+        "for side in r.args for g in definedness(side, variables))",
+        "for side in r.args[:0] for g in definedness(side, variables))",
+        "tests/bounds/test_never_wrong.py::test_not_real",
+    ),
+    Mutant(
+        "bounds/written.py",
+        "    if cls not in _OF_TEXT and",
+        "    if False and",
+        "tests/bounds/test_tampering.py::test_a_changed_file_shows_nothing",
+    ),
+    Mutant(
+        "bounds/checking.py",
+        "if not (reason and closes):",
+        "if not closes:",
+        "tests/bounds/test_tampering.py::test_a_changed_file_shows_nothing",
     ),
 )
 

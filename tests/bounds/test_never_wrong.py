@@ -19,6 +19,8 @@ from sympy import (
 )
 
 import theorycalc as tc
+from theorycalc.bounds.goals import Goal
+from theorycalc.bounds.rewrites import FORMS
 
 x, y, n = sympy.symbols("x y n")
 HAIR = Rational(1, 10**12)
@@ -226,3 +228,10 @@ def test_false(relation, on):
 @pytest.mark.parametrize(("relation", "on"), UNREAL, ids=_names(UNREAL))
 def test_not_real(relation, on):
     assert _verdict(relation, on)[0] in (None, tc.Verdict.UNDECIDED)
+
+
+def test_squares_need_a_side_that_is_not_negative():
+    positive = sympy.Symbol("x", positive=True)
+    goal = Goal(-sqrt(positive), Rational(-1, 10), strict=True)
+    (form,) = FORMS["squares of both sides"](goal, ())
+    assert any(condition.is_negative for condition, _ in form.conditions)

@@ -44,8 +44,8 @@ def _wider(record):
 
 
 def _other_rule(record):
-    for cell in _cells(record)["closed"]:
-        cell[1] = ""
+    whole = [[{"rational": "-1"}, {"rational": "3/10"}]]
+    _cells(record)["closed"] = [[whole, ""]]
 
 
 def _cell_left(record):
