@@ -107,7 +107,18 @@ class Prover:
             reduced = self._reduced(problem, reduction, refutes)
             if reduced.done or self.is_over or step is None:
                 return reduced
+        if step is None:
+            self._first_integers(problem, refutes)
         return step or Step(problem, "half-line", done=False)
+
+    def _first_integers(self, problem: Problem, refutes: Callable) -> None:
+        """Look for a counterexample where a range of integers begins."""
+        if all(v.integer and v.low.is_finite for v in problem.variables):
+            each = int(_FEW ** (1 / len(problem.variables)))
+            ranges = tuple(
+                replace(v, high=min(v.high, v.low + each - 1)) for v in problem.variables
+            )
+            self._one_by_one(replace(problem, variables=ranges), refutes)
 
     def _cells(self, problem: Problem, refutes: Callable) -> Step:
         """By the first form for which cells close, all of which get more and more work."""

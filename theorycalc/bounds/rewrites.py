@@ -56,6 +56,19 @@ def _scaled_product(product: sympy.Mul) -> sympy.Expr:
     return sympy.Mul(sympy.exp(sympy.expand(exponent)), *rest)
 
 
+def _gamma_quotients(goal: Goal, variables):
+    """Quotients of Γ at distances that are integers as polynomials, where none has a pole."""
+    margin = _simplified_gammas(goal.margin)
+    if margin != goal.margin:
+        yield Form(margin, variables)
+
+
+def _simplified_gammas(expr: sympy.Expr) -> sympy.Expr:
+    places = [g.args[0] for g in expr.atoms(sympy.gamma)]
+    simple = len(places) > 1 and all(place.is_positive for place in places)
+    return sympy.gammasimp(expr) if simple else expr
+
+
 def _logarithms(goal: Goal, variables):
     """log big − log small, where both are positive."""
     if _is_quotient(goal.big) or _is_quotient(goal.small):
@@ -100,7 +113,8 @@ def _squares(goal: Goal, variables):
             needed = [_without_roots(goal.big)]
             needed += [p.base for p in side.atoms(sympy.Pow) if p.exp == S.Half]
             conditions = tuple((x, False) for x in needed if not x.is_nonnegative)
-            yield Form(sympy.expand(goal.big**2 - goal.small**2), variables, conditions)
+            difference = sympy.expand(goal.big**2 - goal.small**2)
+            yield Form(_simplified_gammas(difference), variables, conditions)
 
 
 def _without_roots(side: sympy.Expr) -> sympy.Expr:
@@ -182,6 +196,7 @@ def _roots_as_variables(goal: Goal, variables):
 FORMS: dict[str, Callable] = {
     "as written": _written,
     "scaled error functions": _scaled,
+    "quotients of gamma functions": _gamma_quotients,
     "common factors divided out": _divided,
     "logarithms of both sides": _logarithms,
     "squares of both sides": _squares,
