@@ -5,7 +5,8 @@ solved by itself or reduced to others: in other forms, in pieces, from a point o
 closes cells by rules that bound the margin from below; each step of a proof can be checked again.
 """
 
-from theorycalc.bounds.face import Proof, load, prove
+from theorycalc.bounds.face import prove
+from theorycalc.bounds.proof import Proof, load
 from theorycalc.bounds.searching import Found, search
 from theorycalc.bounds.tight import Tightness, tightness
 from theorycalc.core.calls import tell_calls

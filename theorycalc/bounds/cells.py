@@ -15,9 +15,9 @@ from theorycalc.bounds.contacts import (
 from theorycalc.bounds.domain import Cell, box_of
 from theorycalc.bounds.enclosed import Enclosed, run
 from theorycalc.bounds.problems import Problem, Reduction
-from theorycalc.bounds.proof import Leaves, Step
 from theorycalc.bounds.rules import rules_for
 from theorycalc.bounds.sharing import ALONE, Workforce, dealt, in_processes
+from theorycalc.bounds.steps import Leaves, Step
 from theorycalc.core.arithmetic.box_context import BoxContext
 from theorycalc.core.arithmetic.effort import effort
 from theorycalc.core.lowering import lower

@@ -10,10 +10,10 @@ from theorycalc.bounds.enclosed import Enclosed
 from theorycalc.bounds.exact import decided_exactly
 from theorycalc.bounds.half_lines import argument_from, below
 from theorycalc.bounds.problems import Problem, reduce
-from theorycalc.bounds.proof import Leaves, Step
 from theorycalc.bounds.proving import MOST_POINTS, number_of_points, points
 from theorycalc.bounds.refuting import Refutation
 from theorycalc.bounds.rules import RULES
+from theorycalc.bounds.steps import Leaves, Step
 from theorycalc.core.arithmetic.ball_context import working_precision
 
 # No proof that is written here is checked with more.

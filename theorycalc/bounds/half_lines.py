@@ -9,8 +9,8 @@ from flint import fmpq
 
 from theorycalc.bounds.domain import Variable, fmpq_of, rational
 from theorycalc.bounds.problems import Problem, forms
-from theorycalc.bounds.proof import Step
 from theorycalc.bounds.ratios import positive_by_ratio
+from theorycalc.bounds.steps import Step
 from theorycalc.bounds.tails import positive_from
 
 # The argument is tried from here on, in powers of 4.

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from theorycalc.bounds.domain import rational
-from theorycalc.bounds.proof import Leaves, Step
+from theorycalc.bounds.steps import Leaves, Step
 from theorycalc.core import display
 from theorycalc.core.claims import Verdict
 

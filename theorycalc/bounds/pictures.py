@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 import sympy
 
 from theorycalc.bounds.domain import Variable
-from theorycalc.bounds.proof import Leaves, Step
 from theorycalc.bounds.sampling import Axis
+from theorycalc.bounds.steps import Leaves, Step
 from theorycalc.core import sketches
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.formula import Formula

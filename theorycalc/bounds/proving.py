@@ -11,9 +11,9 @@ from theorycalc.bounds.cells import CellSearch
 from theorycalc.bounds.exact import decided_exactly
 from theorycalc.bounds.half_lines import on_half_line
 from theorycalc.bounds.problems import Problem, Reduction, forms, reduce
-from theorycalc.bounds.proof import Step
 from theorycalc.bounds.refuting import Refutation
 from theorycalc.bounds.sharing import ALONE, Interruption, Workforce, in_processes
+from theorycalc.bounds.steps import Step
 from theorycalc.core.progress import progress
 
 # Integers that are looked at one by one before anything else is tried, and at all.

@@ -10,7 +10,7 @@ from flint import fmpq
 from theorycalc.bounds.domain import Variable
 from theorycalc.bounds.goals import Goal
 from theorycalc.bounds.problems import Problem
-from theorycalc.bounds.proof import Leaves, Step
+from theorycalc.bounds.steps import Leaves, Step
 from theorycalc.core.errors import DomainError, explain, shown
 
 # What is made of a name, or of digits, and of no more than that.
