@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from theorycalc.bounds.domain import rational
+from theorycalc.bounds.domain import Cell, rational
 from theorycalc.bounds.steps import Leaves, Step
 from theorycalc.core import display
 from theorycalc.core.claims import Verdict
@@ -73,13 +73,24 @@ def undecided_because(steps: tuple[Step, ...]) -> str:
         f"{name} in [{_short(low)}, {_short(high)}]"
         for name, (low, high) in zip(names, cell, strict=True)
     )
+    own = {v.name for step in steps for v in step.problem.variables}
+    return f"{len(left)} boxes are left, the smallest at {where}; {_hint(names, cell, own)}"
+
+
+def _hint(names: list[str], cell: Cell, own: set[str]) -> str:
+    """What may close the cells that pile up at one."""
+    if not own.issuperset(names):
+        return (
+            "these are variables of another form of the claim: if both sides are equal there, or "
+            "come together at infinity, contacts of the variables of the claim may close them"
+        )
     point = ", ".join(
         f'"{name}": {_short((low + high) / 2)}'
         for name, (low, high) in zip(names, cell, strict=True)
     )
     return (
-        f"{len(left)} boxes are left, the smallest at {where}; if both sides are equal there, "
-        f"contacts=[{{{point}}}] with the exact point may close them, else a larger budget"
+        f"if both sides are equal there, contacts=[{{{point}}}] with the exact point may close "
+        "them, else a larger budget"
     )
 
 
