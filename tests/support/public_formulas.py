@@ -37,6 +37,7 @@ def _kernels():
     yield "ntk_general", "sin", tc.kernels.mlp(1, WAVE, sigma_w=1).ntk_general, FAR
     yield "nngp_general", "relu", tc.kernels.mlp(2).nngp_general, PAIR
     yield "ntk_general", "relu", tc.kernels.mlp(2).ntk_general, PAIR
+    yield "deep_nngp", "relu", tc.kernels.mlp(10).deep_nngp(), {**UNIT, "L": (10, 1000)}
     yield "layer_ntk", "relu", tc.kernels.mlp(2).layer_ntk(1), UNIT
     yield "arc_cosine", "3", tc.kernels.arc_cosine(3), UNIT
 

@@ -20,6 +20,7 @@ from theorycalc.core.arithmetic.ball_context import working_precision
 from theorycalc.core.claims import Claim, Verdict
 from theorycalc.core.errors import DomainError, TheoryCalcError, explain, shown
 from theorycalc.core.looks import Look, Math, Shown, as_text, mark
+from theorycalc.core.records import check_fields
 from theorycalc.core.value import Value
 
 # Of the intervals that cells are closed in.
@@ -58,6 +59,9 @@ class Proof(Shown):
     reason: str = ""
     steps: tuple = ()
     version: str = field(default=__version__)
+
+    def __post_init__(self):
+        check_fields(self)
 
     @property
     def boxes(self) -> list[tuple[dict, str]]:

@@ -26,7 +26,7 @@ from theorycalc.core.looks import Look, Math, Shown, as_text, mark
 from theorycalc.core.lowering import lower
 from theorycalc.core.numbers import exact_integer
 from theorycalc.core.pictures import as_axes
-from theorycalc.core.records import instance
+from theorycalc.core.records import check_fields, instance
 from theorycalc.core.value import Value
 
 _BUDGET = 20_000
@@ -57,6 +57,9 @@ class Found(Shown):
     verdict: Verdict
     point: Mapping[str, sympy.Expr]
     margin: Value
+
+    def __post_init__(self):
+        check_fields(self)
 
     def _look(self) -> Look:
         claim = Math(display.claim_latex(self.claim), display.claim_text(self.claim))

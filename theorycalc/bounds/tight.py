@@ -17,7 +17,7 @@ from theorycalc.core.errors import DomainError, explain, unknown_name
 from theorycalc.core.looks import Look, Math, Record
 from theorycalc.core.numbers import exact, exact_integer
 from theorycalc.core.pictures import as_axes
-from theorycalc.core.records import instance, sequence
+from theorycalc.core.records import check_fields, instance, sequence
 from theorycalc.core.value import Rigor, Value
 
 _BUDGET = 4000
@@ -56,6 +56,9 @@ class Tightness(Record):
     ratios: tuple[Value | None, ...]
     exponent: Value | None
     limit: Value | None
+
+    def __post_init__(self):
+        check_fields(self)
 
     @property
     def places(self) -> tuple[sympy.Expr, ...]:
