@@ -7,6 +7,7 @@ from flint import ctx
 
 from theorycalc.bounds.branching import Branching, Cover
 from theorycalc.bounds.contacts import (
+    may_vanish_at,
     minimum_contact,
     point_contact,
     proposals,
@@ -28,8 +29,6 @@ _FIRST, _MORE, _PROBE = 100, 3, 60
 _SAMPLE = 6
 # With a larger budget cells are looked at in groups.
 _TOGETHER = 300
-# Corners at which contacts are looked for.
-_CORNERS = 16
 
 
 class CellSearch:
@@ -178,13 +177,18 @@ def find_contacts(f: Enclosed, given):
     """The contacts at the ends of the variable, and those that are named."""
     if len(f.variables) == 1:
         (variable,) = f.variables
-        if not f.has_curvatures or variable.integer:
+        if variable.integer:
             return
         places = [x for x in (variable.low, variable.high) if x.is_finite]
         places += [
             c[variable.name] for c in given if not isinstance(c, sympy.Eq) and variable.name in c
         ]
-        found = (point_contact(f, place) for place in dict.fromkeys(places))
+        # derivatives are only derived where a contact may be
+        found = (
+            point_contact(f, place)
+            for place in dict.fromkeys(places)
+            if may_vanish_at(f, place) and f.has_curvatures
+        )
     else:
         found = (
             surface_contact(f, c) if isinstance(c, sympy.Eq) else minimum_contact(f, c)

@@ -4,16 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import sympy
-from flint import arb, fmpq
+from flint import fmpq
 
-from theorycalc.bounds.domain import Cell, Variable, rational
+from theorycalc.bounds.domain import Cell, Variable, fmpq_of_end, hull_of, rational
 from theorycalc.bounds.enclosed import Enclosed
-from theorycalc.core.arithmetic.ball import enclose
 from theorycalc.core.arithmetic.box import Box
 from theorycalc.core.arithmetic.box_context import BoxContext, as_box
 from theorycalc.core.evaluation import vanishes
 from theorycalc.core.graph import substitute
-from theorycalc.core.lowering import lower
 
 # A contact of higher order is not looked for.
 _HIGHEST = 16
@@ -64,13 +62,17 @@ class PointContact:
         return False
 
 
+def may_vanish_at(f: Enclosed, point: sympy.Expr) -> bool:
+    """Whether a function of one variable is defined at a point, and not seen to differ from 0."""
+    near = f.value((hull_of(point),))
+    return bool(near.low <= 0 <= near.high)
+
+
 def point_contact(f: Enclosed, point: sympy.Expr) -> PointContact | None:
     """The contact of a function of one variable at an exact point, with its order."""
     (symbol,) = f.symbols
-    ball = arb(enclose(lower(point), [], 256))
-    ends = tuple(_exact(end) for end in (ball.lower(), ball.upper()))
-    near = f.value((ends,))
-    if not near.low <= 0 <= near.high or not _vanishes(f.expr, {symbol: point}):
+    ends = hull_of(point)
+    if not may_vanish_at(f, point) or not _vanishes(f.expr, {symbol: point}):
         return None
     coefficients = f.taylor(*ends, _HIGHEST)
     derivative = f.expr
@@ -127,8 +129,7 @@ def minimum_contact(f: Enclosed, point: Mapping) -> MinimumContact | None:
     slopes = [f.expr.diff(symbol) for symbol in f.symbols]
     if not all(_vanishes(x, values) for x in (f.expr, *slopes)):
         return None
-    balls = [arb(enclose(lower(x), [], 256)) for x in values.values()]
-    hull = tuple((_exact(ball.lower()), _exact(ball.upper())) for ball in balls)
+    hull = tuple(map(hull_of, values.values()))
     return MinimumContact({name: point[name] for name in sorted(point)}, hull)
 
 
@@ -161,7 +162,7 @@ class SurfaceContact:
         place = self.surface.value(cell)
         if not (place.low.is_finite() and place.high.is_finite()):
             return False
-        first, last = _exact(place.low), _exact(place.high)
+        first, last = fmpq_of_end(place.low), fmpq_of_end(place.high)
         joint = (*cell[:axis], (min(low, first), max(high, last)), *cell[axis + 1 :])
         value = self.derivative.value(joint)
         if self.order % 2 == 0 or low >= last:
@@ -207,11 +208,6 @@ def is_positive_definite(matrix: list) -> bool:
 
 def _inverse(x: Box):
     return _CONTEXT.power(x, fmpq(-1))
-
-
-def _exact(x: arb) -> fmpq:
-    man, exp = x.man_exp()
-    return fmpq(int(man)) * fmpq(2) ** int(exp)
 
 
 def proposals(cells: list[Cell], variable: Variable) -> list[sympy.Rational]:

@@ -49,7 +49,7 @@ class Variable:
     @property
     def hull(self) -> tuple[fmpq, fmpq]:
         """The ends, rounded outwards where they are not rational."""
-        return _rational(self.low, -1), _rational(self.high, 1)
+        return hull_of(self.low)[0], hull_of(self.high)[1]
 
     @property
     def middle(self) -> sympy.Expr:
@@ -115,13 +115,17 @@ def _with_facts(name: str, low, high, low_open: bool, high_open: bool, integer: 
     return Variable(symbol, low, high, low_open, high_open, integer=integer)
 
 
-def _rational(x: sympy.Expr, direction: int) -> fmpq:
-    """A finite number as a rational, one that is at least as far in the direction."""
+def hull_of(x: sympy.Expr) -> tuple[fmpq, fmpq]:
+    """Rationals between which a finite number lies: twice itself if it is one."""
     if x.is_Rational:
-        return fmpq_of(x)
-    ball = enclose(lower(x), [], _END_BITS)
-    end = arb(ball).lower() if direction < 0 else arb(ball).upper()
-    man, exp = end.man_exp()
+        return fmpq_of(x), fmpq_of(x)
+    ball = arb(enclose(lower(x), [], _END_BITS))
+    return fmpq_of_end(ball.lower()), fmpq_of_end(ball.upper())
+
+
+def fmpq_of_end(x: arb) -> fmpq:
+    """The rational that a finite exact ball is."""
+    man, exp = x.man_exp()
     return fmpq(int(man)) * fmpq(2) ** int(exp)
 
 

@@ -52,10 +52,9 @@ class Enclosed:
         """The value at a point."""
         return self.value(tuple((x, x) for x in point))
 
-    def slopes(self, cell: Cell) -> tuple[Box, list[Box]]:
-        """The range of the value and those of the first derivatives."""
-        value, *slopes = self._several(self._first, cell, 1 + len(self.symbols))
-        return value, slopes
+    def slopes(self, cell: Cell) -> list[Box]:
+        """The ranges of the first derivatives."""
+        return self._several(self._first, cell, len(self.symbols))
 
     def curvatures(self, cell: Cell) -> list[list[Box]]:
         """The ranges of the second derivatives."""
@@ -102,7 +101,7 @@ class Enclosed:
 
     @cached_property
     def _first(self):
-        return lower(sympy.Tuple(self.expr, *self._gradient), self.symbols, ranges=True)
+        return lower(sympy.Tuple(*self._gradient), self.symbols, ranges=True)
 
     @cached_property
     def _second(self):

@@ -1,6 +1,6 @@
 """From a relation to quantities that are to be positive, or not negative."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sympy
 
@@ -45,32 +45,18 @@ def goals_of(relation) -> list[Goal] | None:
 
 def _apart(goal: Goal) -> list[Goal]:
     """|u| ≤ c as u ≤ c and −u ≤ c; likewise max below and min above."""
-    for side, other, kinds in (
-        (goal.small, goal.big, sympy.Max),
-        (goal.big, goal.small, sympy.Min),
-    ):
-        sign = 1 if kinds is sympy.Max else -1
+    for name, sign in (("small", 1), ("big", -1)):
+        side = getattr(goal, name)
         for term in sympy.Add.make_args(side):
             factor, node = term.as_coeff_Mul()
-            branches = _branches(node, sign * factor, kinds)
-            if branches:
-                rest = side - term
-                parts = [_with(goal, sign, rest + factor * branch, other) for branch in branches]
-                return [g for part in parts for g in _apart(part)]
+            if branches := _branches(node, sign * factor):
+                sides = (side - term + factor * branch for branch in branches)
+                return [part for x in sides for part in _apart(replace(goal, **{name: x}))]
     return [goal]
 
 
-def _branches(node: sympy.Expr, factor: sympy.Expr, kind: type) -> tuple:
-    """The branches that all have to hold, where a node is on the side of its extreme."""
-    if isinstance(node, sympy.Abs):
-        return (node.args[0], -node.args[0]) if factor > 0 else ()
-    if isinstance(node, kind) and factor * (1 if kind is sympy.Max else -1) > 0:
-        return node.args
-    other = sympy.Min if kind is sympy.Max else sympy.Max
-    if isinstance(node, other) and factor * (1 if kind is sympy.Max else -1) < 0:
-        return node.args
-    return ()
-
-
-def _with(goal: Goal, sign: int, side: sympy.Expr, other: sympy.Expr) -> Goal:
-    return Goal(other, side, goal.strict) if sign > 0 else Goal(side, other, goal.strict)
+def _branches(node: sympy.Expr, factor: sympy.Expr) -> tuple:
+    """What all has to be small for a multiple of a node to be small."""
+    if isinstance(node, sympy.Abs) and factor > 0:
+        return node.args[0], -node.args[0]
+    return node.args if isinstance(node, sympy.Max if factor > 0 else sympy.Min) else ()

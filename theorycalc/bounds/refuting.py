@@ -6,7 +6,7 @@ import sympy
 from flint import arb, fmpq
 
 from theorycalc.bounds.contacts import simplest_between
-from theorycalc.bounds.domain import Variable, rational
+from theorycalc.bounds.domain import Variable, fmpq_of, rational
 from theorycalc.core.arithmetic.ball import enclose
 from theorycalc.core.errors import DomainError, NotSupportedError, PrecisionError
 from theorycalc.core.evaluation import decide, vanishes
@@ -122,6 +122,6 @@ def _rounded(x: sympy.Expr, places: int) -> sympy.Rational:
     """The simplest rational within half a unit of a decimal place, relative to a large number."""
     if not x.is_Rational:
         return x
-    exact = fmpq(int(x.p), int(x.q))
+    exact = fmpq_of(x)
     half = max(abs(exact), fmpq(1)) / (2 * fmpq(10) ** places)
     return rational(simplest_between(exact - half, exact + half))

@@ -5,7 +5,8 @@ end where it is least, and the rest is looked at there.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import wraps
 
 from flint import arb, fmpq
 
@@ -38,33 +39,42 @@ def natural(f: Enclosed, cell: Cell) -> Finding:
     return Finding(_low(f.value(cell)), _widths(cell), centre(cell, _whole(f)))
 
 
+def after_the_range(rule: Callable) -> Callable:
+    """The rule where the range does not show it; what the range shows is kept."""
+
+    @wraps(rule)
+    def look(f: Enclosed, cell: Cell) -> Finding:
+        first = natural(f, cell)
+        if first.bound > 0:
+            return first
+        found = rule(f, cell)
+        return replace(found, bound=_larger(first.bound, found.bound))
+
+    return look
+
+
+@after_the_range
 def first_order(f: Enclosed, cell: Cell) -> Finding:
     """The mean value form, from the centre that gives the largest bound.
 
     E. Baumann, Optimal centered forms, BIT 28 (1988).
     """
-    value = f.value(cell)
-    if _low(value) > 0:
-        return Finding(_low(value), _widths(cell), centre(cell, _whole(f)))
-    _, slopes = f.slopes(cell)
+    slopes = f.slopes(cell)
     face = _towards_least(cell, slopes)
     if face != cell:
-        found = first_order(f, face)
-        return found if found.bound > _low(value) else _known(found, value)
+        return first_order(f, face)
     point = [_best_centre(end, slope) for end, slope in zip(cell, slopes, strict=True)]
     change = _sum_of_products(slopes, _offsets(cell, point))
     bound = _add(_low(f.at(point)), _low(change))
     weights = [_size(g) * w for g, w in zip(slopes, _widths(cell), strict=True)]
-    return Finding(_larger(bound, _low(value)), weights, point)
+    return Finding(bound, weights, point)
 
 
+@after_the_range
 def second_order(f: Enclosed, cell: Cell) -> Finding:
     """The Taylor form of second order at the middle, with slopes that it sharpens."""
-    value = f.value(cell)
-    if _low(value) > 0:
-        return Finding(_low(value), _widths(cell), centre(cell, _whole(f)))
     middle = centre(cell, _whole(f))
-    _, at_middle = f.slopes(tuple((x, x) for x in middle))
+    at_middle = f.slopes(tuple((x, x) for x in middle))
     curvatures, offsets = f.curvatures(cell), _offsets(cell, middle)
     slopes = [
         _CONTEXT.add(g, _sum_of_products(row, offsets))
@@ -72,8 +82,7 @@ def second_order(f: Enclosed, cell: Cell) -> Finding:
     ]
     face = _towards_least(cell, slopes)
     if face != cell:
-        found = second_order(f, face)
-        return found if found.bound > _low(value) else _known(found, value)
+        return second_order(f, face)
     half = fmpq(1, 2)
     quadratic = [
         _CONTEXT.mul(half if i == j else fmpq(1), h, _times(offsets, i, j))
@@ -84,17 +93,15 @@ def second_order(f: Enclosed, cell: Cell) -> Finding:
     change = _CONTEXT.add(_sum_of_products(at_middle, offsets), *quadratic)
     bound = _add(_low(f.at(middle)), _low(change))
     weights = [_size(g) * w for g, w in zip(slopes, _widths(cell), strict=True)]
-    return Finding(_larger(bound, _low(value)), weights, middle)
+    return Finding(bound, weights, middle)
 
 
+@after_the_range
 def taylor(f: Enclosed, cell: Cell) -> Finding:
     """A Taylor polynomial of one variable, with its last coefficient on the whole cell."""
-    value = f.value(cell)
-    if _low(value) > 0:
-        return Finding(_low(value), _widths(cell), centre(cell, _whole(f)))
     ((low, high),) = cell
     middle = centre(cell, _whole(f))
-    best = _low(value)
+    best = _NOTHING
     for length in _TAYLOR:
         best = _larger(best, _taylor_bound(f, low, high, middle[0], length))
         if best > 0:
@@ -150,10 +157,6 @@ def _add(x: arb, y: arb) -> arb:
 
 def _larger(x: arb, y: arb) -> arb:
     return y if y > x else x
-
-
-def _known(found: Finding, value: Box) -> Finding:
-    return Finding(_larger(found.bound, _low(value)), found.weights, found.point)
 
 
 def _widths(cell: Cell) -> list:

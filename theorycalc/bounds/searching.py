@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import sympy
 
+from theorycalc.bounds.claimed import relations_of
 from theorycalc.bounds.domain import Variable, symbols_of, variables_of
 from theorycalc.bounds.refuting import shorter
 from theorycalc.bounds.sampling import Axis, least
@@ -243,21 +244,13 @@ def _arithmetic(claim: Claim):
 
 def _margin(claim: Claim, variables) -> Formula:
     """The least margin of the relations of a claim."""
-    return _least([_spared(x) for x in _relations(claim, variables)], variables)
+    return _least([_spared(x) for x in relations_of(claim, variables)], variables)
 
 
 def _share(claim: Claim, variables) -> Formula:
     """The least margin relative to the sides."""
-    relations = _relations(claim, variables)
+    relations = relations_of(claim, variables)
     return _least([_spared(x) / (abs(x.lhs) + abs(x.rhs)) for x in relations], variables)
-
-
-def _relations(claim: Claim, variables) -> list:
-    known = symbols_of(claim, variables)
-    return [
-        type(x)(*(substitute(side, known) for side in x.args), evaluate=False)
-        for x in claim.relations
-    ]
 
 
 def _least(margins: list, variables) -> Formula:

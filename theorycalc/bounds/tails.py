@@ -144,7 +144,7 @@ def _low_on(expr, symbol, start: fmpq) -> arb:
 
 def _by_roots(expr, symbol, start: fmpq) -> str:
     """An algebraic function with roots of one linear function, as a polynomial of such a root."""
-    roots = {p.base: 1 for p in expr.atoms(sympy.Pow) if p.exp.is_Rational and p.exp.q > 1}
+    roots = (p.base for p in expr.atoms(sympy.Pow) if p.exp.is_Rational and p.exp.q > 1)
     base = next((b for b in roots if b.has(symbol)), symbol)
     line = rational_polynomial(base, symbol) if base.is_polynomial(symbol) else None
     if line is None or line.degree() != 1 or not line.LC() > 0:
