@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from theorycalc.core.arithmetic.ball import enclose
+from theorycalc.core.arithmetic.ball_context import working_precision
 from theorycalc.core.arithmetic.box import NOT_A_NUMBER, Box, is_undefined
 from theorycalc.core.arithmetic.box_context import BoxContext, as_box
 from theorycalc.core.errors import DomainError
@@ -50,12 +51,14 @@ def _place(ends, share) -> tuple[Box, sympy.Rational]:
     st.tuples(ENDS, ENDS),
     SHARES,
     SHARES,
+    st.sampled_from([30, 53, 128]),
 )
-def test_values_inside_are_in_the_range(outer, inner, first, second, s, t):
+def test_values_inside_are_in_the_range(outer, inner, first, second, s, t, bits):
     (box, x), (other, y) = _place(first, s), _place(second, t)
     program = lower(outer(inner), (X, Y), ranges=True)
     try:
-        found = as_box(program.run(BoxContext(), [box, other]))
+        with working_precision(bits):
+            found = as_box(program.run(BoxContext(), [box, other]))
     except (DomainError, ZeroDivisionError):
         return
     if is_undefined(found):

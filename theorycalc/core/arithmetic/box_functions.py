@@ -5,9 +5,9 @@ where Arb does not know them. What is not in the table goes through balls.
 """
 
 from collections.abc import Callable
-from functools import partial, reduce
+from functools import cache, partial, reduce
 
-from flint import arb
+from flint import arb, ctx
 
 from theorycalc.core.arithmetic.ball_functions import REAL
 from theorycalc.core.arithmetic.box import NOT_A_NUMBER, Box, ball_of_box, box_of_ball
@@ -138,11 +138,16 @@ def _gamma_like(function: Callable, x: Box) -> Box:
     return Box(function(turn).lower(), ends[0].max(ends[1]))
 
 
+@cache
 def _zero_of_digamma() -> arb:
-    """The place of the least value of Γ on the positive numbers, enclosed by two signs of ψ."""
-    low, high = arb("1.4616321449683623412626"), arb("1.4616321449683623412627")
-    assert low.digamma() < 0 < high.digamma()
-    return low.union(high)
+    """The place of the least value of Γ on the positive numbers, enclosed by two signs of ψ.
+
+    With more bits than its digits need, whatever the working precision is.
+    """
+    with ctx.workprec(128):
+        low, high = arb("1.4616321449683623412626"), arb("1.4616321449683623412627")
+        assert low.digamma() < 0 < high.digamma()
+        return low.union(high)
 
 
 def _polygamma(order: Box, x: Box) -> Box:
