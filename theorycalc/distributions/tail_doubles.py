@@ -7,7 +7,7 @@ lost; there others compute again.
 import math
 
 import numpy as np
-from scipy import special
+import scipy
 
 from theorycalc.core.arithmetic.special_arrays import FUNCTION
 
@@ -28,7 +28,7 @@ def normal_tail_moment(k: int, s) -> tuple[np.ndarray, np.ndarray]:
     # two exponentials, an exponent of less than 2 with two roundings, and four operations
     boundary = _rounded(bell / np.sqrt(2 * np.pi), 2 * FUNCTION + 4 * _EPS)
     pearson = (np.ones_like(y), 0.0, 1.0)
-    near = _forwards(k, y, _rounded(special.ndtr(-y), 2 * FUNCTION), boundary, pearson)
+    near = _forwards(k, y, _rounded(scipy.special.ndtr(-y), 2 * FUNCTION), boundary, pearson)
     far = _backwards(k, y, boundary, pearson)
     return _reflected(k, s, _either(y < 1.5, near, far), pearson)
 

@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from scipy import linalg, optimize
+import scipy
 
 from theorycalc.core.errors import DomainError, explain
 
@@ -19,7 +19,7 @@ def log_evidence(factor: tuple, targets: np.ndarray) -> float:
     """ln p(y) of centred Gaussian targets, from the Cholesky factor of their covariance."""
     half_log_det = np.log(np.diagonal(factor[0])).sum()
     outputs = targets.size // len(targets)
-    misfit = (targets * linalg.cho_solve(factor, targets)).sum() / 2
+    misfit = (targets * scipy.linalg.cho_solve(factor, targets)).sum() / 2
     constant = len(targets) / 2 * math.log(2 * math.pi)
     return float(-misfit - outputs * (half_log_det + constant))
 
@@ -37,7 +37,7 @@ def likeliest_noise(prior: np.ndarray, targets: np.ndarray) -> float:
     DomainError
         If the likelihood grows without end as the noise of a singular prior vanishes.
     """
-    eigenvalues, vectors = linalg.eigh(prior)
+    eigenvalues, vectors = scipy.linalg.eigh(prior)
     squares = ((vectors.T @ targets) ** 2).reshape(len(prior), -1).mean(axis=1)
     low = max(0.0, _LEAST_NOISE * eigenvalues[-1] - eigenvalues[0])
     levels = eigenvalues + low
@@ -83,4 +83,4 @@ def _refined(slope, best: float, left: np.ndarray, right: np.ndarray) -> float:
     low, high = left[around].min(), right[around].max()
     if slope(low) <= 0 or slope(high) >= 0:
         return float(best)
-    return float(optimize.brentq(slope, low, high, xtol=1e-300, rtol=1e-14))
+    return float(scipy.optimize.brentq(slope, low, high, xtol=1e-300, rtol=1e-14))

@@ -6,7 +6,7 @@ Three functions, whose docstrings are half of the file.
 import math
 
 import numpy as np
-from scipy import linalg
+import scipy
 from sympy import oo
 
 from theorycalc.core.arrays import real_array
@@ -91,7 +91,7 @@ def gradient_flow(
     theta = _square(k_train, "k_train")
     cross = _matrix(k_test_train, "k_test_train", (None, len(theta)))
     targets = read_targets(y, len(theta))
-    eigenvalues, vectors = linalg.eigh(theta)
+    eigenvalues, vectors = scipy.linalg.eigh(theta)
     if eigenvalues[0] < -_RANK_TOLERANCE * max(eigenvalues[-1], 0):
         raise DomainError(
             explain("k_train is not positive semidefinite", got=f"λ_min = {eigenvalues[0]:.3g}")
@@ -174,11 +174,11 @@ def posterior(k_train, k_test_train, k_test, y, noise=0.0) -> Prediction:
     if noise is None:
         noise = likeliest_noise(prior, targets)
     gram = prior + noise * np.eye(len(prior))
-    eigenvalues = linalg.eigvalsh(gram)
+    eigenvalues = scipy.linalg.eigvalsh(gram)
     if eigenvalues[0] <= _RANK_TOLERANCE * eigenvalues[-1]:
         raise _singular(prior, eigenvalues)
-    factor = linalg.cho_factor(gram)
-    hat = linalg.cho_solve(factor, cross.T).T
+    factor = scipy.linalg.cho_factor(gram)
+    hat = scipy.linalg.cho_solve(factor, cross.T).T
     covariance = None
     if k_test is not None:
         covariance = _matrix(k_test, "k_test", (len(cross), len(cross))) - hat @ cross.T
@@ -200,7 +200,7 @@ def max_learning_rate(k_train) -> float:
     >>> tc.kernels.predict.max_learning_rate([[3.0, 1.0], [1.0, 3.0]])
     0.5
     """
-    largest = linalg.eigvalsh(_square(k_train, "k_train"))[-1]
+    largest = scipy.linalg.eigvalsh(_square(k_train, "k_train"))[-1]
     if largest <= 0:
         raise DomainError(
             explain("k_train has no positive eigenvalue", got=f"λ_max = {largest:.3g}")

@@ -12,7 +12,7 @@ Polynomials in x and r²: no angle, no division, and a change of sign of the poi
 """
 
 import numpy as np
-from scipy.special import gammaln
+import scipy
 
 from theorycalc.core.compiled import compiled
 from theorycalc.core.threads import CORES, in_threads
@@ -70,9 +70,9 @@ def digits_of_factor(d: int, degree: int) -> float:
     dimension = d + 2 * j
     count = (
         np.log(2 * n + dimension - 2)
-        + gammaln(n + dimension - 2)
-        - gammaln(n + 1)
-        - gammaln(dimension - 1)
+        + scipy.special.gammaln(n + dimension - 2)
+        - scipy.special.gammaln(n + 1)
+        - scipy.special.gammaln(dimension - 1)
     )
     return float(count.max() / (2 * np.log(10)))
 

@@ -5,7 +5,7 @@ sphere is negative, so that nothing cancels and Σ a_m = κ(1) bounds what is le
 """
 
 import numpy as np
-from scipy.special import gammaln
+import scipy
 from sympy import Rational, S
 
 from theorycalc.core.arithmetic.ball import mid_and_rad
@@ -143,8 +143,8 @@ def _terms(d: int, order: int, bits: int, rate: float | None = None) -> int | No
     """
     m = np.arange(order, _MOST_TERMS if rate is None else _MOST_OF_SMOOTH, 2)
     # log of μ_k(t^m), up to a constant
-    sizes = gammaln(m + 1) - gammaln(m - order + 1)
-    sizes += gammaln((m - order + 1) / 2) - gammaln((m + order + d) / 2)
+    sizes = scipy.special.gammaln(m + 1) - scipy.special.gammaln(m - order + 1)
+    sizes += scipy.special.gammaln((m - order + 1) / 2) - scipy.special.gammaln((m + order + d) / 2)
     # coefficients fall like m^−3/2 at the slowest that matters; the rest is of the size of κ(1)
     ratios = sizes if rate is None else sizes - rate * np.sqrt(m)
     largest = (sizes - 3 * np.log1p(m)).max() if rate is None else ratios.max()

@@ -4,8 +4,8 @@ import itertools
 from fractions import Fraction
 
 import numpy as np
+import scipy
 import sympy
-from scipy import optimize
 
 from theorycalc.core.arithmetic import Ball, Float
 from theorycalc.core.arithmetic.array_context import ArrayContext
@@ -66,7 +66,7 @@ def root(formula: Formula, bracket: tuple, using: Arithmetic) -> Value:
         return find_root(formula, symbol.name, bracket, using=using)
     # doubles do not decide signs to their last digit
     function, ends = formula.lambdify(), tuple(map(float, bracket))
-    x = float(optimize.brentq(function, *ends, xtol=4 * _EPS * ends[1]))
+    x = float(scipy.optimize.brentq(function, *ends, xtol=4 * _EPS * ends[1]))
     value = formula.at(**{symbol.name: x})
     # at most half way to the ends: a map of correlations ends at 1
     step = min(1e-5 * (ends[1] - ends[0]), (ends[1] - x) / 2, (x - ends[0]) / 2)
@@ -110,7 +110,7 @@ def _extremes(function, grid: np.ndarray, sizes: np.ndarray) -> list:
         if not np.isfinite(near).all() or (np.sign(near) != sign).any():
             continue
         if abs(near[1]) <= min(abs(near[0]), abs(near[2])):
-            best = optimize.minimize_scalar(
+            best = scipy.optimize.minimize_scalar(
                 lambda q, sign=sign: sign * function(q) / q,
                 bounds=(grid[i - 1], grid[i + 1]), method="bounded", options={"xatol": 1e-10},
             )  # fmt: skip

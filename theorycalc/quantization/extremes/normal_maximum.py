@@ -3,8 +3,8 @@
 import math
 
 import numpy as np
+import scipy
 import sympy
-from scipy import special
 from sympy import Rational, S, erfc, pi, sqrt
 
 from theorycalc.core.arithmetic.ball_context import GUARD_BITS
@@ -127,10 +127,10 @@ def _closed(k, n):
 
 def _log_weight(x: np.ndarray, log_n: float) -> np.ndarray:
     """Logarithm of the density of the largest, up to a constant; only log n is needed."""
-    log_tail = special.log_ndtr(-x)
+    log_tail = scipy.special.log_ndtr(-x)
     tail = np.exp(log_tail)
     others = -math.expm1(-log_n)  # 1 − 1/n
-    left = -math.exp(min(log_n, 700.0)) * others * -special.log_ndtr(np.minimum(x, 0.0))
+    left = -math.exp(min(log_n, 700.0)) * others * -scipy.special.log_ndtr(np.minimum(x, 0.0))
     with np.errstate(divide="ignore", invalid="ignore"):
         curvature = np.where(tail > 1e-9, -np.log1p(-np.minimum(tail, 0.6)) / tail, 1 + tail / 2)
     right = -np.exp(np.minimum(log_n + log_tail, 700.0)) * others * curvature

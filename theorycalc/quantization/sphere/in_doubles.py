@@ -4,7 +4,7 @@ import math
 from functools import lru_cache
 
 import numpy as np
-from scipy.optimize import brentq
+import scipy
 
 from theorycalc.core.arithmetic.effort import spend
 from theorycalc.core.errors import PrecisionError, explain
@@ -129,7 +129,7 @@ def optimal_radius(law: RadialLaw, d: float, n: Points, s: float) -> tuple[float
             break
     else:
         raise PrecisionError(explain("the optimal radius was not bracketed", got=math.exp(left)))
-    root = brentq(slope, left, right, xtol=4 * EPS, rtol=4 * EPS)
+    root = scipy.optimize.brentq(slope, left, right, xtol=4 * EPS, rtol=4 * EPS)
     return math.exp(root), _radius_error(law, d, n, s, math.exp(root))
 
 

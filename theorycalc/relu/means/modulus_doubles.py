@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Callable
 
 import numpy as np
-from scipy import special
+import scipy
 from sympy import Poly
 
 from theorycalc.core.errors import NotSupportedError, explain
@@ -46,7 +46,7 @@ def modulus_mean(a: Poly, b: Poly, growth: Callable) -> tuple[float, float]:
             )
         )
     degree = max(a.total_degree(), b.total_degree()) + _GROWTH
-    reach = np.sqrt(2 * special.gammainccinv((n + degree) / 2, _NEGLIGIBLE))
+    reach = np.sqrt(2 * scipy.special.gammainccinv((n + degree) / 2, _NEGLIGIBLE))
     series, error = _series(growth, reach)
     (coarse, _), (fine, rounding) = (_over_directions(a, b, series, size) for size in _ANGLES[n])
     return fine, abs(fine - coarse) + error * fine + rounding
@@ -99,7 +99,7 @@ def _over_rays(a: Poly, b: Poly, growth, points: np.ndarray) -> np.ndarray:
     for column, size in zip(along.T[::-1], _sizes(points, a, b).T[::-1], strict=True):
         value = value * r + column[:, None]
         terms = terms * r + size[:, None]
-    mass = 2 ** (n / 2 - 1) * special.gamma(n / 2)
+    mass = 2 ** (n / 2 - 1) * scipy.special.gamma(n / 2)
     density = r ** (n - 1) * np.exp(-(r**2) / 2) * growth(r) / mass
     steps = _ROUNDINGS + 2 * along.shape[1] + len(a.as_dict()) + len(b.as_dict()) + r**2 / 2
     parts = np.abs(value), _EPS * steps * terms
