@@ -44,7 +44,7 @@ def test_the_way_of_an_evaluation():
 
     kernel = tc.kernels.mlp(1, "relu").nngp
     modules = rooms.way(lambda: kernel.at(rho="0.3", using=tc.Ball(10)))
-    assert modules.index("theorycalc.core.formula") < modules.index("theorycalc.core.program")
+    assert modules.index("theorycalc.core.evaluable") < modules.index("theorycalc.core.program")
     assert "theorycalc.core.arithmetic.ball_context" in modules
 
 

@@ -18,7 +18,8 @@ from theorycalc.bounds.sharing import Interruption, Workforce
 from theorycalc.bounds.steps import Step
 from theorycalc.core.arithmetic import Float
 from theorycalc.core.arithmetic.ball_context import working_precision
-from theorycalc.core.claims import Check, Claim, Verdict, check
+from theorycalc.core.checks import Check, Verdict, check
+from theorycalc.core.claims import Claim
 from theorycalc.core.errors import DomainError, NotSupportedError, PrecisionError, explain
 from theorycalc.core.evaluation import check_supported
 from theorycalc.core.numbers import exact_integer

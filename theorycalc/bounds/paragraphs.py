@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from theorycalc.bounds.domain import Cell, rational
 from theorycalc.bounds.steps import Leaves, Step
 from theorycalc.core import display
-from theorycalc.core.claims import Verdict
+from theorycalc.core.checks import Verdict
 
 _DIGITS = 6
 

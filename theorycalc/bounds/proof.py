@@ -17,7 +17,8 @@ from theorycalc.bounds.steps import Leaves, Step
 from theorycalc.bounds.written import expression, read, written
 from theorycalc.core import display
 from theorycalc.core.arithmetic.ball_context import working_precision
-from theorycalc.core.claims import Claim, Verdict
+from theorycalc.core.checks import Verdict
+from theorycalc.core.claims import Claim
 from theorycalc.core.errors import DomainError, TheoryCalcError, explain, shown
 from theorycalc.core.looks import Look, Math, Shown, as_text, mark
 from theorycalc.core.records import check_fields

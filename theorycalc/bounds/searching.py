@@ -12,7 +12,8 @@ from theorycalc.bounds.sampling import Axis, least
 from theorycalc.core import display
 from theorycalc.core.arithmetic import MP, Ball, Float
 from theorycalc.core.arithmetic.array_context import ArrayContext
-from theorycalc.core.claims import Check, Claim, Verdict, check
+from theorycalc.core.checks import Check, Verdict, check
+from theorycalc.core.claims import Claim
 from theorycalc.core.errors import (
     DomainError,
     NotSupportedError,

@@ -12,7 +12,8 @@ from theorycalc.bounds.searching import check_best, places, spare
 from theorycalc.core import display
 from theorycalc.core.arithmetic import Float
 from theorycalc.core.binary import in_doubles
-from theorycalc.core.claims import Check, Claim
+from theorycalc.core.checks import Check
+from theorycalc.core.claims import Claim
 from theorycalc.core.errors import DomainError, explain, unknown_name
 from theorycalc.core.looks import Look, Math, Record
 from theorycalc.core.numbers import exact, exact_integer

@@ -9,7 +9,7 @@ import sympy
 
 from theorycalc.core.arithmetic import Ball
 from theorycalc.core.arithmetic.enclosures import number_or_enclosure
-from theorycalc.core.claims import Verdict
+from theorycalc.core.checks import Verdict
 from theorycalc.core.errors import DomainError, explain, shown
 from theorycalc.core.evaluation import evaluate
 from theorycalc.core.lowering import lower

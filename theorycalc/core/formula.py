@@ -1,63 +1,38 @@
-"""A named SymPy expression with its arguments, its domain and its source.
-
-One class, whose docstrings are half of the file.
-"""
+"""A named SymPy expression with its arguments, its domain and its source."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 import sympy
 
 from theorycalc.core import display
 from theorycalc.core.algebra import Algebra, composed, within_error
-from theorycalc.core.arithmetic import Ball, Float
 from theorycalc.core.arithmetic.enclosures import number_or_enclosure
-from theorycalc.core.binary import fraction
 from theorycalc.core.derivative import total_derivative
-from theorycalc.core.errors import (
-    CertificationError,
-    DomainError,
-    PrecisionError,
-    explain,
-    unknown_name,
-)
-from theorycalc.core.evaluation import (
-    Arithmetic,
-    check_arithmetic,
-    check_domain,
-    check_supported,
-    evaluate,
-    read_parameters,
-    vanishes,
-)
+from theorycalc.core.errors import DomainError, explain, unknown_name
+from theorycalc.core.evaluable import Evaluable
+from theorycalc.core.evaluation import check_domain, read_parameters
 from theorycalc.core.expansions import Expansions
 from theorycalc.core.graph import free_symbols, substitute
 from theorycalc.core.integrals import Integrals
-from theorycalc.core.integration.pieces import at_numbers
-from theorycalc.core.known import known_in, unknown
+from theorycalc.core.known import unknown
 from theorycalc.core.looks import Shown
-from theorycalc.core.lowering import lower
 from theorycalc.core.names import as_definitions, matched_by_name, nameless, with_own_names
 from theorycalc.core.numbers import exact_integer, expression, has_radius
 from theorycalc.core.pictures import Pictures
-from theorycalc.core.program import Program
 from theorycalc.core.ranges import Ranges
 from theorycalc.core.records import instance
 from theorycalc.core.reference import Reference
 from theorycalc.core.signature import as_arguments, as_condition
 from theorycalc.core.simplification import Simplification
-from theorycalc.core.tensors import TensorFunction, in_backend
-from theorycalc.core.value import Rigor, Value
-from theorycalc.core.vectorised import VectorFunction
+from theorycalc.core.value import Value
 
-# The size of an error needs few digits, and its terms may cancel.
-_ERROR_ARITHMETIC = Ball(3)
 _MOST_DERIVATIVES = 100
 
 
 @dataclass(frozen=True, repr=False, init=False)
-class Formula(Algebra, Expansions, Integrals, Pictures, Ranges, Simplification, Shown):
+class Formula(Evaluable, Algebra, Expansions, Integrals, Pictures, Ranges, Simplification, Shown):
     """A quantity: an expression that prints as mathematics and evaluates to any precision.
 
     Parameters
@@ -169,65 +144,6 @@ class Formula(Algebra, Expansions, Integrals, Pictures, Ranges, Simplification, 
             written[symbol] = substitute(part, written)
         return substitute(self.body, written)
 
-    def at(self, using: Arithmetic = Float(), **params) -> Value:
-        """The value at exact parameters.
-
-        Parameters
-        ----------
-        using : Float, MP or Ball
-            The arithmetic.
-        **params
-            One number per argument: int, Fraction, SymPy number, decimal string, or a float, which
-            is read by its shortest repr (0.3 means 3/10). What has a radius (a Value, an ``arb``,
-            an interval of mpmath) is an enclosure; the result then encloses the image.
-
-        Raises
-        ------
-        DomainError
-            For a parameter that is unknown, missing, no number, or outside the domain.
-        NotSupportedError
-            If a function in the formula cannot be computed in this arithmetic.
-        PrecisionError
-            If the digits asked for are not reached.
-        """
-        check_arithmetic(using, args=self.args)
-        values = {**read_parameters(self.args, params), **self._known}
-        check_domain(self.domain, values, self.name)
-        if (infinity := self._infinity(values)) is not None:
-            value = self._exactly(float(infinity), values, using)
-            return replace(value, reference=self.reference)
-        self._check_supported(using, values)
-        try:
-            value = evaluate(self._program_at(values), values, using)
-        except CertificationError:
-            if not vanishes(self.body, self.where, values):
-                raise
-            value = self._exactly(0, values, using)
-        if value.is_absolute and vanishes(self.body, self.where, values):
-            value = self._exactly(0, values, using)
-        return replace(self._with_error(value, values), reference=self.reference)
-
-    def _infinity(self, values: Mapping) -> sympy.Expr | None:
-        """±∞ where that is the value."""
-        return self.body if self.body in (sympy.oo, -sympy.oo) else None
-
-    def _with_error(self, value: Value, values: Mapping) -> Value:
-        """The value with what the formula leaves out in its error."""
-        if self.error is None:
-            return value
-        program = lower(self.error, tuple(values), self.where)
-        try:
-            left_out = evaluate(program, values, _ERROR_ARITHMETIC)
-        except PrecisionError as error:
-            left_out = error.value  # it cancels to next to nothing
-        rad = value.rad + abs(left_out.mid) + left_out.rad
-        return replace(value, rad=rad, rigor=min(value.rigor, Rigor.ESTIMATED))
-
-    def _exactly(self, mid: float, values: Mapping, using: Arithmetic) -> Value:
-        inputs = {s.name: x for s, x in values.items() if s not in self._known}
-        stats = {"reason": self.note} if self.note and mid else {}
-        return Value(mid=mid, rad=0, rigor=Rigor.EXACT, using=using, inputs=inputs, stats=stats)
-
     def subs(self, **params) -> "Formula":
         """The formula with some arguments replaced by numbers, symbols, expressions or formulas.
 
@@ -329,92 +245,9 @@ class Formula(Algebra, Expansions, Integrals, Pictures, Ranges, Simplification, 
             where=where,
         )
 
-    def lambdify(self, backend="numpy") -> VectorFunction | TensorFunction:
-        """A vectorised function of arrays, the arguments in the order of ``args``.
-
-        Parameters
-        ----------
-        backend : {"numpy", "torch", "jax"} or module
-            The library of the arrays; as a module, a namespace of the array API standard.
-
-        Returns
-        -------
-        callable
-            It broadcasts its arguments. With NumPy it computes in hardware doubles without an error
-            statement, and raises `DomainError` if an element lies outside the domain. Inside it an
-            element at a pole, or where the value is not real, is inf or nan, as in NumPy, and the
-            others keep their values. Elements that rounding may have changed by more than 1e-12 of
-            them, and by more than 1e-12 of the arguments would, and those that leave the range of
-            doubles on the way are computed in balls, one by one. What double-precision routines of
-            special functions state as their error counts too; where there are no balls these, and
-            integrals, are as good as they are.
-
-            With another library it is written in the operations of the library, in the precision
-            and on the device of the arrays, so that it can be differentiated and compiled there.
-            Nothing is repaired: a kernel loses half of the digits near ρ = ±1. Elements outside the
-            domain are nan. Integrals and special functions that the library lacks go through NumPy,
-            and then there is no derivative.
-
-        Raises
-        ------
-        MissingExtraError
-            If the library is not installed.
-
-        Examples
-        --------
-        >>> import sympy, theorycalc as tc
-        >>> x = sympy.Symbol("x")
-        >>> tc.Formula("f", sympy.sqrt(x)).lambdify()([0.0, 4.0])
-        array([0., 2.])
-        """
-        return in_backend(self._vectorised(), backend)
-
-    def _vectorised(self) -> VectorFunction:
-        """The function of NumPy arrays."""
-        self._check_supported(Float())
-        return VectorFunction(
-            name=self.name,
-            args=tuple(symbol.name for symbol in self.args),
-            program=self._at_midpoints()._program,
-            conditions=tuple(
-                (sympy.pretty(c, use_unicode=True), lower(c, self.args))
-                for c in sympy.And.make_args(self.domain)
-            ),
-        )
-
     def latex(self) -> str:
         """The formula in LaTeX: an equation, with a line for every named sub-expression."""
         return display.formula_latex(self)
-
-    @cached_property
-    def _known(self) -> dict:
-        """The numbers with an error that stand in the formula."""
-        parts = (part for _, part in self.where)
-        return known_in(self.body, self.domain, self.error or sympy.S.Zero, *parts)
-
-    @property
-    def has_radii(self) -> bool:
-        """Whether numbers with an error stand in it."""
-        return bool(self._known)
-
-    def _at_midpoints(self) -> "Formula":
-        """The formula with exact numbers in the place of those with an error."""
-        exactly = {s: sympy.Rational(fraction(x.mid)) for s, x in self._known.items()}
-        return self._replaced(exactly) if exactly else self
-
-    @cached_property
-    def _program(self) -> Program:
-        return lower(self.body, (*self.args, *self._known), self.where)
-
-    def _program_at(self, values: Mapping) -> Program:
-        """The program, cut where integrals switch at the exact numbers among the parameters."""
-        exactly = {s: x for s, x in values.items() if not isinstance(x, Value)}
-        body = at_numbers(self.body, exactly)
-        return self._program if body == self.body else lower(body, tuple(values), self.where)
-
-    def _check_supported(self, using, values: Mapping | None = None) -> None:
-        for part in (self.body, *(part for _, part in self.where)):
-            check_supported(part, using, values)
 
     def _repr_latex_(self):
         return f"$$\n{self.latex()}\n$$"

@@ -9,7 +9,7 @@ from sympy import Expr, S
 from theorycalc.core.arithmetic import Float
 from theorycalc.core.arrays import check_memory, random_stream
 from theorycalc.core.binary import fraction
-from theorycalc.core.claims import Check
+from theorycalc.core.checks import Check
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.evaluation import Arithmetic
 from theorycalc.core.formula import Formula

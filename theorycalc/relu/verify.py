@@ -10,7 +10,8 @@ from theorycalc.core.arithmetic import Ball, Float
 from theorycalc.core.arithmetic.ball import bits_of
 from theorycalc.core.arithmetic.ball_context import working_precision
 from theorycalc.core.arrays import random_stream
-from theorycalc.core.claims import Check, Claim, Verdict
+from theorycalc.core.checks import Check, Verdict
+from theorycalc.core.claims import Claim
 from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.core.evaluation import Arithmetic, check_arithmetic
 from theorycalc.core.numbers import exact_integer

@@ -9,7 +9,8 @@ import sympy
 
 from theorycalc.core.arithmetic import Ball, Float
 from theorycalc.core.binary import in_doubles
-from theorycalc.core.claims import Check, Claim, Verdict, check
+from theorycalc.core.checks import Check, Verdict, check
+from theorycalc.core.claims import Claim
 from theorycalc.core.errors import DomainError, explain, shown, unknown_name
 from theorycalc.core.evaluation import Arithmetic, check_arithmetic
 from theorycalc.core.formula import Formula

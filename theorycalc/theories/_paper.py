@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 import sympy
 
-from theorycalc.core.claims import SHARPNESS, Claim, Verdict
+from theorycalc.core.checks import Verdict
+from theorycalc.core.claims import SHARPNESS, Claim
 from theorycalc.core.errors import DomainError, explain, unknown_name
 from theorycalc.core.formula import Formula
 from theorycalc.core.looks import Record

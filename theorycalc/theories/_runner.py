@@ -15,7 +15,7 @@ from functools import cache
 
 from theorycalc.core import display
 from theorycalc.core.arithmetic import MP, Ball, Float
-from theorycalc.core.claims import Verdict, check
+from theorycalc.core.checks import Verdict, check
 from theorycalc.core.errors import DomainError, TheoryCalcError, explain, missing_extra
 from theorycalc.core.looks import Record, Shown
 from theorycalc.theories._sources import File, Given, Named, place_of

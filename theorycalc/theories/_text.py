@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterator
 
 from theorycalc.core import display
-from theorycalc.core.claims import Verdict
+from theorycalc.core.checks import Verdict
 from theorycalc.theories._theory import Theory
 
 _WIDTH = 100

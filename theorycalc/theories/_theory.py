@@ -9,7 +9,8 @@ import sympy
 
 from theorycalc.bounds import Proof, prove
 from theorycalc.core.binary import fraction
-from theorycalc.core.claims import Claim, Verdict
+from theorycalc.core.checks import Verdict
+from theorycalc.core.claims import Claim
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.evaluation import Arithmetic
 from theorycalc.core.formula import Formula
