@@ -241,7 +241,7 @@ MUTANTS = (
         _LOW("core", "test_the_bound_is_that_of_all_pieces"),
     ),
     Mutant(
-        "core/arithmetic/ball_functions.py",
+        "core/arithmetic/any_ball.py",
         "x.unique_fmpz() if x.is_exact() else None",
         "x.unique_fmpz()",
         "tests/core/test_real_numbers.py::test_almost_one_of_a_large_number",
@@ -644,7 +644,7 @@ MUTANTS = (
         "tests/validation/test_statistics.py::test_thresholds_of_tables",
     ),
     Mutant(
-        "validation/statistics.py",
+        "validation/measurement.py",
         "np.sqrt(samples.size)\n        return cls(float(samples.mean())",
         "samples.size\n        return cls(float(samples.mean())",
         "tests/validation/test_statistics.py::test_measurements",

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from reference import assert_error_holds, relative_error
 
 import theorycalc as tc
+from theorycalc.core.arithmetic.any_ball import NAN, NotHolomorphic
 from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
-from theorycalc.core.arithmetic.ball_functions import NAN, NotHolomorphic
 from theorycalc.core.binary import fraction
 from theorycalc.core.lowering import lower
 from theorycalc.distributions import Gaussian, StudentT, UniformBall, UniformSphere

@@ -11,7 +11,7 @@ import sympy as sp
 
 import theorycalc as tc
 from theorycalc.core import display
-from theorycalc.theories import _page, _report, _runner
+from theorycalc.theories import _drawings, _page, _report, _runner
 from theorycalc.theories._runner import Outcome, Row
 from theorycalc.theories._sources import load, sources
 from theorycalc.validation.experiment import Figure
@@ -251,8 +251,8 @@ def draw(label):
 
 def test_pictures_are_small_and_the_same_at_every_run():
     figure = Figure("a $x_1$ title", draw("some words, 12.345678"))
-    text = _runner.svg(figure)
-    assert text == _runner.svg(figure)
+    text = _drawings.svg(figure)
+    assert text == _drawings.svg(figure)
     assert text.startswith("<svg")
     assert "some words, 12.345678" in text
     assert not re.search(r'="[^"]*[1-9]\d*\.\d{3}', text)
@@ -263,7 +263,7 @@ def test_pictures_are_small_and_the_same_at_every_run():
 
 
 def test_letters_that_no_browser_has_are_paths():
-    text = _runner.svg(Figure("roots", draw(r"$\sqrt{d}$ of words")))
+    text = _drawings.svg(Figure("roots", draw(r"$\sqrt{d}$ of words")))
     assert "<text" not in text
     assert "font-family:" not in text
     assert "scale(0.015625)" in text

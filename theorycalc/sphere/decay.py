@@ -6,8 +6,8 @@ from functools import lru_cache
 import sympy
 from sympy import Expr, Rational, S, acos, cos, pi
 
+from theorycalc.core.arithmetic.any_ball import NotHolomorphic
 from theorycalc.core.arithmetic.ball_context import BallContext
-from theorycalc.core.arithmetic.ball_functions import NotHolomorphic
 from theorycalc.core.errors import DomainError, NotSupportedError, explain
 from theorycalc.core.formula import Formula
 from theorycalc.core.lowering import lower

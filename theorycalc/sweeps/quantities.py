@@ -18,7 +18,7 @@ from theorycalc.core.functions import MeanValue
 from theorycalc.core.known import known_in
 from theorycalc.core.numbers import exact
 from theorycalc.core.value import Value
-from theorycalc.validation.statistics import Measurement
+from theorycalc.validation.measurement import Measurement
 
 # Digits of balls that check claims, as `check` has them.
 _CLAIM_DIGITS = 30

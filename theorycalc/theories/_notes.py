@@ -18,8 +18,8 @@ from theorycalc.validation.comparison import (
     compare_means,
 )
 from theorycalc.validation.experiment import Figure, Report, judge
+from theorycalc.validation.measurement import Measurement
 from theorycalc.validation.scaling_laws import PowerLaw
-from theorycalc.validation.statistics import Measurement
 
 
 @dataclass

@@ -4,8 +4,6 @@ What was computed is kept, by the state of the files, so that a check that was i
 and an unchanged theory is not run again.
 """
 
-import io
-import re
 import time
 import warnings
 from collections.abc import Iterable, Iterator
@@ -16,20 +14,16 @@ from functools import cache
 from theorycalc.core import display
 from theorycalc.core.arithmetic import MP, Ball, Float
 from theorycalc.core.checks import Verdict, check
-from theorycalc.core.errors import DomainError, TheoryCalcError, explain, missing_extra
+from theorycalc.core.errors import DomainError, TheoryCalcError, explain
 from theorycalc.core.looks import Record, Shown
+from theorycalc.theories._drawings import svg
 from theorycalc.theories._sources import File, Given, Named, place_of
-from theorycalc.validation.experiment import Figure, Validation
+from theorycalc.validation.experiment import Validation
 
 # Outcomes, worst first; FAILED ones make the command fail.
 FAILED = ("FAILS", "DEVIATES", "ERROR")
 # Digits of the balls that check claims: a claim needs a sign, not digits.
 _CLAIM_DIGITS = 10
-# What pictures are written in, and what they say of their making without need.
-_FONT = "DejaVu Sans"
-# Two decimals of a point are enough for an eye; a factor below 1 keeps all of its digits.
-_COORDINATE = re.compile(r"\b([1-9]\d*\.\d\d)\d+")
-_METADATA = ("Creator", "Date", "Format", "Type")
 # What was not asked for in so many days is forgotten.
 _DAYS_KEPT = 30
 
@@ -260,42 +254,6 @@ def _validation_row(task: Task, experiment: str, validation: Validation, seconds
     computed = f"{comparison.measured}, {display.z_text(validation)}"
     cells = computed, comparison.predicted, verdict, seconds
     return task.row(f"{experiment}: {comparison.name}", *cells, detail=comparison.name)
-
-
-def svg(figure: Figure) -> str:
-    """The picture as a small SVG element, the same at every run."""
-    text = _drawn(figure, "none")
-    if set(re.findall(r"font-family: '([^']+)'", text)) - {_FONT}:
-        text = _drawn(figure, "path")  # large roots and sums: no browser has these fonts
-    return _part_of_a_page(text)
-
-
-def _drawn(figure: Figure, letters: str) -> str:
-    """A file of SVG, drawn without a display; letters as text, "none", or as paths, "path"."""
-    try:
-        from matplotlib import rc_context
-        from matplotlib.figure import Figure as Canvas
-    except ImportError as error:
-        raise missing_extra("matplotlib", "experiments", "a report with plots") from error
-    text = io.StringIO()
-    look = {"svg.fonttype": letters, "svg.hashsalt": "theorycalc", "font.sans-serif": [_FONT]}
-    with rc_context(look):
-        canvas = Canvas(figsize=(6, 4), layout="constrained")
-        axes = canvas.subplots()
-        figure.draw(axes)
-        axes.set_title(figure.title, fontsize="medium")
-        canvas.savefig(text, format="svg", metadata=dict.fromkeys(_METADATA))
-    return text.getvalue()
-
-
-def _part_of_a_page(svg: str) -> str:
-    """Without what a page has no use for: a prolog, unused names, a font for every letter."""
-    used = set(re.findall(r"#(\w+)", svg))
-    text = re.sub(r' id="([\w.]+)"', lambda m: m[0] if m[1] in used else "", svg)
-    text = re.sub(rf"; font-family: '{_FONT}'(, sans-serif)?", "", text[text.index("<svg") :])
-    text = text.replace("<svg", f'<svg font-family="{_FONT}, sans-serif"', 1)
-    text = re.sub(r"<[^>]+>", lambda tag: re.sub(_COORDINATE, r"\1", tag[0]), text)
-    return re.sub(r"\n\s*", "\n", text).strip()
 
 
 _RUN = {

@@ -19,8 +19,9 @@ from theorycalc.validation.experiment import (
     judge,
     validate,
 )
+from theorycalc.validation.measurement import Measurement
 from theorycalc.validation.scaling_laws import FiniteSizeLaw, PowerLaw
-from theorycalc.validation.statistics import Measurement, mean_test, threshold
+from theorycalc.validation.statistics import mean_test, threshold
 
 __all__ = [
     "Agreement",

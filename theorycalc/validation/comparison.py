@@ -12,7 +12,8 @@ from theorycalc.core.looks import Shown
 from theorycalc.core.numbers import real_double
 from theorycalc.core.records import check_fields, check_range, instance
 from theorycalc.core.value import Value
-from theorycalc.validation.statistics import Measurement, joint_power, mean_test, power
+from theorycalc.validation.measurement import Measurement
+from theorycalc.validation.statistics import joint_power, mean_test, power
 
 # The smallest deviations that matter, unless an experiment says otherwise: of a number and of an
 # exponent relative to the prediction, of several means in standard deviations of one replica.

@@ -10,7 +10,8 @@ from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.looks import Look, Mark, Record, Shown
 from theorycalc.core.records import check_fields, check_range, instance, sequence
 from theorycalc.validation.comparison import SMALLEST, Comparison, compare
-from theorycalc.validation.statistics import Measurement, threshold
+from theorycalc.validation.measurement import Measurement
+from theorycalc.validation.statistics import threshold
 
 
 class Agreement(Shown, enum.Enum):

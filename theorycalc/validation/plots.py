@@ -7,8 +7,8 @@ import numpy as np
 from theorycalc.core.arrays import check_array, real_array, within_doubles
 from theorycalc.core.errors import DomainError, explain, shown
 from theorycalc.core.records import instance, sequence
+from theorycalc.validation.measurement import Measurement
 from theorycalc.validation.scaling_laws import FiniteSizeLaw
-from theorycalc.validation.statistics import Measurement
 
 __all__ = ["predictions", "profile", "width_scaling"]
 

@@ -10,7 +10,7 @@ from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.looks import Shown
 from theorycalc.core.numbers import exact_integer, real_double
 from theorycalc.core.records import LARGEST, check_fields, check_range, instance
-from theorycalc.validation.statistics import Measurement, read_samples
+from theorycalc.validation.measurement import Measurement, read_samples
 
 # A fit is repeated so often for its interval.
 _MOST_RESAMPLES = 100_000

@@ -18,8 +18,8 @@ from theorycalc.validation.comparison import (
 from theorycalc.validation.data import Dataset
 from theorycalc.validation.ensembles import Ensemble, train_ensemble
 from theorycalc.validation.experiment import Figure, Report, judge
+from theorycalc.validation.measurement import Measurement
 from theorycalc.validation.scaling_laws import FiniteSizeLaw, PowerLaw
-from theorycalc.validation.statistics import Measurement
 
 __all__ = ["learning_rate", "predict", "training_report"]
 

@@ -9,7 +9,8 @@ import operator
 import sympy
 from flint import acb, arb, arb_poly, ctx, fmpq
 
-from theorycalc.core.arithmetic.ball_functions import NAN, REAL, NotHolomorphic, hyper, whole
+from theorycalc.core.arithmetic.any_ball import NAN, NotHolomorphic, hyper, whole
+from theorycalc.core.arithmetic.ball_functions import REAL
 from theorycalc.core.arithmetic.ball_integral import piecewise_integral
 from theorycalc.core.arithmetic.complex_ball_functions import COMPLEX, CONTINUED
 from theorycalc.core.arithmetic.context import Enclosures

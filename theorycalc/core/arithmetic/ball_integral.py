@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from flint import acb, arb, ctx
 
-from theorycalc.core.arithmetic.ball_functions import NAN, NotHolomorphic
+from theorycalc.core.arithmetic.any_ball import NAN, NotHolomorphic
 from theorycalc.core.arithmetic.effort import spend
 from theorycalc.core.arithmetic.germs import LEAST_DEPTH, DivergenceError, integral_to_end
 from theorycalc.core.errors import DomainError, NotSupportedError, explain

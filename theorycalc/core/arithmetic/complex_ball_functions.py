@@ -9,12 +9,12 @@ import functools
 
 from flint import acb, arb
 
+from theorycalc.core.arithmetic.any_ball import NAN, beta, polygamma, whole, whole_real, zeta
 from theorycalc.core.arithmetic.ball_error_functions import (
     complex_erfcx,
     complex_log_erfc,
     complex_log_ndtr,
 )
-from theorycalc.core.arithmetic.ball_functions import NAN, beta, polygamma, whole, whole_real, zeta
 
 
 def _touches(z: acb, left=None, right=None) -> bool:

@@ -10,7 +10,7 @@ integral of the density from 0 to ρ, in which ρ = tanh u leaves no singulariti
 
 from flint import acb, arb, ctx
 
-from theorycalc.core.arithmetic.ball_functions import NAN
+from theorycalc.core.arithmetic.any_ball import NAN
 from theorycalc.core.arithmetic.effort import spend
 
 # Wider enclosures of a probability say nothing.

@@ -2,9 +2,9 @@
 
 from flint import acb, arb
 
+from theorycalc.core.arithmetic.any_ball import NAN, NotHolomorphic
 from theorycalc.core.arithmetic.ball import enclose, is_exact
 from theorycalc.core.arithmetic.ball_context import BallContext
-from theorycalc.core.arithmetic.ball_functions import NAN, NotHolomorphic
 from theorycalc.core.errors import DomainError, NotSupportedError, explain
 from theorycalc.core.program import Program
 

@@ -2,8 +2,8 @@
 
 from flint import fmpq
 
+from theorycalc.core.arithmetic.any_ball import NAN
 from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
-from theorycalc.core.arithmetic.ball_functions import NAN
 from theorycalc.core.arithmetic.germs import DivergenceError, integral_to_end
 from theorycalc.core.errors import TheoryCalcError
 

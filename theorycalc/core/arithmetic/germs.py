@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from flint import acb, arb, fmpq
 
-from theorycalc.core.arithmetic.ball_functions import NAN, NotHolomorphic
+from theorycalc.core.arithmetic.any_ball import NAN, NotHolomorphic
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.program import Program
 

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from flint import acb, arb, ctx, fmpq
 
-from theorycalc.core.arithmetic.ball_functions import NAN, NotHolomorphic
+from theorycalc.core.arithmetic.any_ball import NAN, NotHolomorphic
 from theorycalc.core.arithmetic.effort import work
 from theorycalc.core.arithmetic.germs import LEAST_DEPTH, Germ, GermContext, as_germ, mass
 from theorycalc.core.errors import DomainError, NotSupportedError, explain

@@ -2,8 +2,8 @@
 
 from flint import acb, arb, fmpq
 
+from theorycalc.core.arithmetic.any_ball import NotHolomorphic
 from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
-from theorycalc.core.arithmetic.ball_functions import NotHolomorphic
 from theorycalc.core.arithmetic.germs import Germ, GermContext, as_germ
 from theorycalc.core.errors import TheoryCalcError
 from theorycalc.core.program import Program

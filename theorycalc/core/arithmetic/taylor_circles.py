@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 
 from flint import acb, arb
 
+from theorycalc.core.arithmetic.any_ball import whole
 from theorycalc.core.arithmetic.ball_error_functions import complex_erfcx
-from theorycalc.core.arithmetic.ball_functions import whole
 
 _PARTS = (0.4, 0.6, 0.8, 0.95)
 _SIZES = (0.5, 1, 2, 3, 4, 6, 10)

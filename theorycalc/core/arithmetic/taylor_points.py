@@ -6,8 +6,9 @@ from contextlib import contextmanager
 
 from flint import arb, arb_series, ctx
 
+from theorycalc.core.arithmetic.any_ball import whole
 from theorycalc.core.arithmetic.ball_error_functions import erfcx
-from theorycalc.core.arithmetic.ball_functions import REAL, whole
+from theorycalc.core.arithmetic.ball_functions import REAL
 
 # Bits that a recurrence of a differential equation may lose at each step.
 _STEP_BITS = 4

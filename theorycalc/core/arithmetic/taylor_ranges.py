@@ -9,7 +9,8 @@ from collections.abc import Callable
 
 from flint import arb, arb_poly, ctx
 
-from theorycalc.core.arithmetic.ball_functions import REAL, whole
+from theorycalc.core.arithmetic.any_ball import whole
+from theorycalc.core.arithmetic.ball_functions import REAL
 from theorycalc.core.arithmetic.taylor_circles import CIRCLES
 from theorycalc.core.arithmetic.taylor_points import at_point
 

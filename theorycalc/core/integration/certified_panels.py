@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 from flint import acb, arb, ctx
 
+from theorycalc.core.arithmetic.any_ball import NAN, NotHolomorphic
 from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
-from theorycalc.core.arithmetic.ball_functions import NAN, NotHolomorphic
 from theorycalc.core.arithmetic.effort import spend
 from theorycalc.core.errors import PrecisionError, explain
 

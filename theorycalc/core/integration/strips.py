@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from flint import acb, arb
 
+from theorycalc.core.arithmetic.any_ball import NotHolomorphic
 from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
-from theorycalc.core.arithmetic.ball_functions import NotHolomorphic
 from theorycalc.core.arithmetic.effort import spend
 
 # Bounds need a magnitude only.
