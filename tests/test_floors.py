@@ -17,6 +17,7 @@ ALLOWED = {
     "hermite": {"core", "activations"},
     "sphere": {"core", "activations"},
     "networks": {"core", "activations"},
+    "spectra": {"core", "activations", "hermite", "sphere"},
     "kernels": {"core", "activations", "hermite", "sphere"},
     "relu": {"core", "activations", "hermite", "sphere", "distributions", "networks"},
     "quantization": {"core", "activations", "distributions"},
@@ -33,6 +34,7 @@ ALLOWED = {
         "distributions",
         "quantization",
         "bounds",
+        "spectra",
     },
     "bounds": {"core"},
     "sweeps": {"core", "validation"},
@@ -100,10 +102,29 @@ FLOORS = {
         "asked",
         "face",
     ),
+    "spectra": (
+        "jets",
+        "nodes",
+        "series",
+        "in_doubles",
+        "in_doubles_edges",
+        "rational",
+        "in_balls_edges",
+        "in_balls",
+        "functions",
+        "closed",
+        "quadrature",
+        "means",
+        "data",
+        "_reading",
+        "_build",
+        "_law",
+        "families",
+    ),
     "quantization": ("arguments", "sphere", "extremes", "bounds", "freezing_point", "kde"),
 }
 # Packages that only some folders may touch.
-RESERVED = {"flint": ("core/arithmetic", "core/integration", "bounds")}
+RESERVED = {"flint": ("core/arithmetic", "core/integration", "bounds", "spectra/in_balls")}
 HEAVY_TOP = {"numba", "scipy", "xarray", "joblib", "matplotlib", "sympy", "numpy"}
 # Where a function imports from this package: numba and flint hide behind it, or it is the start of
 # the command line, or arithmetics, which need functions of ours.

@@ -50,6 +50,7 @@ _ROOMS = (
     "networks",
     "quantization",
     "relu",
+    "spectra",
     "sphere",
     "theories",
     "validation",

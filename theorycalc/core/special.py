@@ -41,7 +41,8 @@ class SpecialFunction(StrictFunction):
     - ``in_series(context, *args)``, static: the truncated power series where some arguments are
       power series, by default that of the definition;
     - ``double(*arrays) -> (values, errors)``, static: float64 arrays with error estimates; used by
-      `Formula.lambdify`, and by `Float` where the definition is not a closed form;
+      `Formula.lambdify`, and by `Float` where the definition is not a closed form; with
+      ``float_encloses`` `Float` takes the enclosures as long as there are any;
     - ``in_latex(printer)``: how it looks, by default its name with its arguments;
     - ``domain(*args)``, static: the condition on real arguments without which it has no value.
       Exact numbers are refused when the function is written down, others when it is computed;
@@ -72,6 +73,7 @@ class SpecialFunction(StrictFunction):
     in_series = None
     holomorphic_in = ()
     double = None
+    float_encloses = False
     in_latex = None
     domain = None
     reach = None
@@ -244,6 +246,8 @@ class Call:
     @property
     def prefers_double(self) -> bool:
         """Whether `Float` should use the double-precision routine: not where a formula is known."""
+        if self.function.float_encloses and self.has_enclosure:
+            return False
         return self.function.double is not None and self.closed_form is None
 
     @property

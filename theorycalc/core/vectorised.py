@@ -12,6 +12,7 @@ from theorycalc.core.arrays import real_array
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.looks import Record
 from theorycalc.core.program import Program
+from theorycalc.core.records import sequence
 
 # What is smaller has no relative accuracy.
 _TINY = np.finfo(float).tiny
@@ -56,7 +57,7 @@ class VectorFunction(Record):
 
     def check_count(self, arrays: tuple) -> None:
         """DomainError unless there is one array for each argument."""
-        if len(arrays) != len(self.args):
+        if len(sequence(arrays, "arrays")) != len(self.args):
             raise DomainError(
                 explain(
                     f"{self.name or 'function'}: wrong number of arguments",

@@ -1,0 +1,54 @@
+"""Matrices and samples: what laws have to do with data, in doubles."""
+
+import numpy as np
+
+from theorycalc.core.arrays import check_memory, random_stream, real_array
+from theorycalc.core.errors import DomainError, explain
+from theorycalc.spectra import quadrature
+from theorycalc.spectra.nodes import Node
+
+
+def symmetric(matrix) -> np.ndarray:
+    """A real symmetric matrix.
+
+    Raises
+    ------
+    DomainError
+        For anything else.
+    """
+    x = real_array(matrix, "matrix")
+    if x.ndim != 2 or x.shape[0] != x.shape[1] or not len(x):
+        raise DomainError(explain("not a square matrix", got=x.shape, allowed="(n, n), n ≥ 1"))
+    if not np.allclose(x, x.T, rtol=1e-10, atol=1e-10 * np.abs(x).max()):
+        hint = "X @ X.T / n, or (A + A.T) / 2"
+        raise DomainError(explain("the matrix is not symmetric", got=x.shape, hint=hint))
+    return x
+
+
+def eigenvalues(matrix) -> dict[float, str]:
+    """{eigenvalue: its share} of a symmetric matrix."""
+    found, counts = np.unique(np.linalg.eigvalsh(symmetric(matrix)), return_counts=True)
+    size = counts.sum()
+    return {float(x): f"{n}/{size}" for x, n in zip(found, counts, strict=True)}
+
+
+def sample(node: Node, atoms: dict, size: int, seed) -> np.ndarray:
+    """Independent draws: uniform numbers through the inverse of the distribution function."""
+    check_memory(f"{size} draws", 64 * size)
+    u = random_stream(seed).random(size)
+    masses = [float(w) for w in atoms.values()]
+    table = [(float(t), float(t), w) for t, w in zip(atoms, masses, strict=True)]
+    pieces = [
+        (low, high, quadrature.mass(node, low, high)) for low, high in quadrature.intervals(node)
+    ]
+    out, start = np.empty(size), 0.0
+    every = sorted([*table, *pieces])
+    whole = sum(w for *_, w in every)
+    for low, high, w in every:
+        w = w / whole
+        chosen = (u >= start) & (u < start + w)
+        share = (u[chosen] - start) / w
+        out[chosen] = low if low == high else quadrature.quantile(node, low, high, share)
+        start += w
+    out[u >= start] = every[-1][1]
+    return out

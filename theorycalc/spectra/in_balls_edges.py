@@ -1,0 +1,133 @@
+"""Edges of laws of one unknown in balls: real roots of polynomials, isolated."""
+
+from functools import lru_cache
+from itertools import pairwise
+
+from flint import acb_poly, arb, arb_poly, ctx, fmpq, fmpq_poly
+
+from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
+from theorycalc.core.errors import CertificationError, explain
+from theorycalc.core.lowering import lower
+from theorycalc.spectra import in_doubles_edges
+from theorycalc.spectra.nodes import Node
+from theorycalc.spectra.rational import curve
+
+_CONTEXT = BallContext()
+_PRECISIONS = (128, 512, 2048)
+
+
+def edges(node: Node) -> list[tuple[arb, arb]]:
+    """Enclosures of (s, z) at the ends of the support, ascending in z.
+
+    Raises
+    ------
+    CertificationError
+        If roots are not told apart at the working precision.
+    """
+    law = curve(node)
+    z, slopes = _quotient(law.z), [_quotient(x) for x in law.slopes]
+    cuts = _sorted([root for p in law.cuts for root in _real(_polynomial(p))])
+    rising = [_rises(slopes, s) for s in _between(cuts)]
+    found = []
+    for s, (left, right) in zip(cuts, pairwise(rising), strict=True):
+        under = _at(z[1], s)
+        if left != right and not _vanishes(z[1], s):
+            found.append((s, _at(z[0], s) / under))
+    return sorted(found, key=lambda pair: float(pair[1].mid()))
+
+
+def _quotient(parts: tuple) -> tuple:
+    return tuple(map(_polynomial, parts))
+
+
+def _polynomial(coefficients: tuple):
+    values = [lower(x).run(_CONTEXT, []) for x in coefficients]
+    if all(isinstance(x, fmpq) for x in values):
+        return fmpq_poly(values)
+    return arb_poly([arb(x) for x in values])
+
+
+def _at(polynomial, s: arb) -> arb:
+    if isinstance(polynomial, fmpq_poly):
+        polynomial = arb_poly(polynomial)
+    return arb(polynomial(s))
+
+
+def _real(polynomial) -> list[arb]:
+    """The real roots, each once."""
+    if polynomial.degree() < 1:
+        return []
+    if isinstance(polynomial, fmpq_poly):
+        whole = polynomial.numer()
+        return [r.real for r, _ in whole.complex_roots() if r.imag.is_zero()]
+    try:
+        roots = acb_poly(polynomial).roots()
+    except ValueError as error:
+        raise CertificationError(explain("roots are not told apart", got=error)) from error
+    # a root of a real polynomial that is alone in a disc around a real point is real
+    return [_refined(polynomial, r.real) for r in roots if r.imag.contains(0)]
+
+
+def _refined(polynomial: arb_poly, root: arb) -> arb:
+    """An isolated root to the working precision, by Newton's method on intervals."""
+    slope = polynomial.derivative()
+    for _ in range(ctx.prec.bit_length() + 4):
+        step = polynomial(root.mid()) / slope(root)
+        if not step.is_finite():
+            return root
+        root = root.intersection(root.mid() - step)
+    return root
+
+
+def _sorted(roots: list[arb]) -> list[arb]:
+    """Ascending, and one of those that are the same."""
+    kept: list[arb] = []
+    for root in sorted(roots, key=lambda r: float(r.mid())):
+        if kept and kept[-1].overlaps(root):
+            kept[-1] = kept[-1] if kept[-1].rad() <= root.rad() else root
+        else:
+            kept.append(root)
+    return kept
+
+
+def _between(cuts: list[arb]) -> list[arb]:
+    """A point of every interval that the cuts leave."""
+    if not cuts:
+        return [arb(0)]
+    inner = [((a.upper() + b.lower()) / 2).mid() for a, b in pairwise(cuts)]
+    return [(cuts[0].lower() - 1).mid(), *inner, (cuts[-1].upper() + 1).mid()]
+
+
+def _rises(slopes: list, s: arb) -> bool:
+    """Whether z and every z inside rise together at s."""
+    signs = []
+    for over, under in slopes:
+        x = _at(over, s) * _at(under, s)
+        if x.contains(0):
+            raise CertificationError(explain("the sign of a slope is not told", got=s.str(10)))
+        signs.append(x > 0)
+    return len(set(signs)) == 1
+
+
+def _vanishes(polynomial, s: arb) -> bool:
+    return bool(_at(polynomial, s).contains(0))
+
+
+def count(node: Node) -> int:
+    """How many edges there are."""
+    return len(in_doubles(node))
+
+
+@lru_cache(maxsize=256)
+def in_doubles(node: Node) -> tuple[float, ...]:
+    """The edges as doubles."""
+    if node.unknowns > 1:
+        return tuple(x for x, _ in in_doubles_edges.edges(node))
+    for bits in _PRECISIONS:
+        with working_precision(bits):
+            try:
+                return tuple(float(z.mid()) for _, z in edges(node))
+            except CertificationError:
+                if bits == _PRECISIONS[-1]:
+                    raise
+    raise AssertionError
