@@ -536,12 +536,17 @@ MUTANTS = (
         "return context.widen(total, error / 1024)",
         _LOW("kernels", "test_the_rest_of_a_short_series"),
     ),
+    Mutant(
+        "kernels/duals/strip_terms.py",
+        "tau = 2 * context",
+        "tau = context",
+        "tests/kernels/test_analytic_pairs.py::test_aliases_of_a_wave",
+    ),
     *(
         Mutant(
             "kernels/duals/strip_pairs.py", *edit, f"tests/kernels/test_analytic_pairs.py::{test}"
         )
         for *edit, test in (
-            ("tau = 2 * context", "tau = context", "test_aliases_of_a_wave"),
             ("return 16 * b_f", "return b_f / 1024", "test_cut_offs_of_lattices"),
             ("* beyond * 2 *", "* beyond * 0 *", "test_cut_offs_of_lattices"),
             (
@@ -549,6 +554,19 @@ MUTANTS = (
                 "0 * context.number(sympy.fac",
                 "test_few_nodes_across",
             ),
+        )
+    ),
+    *(
+        Mutant(
+            "kernels/duals/strip_smoothing.py",
+            *edit,
+            f"tests/kernels/test_smoothed_functions.py::{test}",
+        )
+        for *edit, test in (
+            ("strip * (tau +", "strip * (tau / 4 +", "test_aliases_of_a_wave"),
+            ("2 * bound * moved", "bound * moved / 1024", "test_what_is_cut_off"),
+            ("return 2 * bound", "return bound / 4", "test_bounds"),
+            ("rate * reach + (r", "rate * reach + 0 * (r", "test_bounds"),
         )
     ),
     *(

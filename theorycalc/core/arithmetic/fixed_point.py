@@ -1,12 +1,15 @@
 """Convolutions of long lists of enclosures in integers."""
 
+from collections.abc import Iterable
 from functools import reduce
 
 from flint import arb, ctx, fmpz, fmpz_poly
 
 
-def convolve(xs: list, ys: list) -> list:
+def convolve(xs: list, ys: list, places: Iterable[int] | None = None) -> list:
     """Σ_i x_i y_{k−i} for every k, to the working precision of the largest numbers of both lists.
+
+    Only for some k if ``places`` are given.
 
     Small numbers next to large ones keep fewer digits than in `BallContext.convolve`, which for
     numbers that decay like a Gaussian takes much longer.
@@ -21,7 +24,8 @@ def convolve(xs: list, ys: list) -> list:
     off = a * sum(map(abs, second)) + b * sum(map(abs, first)) + a * b * min(len(xs), len(ys))
     unit = arb(2) ** (one + two)
     off = off.abs_upper()
-    return [arb(product[k], off) * unit for k in range(len(xs) + len(ys) - 1)]
+    places = range(len(xs) + len(ys) - 1) if places is None else places
+    return [arb(product[k], off) * unit for k in places]
 
 
 def _rounded(xs: list) -> tuple:

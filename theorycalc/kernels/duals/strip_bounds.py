@@ -1,5 +1,6 @@
 """Functions φ(s·) that are analytic around the real line: how large they are, and their values."""
 
+import itertools
 import math
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,6 +22,8 @@ _OCTAVES = 24
 _NEAR = 32.0
 # Inwards and outwards, by more than what doubles are rounded.
 _ROUNDINGS = (1 - 1e-12, 1 + 1e-12)
+# Values at so many nodes are kept together.
+_BLOCK = 256
 # Stands for the logarithm of 0 in a plan.
 _SMALLEST_LOG = -1e6
 # Where the mass of φ(s·) may be, in standard deviations, to see its size.
@@ -73,9 +76,7 @@ class Scaled:
 
     def log_size(self, context) -> float:
         """A double near the logarithm of the size of the function where the Gaussian has mass."""
-        numbers = [context.number(sympy.Rational(x)) for x in _SAMPLES]
-        size = max(map(log_of, self.at(context, numbers)))
-        return size if size > -math.inf else 0.0
+        return _log_size(self.activation, parts_of(self.scale), context.bits)
 
     def heights(self, widest: float):
         """Heights of strips in which the function is analytic, with their bounds, from the widest.
@@ -87,18 +88,27 @@ class Scaled:
         size : float
             The logarithm of the bound.
         """
-        top = math.floor(_HEIGHTS_PER_OCTAVE * math.log2(widest))
         reach = _NEAR / max(1.0, float(self.scale.mid()))
-        for i in range(_HEIGHTS_PER_OCTAVE * _OCTAVES):
-            height = 2.0 ** ((top - i) / _HEIGHTS_PER_OCTAVE)
+        for height in heights(widest):
             size = self.log_bound(reach, height)
             if size is not None:
                 yield height, size
 
     def values(self, step: float, count: int) -> tuple:
         """The values at the nodes j·step, j = −count, …, count."""
-        numbers = _values(self.activation, parts_of(self.scale), step, count, BallContext().bits)
+        side = (self.activation, parts_of(self.scale), step)
+        first, last = -count // _BLOCK, count // _BLOCK
+        blocks = [_values(*side, i, BallContext().bits) for i in range(first, last + 1)]
+        start = -count - first * _BLOCK
+        numbers = tuple(itertools.chain(*blocks))[start : start + 2 * count + 1]
         return numbers[::-1] if self.mirrored else numbers
+
+
+def heights(widest: float):
+    """Heights of strips that are tried, from the widest."""
+    top = math.floor(_HEIGHTS_PER_OCTAVE * math.log2(widest))
+    for i in range(_HEIGHTS_PER_OCTAVE * _OCTAVES):
+        yield 2.0 ** ((top - i) / _HEIGHTS_PER_OCTAVE)
 
 
 def log_of(x) -> float:
@@ -119,15 +129,27 @@ def _growth(activation: Activation) -> tuple[Program, ...]:
     return tuple(map(lower, (bound.constant, bound.power, bound.rate)))
 
 
+@remembered(maxsize=256)
+def _log_size(activation: Activation, scale: tuple, bits: int) -> float:
+    context = BallContext()
+    numbers = [context.number(sympy.Rational(x)) for x in _SAMPLES]
+    size = max(map(log_of, Scaled(activation, ball_of(scale)).at(context, numbers)))
+    return size if size > -math.inf else 0.0
+
+
 @remembered(maxsize=1024)
 def _strip_bound(activation: Activation, reach: float, height: float, start: float = 0.0):
     program = _program(activation)
     return strip_bound(lambda context, x: program.run(context, [x]), reach, height, start)
 
 
-@remembered(maxsize=64)
-def _values(activation: Activation, scale: tuple, step: float, count: int, bits: int) -> tuple:
-    """Values at the nodes: all correlations share them."""
+@remembered(maxsize=1024)
+def _values(activation: Activation, scale: tuple, step: float, block: int, bits: int) -> tuple:
+    """Values at nodes of one block: all correlations share them, and lattices of other lengths.
+
+    As many blocks are kept as the longest lattices of a few functions have.
+    """
     context = BallContext()
     function, unit = Scaled(activation, ball_of(scale)), context.number(sympy.Rational(step))
-    return tuple(function.at(context, [j * unit for j in range(-count, count + 1)]))
+    nodes = range(block * _BLOCK, (block + 1) * _BLOCK)
+    return tuple(function.at(context, [j * unit for j in nodes]))

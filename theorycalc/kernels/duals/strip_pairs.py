@@ -57,14 +57,23 @@ from theorycalc.core.arithmetic.ball_context import (
 from theorycalc.core.arithmetic.effort import work
 from theorycalc.core.arithmetic.fixed_point import convolve
 from theorycalc.core.integration.hermite_rule import hermite_rule
+from theorycalc.kernels.duals import strip_smoothing
 from theorycalc.kernels.duals.strip_bounds import Scaled
 from theorycalc.kernels.duals.strip_rules import Law, Rule, best_rule
+from theorycalc.kernels.duals.strip_terms import (
+    alias,
+    at_ends,
+    bells,
+    density,
+    known,
+    lattice_bits,
+    number,
+    tail,
+)
 
 # The errors of rules may be so many bits above the rounding.
 _SPARE_BITS = 16
 _FEWEST_BITS = 4
-# Of the ends of a strip.
-_SLICES = 8
 _LOG_2 = math.log(2)
 
 
@@ -93,8 +102,14 @@ def expectation(one: Activation, two: Activation, q11, q12, q22):
             rho, g = -rho, replace(g, mirrored=True)
         rest = context.real((q11 * q22 - q12 * q12) / (q11 * q22))
         law = Law(rho, context.apply("max", rest, context.number(sympy.S.Zero)))
-        rule = best_rule((f, g), law, max(bits - _SPARE_BITS, _FEWEST_BITS) * _LOG_2)
-        if rule is None:
+        need = max(bits - _SPARE_BITS, _FEWEST_BITS) * _LOG_2
+        if not all(0 < float(side.scale) < math.inf for side in (f, g)):
+            return None
+        # far from parallel, smoothed functions have coarser lattices
+        if (shared := strip_smoothing.smoothed((f, g), law, need)) is not None:
+            error, total = _on_a_lattice(context, *shared)
+            return context.widen(total, error)
+        if (rule := best_rule((f, g), law, need)) is None:
             return None
         error, total = (_parallel if rule.across else _on_a_lattice)(context, (f, g), law, rule)
         return context.widen(total, error)
@@ -102,26 +117,26 @@ def expectation(one: Activation, two: Activation, q11, q12, q22):
 
 def _on_a_lattice(context, sides: tuple, law: Law, rule: Rule) -> tuple:
     """(error, sum over the lattice)."""
-    h, radius, rho, rest = _number(context, rule.step), rule.radius, law.rho, law.rest
+    h, radius, rho, rest = number(context, rule.step), rule.radius, law.rho, law.rest
     root, error = context.apply("sqrt", rest), _cut_off(context, sides, radius)
     low = _low_bounds(context, sides, rule, radius)
     for side, height, other in zip(sides, rule.heights, reversed(low), strict=True):
-        tau, b = _alias(context, height / side.scale, rest, h)
-        strip = _known(context, side.bound(max(radius, rule.reach), height))
-        slices = _ends(context, [(side, height)], radius, radius, b, rest, h)
-        ends = 4 * slices * _density(context, radius) * (1 + h / root)
+        tau, b = alias(context, height / side.scale, rest, h)
+        strip = known(context, side.bound(max(radius, rule.reach), height))
+        slices = at_ends(context, [(side, height)], radius, radius, b, rest, h)
+        ends = 4 * slices * density(context, radius) * (1 + h / root)
         error = error + other * (strip * tau * (1 + h) + ends)
     unit = rho * h * h / (2 * rest)
     if rule.band < 2 * rule.count:
         beyond = context.apply("exp", -unit * (rule.band + 1) ** 2)
         error = error + low[0] * low[1] * beyond * 2 * (1 + h) ** 2 / root
-    with working_precision(context.bits + 4 - 2 * math.frexp(rule.step)[1]):
-        weights = _bells(context, h * h / (2 * (1 + rho)), rule.count)
+    with working_precision(context.bits + lattice_bits(rule.step)):
+        weights = bells(context, h * h / (2 * (1 + rho)), rule.count)
         first, second = (
             [x * w for x, w in zip(side.values(rule.step, rule.count), weights, strict=True)]
             for side in sides
         )
-        smoothed = convolve(_bells(context, unit, rule.band), second)
+        smoothed = convolve(bells(context, unit, rule.band), second)
         shifted = smoothed[rule.band : rule.band + len(first)]
         total = sum((x * y for x, y in zip(first, shifted, strict=True)), context.real(0 * h))
         work(10 * len(first), 0, 0, context.bits)
@@ -130,7 +145,7 @@ def _on_a_lattice(context, sides: tuple, law: Law, rule: Rule) -> tuple:
 
 def _parallel(context, sides: tuple, law: Law, rule: Rule) -> tuple:
     """(error, sum over a lattice along the diagonal and a few nodes across)."""
-    h, radius, m = _number(context, rule.step), rule.radius, rule.across
+    h, radius, m = number(context, rule.step), rule.radius, rule.across
     b, lower = (
         context.apply("min", *(x / side.scale for side, x in zip(sides, heights, strict=True)))
         for heights in (rule.heights, rule.lower)
@@ -140,25 +155,26 @@ def _parallel(context, sides: tuple, law: Law, rule: Rule) -> tuple:
     reach = max(rule.reach, 1.5 * radius + float(b.upper()))
     inner = max(0.0, float((along - across).lower()) * radius)
     heights = list(zip(sides, rule.heights, strict=True))
-    size = math.prod(_known(context, side.bound(reach, height)) for side, height in heights)
-    one = _number(context, 1.0)
-    tau, least = _alias(context, b, one, h)
-    slices = _ends(context, heights, inner, 1.5 * radius, least, one, h)
-    density, ratio = _density(context, radius), across / b
+    size = math.prod(known(context, side.bound(reach, height)) for side, height in heights)
+    one = number(context, 1.0)
+    tau, least = alias(context, b, one, h)
+    slices = at_ends(context, heights, inner, 1.5 * radius, least, one, h)
+    ratio = across / b
+    at_end = density(context, radius)
     far = context.apply("max", radius * across / lower, one) ** (2 * m)
     error = (
         _cut_off(context, sides, radius)
         + size * tau
-        + 4 * slices * density
+        + 4 * slices * at_end
         + 2 * context.number(sympy.factorial2(2 * m - 1)) * size * ratio ** (2 * m)
-        + 8 * m * math.prod(_low_bounds(context, sides, rule, reach)) * far * density / radius
+        + 8 * m * math.prod(_low_bounds(context, sides, rule, reach)) * far * at_end / radius
     )
     rule_across = hermite_rule(m)
     offsets = [across * y for y, _ in rule_across]
     tables = _tables(
         context, sides, [along * (j * h) for j in range(-rule.count, rule.count + 1)], offsets
     )
-    weights = _bells(context, h * h / 2, rule.count)
+    weights = bells(context, h * h / 2, rule.count)
     total = context.real(0 * h)
     for (_, weight), first, second in zip(rule_across, *tables, strict=True):
         products = zip(weights, first, second, strict=True)
@@ -176,41 +192,11 @@ def _tables(context, sides: tuple, points: list, offsets: list) -> tuple:
     return first, [g.at(context, [x - y for x in points]) for y in offsets]
 
 
-def _bells(context, unit, count: int) -> list:
-    """e^{−unit·j²} for j = −count, …, count, by products."""
-    one = context.real(context.number(sympy.S.One))
-    value, ratio = one, context.apply("exp", -unit)
-    shrink, right = ratio * ratio, []
-    for _ in range(count):
-        value, ratio = value * ratio, ratio * shrink
-        right.append(value)
-    return [*right[::-1], one, *right]
-
-
-def _ends(context, heights: list, start: float, end: float, b, rest, h):
-    """S of the product of functions in strips of these heights, whose ends lie in an interval."""
-    total, slices = 0 * h, _number(context, _SLICES)
-    for k in range(_SLICES):
-        bounds = [
-            _known(context, f.bound(end, height * (k + 1) / _SLICES, start))
-            for f, height in heights
-        ]
-        y = b * k / slices
-        falling = context.apply("exp", y * y / (2 * rest) - 2 * context.number(sympy.pi) * y / h)
-        total = total + math.prod(bounds) * falling * b / slices
-    return total
-
-
 def _low_bounds(context, sides: tuple, rule: Rule, reach: float) -> list:
     """Bounds in lower strips, for what is nearly real."""
     reach = max(reach, rule.reach)
     heights = zip(sides, rule.lower, strict=True)
-    return [_known(context, side.bound(reach, height)) for side, height in heights]
-
-
-def _known(context, bound):
-    """A bound, infinite if there is none."""
-    return context.real(context.number(sympy.oo)) if bound is None else bound
+    return [known(context, side.bound(reach, height)) for side, height in heights]
 
 
 def _root(context, x):
@@ -221,32 +207,10 @@ def _root(context, x):
     return context.hull(zero, context.apply("sqrt", context.real(abs(x).upper())))
 
 
-def _alias(context, width, rest, h) -> tuple:
-    """(τ, b) for the best b ≤ width."""
-    pi = context.number(sympy.pi)
-    b = context.apply("min", width, 2 * pi * rest / h)
-    tau = 2 * context.apply("exp", b * b / (2 * rest)) / context.apply("expm1", 2 * pi * b / h)
-    return tau, b
-
-
 def _cut_off(context, sides: tuple, radius: float):
     """What coordinates beyond the radius are worth."""
-    radius = _number(context, radius)
+    radius = number(context, radius)
     (b_f, k_f), (b_g, k_g) = (side.envelope(context, radius) for side in sides)
     kappa = k_f + k_g
     distance = radius - kappa
-    if not context.compare(">", distance, context.number(sympy.S.Zero)):
-        return context.number(sympy.oo)
-    tail = _density(context, distance) / distance
-    return 16 * b_f * b_g * context.apply("exp", kappa * kappa / 2) * tail
-
-
-def _density(context, x):
-    """n(x)."""
-    x = context.real(x)
-    return context.apply("exp", -x * x / 2) / context.apply("sqrt", 2 * context.number(sympy.pi))
-
-
-def _number(context, x: float):
-    """A double, exactly."""
-    return context.real(context.number(sympy.Rational(x)))
+    return 16 * b_f * b_g * context.apply("exp", kappa * kappa / 2) * tail(context, distance)

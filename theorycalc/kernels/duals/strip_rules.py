@@ -73,11 +73,8 @@ def _lower(height: float) -> float:
 
 def best_rule(sides: tuple, law: Law, need: float) -> Rule | None:
     """The cheapest rule with errors of about e^−need relative to the sizes of the functions."""
-    if not all(0 < float(side.scale.mid()) < math.inf for side in sides):
-        return None
-    context = BallContext()
-    sizes = [side.log_size(context) for side in sides]
-    lattice = _lattice(sides, law, need, sizes)
+    sizes = [side.log_size(BallContext()) for side in sides]
+    lattice = on_lattice(sides, law, need)
     if lattice is not None and law.rest > _FAR_FROM_PARALLEL:
         return lattice if lattice.cost < _MOST_NODES else None
     rules = [lattice, _parallel(sides, law, need, sizes)]
@@ -85,12 +82,19 @@ def best_rule(sides: tuple, law: Law, need: float) -> Rule | None:
     return min(rules, key=lambda rule: rule.cost, default=None)
 
 
-def _lattice(sides: tuple, law: Law, need: float, sizes: list) -> Rule | None:
+def on_lattice(sides: tuple, law: Law, need: float) -> Rule | None:
     """Both variables on one lattice."""
     rest = float(law.rest.mid())
+    sizes = [side.log_size(BallContext()) for side in sides]
     if rest == 0 or not law.rest > 0 or (rule := _rule(sides, rest, need, sizes, 1.0)) is None:
         return None
-    unit = max(float(law.rho.mid()), 0.0) * rule.step**2 / (2 * rest)
+    return with_band(sides, rule, law, need)
+
+
+def with_band(sides: tuple, rule: Rule, law: Law, need: float) -> Rule:
+    """A rule on one lattice, whose convolution is as wide as this correlation needs."""
+    unit = max(float(law.rho.mid()), 0.0) * rule.step**2 / (2 * float(law.rest.mid()))
+    sizes = [side.log_size(BallContext()) for side in sides]
     reach = need + _excess(sides, rule, sizes)
     whole = 2 * rule.count
     wide = unit * whole**2 < reach or not law.rho > 0
@@ -132,21 +136,45 @@ def _rule(sides: tuple, rest: float, need: float, sizes: list, turn: float) -> R
             excess[i] += math.inf if bound is None else max(0.0, bound - sizes[j])
     else:  # both are complex at once
         excess = [sum(excess)] * 2
-    widths = [height / float(f.scale.mid()) for f, (height, _) in zip(sides, strips, strict=True)]
-    most = min(
-        2 * math.pi * b / (need + extra + b * b / (2 * rest) + 4)
-        for b, extra in zip(widths, excess, strict=True)
-    )
+    heights = tuple(height for height, _ in strips)
+    widths = [height / float(f.scale) for f, height in zip(sides, heights, strict=True)]
+    most = map(_widest_step, widths, excess, [rest] * 2, [need] * 2)
+    step = rounded_step(min(most))
+    return Rule(heights, reach, step, math.ceil(radius / step))
+
+
+class Line(NamedTuple):
+    """For one variable: the height of a strip, its bound over the size, as a logarithm, a step."""
+
+    height: float
+    excess: float
+    step: float
+
+
+def best_line(side: Scaled, rest: float, need: float, reach: float) -> Line | None:
+    """What allows the widest step."""
+    size = side.log_size(BallContext())
+    if (strip := _strip(side, size, rest, need, reach)) is None:
+        return None
+    height, excess = strip[0], max(0.0, strip[1] - size)
+    step = _widest_step(height / float(side.scale), excess, rest, need)
+    return Line(height, excess, step)
+
+
+def _widest_step(width: float, excess: float, rest: float, need: float) -> float:
+    return 2 * math.pi * width / (need + excess + width**2 / (2 * rest) + 4)
+
+
+def rounded_step(most: float) -> float:
+    """A step of few bits that is not much smaller."""
     octave, part = divmod(math.floor(_STEPS_PER_OCTAVE * math.log2(most)), _STEPS_PER_OCTAVE)
     mantissa = math.floor(2.0 ** (part / _STEPS_PER_OCTAVE + _STEP_BITS))
-    step = math.ldexp(mantissa, octave - _STEP_BITS)
-    heights = tuple(height for height, _ in strips)
-    return Rule(heights, reach, step, math.ceil(radius / step))
+    return math.ldexp(mantissa, octave - _STEP_BITS)
 
 
 def _strip(side: Scaled, size: float, rest: float, need: float, reach: float) -> tuple | None:
     """(height, logarithm of the bound) of the strip with the widest step."""
-    scale, best = float(side.scale.mid()), None
+    scale, best = float(side.scale), None
     for height, bound in side.heights(scale * math.sqrt(2 * need * rest)):
         width = height / scale
         step = width / (need + max(bound - size, 0.0) + width**2 / (2 * rest))
