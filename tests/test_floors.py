@@ -236,6 +236,12 @@ def test_every_part_of_a_room_has_its_floor(room):
     assert {part.removesuffix(".py") for part in parts} - {"__init__"} == set(FLOORS[room])
 
 
+def test_the_precision_of_balls_is_set_on_the_ground_floor():
+    """Rooms may compute with numbers of flint; what they are rounded to is the context's."""
+    found = {p.relative_to(HOUSE).parts[0] for p in FILES if "flint.ctx" in imports(p)}
+    assert found == {"core"}
+
+
 def test_symbols_and_numbers_meet_only_where_they_did():
     """A file that has got rid of one of them leaves the list."""
     assert {

@@ -25,6 +25,7 @@ from theorycalc.core.arithmetic.tensor_context import context_of
 from theorycalc.core.arrays import is_array, real_array
 from theorycalc.core.calls import tell_calls
 from theorycalc.core.errors import DomainError, explain, shown, unknown_name
+from theorycalc.core.expressions import function_expression
 from theorycalc.core.formula import Formula
 from theorycalc.core.graph import free_symbols
 from theorycalc.core.integration.kinks import (
@@ -37,7 +38,7 @@ from theorycalc.core.integration.kinks import (
 )
 from theorycalc.core.looks import Shown
 from theorycalc.core.lowering import lower
-from theorycalc.core.numbers import exact, exact_integer, function_expression
+from theorycalc.core.numbers import exact, exact_integer
 from theorycalc.core.records import instance
 from theorycalc.core.signature import as_variable, check_real
 

@@ -3,7 +3,6 @@
 from functools import partial
 
 import sympy
-from flint import ctx
 
 from theorycalc.bounds.branching import Branching, Cover
 from theorycalc.bounds.contacts import (
@@ -19,6 +18,7 @@ from theorycalc.bounds.problems import Problem, Reduction
 from theorycalc.bounds.rules import rules_for
 from theorycalc.bounds.sharing import ALONE, Workforce, dealt, in_processes
 from theorycalc.bounds.steps import Leaves, Step
+from theorycalc.core.arithmetic.ball_context import working_bits
 from theorycalc.core.arithmetic.box_context import BoxContext
 from theorycalc.core.arithmetic.effort import effort
 from theorycalc.core.lowering import lower
@@ -147,7 +147,7 @@ class CellSearch:
     def step(self, problem: Problem, reduction: Reduction, conditions=()) -> Step:
         """What was found, as a step that solves the problem by a reduction."""
         contacts = tuple((contact.name, contact.given) for contact in self.contacts)
-        leaves = Leaves(tuple(self.closed), tuple(self.left), contacts, ctx.prec)
+        leaves = Leaves(tuple(self.closed), tuple(self.left), contacts, working_bits())
         cells = Step(self.problem, "cells", leaves, done=self.is_done)
         if reduction.name == "as written":
             return Step(problem, "cells", leaves, done=self.is_done)

@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-from flint import ctx
-
 from theorycalc.bounds.branching import tiles
 from theorycalc.bounds.cells import branching, find_contacts
 from theorycalc.bounds.enclosed import Enclosed
@@ -14,7 +12,7 @@ from theorycalc.bounds.proving import MOST_POINTS, number_of_points, points
 from theorycalc.bounds.refuting import Refutation
 from theorycalc.bounds.rules import RULES
 from theorycalc.bounds.steps import Leaves, Step
-from theorycalc.core.arithmetic.ball_context import working_precision
+from theorycalc.core.arithmetic.ball_context import working_bits, working_precision
 
 # No proof that is written here is checked with more.
 _MOST_BITS = 4096
@@ -44,7 +42,7 @@ def _cells(step: Step) -> bool:
     leaves: Leaves = step.detail
     if not leaves.bits <= _MOST_BITS:
         return False
-    with working_precision(max(leaves.bits, ctx.prec)):
+    with working_precision(max(leaves.bits, working_bits())):
         return not leaves.left and _tiles(step.problem, leaves) and _close(step.problem, leaves)
 
 

@@ -3,9 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from flint import ctx
-
-from theorycalc.core.arithmetic.ball_context import working_precision
+from theorycalc.core.arithmetic.ball_context import working_bits, working_precision
 
 # Cells are dealt to so many groups, whatever the number of processes.
 _GROUPS = 8
@@ -49,7 +47,7 @@ def in_processes(work: Callable, items: Sequence, jobs: int) -> Iterator:
     from joblib import Parallel, delayed
 
     parallel = Parallel(n_jobs=jobs, return_as="generator")
-    yield from parallel(delayed(_with_precision)(work, item, ctx.prec) for item in items)
+    yield from parallel(delayed(_with_precision)(work, item, working_bits()) for item in items)
 
 
 def _with_precision(work: Callable, item, bits: int):

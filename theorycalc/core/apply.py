@@ -12,8 +12,8 @@ from theorycalc.core.arithmetic.enclosures import number_or_enclosure
 from theorycalc.core.checks import Verdict
 from theorycalc.core.errors import DomainError, explain, shown
 from theorycalc.core.evaluation import evaluate
+from theorycalc.core.expressions import expression
 from theorycalc.core.lowering import lower
-from theorycalc.core.numbers import expression
 from theorycalc.core.program import Program
 from theorycalc.core.value import Value
 

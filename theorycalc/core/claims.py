@@ -11,11 +11,12 @@ from sympy.logic.boolalg import BooleanAtom, BooleanFunction
 from theorycalc.core import display
 from theorycalc.core.algebra import common_symbols
 from theorycalc.core.errors import DomainError, explain, shown
+from theorycalc.core.expressions import condition, expression
 from theorycalc.core.formula import Formula
 from theorycalc.core.graph import free_symbols, substitute
 from theorycalc.core.known import unknown
 from theorycalc.core.looks import Shown
-from theorycalc.core.numbers import condition, exact, expression
+from theorycalc.core.numbers import exact
 from theorycalc.core.pictures import as_axes
 from theorycalc.core.records import instance
 from theorycalc.core.reference import Reference

@@ -14,12 +14,13 @@ from theorycalc.core.errors import DomainError, explain, unknown_name
 from theorycalc.core.evaluable import Evaluable
 from theorycalc.core.evaluation import check_domain, read_parameters
 from theorycalc.core.expansions import Expansions
+from theorycalc.core.expressions import expression
 from theorycalc.core.graph import free_symbols, substitute
 from theorycalc.core.integrals import Integrals
 from theorycalc.core.known import unknown
 from theorycalc.core.looks import Shown
 from theorycalc.core.names import as_definitions, matched_by_name, nameless, with_own_names
-from theorycalc.core.numbers import exact_integer, expression, has_radius
+from theorycalc.core.numbers import exact_integer, has_radius
 from theorycalc.core.pictures import Pictures
 from theorycalc.core.ranges import Ranges
 from theorycalc.core.records import instance

@@ -3,7 +3,7 @@
 import sympy
 
 from theorycalc.core.errors import NotSupportedError, explain, unknown_name
-from theorycalc.core.numbers import expression
+from theorycalc.core.expressions import expression
 
 
 class Integrals:

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 import sympy
 
 from theorycalc.core.errors import DomainError, explain, shown
+from theorycalc.core.expressions import expression
 from theorycalc.core.graph import substitute
-from theorycalc.core.numbers import expression
 from theorycalc.core.records import sequence
 from theorycalc.core.signature import as_variable
 

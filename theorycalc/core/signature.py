@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import sympy
 
 from theorycalc.core.errors import DomainError, explain, shown
-from theorycalc.core.numbers import condition
+from theorycalc.core.expressions import condition
 from theorycalc.core.records import sequence
 
 

@@ -2,8 +2,9 @@
 
 import sympy
 
+from theorycalc.core.expressions import real_expression
 from theorycalc.core.looks import Shown
-from theorycalc.core.numbers import exact, real_expression
+from theorycalc.core.numbers import exact
 from theorycalc.core.printed import call
 
 _NO_NUMBERS = (sympy.nan, sympy.zoo)

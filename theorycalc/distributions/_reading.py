@@ -4,8 +4,9 @@ import sympy
 from sympy import Expr, S, oo
 
 from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.expressions import integer_expression, real_expression
 from theorycalc.core.gammas import gamma, read_power
-from theorycalc.core.numbers import exact, exact_integer, integer_expression, real_expression
+from theorycalc.core.numbers import exact, exact_integer
 from theorycalc.core.records import sequence
 
 # Steps for which a quotient of Gamma functions is written as a product.

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from sympy import Expr, S
 
 from theorycalc.core.errors import DomainError, NotSupportedError, explain
+from theorycalc.core.expressions import expression
 from theorycalc.core.looks import Record
-from theorycalc.core.numbers import expression
 from theorycalc.distributions._base import SphericalLaw
 from theorycalc.distributions._reading import dimension, exponents, real
 

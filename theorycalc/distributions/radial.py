@@ -10,10 +10,11 @@ import sympy
 from sympy import Expr, S, oo
 
 from theorycalc.core.errors import DomainError, NotSupportedError, PrecisionError, explain
+from theorycalc.core.expressions import expression, real_expression
 from theorycalc.core.formula import Formula
 from theorycalc.core.integration.integral import Integral
 from theorycalc.core.integration.kinks import kinks
-from theorycalc.core.numbers import exact, expression, real_expression
+from theorycalc.core.numbers import exact
 from theorycalc.core.records import sequence
 from theorycalc.core.signature import as_variable
 from theorycalc.core.verbs import integrate

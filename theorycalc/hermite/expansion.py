@@ -8,8 +8,9 @@ from functools import cached_property
 import sympy
 
 from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.expressions import polynomial_expression
 from theorycalc.core.looks import Shown
-from theorycalc.core.numbers import exact_integer, polynomial_expression
+from theorycalc.core.numbers import exact_integer
 from theorycalc.core.records import check_fields
 from theorycalc.core.renamed import renamed
 from theorycalc.hermite.leap import coordinate_leap, isotropic_leap, staircase

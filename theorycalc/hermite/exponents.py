@@ -5,8 +5,8 @@ import sympy
 from theorycalc.activations import as_activation
 from theorycalc.core.arithmetic import Ball
 from theorycalc.core.errors import DerivationError, DomainError, PrecisionError, explain
+from theorycalc.core.expressions import polynomial_expression
 from theorycalc.core.formula import Formula
-from theorycalc.core.numbers import polynomial_expression
 from theorycalc.core.signature import as_variable
 from theorycalc.hermite.functions import expression_of
 

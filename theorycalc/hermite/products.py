@@ -9,9 +9,10 @@ import sympy
 from theorycalc.activations import Activation, z
 from theorycalc.core.arithmetic import Ball
 from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.expressions import polynomial_expression
 from theorycalc.core.formula import Formula
 from theorycalc.core.looks import Shown
-from theorycalc.core.numbers import exact_integer, polynomial_expression
+from theorycalc.core.numbers import exact_integer
 from theorycalc.core.records import check_fields
 from theorycalc.hermite.expansion import HermiteExpansion, multi_index
 from theorycalc.hermite.functions import expression_of

@@ -6,7 +6,7 @@ import math
 import sympy
 
 from theorycalc.core.errors import DomainError, explain
-from theorycalc.core.numbers import polynomial_expression
+from theorycalc.core.expressions import polynomial_expression
 from theorycalc.core.signature import as_variables
 from theorycalc.hermite.expansion import HermiteExpansion
 from theorycalc.hermite.products import ProductExpansion, direction_of

@@ -8,9 +8,10 @@ from sympy import Expr, S
 
 from theorycalc.core.arithmetic.ball import rounded
 from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.expressions import real_expression
 from theorycalc.core.gammas import read_power
 from theorycalc.core.lowering import lower
-from theorycalc.core.numbers import exact, real_expression
+from theorycalc.core.numbers import exact
 from theorycalc.distributions import Gaussian, UniformBall, UniformSphere
 from theorycalc.distributions._base import SphericalLaw
 

@@ -20,9 +20,10 @@ from sympy.codegen.cfunctions import expm1, log1p
 from theorycalc.core.arithmetic import Ball
 from theorycalc.core.calls import tell_calls
 from theorycalc.core.errors import DomainError, PrecisionError, explain
+from theorycalc.core.expressions import real_expression
 from theorycalc.core.formula import Formula
 from theorycalc.core.looks import Shown
-from theorycalc.core.numbers import exact, real_expression
+from theorycalc.core.numbers import exact
 from theorycalc.quantization.freezing_point import FreezingPoint
 
 __all__ = ["Phase", "h_CLT", "h_G", "h_opt", "kl_per_dimension", "phase", "stable_index"]

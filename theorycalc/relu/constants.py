@@ -10,10 +10,11 @@ import sympy
 from sympy import Eq, Expr, Piecewise, Rational, S, acos, betainc_regularized, pi
 
 from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.expressions import integer_expression, real_expression
 from theorycalc.core.formula import Formula
 from theorycalc.core.gammas import factorial, gamma
 from theorycalc.core.integration.recurrences import legendre_steps, spherical_legendre
-from theorycalc.core.numbers import exact, exact_integer, integer_expression, real_expression
+from theorycalc.core.numbers import exact, exact_integer
 from theorycalc.relu.means.bias_integral import GaussianBiasConstant
 from theorycalc.sphere import funk_hecke as zonal_eigenvalue
 from theorycalc.sphere.eigenvalues import FUNK_HECKE

@@ -12,9 +12,10 @@ from theorycalc.core.binary import fraction
 from theorycalc.core.checks import Check
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.evaluation import Arithmetic
+from theorycalc.core.expressions import integer_expression
 from theorycalc.core.formula import Formula
 from theorycalc.core.looks import Shown
-from theorycalc.core.numbers import exact, exact_integer, integer_expression
+from theorycalc.core.numbers import exact, exact_integer
 from theorycalc.core.records import check_fields
 from theorycalc.relu import costs
 from theorycalc.relu.comparison import compare

@@ -13,9 +13,10 @@ from sympy import Expr, Piecewise, S
 from theorycalc.core.arithmetic import Float
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.evaluation import Arithmetic, check_arithmetic
+from theorycalc.core.expressions import expression
 from theorycalc.core.formula import Formula
 from theorycalc.core.looks import Look, Shown
-from theorycalc.core.numbers import exact_integer, expression
+from theorycalc.core.numbers import exact_integer
 from theorycalc.core.records import instance
 from theorycalc.core.value import Value
 from theorycalc.spectra import _build, data, in_balls_edges, series

@@ -6,7 +6,8 @@ import sympy
 from sympy import Expr, S
 
 from theorycalc.core.errors import DomainError, explain, shown
-from theorycalc.core.numbers import exact, real_expression
+from theorycalc.core.expressions import real_expression
+from theorycalc.core.numbers import exact
 from theorycalc.core.records import instance
 
 

@@ -8,7 +8,7 @@ import sympy
 from sympy import Expr, Poly, Symbol
 
 from theorycalc.core.errors import DomainError, explain
-from theorycalc.core.numbers import polynomial_expression
+from theorycalc.core.expressions import polynomial_expression
 from theorycalc.sphere.measure import as_dimension
 
 R2 = Symbol("r2", positive=True)

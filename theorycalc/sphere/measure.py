@@ -7,9 +7,10 @@ import sympy
 from sympy import Expr, S, factorial2, pi, sqrt
 
 from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.expressions import integer_expression
 from theorycalc.core.formula import Formula
 from theorycalc.core.gammas import gamma
-from theorycalc.core.numbers import exact_integer, integer_expression
+from theorycalc.core.numbers import exact_integer
 from theorycalc.core.records import sequence
 from theorycalc.core.reference import Reference
 from theorycalc.core.signature import check_own

@@ -8,10 +8,10 @@ from sympy import Expr, cos, sin
 
 from theorycalc.activations import Activation, as_activation
 from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.expressions import function_expression
 from theorycalc.core.formula import Formula
 from theorycalc.core.graph import free_symbols
 from theorycalc.core.integration.kinks import between, branch_at, kinks
-from theorycalc.core.numbers import function_expression
 from theorycalc.sphere.measure import T
 
 THETA = sympy.Symbol("theta", positive=True)

@@ -13,10 +13,11 @@ from theorycalc.core.checks import Verdict
 from theorycalc.core.claims import Claim
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.evaluation import Arithmetic
+from theorycalc.core.expressions import real_expression
 from theorycalc.core.formula import Formula
 from theorycalc.core.integration.integral import Integral
 from theorycalc.core.looks import Record, Shown
-from theorycalc.core.numbers import exact, real_expression
+from theorycalc.core.numbers import exact
 from theorycalc.core.records import check_fields, instance
 from theorycalc.core.reference import Reference
 from theorycalc.core.value import Value

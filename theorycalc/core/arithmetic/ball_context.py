@@ -43,6 +43,11 @@ def working_precision(bits: int):
     return ctx.workprec(bits)
 
 
+def working_bits() -> int:
+    """The precision of the balls that are made now."""
+    return ctx.prec
+
+
 def parts_of(x: arb) -> tuple:
     """The exact midpoint and radius of a finite ball, which can be a key."""
     return tuple(x.mid().man_exp()), tuple(x.rad().man_exp())

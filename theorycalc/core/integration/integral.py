@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import sympy
 
 from theorycalc.core.errors import DomainError, NotSupportedError, explain, shown
+from theorycalc.core.expressions import expression, real_expression
 from theorycalc.core.integration.cut_off import cut_off
 from theorycalc.core.looks import Shown
-from theorycalc.core.numbers import expression, real_expression
 from theorycalc.core.records import instance, sequence
 from theorycalc.core.signature import as_variable
 

@@ -6,7 +6,8 @@ import sympy
 
 from theorycalc.activations import as_activation
 from theorycalc.core.errors import DomainError, explain
-from theorycalc.core.numbers import exact, real_expression
+from theorycalc.core.expressions import real_expression
+from theorycalc.core.numbers import exact
 from theorycalc.core.records import instance
 from theorycalc.kernels.layers.types import (
     Dense,

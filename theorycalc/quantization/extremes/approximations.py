@@ -4,8 +4,9 @@ import sympy
 from sympy import Expr, S, exp, sqrt
 
 from theorycalc.core.errors import DomainError, NotSupportedError, explain
+from theorycalc.core.expressions import real_expression
 from theorycalc.core.formula import Formula
-from theorycalc.core.numbers import exact, exact_integer, real_expression
+from theorycalc.core.numbers import exact, exact_integer
 from theorycalc.core.records import instance
 from theorycalc.quantization.arguments import read_exponent, read_points, read_source
 from theorycalc.quantization.extremes.regimes import REGIMES, Regime

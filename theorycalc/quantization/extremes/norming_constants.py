@@ -6,8 +6,8 @@ import sympy
 from sympy import Expr, S, oo
 
 from theorycalc.core.errors import DerivationError, DomainError, explain
+from theorycalc.core.expressions import written_expression
 from theorycalc.core.looks import record_html, record_text
-from theorycalc.core.numbers import written_expression
 from theorycalc.core.signature import as_variable, check_own
 
 # What a law is written in: the number of points, and the quantile where it has no closed form.
