@@ -3,9 +3,9 @@
 import math
 from collections.abc import Callable
 
-from flint import acb, acb_mat, acb_series, arb, ctx
+from flint import acb, acb_mat, acb_series, arb
 
-from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
+from theorycalc.core.arithmetic.ball_context import BallContext, working_bits, working_precision
 from theorycalc.core.arithmetic.effort import spend
 from theorycalc.core.errors import CertificationError
 from theorycalc.core.lowering import lower
@@ -129,7 +129,7 @@ def solve(node: Node, x: arb, y: arb) -> Point | None:
     None where no box is proved to hold the solution: on an edge of another kind than a square root,
     or at too low a precision.
     """
-    spend(_WORK * node.size, ctx.prec)
+    spend(_WORK * node.size, working_bits())
     numbers, x, y = Balls(), arb(x), arb(y)
     z = acb(x, y)
     start = in_doubles.solve(node, [complex(float(x.mid()), float(y.mid()))])
@@ -177,7 +177,7 @@ def _disc(node: Node, numbers: Balls, x: arb, s: arb, z: arb) -> list[acb] | Non
     """
     away = abs(x - z).upper()
     bend = abs(_second(node, numbers, acb(s))).lower()
-    radius = (3 * away / bend).sqrt().upper() + _size(acb(s)) * arb(2) ** (-2 * ctx.prec)
+    radius = (3 * away / bend).sqrt().upper() + _size(acb(s)) * arb(2) ** (-2 * working_bits())
     disc = acb(s) + acb(arb(0, radius), arb(0, radius))
     least = abs(_second(node, numbers, disc)).lower()
     return [disc] if least * radius * radius / 2 > away else None
@@ -214,7 +214,9 @@ def _polished(node: Node, numbers: Balls, unknowns: list[acb], z: acb) -> list[a
             return None
         sizes = [abs(steps[i, 0]) / _size(s) for i, s in enumerate(unknowns)]
         size = max(float(x.mid()) for x in sizes)
-        if size == 0 or (before is not None and size >= before and size < 2.0 ** (-ctx.prec // 2)):
+        if size == 0 or (
+            before is not None and size >= before and size < 2.0 ** (-working_bits() // 2)
+        ):
             return unknowns
         before = size
     return unknowns
@@ -226,7 +228,7 @@ def _size(s: acb) -> arb:
 
 
 def _is_nearly_real(unknowns: list[acb]) -> bool:
-    small = arb(2) ** (-ctx.prec // 3)
+    small = arb(2) ** (-working_bits() // 3)
     return all(abs(s.imag) <= small * _size(s) for s in unknowns)
 
 
@@ -242,7 +244,7 @@ def _proved(node: Node, numbers: Balls, middle: list[acb], z: acb) -> list[acb] 
     real = all(s.imag.is_zero() for s in middle)
     for factor in _INFLATIONS:
         radii = [
-            abs(steps[i, 0]).upper() * factor + _size(s) * arb(2) ** (4 - ctx.prec)
+            abs(steps[i, 0]).upper() * factor + _size(s) * arb(2) ** (4 - working_bits())
             for i, s in enumerate(middle)
         ]
         spread = [acb(arb(0, r), 0 if real else arb(0, r)) for r in radii]

@@ -3,9 +3,9 @@
 from functools import lru_cache
 from itertools import pairwise
 
-from flint import acb_poly, arb, arb_poly, ctx, fmpq, fmpq_poly
+from flint import acb_poly, arb, arb_poly, fmpq, fmpq_poly
 
-from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
+from theorycalc.core.arithmetic.ball_context import BallContext, working_bits, working_precision
 from theorycalc.core.errors import CertificationError, explain
 from theorycalc.core.lowering import lower
 from theorycalc.spectra import in_doubles_edges
@@ -71,7 +71,7 @@ def _real(polynomial) -> list[arb]:
 def _refined(polynomial: arb_poly, root: arb) -> arb:
     """An isolated root to the working precision, by Newton's method on intervals."""
     slope = polynomial.derivative()
-    for _ in range(ctx.prec.bit_length() + 4):
+    for _ in range(working_bits().bit_length() + 4):
         step = polynomial(root.mid()) / slope(root)
         if not step.is_finite():
             return root
