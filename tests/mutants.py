@@ -467,6 +467,25 @@ MUTANTS = (
         "np.abs(fine - coarse) + rounding / 1024",
         "tests/sphere/test_funk_hecke.py::test_errors_of_rounded_kernels",
     ),
+    # information
+    Mutant(
+        "information/binomial.py",
+        "return is_small, context.widen(total, rest) *",
+        "return is_small, context.widen(total, rest / 64) *",
+        "tests/information/test_binomial.py::test_low_targets",
+    ),
+    Mutant(
+        "information/channels.py",
+        "context.hull(value - below, value)",
+        "context.hull(value, value)",
+        "tests/information/test_channels.py::test_low_targets",
+    ),
+    Mutant(
+        "information/binary.py",
+        "(q, c), signs)",
+        "(context.midpoint(q), context.midpoint(c)), signs)",
+        "tests/information/test_binary.py::test_enclosures_over_boxes",
+    ),
     # quantization
     Mutant(
         "quantization/sphere/in_balls_survival.py",

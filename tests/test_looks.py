@@ -119,6 +119,13 @@ def of_relu_and_quantization():
     yield tc.spectra.marchenko_pastur(2) + tc.spectra.discrete({0: "1/2", 1: "1/2"})
 
 
+def of_information():
+    """Laws of the standard families."""
+    info = tc.information
+    yield from (info.Normal(0, 1, 3), info.Poisson(2), info.Exponential("1/2"))
+    yield info.Categorical(("1/2", "1/3", "1/6"))
+
+
 @cache
 def examples() -> dict[type, object]:
     """One of every public class; a base without members of its own has one of a heir."""
@@ -136,7 +143,8 @@ def examples() -> dict[type, object]:
     ]
     theories += [checked.outcomes[0], checked.rows[0]]
     parts = (of_the_core, of_series, of_infinite_networks, of_finite_networks, of_validation)
-    found = [x for part in (*parts, of_relu_and_quantization) for x in part()] + theories
+    parts = (*parts, of_relu_and_quantization, of_information)
+    found = [x for part in parts for x in part()] + theories
     heirs = {Architecture: tc.kernels.mlp(1), Route: tc.relu.represent(X**2 + Y, X, Y).route}
     return {type(x): x for x in found} | heirs
 

@@ -46,6 +46,7 @@ _ROOMS = (
     "bounds",
     "distributions",
     "hermite",
+    "information",
     "kernels",
     "networks",
     "quantization",

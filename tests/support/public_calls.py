@@ -177,6 +177,19 @@ SAMPLES_OF = {
     "tc.networks.Parameters": {"weights": PARAMETERS.weights, "biases": PARAMETERS.biases},
     "tc.networks.Trained": {"loss": np.ones(1)},
     "tc.networks.train": {"y": np.array([1.0, 0.0])},
+    **{
+        f"tc.information.{name}": {"P": tc.information.Normal(0), "Q": tc.information.Normal(1)}
+        for name in (
+            "divergence",
+            "total_variation",
+            "chi_squared",
+            "hellinger_squared",
+            "wasserstein",
+        )
+    },
+    "tc.information.Categorical": {"probabilities": ("1/2", "1/2")},
+    "tc.information.contraction": {"channel": [["1/2", "1/2"], ["1/4", "3/4"]]},
+    "tc.information.mutual_information": {"layers": [[[1, 2]]], "noises": [1]},
     "tc.quantization.kde.phase": {"alpha": 1, "h": 1},
     "tc.quantization.kde.kl_per_dimension": {"alpha": 1, "h": None},
     "tc.quantization.kde.h_CLT": {"alpha": 1},

@@ -96,8 +96,31 @@ def _quantisers():
     yield "extreme_value_radius", "", q.extreme_value_radius(law, n=10**6), {}
 
 
+def _information():
+    info = tc.information
+    chances, noise = {"q": (0.01, 0.99), "p": (0.01, 0.99)}, {"t": (0.1, 5)}
+    yield "kl", "", info.kl(), chances
+    yield "kl_upper", "", info.kl_upper(), {"q": (0.01, 0.99), "c": (0.01, 1)}
+    yield "kl_lower", "", info.kl_lower(), {"q": (0.01, 0.99), "c": (0.01, 1)}
+    yield "binomial_tail", "", info.binomial_tail(7, 20), {"p": (0.01, 0.99)}
+    yield "binomial_upper", "", info.binomial_upper(7, 20), {"delta": (0.01, 0.99)}
+    yield "binomial_lower", "", info.binomial_lower(7, 20), {"delta": (0.01, 0.99)}
+    yield "xi", "", info.xi(), {"n": (1, 1000)}
+    yield "contraction", "", info.contraction([[1 - Z, 0, Z], [0, 1 - Z, Z]]), {"z": (0.1, 0.9)}
+    yield "gaussian_contraction", "kl", info.gaussian_contraction(), noise
+    yield "gaussian_contraction", "tv", info.gaussian_contraction(divergence="tv"), noise
+    yield "privacy_contraction", "", info.privacy_contraction(), {"epsilon": (0, 5)}
+    yield "dropout_contraction", "", info.dropout_contraction(n=3), {"delta": (0, 1)}
+    yield "layer_information", "", info.layer_information(5, 9), {}
+    yield "mutual_information", "", info.mutual_information([[[1, 2]]], ["1/2"]), {}
+    pair = info.Normal(0), info.Normal(B, 2)
+    for name in ("divergence", "total_variation", "chi_squared", "hellinger_squared"):
+        yield name, "Normal", getattr(info, name)(*pair), {"b": (-2, 2)}
+    yield "wasserstein", "Normal", info.wasserstein(*pair), {"b": (-2, 2)}
+
+
 def cases():
     """All of them, and the coefficients of Hermite expansions."""
     yield "coefficient", "relu", tc.hermite.coefficient("relu", 6), {}
-    for room in (_kernels, _polynomials, _spheres, _relu, _quantisers):
+    for room in (_kernels, _polynomials, _spheres, _relu, _quantisers, _information):
         yield from room()

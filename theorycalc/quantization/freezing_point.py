@@ -4,8 +4,9 @@ import numpy as np
 from sympy import Rational, S, exp
 
 from theorycalc.core.arithmetic.ball_context import working_precision
+from theorycalc.core.arithmetic.enclosed_midpoint import through_balls
+from theorycalc.core.increasing_roots import increasing_root
 from theorycalc.core.special import SpecialFunction
-from theorycalc.quantization.extremes.quantiles import increasing_root, through_balls
 
 # Terms of the power series of α(y) in doubles, the y up to which it is used, and Newton's steps.
 _TERMS = 26

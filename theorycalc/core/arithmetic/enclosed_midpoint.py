@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 
+import sympy
+
 from theorycalc.core.arithmetic.ball import arb_mpf
-from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
+from theorycalc.core.arithmetic.ball_context import GUARD_BITS, BallContext, working_precision
+from theorycalc.core.binary import fraction
 
 # Bits beyond those that are asked for: enclosures lose some, and are not worth more.
 _SPARE_BITS = 40
@@ -29,3 +32,17 @@ def midpoint(compute: Callable, numbers: list, context, cheap: bool = False):
     with working_precision(bits):
         found = compute(*map(BallContext().number, numbers))
         return None if found is None else context.mp.make_mpf(arb_mpf(found.mid())._mpf_)
+
+
+def through_balls(context, function: Callable, *args):
+    """An mpmath number, by ``function(balls, *args)`` of balls at the same working precision.
+
+    It is nan where nothing is enclosed.
+    """
+    with working_precision(context.bits + GUARD_BITS):
+        balls = BallContext()
+        exactly = (balls.number(sympy.Rational(fraction(context.mp.mpf(x)))) for x in args)
+        found = balls.real(function(balls, *exactly))
+        if not found.is_finite():
+            return context.mp.nan
+        return context.mp.make_mpf(arb_mpf(found.mid())._mpf_)

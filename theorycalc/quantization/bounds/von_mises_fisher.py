@@ -2,8 +2,9 @@
 
 import sympy
 
+from theorycalc.core.arithmetic.enclosed_midpoint import through_balls
+from theorycalc.core.increasing_roots import increasing_root
 from theorycalc.core.special import SpecialFunction
-from theorycalc.quantization.extremes.quantiles import increasing_root, through_balls
 
 
 class Concentration(SpecialFunction):

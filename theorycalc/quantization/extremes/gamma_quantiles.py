@@ -3,13 +3,10 @@
 import sympy
 from sympy import Rational, S
 
+from theorycalc.core.arithmetic.enclosed_midpoint import through_balls
+from theorycalc.core.increasing_roots import increasing_root, left_of
 from theorycalc.core.special import SpecialFunction
-from theorycalc.quantization.extremes.quantiles import (
-    complement,
-    increasing_root,
-    left_of,
-    through_balls,
-)
+from theorycalc.quantization.extremes.quantiles import complement
 
 _MOST_TERMS = 10_000
 

@@ -1,71 +1,11 @@
-"""Roots of increasing functions, enclosed, and quantiles of laws on a logarithmic scale."""
-
-from collections.abc import Callable
-from fractions import Fraction
+"""Quantiles of the beta laws on a logarithmic scale."""
 
 import sympy
-from sympy import Rational, S
+from sympy import S
 
-from theorycalc.core.arithmetic.ball_context import GUARD_BITS, BallContext, working_precision
-from theorycalc.core.binary import fraction
+from theorycalc.core.arithmetic.enclosed_midpoint import through_balls
+from theorycalc.core.increasing_roots import increasing_root, left_of
 from theorycalc.core.special import SpecialFunction
-from theorycalc.quantization.sphere.in_mp import to_mp
-
-_MOST_STEPS = 400
-
-
-def increasing_root(context, function: Callable, target, start):
-    """A ball that holds the x with f(x) = target, for an increasing f.
-
-    Newton's method is run on midpoints from ``start``, from where it must converge; then signs on
-    both sides of its result are proved.
-
-    Parameters
-    ----------
-    function : callable
-        x ↦ (f(x), f'(x)) in the numbers of the context.
-    target : number of the context
-        May be a ball; so may be what the function returns.
-    start : number of the context
-    """
-    x = context.midpoint(start)
-    step = None
-    for _ in range(_MOST_STEPS):
-        value, slope = function(x)
-        step = context.midpoint((context.midpoint(target) - value) / slope)
-        x = context.midpoint(x + step)
-        if context.compare(">", abs(step), _scaled(x, -context.bits // 2, context)) is not True:
-            break
-    # a step whose square is small was the last but one; a ball of that width holds what is left
-    value, slope = function(x)
-    step = context.midpoint((context.midpoint(target) - value) / slope)
-    x = context.midpoint(x + step)
-    unit = _scaled(x, 4 - context.bits, context)
-    return _certified(context, function, target, x, context.midpoint(abs(step)) + unit)
-
-
-def _certified(context, function, target, x, radius):
-    """x ± radius, doubled until the signs of f − target are proved on both sides."""
-    for _ in range(2 * context.bits):
-        below = context.compare("<", function(x - radius)[0], target)
-        if below and context.compare(">", function(x + radius)[0], target):
-            return context.widen(x, radius)
-        radius = 2 * radius
-    return context.widen(x, context.number(sympy.oo))
-
-
-def _scaled(x, exponent: int, context):
-    """2^exponent (|x| + a little), for x that may be zero."""
-    little = context.number(Rational(Fraction(2) ** (-context.bits // 2)))
-    return (abs(x) + little) * context.number(Rational(Fraction(2) ** exponent))
-
-
-def through_balls(context, function: Callable, *args):
-    """An mpmath number, by a function of balls at the same working precision."""
-    with working_precision(context.bits + GUARD_BITS):
-        balls = BallContext()
-        exactly = (balls.number(Rational(fraction(context.mp.mpf(x)))) for x in args)
-        return to_mp(context, function(balls, *exactly))
 
 
 class BetaQuantile(SpecialFunction):
@@ -139,15 +79,6 @@ class BetaQuantile(SpecialFunction):
 def complement(context, level):
     """−log(1 − e^−level)."""
     return -context.apply("log", -context.apply("expm1", -level))
-
-
-def left_of(context, function, target, start):
-    """A point at or left of ``start`` where the function is surely below its target."""
-    for _ in range(_MOST_STEPS):
-        if context.compare(">", function(start)[0], target) is False:
-            break
-        start = start - abs(start) / 2 - 1
-    return start
 
 
 def _beta_series(context, a, b, eta):

@@ -8,9 +8,11 @@ import sympy
 from sympy import EulerGamma, Expr, S, beta, cosh, gamma, log, pi, sqrt, tanh
 
 from theorycalc.core.arithmetic.ball_context import GUARD_BITS, working_precision
+from theorycalc.core.arithmetic.enclosed_midpoint import through_balls
+from theorycalc.core.increasing_roots import increasing_root
 from theorycalc.core.special import SpecialFunction
 from theorycalc.quantization.extremes.normal_maximum import MaximumMoment
-from theorycalc.quantization.extremes.quantiles import BetaQuantile, increasing_root, through_balls
+from theorycalc.quantization.extremes.quantiles import BetaQuantile
 
 
 @dataclass(frozen=True)
