@@ -79,6 +79,13 @@ SAMPLES = {
     "x": x,
     "z": x,
 }
+SPIKE = dict.fromkeys(
+    (
+        *("eigenvalue", "overlap", "threshold", "squared_singular_value", "left_overlap"),
+        *("right_overlap", "top", "max_learning_rate", "exponent"),
+    ),
+    ONE,
+)
 # Where a parameter of that name is another thing.
 SAMPLES_OF = {
     "Activation.__call__": {"x": [0.5]},
@@ -123,7 +130,12 @@ SAMPLES_OF = {
     "Law.compress": {"t": "1/2"},
     "Law.stieltjes": {"z": "1+2i", "side": "above"},
     "tc.spectra.Law": {"node": tc.spectra.semicircle(1).node, "name": "SC"},
+    **dict.fromkeys(("tc.spectra.Spike", "tc.spectra.BatchHessian"), SPIKE),
+    "tc.spectra.RectangularSpike": SPIKE,
+    "tc.spectra.batch_hessian": {"model": "wigner"},
+    "tc.spectra.covariance_spike": {"ell": 9},
     "tc.spectra.discrete": {"atoms": {1: 1}},
+    "tc.spectra.ginibre_cumulant": {"f": x**4, "N": 4},
     "tc.spectra.empirical": {"matrix": SQUARE},
     "tc.spectra.kernel_matrix": {"f": x**2 + x},
     "tc.spectra.projection": {"p": "1/2"},

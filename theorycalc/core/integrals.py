@@ -36,7 +36,7 @@ class Integrals:
         0.750000000000000 ± 6e-24
         """
         symbols = {symbol.name: symbol for symbol in self.args}
-        if name not in symbols:
+        if (name := str(name)) not in symbols:
             raise unknown_name("argument", name, symbols)
         if self.error is not None:
             raise NotSupportedError(explain("the integral of an approximation", got=self.name))

@@ -42,6 +42,10 @@ class Prediction(Record):
 
     def __post_init__(self):
         check_fields(self)
+        inputs = len(self.hat)
+        if self.covariance is not None and self.covariance.shape != (inputs, inputs):
+            got, allowed = self.covariance.shape, f"({inputs}, {inputs})"
+            raise DomainError(explain("a covariance of another shape", got=got, allowed=allowed))
 
     def _look(self) -> Look:
         inputs, trained = self.hat.shape

@@ -2,6 +2,7 @@
 
 from theorycalc.core.calls import tell_calls
 from theorycalc.spectra._law import Law
+from theorycalc.spectra.coulomb import ginibre_cumulant
 from theorycalc.spectra.families import (
     discrete,
     empirical,
@@ -13,16 +14,30 @@ from theorycalc.spectra.families import (
     sample_covariance,
     semicircle,
 )
+from theorycalc.spectra.hessians import BatchHessian, batch_hessian
+from theorycalc.spectra.spikes import (
+    RectangularSpike,
+    Spike,
+    covariance_spike,
+    rectangular_spike,
+)
 
 __all__ = [
+    "BatchHessian",
     "Law",
+    "RectangularSpike",
+    "Spike",
+    "batch_hessian",
+    "covariance_spike",
     "discrete",
     "empirical",
     "features",
+    "ginibre_cumulant",
     "information_plus_noise",
     "kernel_matrix",
     "marchenko_pastur",
     "projection",
+    "rectangular_spike",
     "sample_covariance",
     "semicircle",
 ]

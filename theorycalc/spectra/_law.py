@@ -33,6 +33,7 @@ from theorycalc.spectra.functions import (
 )
 from theorycalc.spectra.means import SpectralMean
 from theorycalc.spectra.nodes import Atoms, Node, is_above
+from theorycalc.spectra.spikes import Spike, spiked
 
 _MOST_MOMENTS = 200
 _Y = sympy.Symbol("y", nonnegative=True)
@@ -67,7 +68,8 @@ class Law(Shown):
     name: str = ""
 
     def __post_init__(self):
-        instance(self.node, Node, "a law")
+        instance(self.node, Node, "a law", hint="tc.spectra.marchenko_pastur(c), …")
+        instance(self.name, str, "a name")
 
     @cached_property
     def _closed(self) -> Closed | None:
@@ -292,7 +294,7 @@ class Law(Shown):
         """
         check_arithmetic(using)
         x, y = complex_number(z)
-        if side not in ("", "above", "below"):
+        if not isinstance(side, str) or side not in ("", "above", "below"):
             raise DomainError(explain("side", got=repr(side), allowed="'above' or 'below'"))
         if y == 0 and not side and self._touches(x):
             hint = "side='above' or side='below'"
@@ -330,6 +332,26 @@ class Law(Shown):
             atoms = sum((w * function(t) for t, w in self.atoms.items()), S.Zero)
             expr = atoms + SpectralMean(self._argument, function)
         return Formula("mean", expr, args=_arguments(None, expr))
+
+    def spiked(self, theta) -> Spike:
+        """The outlier of A + θuu', u a unit vector in a random direction.
+
+        Parameters
+        ----------
+        theta : number or symbol, not 0
+            Above the support for θ > 0, below it for θ < 0.
+
+        Examples
+        --------
+        >>> import sympy, theorycalc as tc
+        >>> spike = tc.spectra.semicircle(1).spiked("3/2")
+        >>> spike.eigenvalue.expr, spike.overlap.expr, spike.threshold.expr
+        (13/6, 5/9, 1)
+        >>> two = tc.spectra.sample_covariance({1: "1/2", 4: "1/2"}, "1/10")
+        >>> two.spiked(3).eigenvalue.at().digits(10)
+        '6.545642496'
+        """
+        return spiked(self.node, theta)
 
     def sample(self, size: int, seed: int = 0):
         """Independent draws from the law, an array (size,).

@@ -25,6 +25,14 @@ def positive(x, what: str) -> Expr:
     return x
 
 
+def nonzero(x, what: str) -> Expr:
+    """A number that is not 0, or a symbol."""
+    x = real_expression(x, what) if isinstance(x, Expr) and x.free_symbols else exact(x, what)
+    if x == 0:
+        raise DomainError(explain(f"{what} is 0: there is no spike", got=x, allowed="not 0"))
+    return x
+
+
 def masses(mapping, what: str) -> dict[Expr, Expr]:
     """{place: mass}, ascending, the masses positive and of sum 1.
 

@@ -72,13 +72,13 @@ class Balls:
 def density(node: Node, x: arb) -> arb | None:
     """The density at x."""
     at = solve(node, x, arb(0))
-    return None if at is None else _not_negative(-at.g.imag / arb.pi())
+    return None if at is None else not_negative(-at.g.imag / arb.pi())
 
 
 def mass_below(node: Node, x: arb) -> arb | None:
     """μ((−∞, x]), x no atom."""
     potential = _potential(node, x)
-    return None if potential is None else _not_negative(1 - potential.imag / arb.pi())
+    return None if potential is None else not_negative(1 - potential.imag / arb.pi())
 
 
 def log_potential(node: Node, x: arb) -> arb | None:
@@ -96,7 +96,7 @@ def stieltjes_real(node: Node, x: arb, y: arb) -> arb | None:
 def stieltjes_imaginary(node: Node, x: arb, y: arb) -> arb | None:
     """Im ∫ μ(dt)/(t − x − iy), from above on the axis."""
     at = solve(node, x, y)
-    return None if at is None else _not_negative(-at.g.imag)
+    return None if at is None else not_negative(-at.g.imag)
 
 
 def in_double(enclosure: Callable, node: Node, *x: float) -> tuple[float, float]:
@@ -119,7 +119,8 @@ def _potential(node: Node, x: arb) -> acb | None:
     return None if at is None else node.potential(Balls(), at)
 
 
-def _not_negative(x: arb) -> arb:
+def not_negative(x: arb) -> arb:
+    """The enclosure of a number that is known not to be negative."""
     return x if x.lower() >= 0 else arb(0).union(x.upper()) if x.upper() > 0 else arb(0)
 
 
@@ -144,7 +145,7 @@ def _box(node: Node, numbers: Balls, middle: list[acb], z: acb) -> list[acb] | N
     """The solution around a middle, proved to be the one."""
     if z.imag.is_zero() and _is_nearly_real(middle):
         box = _proved(node, numbers, [acb(s.real) for s in middle], z)
-        return box if box is not None and _is_outside(node, numbers, box) else None
+        return box if box is not None and is_outside(node, numbers, box) else None
     box = _proved(node, numbers, middle, z)
     return box if box is not None and _is_above(node, numbers, box) else None
 
@@ -270,7 +271,7 @@ def _is_above(node: Node, numbers: Balls, box: list[acb]) -> bool:
     return all(orientation * z.imag > 0 for z, orientation in point.levels())
 
 
-def _is_outside(node: Node, numbers: Balls, box: list[acb]) -> bool:
+def is_outside(node: Node, numbers: Balls, box: list[acb]) -> bool:
     """Whether real points inside are proved to move to the right with z."""
     point = _jets(node, numbers, box)
     _, slopes = _system(point, acb(0))

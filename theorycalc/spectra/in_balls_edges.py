@@ -118,16 +118,30 @@ def count(node: Node) -> int:
     return len(in_doubles(node))
 
 
-@lru_cache(maxsize=256)
 def in_doubles(node: Node) -> tuple[float, ...]:
     """The edges as doubles."""
     if node.unknowns > 1:
         return tuple(x for x, _ in in_doubles_edges.edges(node))
-    for bits in _PRECISIONS:
+    return tuple(z for _, z in _pairs(node))
+
+
+def unknowns(node: Node) -> tuple[float, ...]:
+    """The unknowns at the edges as doubles."""
+    return tuple(s for s, _ in _pairs(node))
+
+
+@lru_cache(maxsize=256)
+def _pairs(node: Node) -> tuple[tuple[float, float], ...]:
+    """(s, z) at the edges."""
+    for bits in _PRECISIONS[:-1]:
         with working_precision(bits):
             try:
-                return tuple(float(z.mid()) for _, z in edges(node))
+                return _rounded(edges(node))
             except CertificationError:
-                if bits == _PRECISIONS[-1]:
-                    raise
-    raise AssertionError
+                continue
+    with working_precision(_PRECISIONS[-1]):
+        return _rounded(edges(node))
+
+
+def _rounded(pairs: list[tuple[arb, arb]]) -> tuple[tuple[float, float], ...]:
+    return tuple((float(s.mid()), float(z.mid())) for s, z in pairs)
