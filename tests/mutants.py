@@ -472,19 +472,38 @@ MUTANTS = (
         "information/binomial.py",
         "return is_small, context.widen(total, rest) *",
         "return is_small, context.widen(total, rest / 64) *",
-        "tests/information/test_binomial.py::test_low_targets",
+        "tests/information/test_binomial.py::test_what_is_left_out_of_a_sum_is_in_the_error",
     ),
     Mutant(
         "information/channels.py",
         "context.hull(value - below, value)",
         "context.hull(value, value)",
-        "tests/information/test_channels.py::test_low_targets",
+        "tests/information/test_channels.py::test_a_poor_place_is_still_enclosed",
     ),
     Mutant(
         "information/binary.py",
         "(q, c), signs)",
         "(context.midpoint(q), context.midpoint(c)), signs)",
         "tests/information/test_binary.py::test_enclosures_over_boxes",
+    ),
+    # networks
+    Mutant(
+        "networks/slope_bounds.py",
+        "1 / (4 * (1 - q / 2))",
+        "1 / (4 * (1 - q / 4))",
+        "tests/networks/test_lipschitz.py::test_one_neuron_is_bounded_without_loss",
+    ),
+    Mutant(
+        "networks/interval_jacobians.py",
+        "return min(products), max(products)",
+        "return products[0], products[-1]",
+        "tests/networks/test_lipschitz.py::test_no_gradient_exceeds_the_intervals",
+    ),
+    Mutant(
+        "networks/arrangements.py",
+        "steps = max(steps, 2 * slope",
+        "steps = max(steps, slope // 64",
+        "tests/networks/test_lipschitz.py::test_cells_beside_linear_programs",
     ),
     # quantization
     Mutant(

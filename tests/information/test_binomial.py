@@ -9,7 +9,7 @@ import pytest
 import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reference import assert_error_holds, assert_low_targets_hold
+from reference import assert_error_holds, assert_low_targets_hold, value_of
 
 import theorycalc as tc
 from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
@@ -123,6 +123,24 @@ def test_low_targets():
                 return context.real(binomial._smaller_tail(context, k, n, odds)[1])
 
         assert_low_targets_hold(enclosed)
+
+
+class Careless(BallContext):
+    """Stops a sum as soon as a sixty-fourth is left."""
+
+    def negligible(self, x):
+        return bool(abs(x) < 1 / 64)
+
+
+def test_what_is_left_out_of_a_sum_is_in_the_error():
+    with working_precision(100):
+        odds = BallContext().number(sp.Rational(-1, 2))
+        for k, n in ((300, 1000), (500, 1000), (390, 1000)):
+            exact, coarse = (
+                value_of(binomial._smaller_tail(context, k, n, odds)[1])
+                for context in (BallContext(), Careless())
+            )
+            assert_error_holds(coarse, exact)
 
 
 @pytest.mark.parametrize(

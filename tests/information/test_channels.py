@@ -8,10 +8,11 @@ import pytest
 import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reference import assert_error_holds, assert_low_targets_hold
+from reference import assert_error_holds, assert_low_targets_hold, value_of
 
 import theorycalc as tc
 from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
+from theorycalc.information import channels
 from theorycalc.information.channels import Overlap
 
 INFO = tc.information
@@ -104,6 +105,19 @@ def test_low_targets():
                 return context.real(Overlap.in_ball(context, *args))
 
         assert_low_targets_hold(enclosed)
+
+
+def test_a_poor_place_is_still_enclosed(monkeypatch):
+    """The tangent bounds a convex function wherever it touches."""
+    context = BallContext()
+    rows_ = "1/2", "1/3", "1/6", "1/9", "2/9", "2/3"
+    with working_precision(100):
+        args = [context.number(sp.Rational(x)) for x in rows_]
+        exact = context.real(Overlap.in_ball(context, *args))
+        for place in ("1/3", "9/10"):
+            number = context.number(sp.Rational(place))
+            monkeypatch.setattr(channels, "_lowest", lambda context, pairs, x=number: x)
+            assert_error_holds(value_of(Overlap.in_ball(context, *args)), value_of(exact))
 
 
 LAWS = [

@@ -188,6 +188,7 @@ SAMPLES_OF = {
     },
     "tc.networks.Parameters": {"weights": PARAMETERS.weights, "biases": PARAMETERS.biases},
     "tc.networks.Trained": {"loss": np.ones(1)},
+    "tc.networks.lipschitz": {"W": SQUARE, "b": [0, 1], "a": [1, 1]},
     "tc.networks.train": {"y": np.array([1.0, 0.0])},
     **{
         f"tc.information.{name}": {"P": tc.information.Normal(0), "Q": tc.information.Normal(1)}

@@ -6,10 +6,20 @@ among them); the parameters of many networks are trained as one batched computat
 
 from theorycalc.core.calls import tell_calls
 from theorycalc.networks.fully_connected import MLP, Parameters, mlp
+from theorycalc.networks.lipschitz_constants import lipschitz
 from theorycalc.networks.tangent import tangent_kernel
 from theorycalc.networks.training import Trained, to_numpy, train
 
-__all__ = ["MLP", "Parameters", "Trained", "mlp", "tangent_kernel", "to_numpy", "train"]
+__all__ = [
+    "MLP",
+    "Parameters",
+    "Trained",
+    "lipschitz",
+    "mlp",
+    "tangent_kernel",
+    "to_numpy",
+    "train",
+]
 
 
 def __dir__():
