@@ -9,6 +9,7 @@ from flint import arb, fmpq
 
 from theorycalc.core.arithmetic.ball import enclose
 from theorycalc.core.arithmetic.box import Box
+from theorycalc.core.integration.kinks import inside
 from theorycalc.core.lowering import lower
 
 # Ends that are not rational are rounded outwards to so many bits.
@@ -54,9 +55,7 @@ class Variable:
     @property
     def middle(self) -> sympy.Expr:
         """A number between the ends."""
-        if self.high.is_infinite:
-            return sympy.S.Zero if self.low.is_infinite else self.low + 1
-        return self.high - 1 if self.low.is_infinite else (self.low + self.high) / 2
+        return inside(self.low, self.high)
 
     @property
     def middle_point(self) -> sympy.Expr:

@@ -149,21 +149,12 @@ class Proof(Shown):
         In one variable they are bars below the margin, in two rectangles. Where a claim was proved
         in other variables, these are seen: those of the first boxes in one or two variables.
 
-        Parameters
-        ----------
-        ax : matplotlib.axes.Axes, optional
-            Where to draw; a new figure by default.
+        Parameters and errors are those of `Formula.plot`; a `DomainError` also without boxes in one
+        or two variables.
 
         Returns
         -------
         matplotlib.axes.Axes
-
-        Raises
-        ------
-        DomainError
-            Without boxes in one or two variables, and for what is no axes.
-        MissingExtraError
-            Without matplotlib.
         """
         return plotted(self.steps, ax)
 

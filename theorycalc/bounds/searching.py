@@ -73,23 +73,12 @@ class Found(Shown):
     def plot(self, name: str | None = None, ax=None):
         """The margin along one variable, with the other variables as at the point found.
 
-        Parameters
-        ----------
-        name : str, optional
-            The variable; the first one by default.
-        ax : matplotlib.axes.Axes, optional
-            Where to draw; a new figure by default.
+        Parameters and errors are those of `Formula.plot`; without a ``name`` it is the first
+        variable.
 
         Returns
         -------
         matplotlib.axes.Axes
-
-        Raises
-        ------
-        DomainError
-            For the name of no variable, or what is no axes.
-        MissingExtraError
-            Without matplotlib.
         """
         name = next(iter(self.point)) if name is None else name
         if name not in self.point:

@@ -89,21 +89,11 @@ class Tightness(Record):
     def plot(self, ax=None):
         """The ratio, or without it the margin, over the variable, with the limit as a line.
 
-        Parameters
-        ----------
-        ax : matplotlib.axes.Axes, optional
-            Where to draw; a new figure by default.
+        Parameters and errors are those of `Formula.plot`.
 
         Returns
         -------
         matplotlib.axes.Axes
-
-        Raises
-        ------
-        DomainError
-            For what is no axes.
-        MissingExtraError
-            Without matplotlib.
         """
         ax = as_axes(ax)
         has_ratios = None not in self.ratios

@@ -4,7 +4,7 @@ import sympy
 from sympy.functions.special.polynomials import OrthogonalPolynomial
 
 from theorycalc.core.errors import NotSupportedError, explain
-from theorycalc.core.graph import free_symbols, own_variables, postorder, substitute
+from theorycalc.core.graph import free_symbols, outermost, own_variables, postorder, substitute
 from theorycalc.core.integration.jumps import check_readable, jump_terms
 from theorycalc.core.vocabulary import REWRITES
 
@@ -76,8 +76,7 @@ def _slope_of_bound(node, symbol, integrated) -> sympy.Expr:
 
 def _leibniz(node: sympy.Integral, symbol, integrated) -> sympy.Expr:
     """d/ds ∫_a^b f dt = f(b) b' − f(a) a' + ∫ ∂f/∂s dt + the jumps of f that move."""
-    *inner, (variable, *ends) = node.limits
-    f = node.func(node.function, *inner) if inner else node.function
+    variable, ends, f = outermost(node)
     if variable.is_real is None:
         t = sympy.Dummy(variable.name, real=True)
         f, variable = substitute(f, {variable: t}), t

@@ -25,13 +25,6 @@ class _ErrorFunction(StrictFunction):
     def _eval_rewrite_as_erf(self, x, **kwargs):
         return self.rewrite(erfc).rewrite(sympy.erf)
 
-    def _text(self, printer) -> str:
-        raise NotImplementedError
-
-    def _latex(self, printer, exp=None):
-        text = self._text(printer)
-        return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
-
 
 class erfcx(_ErrorFunction):  # noqa: N801 - named like SymPy's functions
     r"""The scaled complementary error function exp(x²) erfc(x).
@@ -57,8 +50,7 @@ class erfcx(_ErrorFunction):  # noqa: N801 - named like SymPy's functions
         special = {sympy.S.Zero: sympy.S.One, oo: sympy.S.Zero, -oo: oo}
         return special.get(x)
 
-    def fdiff(self, argindex=1):
-        x = self.args[0]
+    def slope(self, x):
         return 2 * x * erfcx(x) - 2 / sqrt(pi)
 
     def _eval_is_positive(self):
@@ -70,7 +62,7 @@ class erfcx(_ErrorFunction):  # noqa: N801 - named like SymPy's functions
     def _eval_rewrite_as_tractable(self, x, limitvar=None, **kwargs):
         return _erfs(x)
 
-    def _text(self, printer):
+    def in_latex(self, printer):
         return rf"\operatorname{{erfcx}}\left({printer._print(self.args[0])}\right)"
 
 
@@ -91,8 +83,8 @@ class log_erfc(_ErrorFunction):  # noqa: N801
     def eval(cls, x):
         return {sympy.S.Zero: sympy.S.Zero, oo: -oo, -oo: log(2)}.get(x)
 
-    def fdiff(self, argindex=1):
-        return -2 / (sqrt(pi) * erfcx(self.args[0]))
+    def slope(self, x):
+        return -2 / (sqrt(pi) * erfcx(x))
 
     def _eval_is_negative(self):
         return self.args[0].is_positive if self.args[0].is_real else None
@@ -109,7 +101,7 @@ class log_erfc(_ErrorFunction):  # noqa: N801
     def _eval_rewrite_as_tractable(self, x, limitvar=None, **kwargs):
         return log(_erfs(x)) - x**2
 
-    def _text(self, printer):
+    def in_latex(self, printer):
         return rf"\log \operatorname{{erfc}}\left({printer._print(self.args[0])}\right)"
 
 
@@ -130,8 +122,8 @@ class log_ndtr(_ErrorFunction):  # noqa: N801
     def eval(cls, x):
         return {sympy.S.Zero: -log(2), oo: sympy.S.Zero, -oo: -oo}.get(x)
 
-    def fdiff(self, argindex=1):
-        return sqrt(2) / (sqrt(pi) * erfcx(-self.args[0] / sqrt(2)))
+    def slope(self, x):
+        return sqrt(2) / (sqrt(pi) * erfcx(-x / sqrt(2)))
 
     def _eval_is_negative(self):
         return True if self.args[0].is_real else None
@@ -143,7 +135,7 @@ class log_ndtr(_ErrorFunction):  # noqa: N801
         u = -x / sqrt(2)
         return log(_erfs(u) / 2) - u**2
 
-    def _text(self, printer):
+    def in_latex(self, printer):
         return rf"\log \Phi\left({printer._print(self.args[0])}\right)"
 
 

@@ -8,7 +8,6 @@ from theorycalc.core.errors import (
     DomainError,
     NotSupportedError,
     explain,
-    unknown_name,
 )
 from theorycalc.core.evaluation import decide
 from theorycalc.core.kept_terms import first_terms, moving_sums
@@ -17,6 +16,7 @@ from theorycalc.core.numbers import exact, exact_integer
 from theorycalc.core.power_series import PowerSeries
 from theorycalc.core.remainders import approximation
 from theorycalc.core.samples import points_with
+from theorycalc.core.signature import argument
 from theorycalc.core.stirling import asymptotic_product, has_factors
 
 _MOST_TERMS = 30
@@ -216,12 +216,10 @@ class Expansions:
 
 
 def _argument(formula, name: str) -> sympy.Symbol:
-    symbols = {symbol.name: symbol for symbol in formula.args}
-    if str(name) not in symbols:
-        raise unknown_name("argument", str(name), symbols)
+    variable = argument(formula.args, name)
     if formula.error is not None:
         raise NotSupportedError(explain("the expansion of an approximation", got=formula.name))
-    return symbols[str(name)]
+    return variable
 
 
 def _mirrored(formula, variable: sympy.Symbol):

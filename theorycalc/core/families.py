@@ -73,23 +73,11 @@ class Family(Record):
     def plot(self, ax=None, measured=None):
         """The sizes of the Values over the axis, on a logarithmic scale.
 
-        Parameters
-        ----------
-        ax : matplotlib.axes.Axes, optional
-            Where to draw; a new figure by default.
-        measured : mapping, optional
-            Measurements by place, drawn as points with bars of two standard errors.
+        Parameters and errors are those of `Formula.plot`.
 
         Returns
         -------
         matplotlib.axes.Axes
-
-        Raises
-        ------
-        DomainError
-            For what is no axes, or no measurements.
-        MissingExtraError
-            Without matplotlib.
         """
         ax = as_axes(ax)
         found = [(place, *in_doubles(value)) for place, value in self._placed() if value.mid]

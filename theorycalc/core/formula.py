@@ -25,7 +25,7 @@ from theorycalc.core.pictures import Pictures
 from theorycalc.core.ranges import Ranges
 from theorycalc.core.records import instance
 from theorycalc.core.reference import Reference
-from theorycalc.core.signature import as_arguments, as_condition
+from theorycalc.core.signature import argument, as_arguments, as_condition
 from theorycalc.core.simplification import Simplification
 from theorycalc.core.value import Value
 
@@ -225,10 +225,7 @@ class Formula(Evaluable, Algebra, Expansions, Integrals, Pictures, Ranges, Simpl
         return self._slope(name).diff(name, times - 1) if times else self
 
     def _slope(self, name: str | sympy.Symbol) -> "Formula":
-        symbols = {symbol.name: symbol for symbol in self.args}
-        if str(name) not in symbols:
-            raise unknown_name("argument", str(name), symbols)
-        variable = symbols[str(name)]
+        variable = argument(self.args, name)
         slopes: dict[sympy.Symbol, sympy.Expr] = {variable: sympy.S.One}
         where = []
         for symbol, part in self.where:

@@ -40,10 +40,7 @@ class hyperu(SpecialFunction):  # noqa: N801 - named like SymPy's functions
             return sympy.S.One
         return None
 
-    def fdiff(self, argindex=1):
-        a, b, x = self.args
-        if argindex != 3:
-            raise sympy.core.function.ArgumentIndexError(self, argindex)
+    def slope(self, a, b, x):
         return -a * hyperu(a + 1, b + 1, x)  # DLMF 13.3.22
 
     @staticmethod

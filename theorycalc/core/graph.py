@@ -42,6 +42,12 @@ def free_symbols(expr: sympy.Basic) -> set[sympy.Symbol]:
     return {node for node in nodes if node.is_Symbol}
 
 
+def outermost(node: ExprWithLimits) -> tuple:
+    """(the variable of the last limit, its ends, what is integrated or added over it)."""
+    *inner, (variable, *ends) = node.limits
+    return variable, ends, node.func(node.function, *inner) if inner else node.function
+
+
 def substitute(expr: sympy.Basic, replacements: Mapping) -> Any:
     """Replace sub-expressions, rebuilding (and so re-evaluating) what contains them.
 

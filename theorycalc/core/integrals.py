@@ -2,8 +2,9 @@
 
 import sympy
 
-from theorycalc.core.errors import NotSupportedError, explain, unknown_name
+from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.core.expressions import expression
+from theorycalc.core.signature import argument
 
 
 class Integrals:
@@ -35,12 +36,9 @@ class Integrals:
         >>> print(tc.kernels.arc_cosine(1).integrate("rho", -1, 1).at(using=tc.Ball(15)))
         0.750000000000000 ± 6e-24
         """
-        symbols = {symbol.name: symbol for symbol in self.args}
-        if (name := str(name)) not in symbols:
-            raise unknown_name("argument", name, symbols)
+        variable = argument(self.args, name)
         if self.error is not None:
             raise NotSupportedError(explain("the integral of an approximation", got=self.name))
-        variable = symbols[name]
         ends = (expression(low, "low"), expression(high, "high"))
         conditions = [c for c in sympy.And.make_args(self.domain) if variable not in c.free_symbols]
         return self._new(

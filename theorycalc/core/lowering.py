@@ -21,7 +21,7 @@ from theorycalc.core.contractions import (
     contract_sum,
 )
 from theorycalc.core.errors import DomainError, NotSupportedError, explain
-from theorycalc.core.graph import own_variables, postorder
+from theorycalc.core.graph import outermost, own_variables, postorder
 from theorycalc.core.integration import integral as integral_data
 from theorycalc.core.integration.end_singularities import singular_ends_at_zero
 from theorycalc.core.integration.kinks import kinks
@@ -250,8 +250,7 @@ def _with_limits(node):
 
 def _repeated(node, name):
     node = _with_limits(node)
-    *inner, (index, first, last) = node.limits
-    body = node.func(node.function, *inner) if inner else node.function
+    index, (first, last), body = outermost(node)
     if not (first.is_finite is not False and last.is_finite is not False):
         raise NotSupportedError(
             explain(
@@ -274,8 +273,7 @@ def _sympy_integral(node):
     pieces = smooth_pieces(node)
     if pieces != node:
         return ops.same, None, (pieces,)
-    *inner, (variable, first, last) = node.limits
-    body = node.func(node.function, *inner) if inner else node.function
+    variable, (first, last), body = outermost(node)
     return _integral(
         integral_data.Integral(body, variable, first, last, kinks=kinks(body, variable))
     )

@@ -3,14 +3,14 @@
 import sys
 import types
 import typing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
 from functools import cache
 
 import numpy as np
 import sympy
 
-from theorycalc.core.errors import DomainError, explain, shown
+from theorycalc.core.errors import DomainError, explain, shown, unknown_name
 
 # Numbers and truth values are not told from each other by Python.
 _KINDS = {
@@ -70,6 +70,19 @@ def instance(x, kind: type | types.UnionType, what: str, *, allowed: str = "", h
     if not _test(kind)(x):
         allowed = allowed or _shown(kind)
         raise DomainError(explain(f"not {what}", got=shown(x), allowed=allowed, hint=hint))
+    return x
+
+
+def one_of(x, names: Iterable[str], what: str) -> str:
+    """An argument that has to be one of a few names.
+
+    Raises
+    ------
+    DomainError
+        For anything else.
+    """
+    if instance(x, str, f"a {what}") not in names:
+        raise unknown_name(what, x, names)
     return x
 
 

@@ -12,14 +12,6 @@ class _ScaledFunction(StrictFunction):
 
     nargs = 2
 
-    def fdiff(self, argindex=1):
-        if argindex != 2:
-            raise sympy.core.function.ArgumentIndexError(self, argindex)
-        return self._slope(*self.args)
-
-    def _slope(self, parameter, x):
-        raise NotImplementedError
-
     def _eval_is_real(self):
         parameter, x = self.args
         return True if parameter.is_real and x.is_positive else None
@@ -30,13 +22,6 @@ class _ScaledFunction(StrictFunction):
 
     def _eval_evalf(self, prec):
         return digits_of(self, prec)
-
-    def _text(self, printer) -> str:
-        raise NotImplementedError
-
-    def _latex(self, printer, exp=None):
-        text = self._text(printer)
-        return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
 
 
 class besseli_scaled(_ScaledFunction):  # noqa: N801 - named like SymPy's functions
@@ -56,14 +41,14 @@ class besseli_scaled(_ScaledFunction):  # noqa: N801 - named like SymPy's functi
     def eval(cls, order, x):
         return sympy.S.Zero if x is oo and order.is_real else None
 
-    def _slope(self, order, x):
+    def slope(self, order, x):
         neighbours = besseli_scaled(order - 1, x) + besseli_scaled(order + 1, x)
         return neighbours / 2 - besseli_scaled(order, x)
 
     def _eval_rewrite_as_besseli(self, order, x, **kwargs):
         return exp(-x) * besseli(order, x)
 
-    def _text(self, printer):
+    def in_latex(self, printer):
         order, x = map(printer._print, self.args)
         return rf"e^{{-{x}}} I_{{{order}}}\left({x}\right)"
 
@@ -85,7 +70,7 @@ class besselk_scaled(_ScaledFunction):  # noqa: N801
     def eval(cls, order, x):
         return sympy.S.Zero if x is oo and order.is_real else None
 
-    def _slope(self, order, x):
+    def slope(self, order, x):
         neighbours = besselk_scaled(order - 1, x) + besselk_scaled(order + 1, x)
         return besselk_scaled(order, x) - neighbours / 2
 
@@ -95,7 +80,7 @@ class besselk_scaled(_ScaledFunction):  # noqa: N801
     def _eval_rewrite_as_besselk(self, order, x, **kwargs):
         return exp(x) * besselk(order, x)
 
-    def _text(self, printer):
+    def in_latex(self, printer):
         order, x = map(printer._print, self.args)
         return rf"e^{{{x}}} K_{{{order}}}\left({x}\right)"
 
@@ -119,13 +104,13 @@ class lowergamma_regularized(_ScaledFunction):  # noqa: N801
             return {sympy.S.Zero: sympy.S.Zero, oo: sympy.S.One}.get(x)
         return None
 
-    def _slope(self, s, x):
+    def slope(self, s, x):
         return x ** (s - 1) * exp(-x) / gamma(s)
 
     def _eval_rewrite_as_lowergamma(self, s, x, **kwargs):
         return lowergamma(s, x) / gamma(s)
 
-    def _text(self, printer):
+    def in_latex(self, printer):
         s, x = map(printer._print, self.args)
         return rf"P\left({s}, {x}\right)"
 
@@ -149,12 +134,12 @@ class uppergamma_regularized(_ScaledFunction):  # noqa: N801
             return {sympy.S.Zero: sympy.S.One, oo: sympy.S.Zero}.get(x)
         return None
 
-    def _slope(self, s, x):
+    def slope(self, s, x):
         return -(x ** (s - 1)) * exp(-x) / gamma(s)
 
     def _eval_rewrite_as_uppergamma(self, s, x, **kwargs):
         return uppergamma(s, x, evaluate=False) / gamma(s)
 
-    def _text(self, printer):
+    def in_latex(self, printer):
         s, x = map(printer._print, self.args)
         return rf"Q\left({s}, {x}\right)"

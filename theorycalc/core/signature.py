@@ -1,12 +1,15 @@
-"""What a formula takes: its arguments and its domain."""
+"""What formulas and functions take: arguments, domains, whole numbers and exponents."""
 
 from collections.abc import Iterable, Mapping
 
 import sympy
 
-from theorycalc.core.errors import DomainError, explain, shown
+from theorycalc.core.errors import DomainError, explain, shown, unknown_name
 from theorycalc.core.expressions import condition
+from theorycalc.core.numbers import exact_integer
 from theorycalc.core.records import sequence
+
+_LARGEST_EXPONENT = 10_000
 
 
 def as_variable(x, what: str = "variable") -> sympy.Symbol:
@@ -57,6 +60,44 @@ def as_variables(variables: tuple, *exprs: sympy.Basic) -> tuple[sympy.Symbol, .
         got = ", ".join(map(str, variables)) or "none"
         raise DomainError(explain("not variables", got=got, allowed="different symbols"))
     return variables
+
+
+def argument(args: Iterable[sympy.Symbol], name: str | sympy.Symbol) -> sympy.Symbol:
+    """The argument of a formula that a user names.
+
+    Raises
+    ------
+    DomainError
+        For the name of none.
+    """
+    symbols = {symbol.name: symbol for symbol in args}
+    if str(name) not in symbols:
+        raise unknown_name("argument", str(name), symbols)
+    return symbols[str(name)]
+
+
+def integers_from(least: Mapping[sympy.Expr, int]) -> sympy.Basic:
+    """The domain where what is a symbol is an integer from some number on."""
+    symbols = {x: low for x, low in least.items() if x.is_Symbol}
+    integers = sympy.S.Integers
+    return sympy.And(*((x >= low) & sympy.Contains(x, integers) for x, low in symbols.items()))
+
+
+def exponents(alpha, d: sympy.Expr) -> tuple[int, ...]:
+    """The exponents of a monomial in at most d coordinates.
+
+    Raises
+    ------
+    DomainError
+        If they are no integers ≥ 0, or too many.
+    """
+    alpha = sequence(alpha, "exponents", allowed="(2, 0, …)")
+    alpha = tuple(exact_integer(a, "an exponent", 0, _LARGEST_EXPONENT) for a in alpha)
+    if d.is_Integer and len(alpha) > d:
+        raise DomainError(
+            explain("more exponents than coordinates", got=len(alpha), allowed=f"at most {d}")
+        )
+    return alpha
 
 
 def check_own(symbols: Iterable[sympy.Symbol], *parts: sympy.Basic) -> None:

@@ -43,6 +43,8 @@ class SpecialFunction(StrictFunction):
     - ``double(*arrays) -> (values, errors)``, static: float64 arrays with error estimates; used by
       `Formula.lambdify`, and by `Float` where the definition is not a closed form; with
       ``float_encloses`` `Float` takes the enclosures as long as there are any;
+    - ``slope(*args)``: the derivative in the last argument, of a function with one in no other; by
+      default the derivatives are those of the definition;
     - ``in_latex(printer)``: how it looks, by default its name with its arguments;
     - ``domain(*args)``, static: the condition on real arguments without which it has no value.
       Exact numbers are refused when the function is written down, others when it is computed;
@@ -74,7 +76,6 @@ class SpecialFunction(StrictFunction):
     holomorphic_in = ()
     double = None
     float_encloses = False
-    in_latex = None
     domain = None
     reach = None
     double_reach = None
@@ -102,6 +103,8 @@ class SpecialFunction(StrictFunction):
         return tuple(name for name, implemented in known.items() if implemented)
 
     def fdiff(self, argindex=1):
+        if self.slope is not None:
+            return super().fdiff(argindex)
         definition, arguments = self._defined()
         variable = next((s for s, x in arguments.items() if x is self.args[argindex - 1]), None)
         if definition is None or variable is None:
@@ -125,12 +128,6 @@ class SpecialFunction(StrictFunction):
         if self.definition is None:
             return None, arguments
         return self.definition(*(symbols.get(x, x) for x in self.args)), arguments
-
-    def _latex(self, printer, exp=None):
-        if self.in_latex is None:
-            return printer._print_Function(self, exp)
-        text = self.in_latex(printer)
-        return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
 
     def _eval_evalf(self, prec):
         return digits_of(self, prec, self.arithmetics)

@@ -15,12 +15,11 @@ from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.formula import Formula
 from theorycalc.core.looks import Shown
 from theorycalc.core.numbers import exact_integer
-from theorycalc.core.signature import check_own
+from theorycalc.core.signature import check_own, exponents
 from theorycalc.distributions._reading import (
     above,
     arguments,
     below,
-    exponents,
     number,
     power,
     real,

@@ -7,11 +7,9 @@ from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.expressions import integer_expression, real_expression
 from theorycalc.core.gammas import gamma, read_power
 from theorycalc.core.numbers import exact, exact_integer
-from theorycalc.core.records import sequence
 
 # Steps for which a quotient of Gamma functions is written as a product.
 _STEPS = 64
-_LARGEST_EXPONENT = 10_000
 # Beyond this Γ(x) is a number of many digits: quotients are left to the arithmetics.
 _LARGE = 100
 
@@ -73,23 +71,6 @@ def power(p, what: str) -> Expr:
     if not _is_symbolic(p):
         return read_power(p, what)
     return real_expression(p, what)
-
-
-def exponents(alpha, d: Expr) -> tuple[int, ...]:
-    """The exponents of a monomial in at most d coordinates.
-
-    Raises
-    ------
-    DomainError
-        If they are no integers ≥ 0, or too many.
-    """
-    alpha = sequence(alpha, "exponents", allowed="(2, 0, …)")
-    alpha = tuple(exact_integer(a, "an exponent", 0, _LARGEST_EXPONENT) for a in alpha)
-    if d.is_Integer and len(alpha) > d:
-        raise DomainError(
-            explain("more exponents than coordinates", got=len(alpha), allowed=f"at most {d}")
-        )
-    return alpha
 
 
 def above(p: Expr, lowest: Expr) -> sympy.Basic:

@@ -8,8 +8,9 @@ from sympy import Expr, S
 from theorycalc.core.errors import DomainError, NotSupportedError, explain
 from theorycalc.core.expressions import expression
 from theorycalc.core.looks import Record
+from theorycalc.core.signature import exponents
 from theorycalc.distributions._base import SphericalLaw
-from theorycalc.distributions._reading import dimension, exponents, real
+from theorycalc.distributions._reading import dimension, real
 
 
 @dataclass(frozen=True, repr=False)

@@ -65,10 +65,8 @@ class TailMoment(SpecialFunction):
         whole = cls.combined(k, parameters, s, S.One, S.Zero)
         return sympy.Piecewise((whole, s <= -1), (inside, s < 1), (S.Zero, True))
 
-    def fdiff(self, argindex=1):
-        k, *parameters, s = self.args
-        if argindex != len(self.args):
-            raise sympy.core.function.ArgumentIndexError(self, argindex)
+    def slope(self, k, *rest):
+        *parameters, s = rest
         if k:
             return -k * self.func(k - 1, *parameters, s)
         density = self.density(*parameters, s)

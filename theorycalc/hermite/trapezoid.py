@@ -80,6 +80,11 @@ def widest_step(order: int, need: float, height: float) -> float:
     """
     exponent = need + height**2 / 2 + height * math.sqrt(order) + _SPARE
     most = min(_LARGEST_STEP, 2 * math.pi * height / exponent)
+    return rounded_step(most)
+
+
+def rounded_step(most: float) -> float:
+    """A step of few bits that is not much smaller: a power of the fourth root of 2."""
     octave, part = divmod(math.floor(_STEPS_PER_OCTAVE * math.log2(most)), _STEPS_PER_OCTAVE)
     mantissa = math.floor(2.0 ** (part / _STEPS_PER_OCTAVE + _STEP_BITS))
     return math.ldexp(mantissa, octave - _STEP_BITS)

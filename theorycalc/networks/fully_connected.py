@@ -12,7 +12,7 @@ from theorycalc.core.arrays import check_memory, is_array, random_stream
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.looks import Line, record_html, record_text
 from theorycalc.core.numbers import exact_integer, real_double
-from theorycalc.core.records import check_fields, instance, sequence
+from theorycalc.core.records import check_fields, instance, one_of, sequence
 
 # Layers of a network, the weights of whose every layer are held in memory.
 MAX_DEPTH = 10_000
@@ -71,7 +71,7 @@ class MLP(Line):
 
     def __post_init__(self):
         check_fields(self)
-        _check_parameterization(self.parameterization)
+        one_of(self.parameterization, PARAMETERIZATIONS, "parameterization")
         layers = len(self.widths) - 1
         if layers < 1 or not len(self.sigma_w) == len(self.sigma_b) == layers:
             got = f"{len(self.widths)} widths, {len(self.sigma_w)} σ_w, {len(self.sigma_b)} σ_b"
@@ -249,7 +249,7 @@ def mlp(
     hidden = list(width) if _is_several(width) else [width] * depth
     if len(hidden) != depth:
         raise DomainError(explain("width: wrong length", got=len(hidden), allowed=f"{depth}"))
-    _check_parameterization(parameterization)
+    one_of(parameterization, PARAMETERIZATIONS, "parameterization")
     return MLP(
         widths=(
             exact_integer(inputs, "inputs", 1, MAX_WIDTH),
@@ -272,12 +272,6 @@ def _check_shape(x, dimension: int) -> None:
     xp = array_api_compat.array_namespace(x)
     if not xp.isdtype(x.dtype, "real floating") and not xp.isdtype(x.dtype, "integral"):
         raise DomainError(explain("the inputs are not real", got=x.dtype, allowed=allowed))
-
-
-def _check_parameterization(name) -> None:
-    if instance(name, str, "a parameterization") not in PARAMETERIZATIONS:
-        allowed = ", ".join(PARAMETERIZATIONS)
-        raise DomainError(explain("unknown parameterization", got=repr(name), allowed=allowed))
 
 
 def _is_several(x) -> bool:

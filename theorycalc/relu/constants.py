@@ -15,6 +15,7 @@ from theorycalc.core.formula import Formula
 from theorycalc.core.gammas import factorial, gamma
 from theorycalc.core.integration.recurrences import legendre_steps, spherical_legendre
 from theorycalc.core.numbers import exact, exact_integer
+from theorycalc.core.signature import integers_from
 from theorycalc.relu.means.bias_integral import GaussianBiasConstant
 from theorycalc.sphere import funk_hecke as zonal_eigenvalue
 from theorycalc.sphere.eigenvalues import FUNK_HECKE
@@ -94,8 +95,7 @@ def funk_hecke(d, k, bias=0) -> Formula:
     """
     d, k, b = as_dimension(d), as_degree(k), as_bias(bias)
     expr = zonal_eigenvalue("relu", d, k).expr if b == 0 else _with_bias(d, k, b)
-    least = {x: low for x, low in ((d, 2), (k, 0)) if x.is_Symbol}
-    domain = sympy.And(*((x >= low) & sympy.Contains(x, S.Integers) for x, low in least.items()))
+    domain = integers_from({d: 2, k: 0})
     if b.free_symbols:
         domain &= (b > -1) & (b < 1)
     return Formula("lambda", expr, args=parameters(d, k, b), domain=domain, reference=FUNK_HECKE)
@@ -229,8 +229,7 @@ def power_eigenvalue(k, l, d) -> Formula:  # noqa: E741 - the letters of the mat
         d = integer_expression(d, "d", 1)
     else:
         d = S(exact_integer(d, "d", minimum=1))
-    least = {x: low for x, low in ((k, 0), (l, 0), (d, 1)) if x.is_Symbol}
-    domain = sympy.And(*((x >= low) & sympy.Contains(x, S.Integers) for x, low in least.items()))
+    domain = integers_from({k: 0, l: 0, d: 1})
     expr = _power_eigenvalue(k, l, d)
     return Formula("mu", expr, args=parameters(k, l, d), domain=domain, reference=FUNK_HECKE)
 

@@ -3,9 +3,9 @@
 import sympy
 from sympy import Expr, oo
 
-from theorycalc.core.errors import DomainError, NotSupportedError, explain
+from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.core.formula import Formula
-from theorycalc.core.records import instance
+from theorycalc.core.records import instance, one_of
 from theorycalc.relu.routes._route import Infinite, Route
 from theorycalc.relu.target import check_dimension, fischer_square
 
@@ -18,10 +18,7 @@ def variance(route: Route, source, sampling: str = "default") -> Formula:
     """V, so that E‖f − f_m‖² = V/m; see `Representation.variance`."""
     check_dimension(route.target, source)
     route.check_source(source)
-    if instance(sampling, str, "a sampling") not in _SAMPLINGS:
-        allowed = ", ".join(_SAMPLINGS)
-        raise DomainError(explain("unknown sampling", got=repr(sampling), allowed=allowed))
-    if sampling == "optimal":
+    if one_of(sampling, _SAMPLINGS, "sampling") == "optimal":
         best = route.constant(source)
         first = best if isinstance(best, Infinite) else best**2
     else:

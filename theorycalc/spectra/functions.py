@@ -62,10 +62,8 @@ class SpectralMass(_OfLaw):
     enclosure, doubles = staticmethod(in_balls.mass_below), staticmethod(in_doubles.mass_below)
     symbol = r"F_\mu"
 
-    def fdiff(self, argindex=1):
-        if argindex != 2:
-            raise sympy.core.function.ArgumentIndexError(self, argindex)
-        return SpectralDensity(*self.args)
+    def slope(self, law, x):
+        return SpectralDensity(law, x)
 
 
 class SpectralDensity(_OfLaw):

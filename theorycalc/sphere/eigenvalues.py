@@ -12,6 +12,7 @@ from theorycalc.core.families import Values
 from theorycalc.core.formula import Formula
 from theorycalc.core.numbers import exact_integer
 from theorycalc.core.reference import Reference
+from theorycalc.core.signature import integers_from
 from theorycalc.core.value import Rigor, Value
 from theorycalc.sphere import closed_form
 from theorycalc.sphere.functions import Entry, FunkHecke, ZonalFunction, doubles
@@ -74,8 +75,7 @@ def funk_hecke(kernel, d, k) -> Formula:
     expr = closed_form.eigenvalue(kernel, d, k)
     if expr is None:
         expr = FunkHecke(ZonalFunction.of(kernel), d, k)
-    least = {x: low for x, low in ((d, 2), (k, 0)) if x.is_Symbol}
-    domain = sympy.And(*((x >= low) & sympy.Contains(x, S.Integers) for x, low in least.items()))
+    domain = integers_from({d: 2, k: 0})
     return Formula("mu", expr, args=parameters(d, k), domain=domain, reference=FUNK_HECKE)
 
 

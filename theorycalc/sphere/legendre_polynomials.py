@@ -44,10 +44,7 @@ class SphericalLegendre(SpecialFunction):
         d, k, t = self.args
         return polynomial(d, int(k), t) if k.is_Integer else self.definition(d, k, t)
 
-    def fdiff(self, argindex=1):
-        d, k, t = self.args
-        if argindex != 3:
-            raise sympy.core.function.ArgumentIndexError(self, argindex)
+    def slope(self, d, k, t):
         return k * (k + d - 2) / (d - 1) * SphericalLegendre(d + 2, k - 1, t)
 
     @staticmethod

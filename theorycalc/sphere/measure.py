@@ -6,14 +6,12 @@ from collections.abc import Sequence
 import sympy
 from sympy import Expr, S, factorial2, pi, sqrt
 
-from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.expressions import integer_expression
 from theorycalc.core.formula import Formula
 from theorycalc.core.gammas import gamma
 from theorycalc.core.numbers import exact_integer
-from theorycalc.core.records import sequence
 from theorycalc.core.reference import Reference
-from theorycalc.core.signature import check_own
+from theorycalc.core.signature import check_own, exponents
 
 T = sympy.Symbol("t", real=True)
 INTERVAL = (T >= -1) & (T <= 1)
@@ -26,7 +24,6 @@ HARMONICS = Reference(
 
 # Dimensions and degrees beyond are refused: there are numbers of as many digits in the formulas.
 LARGEST = 1_000_000
-_LARGEST_EXPONENT = 10_000
 
 
 def as_dimension(d) -> Expr:
@@ -167,12 +164,7 @@ def moment(alpha: Sequence, d) -> Expr:
     3/(d*(d + 2))
     """
     d = as_dimension(d)
-    alpha = sequence(alpha, "exponents", allowed="(2, 0, …)")
-    alpha = [exact_integer(a, "an exponent", 0, _LARGEST_EXPONENT) for a in alpha]
-    if d.is_Integer and len(alpha) > d:
-        raise DomainError(
-            explain("more exponents than coordinates", got=len(alpha), allowed=f"at most {d}")
-        )
+    alpha = exponents(alpha, d)
     if any(a % 2 for a in alpha):
         return S.Zero
     numerator = sympy.Mul(*(factorial2(a - 1) for a in alpha))

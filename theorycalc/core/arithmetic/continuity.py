@@ -5,6 +5,7 @@ from flint import acb, arb
 from theorycalc.core.arithmetic.any_ball import NAN, NotHolomorphic
 from theorycalc.core.arithmetic.ball import enclose, is_exact
 from theorycalc.core.arithmetic.ball_context import BallContext
+from theorycalc.core.arithmetic.logic import known_branch
 from theorycalc.core.errors import DomainError, NotSupportedError, explain
 from theorycalc.core.program import Program
 
@@ -56,13 +57,7 @@ class ContinuousContext(BallContext):
         return super().atan2(y, x) if off_cut or fixed else NAN
 
     def select(self, branches):
-        for condition, branch in branches:
-            truth = condition()
-            if truth is None:
-                return NAN  # the branches may differ where they meet
-            if truth:
-                return branch()
-        return NAN
+        return known_branch(branches, NAN)  # others may differ where they meet
 
     def integer(self, x) -> int:
         if not is_exact(x):

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from flint import acb, arb, fmpq
 
 from theorycalc.core.arithmetic.any_ball import NAN, NotHolomorphic
+from theorycalc.core.arithmetic.logic import known_branch
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.program import Program
 
@@ -179,13 +180,7 @@ class GermContext:
         return self.plain.compare(relation, self.enclosed(x), self.enclosed(y))
 
     def select(self, branches):
-        for condition, branch in branches:
-            truth = condition()
-            if truth is None:
-                return NAN
-            if truth:
-                return branch()
-        return NAN
+        return known_branch(branches, NAN)
 
     def hyper(self, a: list, b: list, z):
         a, b = [self.enclosed(x) for x in a], [self.enclosed(x) for x in b]

@@ -9,6 +9,7 @@ from flint import acb, arb, arb_poly, arb_series, ctx, fmpq
 
 from theorycalc.core.arithmetic.ball_context import BallContext
 from theorycalc.core.arithmetic.context import PowerSeries
+from theorycalc.core.arithmetic.logic import known_branch
 from theorycalc.core.arithmetic.taylor_points import POINTS, truncated
 from theorycalc.core.arithmetic.taylor_ranges import is_narrow, taylor_range
 from theorycalc.core.errors import NotSupportedError, explain
@@ -180,13 +181,7 @@ class SeriesContext(BallContext, PowerSeries):
 
     def select(self, branches):
         """The branch that holds on the whole ball; none where that is not known."""
-        for condition, branch in branches:
-            truth = condition()
-            if truth is None:
-                return _nowhere()
-            if truth:
-                return branch()
-        return _nowhere()
+        return known_branch(branches, _nowhere())
 
     def integral(self, integrand, parameters: list, points: list):
         if _any_series(*parameters, *points):

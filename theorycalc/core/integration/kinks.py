@@ -147,10 +147,11 @@ def _switch_functions(node):
 def between(points: tuple) -> list[tuple]:
     """(left, inside, right) for every interval that sorted points cut out of the line."""
     ends = zip((-sympy.oo, *points), (*points, sympy.oo), strict=True)
-    return [(left, _inside(left, right), right) for left, right in ends]
+    return [(left, inside(left, right), right) for left, right in ends]
 
 
-def _inside(left, right) -> sympy.Expr:
+def inside(left, right) -> sympy.Expr:
+    """A number between two others, one of which may be infinite."""
     if left == -sympy.oo:
         return sympy.S.Zero if right == sympy.oo else right - 1
     return left + 1 if right == sympy.oo else (left + right) / 2

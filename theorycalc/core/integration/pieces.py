@@ -6,9 +6,9 @@ from types import MappingProxyType
 
 import sympy
 
-from theorycalc.core.graph import substitute
+from theorycalc.core.graph import outermost, substitute
 from theorycalc.core.integration.corner_singularities import blown_up, drawn_out
-from theorycalc.core.integration.kinks import SWITCHES, choose_branch, kinks
+from theorycalc.core.integration.kinks import SWITCHES, choose_branch, inside, kinks
 
 # More pieces than this cost more than the kinks that they remove.
 _MOST_PIECES = 64
@@ -72,21 +72,20 @@ def _cut(node: sympy.Integral, at: Mapping) -> sympy.Expr:
     """The pieces where the symbols of ``at``, on which limits may depend, are near its numbers."""
     if not node.function.has(*SWITCHES):
         return _apart(blown_up(node))
-    *inner, (variable, *ends) = node.limits
-    body = node.func(node.function, *inner) if inner else node.function
+    variable, ends, body = outermost(node)
     points = [(x, _number(x, at)) for x in (*ends, *kinks(body, variable))]
     (first, a), (last, b) = points[:2]
     low, high = min(a, b), max(a, b)
     between = {value: point for point, value in points[2:] if low < value < high}
-    inside = ((between[value], value) for value in sorted(between, reverse=bool(b < a)))
-    places = [(first, a), *inside, (last, b)]
+    cuts = ((between[value], value) for value in sorted(between, reverse=bool(b < a)))
+    places = [(first, a), *cuts, (last, b)]
     if len(places) > _MOST_PIECES:
         raise _NotNumbersError
-    pieces = (
-        sympy.Integral(branch_at(body, {**at, variable: _inside(x, y)}), (variable, left, right))
-        for (left, x), (right, y) in itertools.pairwise(places)
-        if x != y
-    )
+    pieces = []
+    for (left, x), (right, y) in itertools.pairwise(places):
+        if x != y:
+            middle = {**at, variable: inside(min(x, y), max(x, y))}
+            pieces.append(sympy.Integral(branch_at(body, middle), (variable, left, right)))
     return sympy.Add(*map(_apart, pieces))
 
 
@@ -95,14 +94,6 @@ def _number(x: sympy.Expr, at: Mapping) -> sympy.Expr:
     if not value.is_number or not value.is_extended_real:
         raise _NotNumbersError
     return value
-
-
-def _inside(a: sympy.Expr, b: sympy.Expr) -> sympy.Expr:
-    """A number between two others, one of which may be infinite."""
-    low, high = min(a, b), max(a, b)
-    if low == -sympy.oo:
-        return sympy.S.Zero if high == sympy.oo else high - 1
-    return low + 1 if high == sympy.oo else (low + high) / 2
 
 
 def branch_at(expr: sympy.Expr, at: Mapping) -> sympy.Expr:
@@ -126,9 +117,7 @@ def _apart(expr: sympy.Expr, ranges: Mapping = MappingProxyType({})) -> sympy.Ex
         return expr
     if not isinstance(expr, sympy.Integral):
         return expr.func(*(_apart(arg, ranges) for arg in expr.args))
-    *inner, (variable, *ends) = expr.limits
-    body = expr.func(expr.function, *inner) if inner else expr.function
-    variable, ends, body = _signed(*_at_rest(variable, ends, body))
+    variable, ends, body = _signed(*_at_rest(*outermost(expr)))
     if all(end.is_number and end.is_finite for end in ends):
         ranges = {**ranges, variable: tuple(ends)}
     body = _apart(drawn_out(body, ranges) if variable.is_positive else body, ranges)

@@ -94,10 +94,7 @@ class AngularLoss(SpecialFunction):
         units = 3 * p + 16 + in_doubles.angular_nodes(p)
         return losses, 4 * units * np.finfo(float).eps / 2 * losses
 
-    def fdiff(self, argindex=1):
-        p, theta = self.args
-        if argindex != 2:
-            raise sympy.core.function.ArgumentIndexError(self, argindex)
+    def slope(self, p, theta):
         if p == 0:
             return 1 / pi
         return p**2 * sin(theta) * angular(int(p) - 1, theta) / (pi * factorial2(2 * p - 1))

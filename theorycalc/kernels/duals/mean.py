@@ -54,11 +54,8 @@ class GaussianMean(SpecialFunction):
         integrand = phi(sympy.sqrt(q) * t) * weight
         return Integral(integrand, t, -sympy.oo, sympy.oo, kinks=kinks)
 
-    def fdiff(self, argindex=1):
+    def slope(self, phi, q):
         """E φ'' / 2, by the heat equation, or (E[(u² − q) φ(u)])/(2q²) where φ' jumps."""
-        if argindex != 2:
-            raise sympy.core.function.ArgumentIndexError(self, argindex)
-        phi, q = self.args
         activation = activation_of(phi)
         if activation.is_continuous and activation.derivative.is_continuous:
             return gaussian_mean(activation.derivative.derivative, q) / 2

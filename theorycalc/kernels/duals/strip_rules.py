@@ -9,11 +9,9 @@ from typing import NamedTuple
 import sympy
 
 from theorycalc.core.arithmetic.ball_context import BallContext
+from theorycalc.hermite.trapezoid import rounded_step
 from theorycalc.kernels.duals.strip_bounds import Scaled, log_of
 
-# Steps are powers of the fourth root of 2, of few bits, so that correlations share exact nodes.
-_STEPS_PER_OCTAVE = 4
-_STEP_BITS = 8
 _MOST_NODES = 1_000_000
 # For such 1 − ρ² a lattice is not finer than another rule.
 _FAR_FROM_PARALLEL = 0.25
@@ -163,13 +161,6 @@ def best_line(side: Scaled, rest: float, need: float, reach: float) -> Line | No
 
 def _widest_step(width: float, excess: float, rest: float, need: float) -> float:
     return 2 * math.pi * width / (need + excess + width**2 / (2 * rest) + 4)
-
-
-def rounded_step(most: float) -> float:
-    """A step of few bits that is not much smaller."""
-    octave, part = divmod(math.floor(_STEPS_PER_OCTAVE * math.log2(most)), _STEPS_PER_OCTAVE)
-    mantissa = math.floor(2.0 ** (part / _STEPS_PER_OCTAVE + _STEP_BITS))
-    return math.ldexp(mantissa, octave - _STEP_BITS)
 
 
 def _strip(side: Scaled, size: float, rest: float, need: float, reach: float) -> tuple | None:

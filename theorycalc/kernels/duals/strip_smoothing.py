@@ -33,6 +33,7 @@ from theorycalc.core.arithmetic.ball_context import (
 )
 from theorycalc.core.arithmetic.effort import remembered, work
 from theorycalc.core.arithmetic.fixed_point import convolve
+from theorycalc.hermite.trapezoid import rounded_step
 from theorycalc.kernels.duals import strip_bounds, strip_rules
 from theorycalc.kernels.duals.strip_bounds import Scaled, log_of
 from theorycalc.kernels.duals.strip_rules import Law
@@ -149,7 +150,7 @@ def _level(one: tuple, two: tuple, depth: int, need: float, bits: int) -> tuple 
     lines = [strip_rules.best_line(side, w, need, reach) for side in sides]
     if None in lines:
         return None
-    step = strip_rules.rounded_step(min(line.step for line in lines))
+    step = rounded_step(min(line.step for line in lines))
     multiple = math.floor(r * rule.step / step)
     if multiple < _COARSER:
         return None

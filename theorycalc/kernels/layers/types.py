@@ -10,7 +10,7 @@ import sympy
 from theorycalc.activations import Activation
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.looks import Line
-from theorycalc.core.records import instance
+from theorycalc.core.records import one_of
 
 # Layers that a network has at most: its formulas have a line for each of them.
 MAX_DEPTH = 2_000
@@ -182,8 +182,6 @@ def image_dimension(layers: tuple) -> int:
 
 def check_parameterization(name, width: int | None) -> None:
     """Refuse an unknown parameterisation, and a width below 1."""
-    if instance(name, str, "a parameterization") not in PARAMETERIZATIONS:
-        allowed = ", ".join(PARAMETERIZATIONS)
-        raise DomainError(explain("unknown parameterization", got=repr(name), allowed=allowed))
+    one_of(name, PARAMETERIZATIONS, "parameterization")
     if width is not None and width < 1:
         raise DomainError(explain("width is too small", got=width, allowed="an integer ≥ 1"))

@@ -13,7 +13,7 @@ from theorycalc.core.evaluation import Arithmetic
 from theorycalc.core.families import Values
 from theorycalc.core.looks import Line
 from theorycalc.core.numbers import exact_integer
-from theorycalc.core.records import instance
+from theorycalc.core.records import instance, one_of
 from theorycalc.kernels.duals import families
 from theorycalc.kernels.fixed_points import depth_scales
 from theorycalc.kernels.fixed_points.layer_maps import hidden_layer
@@ -167,8 +167,7 @@ class Architecture(Learner, Line):
         >>> abs(sum(map(float, parts)) - float(network.spectrum(5, 3)[3])) < 1e-16
         True
         """
-        if instance(kernel, str, "a kernel") not in ("ntk", "nngp"):
-            raise DomainError(explain("unknown kernel", got=kernel, allowed="ntk, nngp"))
+        one_of(kernel, ("ntk", "nngp"), "kernel")
         if layer is not None and kernel == "nngp":
             raise DomainError(explain("the NNGP has no parts by layers", got=f"layer={layer}"))
         formula = getattr(self, kernel) if layer is None else self.layer_ntk(layer)

@@ -1,8 +1,7 @@
 """Well-known architectures, from layers."""
 
-from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.numbers import exact_integer
-from theorycalc.core.records import instance
+from theorycalc.core.records import one_of
 from theorycalc.kernels.layers import builders, image_builders
 from theorycalc.kernels.layers.types import MAX_DEPTH
 from theorycalc.kernels.networks.serial import Serial, serial
@@ -79,8 +78,7 @@ def cnn(
     array([[1.66666667, 0.60858473],
            [0.60858473, 0.66666667]])
     """
-    if instance(readout, str, "a readout") not in READOUTS:
-        raise DomainError(explain("unknown readout", got=readout, allowed=", ".join(READOUTS)))
+    one_of(readout, READOUTS, "readout")
     dimensions = exact_integer(dimensions, "dimensions", 1, 2)
     conv = image_builders.conv1d if dimensions == 1 else image_builders.conv2d
     block = conv(filter, sigma_w, sigma_b, padding), builders.activation(activation)

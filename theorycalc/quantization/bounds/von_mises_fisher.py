@@ -23,10 +23,7 @@ class Concentration(SpecialFunction):
     def _eval_is_extended_positive(self):
         return True
 
-    def fdiff(self, argindex=1):
-        if argindex != 2:
-            raise sympy.core.function.ArgumentIndexError(self, argindex)
-        d = self.args[0]
+    def slope(self, d, level):
         parts = [_kummer(sympy.hyper, d, j, self) for j in range(3)]
         return 1 / (self * _resultant_slope(d, *parts))
 

@@ -7,7 +7,7 @@ from theorycalc.core.errors import DomainError, NotSupportedError, explain
 from theorycalc.core.expressions import real_expression
 from theorycalc.core.formula import Formula
 from theorycalc.core.numbers import exact, exact_integer
-from theorycalc.core.records import instance
+from theorycalc.core.records import one_of
 from theorycalc.quantization.arguments import read_exponent, read_points, read_source
 from theorycalc.quantization.extremes.regimes import REGIMES, Regime
 from theorycalc.quantization.sphere.largest_cosine import mean_max_cosine
@@ -109,11 +109,8 @@ def _read_size(d: Expr, n: Expr) -> tuple[Expr, Expr]:
 
 def _regime(name: str | None, d: Expr, n: Expr, s: Expr) -> Regime:
     """The one that is asked for, or that has the smallest estimate of its error."""
-    if instance(name, str | None, "a regime") in REGIMES:
-        return REGIMES[name]
     if name is not None:
-        allowed = ", ".join(REGIMES)
-        raise DomainError(explain("unknown regime", got=repr(name), allowed=allowed))
+        return REGIMES[one_of(name, REGIMES, "regime")]
     if s != 2 and d <= _FEW_DIMENSIONS:
         return REGIMES[_IN_FIXED_DIMENSION]
     candidates = [REGIMES[name] for name in _CANDIDATES if s == 2 or name != _IN_FIXED_DIMENSION]

@@ -37,10 +37,7 @@ class GammaSeries(SpecialFunction):
     def _eval_is_extended_positive(self):
         return True
 
-    def fdiff(self, argindex=1):
-        if argindex != 2:
-            raise sympy.core.function.ArgumentIndexError(self, argindex)
-        a, x = self.args
+    def slope(self, a, x):
         return self + a * (1 - self) / x
 
     def _eval_rewrite_as_hyper(self, a, x, **hints):
@@ -97,10 +94,7 @@ class GammaQuantile(SpecialFunction):
     def _eval_is_extended_real(self):
         return True
 
-    def fdiff(self, argindex=1):
-        if argindex != 2:
-            raise sympy.core.function.ArgumentIndexError(self, argindex)
-        a = self.args[0]
+    def slope(self, a, level):
         return -GammaSeries(a, sympy.exp(self)) / a
 
     @classmethod

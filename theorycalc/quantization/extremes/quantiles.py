@@ -38,10 +38,7 @@ class BetaQuantile(SpecialFunction):
     def _eval_is_extended_real(self):
         return True
 
-    def fdiff(self, argindex=1):
-        if argindex != 3:
-            raise sympy.core.function.ArgumentIndexError(self, argindex)
-        a, b, _ = self.args
+    def slope(self, a, b, level):
         return -sympy.hyper([a + b, 1], [a + 1], 1 / (1 + sympy.exp(-self))) / a
 
     @classmethod

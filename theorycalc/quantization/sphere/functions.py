@@ -105,10 +105,8 @@ class SphereDistortion(SpecialFunction):
     def _eval_is_extended_real(self):
         return True
 
-    def fdiff(self, argindex=1):
-        if argindex != len(self.args):
-            raise sympy.core.function.ArgumentIndexError(self, argindex)
-        return SphereDistortionSlope(*self.args)
+    def slope(self, *args):
+        return SphereDistortionSlope(*args)
 
     def _eval_rewrite_as_Integral(self, law, d, n, s, r, **hints):  # noqa: N802
         n = number_of(n)
@@ -157,9 +155,7 @@ class SphereDistortionSlope(SphereDistortion):
     part = 1
     symbol = "D'"
     in_ball = None
-
-    def fdiff(self, argindex=1):
-        raise sympy.core.function.ArgumentIndexError(self, argindex)
+    slope = None
 
     def _eval_rewrite_as_Integral(self, norm, d, n, s, r, **hints):  # noqa: N802
         n = number_of(n)

@@ -9,6 +9,7 @@ import sympy
 from sympy import Expr, Poly, Rational, S, cosh, exp, pi, sqrt
 
 from theorycalc.core.errors import DomainError, NotSupportedError, explain
+from theorycalc.core.records import one_of
 from theorycalc.distributions import Gaussian
 from theorycalc.relu.means.modulus import modulus_mean
 from theorycalc.relu.means.rules import Doubles, evaluate, line, normal_average
@@ -53,8 +54,7 @@ class ExponentialRoute(Route):
     def of(cls, request: Request) -> "ExponentialRoute":
         has_bias_law = {"c", "b0"} & request.options.keys()
         kind = request.options.get("neuron", "relu" if has_bias_law else "exp")
-        if kind not in ("exp", "relu"):
-            raise DomainError(explain("unknown neuron", got=repr(kind), allowed="exp, relu"))
+        one_of(kind, ("exp", "relu"), "neuron")
         c, b0 = request.option("c", 1), request.option("b0", 0)
         if not 0 < c < 2:
             raise DomainError(explain("c out of range", got=c, allowed="0 < c < 2"))
