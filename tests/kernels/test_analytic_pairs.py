@@ -16,7 +16,7 @@ from theorycalc.core.arithmetic.ball_context import BallContext, working_precisi
 from theorycalc.core.arithmetic.fixed_point import convolve
 from theorycalc.core.binary import fraction
 from theorycalc.core.integration.hermite_rule import hermite_rule
-from theorycalc.kernels.duals import strip_bounds, strip_pairs
+from theorycalc.kernels.duals import strip_bounds, strip_differences, strip_pairs
 from theorycalc.kernels.duals.pair import pair_expectation
 from theorycalc.kernels.duals.strip_rules import Law, Rule
 
@@ -211,12 +211,27 @@ def test_cut_offs_of_lattices(rho, one, two, count):
 
 
 @pytest.mark.parametrize("count", [11, 16, 40])
-@pytest.mark.parametrize("across", [1, 2, 3])
-@pytest.mark.parametrize("rho", ["1", "99/100", "9/10", "1/2"])
-def test_few_nodes_across(rho, across, count):
+@pytest.mark.parametrize(("across", "finer"), [(1, 1), (2, 1), (4, 1), (3, 2), (5, 2)])
+@pytest.mark.parametrize("rho", ["1", "99999/100000", "999/1000", "997/1000"])
+def test_few_nodes_across(rho, across, finer, count):
     for activation in (tc.activations.erf(), tc.activations.gelu, CLOSED["cubic"]):
-        rule = Rule((1.5, 1.5), 8.0, 0.25, count, across)
+        rule = Rule((1.5, 1.5), 8.0, 0.25, count, across, finer)
         assert_error_holds(*coarse(activation, activation, rho, rule))
+
+
+@pytest.mark.parametrize("ratio", [0.0, 0.01, 0.25, 0.75])
+@pytest.mark.parametrize("count", [1, 2, 4, 7])
+@pytest.mark.parametrize("beta", [16.0, 24.0])
+def test_means_of_polynomials_through_values(beta, count, ratio):
+    """E cos(dY) is e^{−d²/2}, and the error what Hermite's formula says."""
+    with working_precision(120):
+        context, e = BallContext(), arb(0.25)
+        weights = strip_differences.weights(context, arb(ratio), count)
+        mean = sum(w * (k * e).cos() for k, w in enumerate(weights.values))
+        bound = (beta * e).cosh() * strip_differences.error(context, arb(ratio), count, arb(beta))
+        exact = (-((arb(ratio) * e) ** 2) / 2).exp()
+        assert_error_holds(value_of(context.widen(mean, bound)), value_of(exact).mid)
+        assert float(weights.size) >= sum(abs(float(w)) for w in weights.values)
 
 
 @given(st.lists(st.floats(-1e3, 1e3), min_size=1), st.lists(st.floats(-1, 1), min_size=1))

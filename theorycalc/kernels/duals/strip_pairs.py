@@ -28,14 +28,13 @@ In p = e^{−(U² + V²)/(2(1+ρ))} e^{−ρ(U − V)²/(2v)} the second factor 
 the nodes: the double sum is a convolution, and the values of f and g serve every ρ.
 
 **Nearly parallel.** U = cX + dY, V = cX − dY with c² = (1 + ρ)/2, d² = (1 − ρ)/2 and independent
-X, Y. In X the rule above has v = 1 and b = min(b_f, b_g). In Y it is Gauss–Hermite with m nodes:
-for real X the function χ(y) = f g has |χ^{(2m)}| ≤ (2m)! F G/β^{2m}, β = b/d, by Cauchy, so that it
-differs from its Taylor polynomial T of degree 2m − 1 by at most F G (y/β)^{2m}. The rule integrates
-T; it and the normal law make at most (2m−1)!! F G/β^{2m} of the rest, each. The coefficients of T
-are at most F₀G₀/α^k, with bounds in strips of lower heights and α = b₀/d, and E[|Y|^k; |Y| > L] is
-at most 4 L^{k−1} n(L) if 2k ≤ L². So the error in Y is at most
-
-.. math:: 2\,(2m - 1)!!\,F G\,\beta^{-2m} + 8m\,F_0 G_0 \max(1, L/\alpha)^{2m}\,n(L)/L.
+X, Y. For |dY| ≤ b/2 with b = min(b_f, b_g) the rule in X has v = 1 and this b. At its nodes
+jh = jη/c the mean over Y is that of a polynomial through values of χ(y) = f(jη + y) g(jη − y) at
+multiples of η/M (`theorycalc.kernels.duals.strip_differences`): all are values of f and g on one
+lattice, and only weights depend on ρ. With h Σ n(jh) ≤ 1 + h the mean over |Y| ≤ L errs at most by
+(1 + h) times the error of the polynomial with C = FG, and what it has at |Y| > L: up to √2 L, where
+it is within that error of χ, it has 2 F₀G₀ Q(L) of χ, with bounds in strips of lower heights, and
+beyond F₀G₀ times its bound there.
 
 **What is cut off.** |f(U)| ≤ B_f e^{κ_f|U|} and likewise g; tilted by e^{±κ_f U ± κ_g V} any
 standard normal coordinate moves by κ = κ_f + κ_g at most. So two coordinates that leave [−L, L] are
@@ -51,13 +50,14 @@ from theorycalc.activations import Activation
 from theorycalc.core.arithmetic.ball_context import (
     GUARD_BITS,
     BallContext,
+    ball_of,
     parts_of,
     working_precision,
 )
-from theorycalc.core.arithmetic.effort import work
+from theorycalc.core.arithmetic.effort import remembered, work
 from theorycalc.core.arithmetic.fixed_point import convolve
-from theorycalc.core.integration.hermite_rule import hermite_rule
-from theorycalc.kernels.duals import strip_smoothing
+from theorycalc.core.arithmetic.weighted_sums import Rows
+from theorycalc.kernels.duals import strip_differences, strip_smoothing
 from theorycalc.kernels.duals.strip_bounds import Scaled
 from theorycalc.kernels.duals.strip_rules import Law, Rule, best_rule
 from theorycalc.kernels.duals.strip_terms import (
@@ -145,51 +145,69 @@ def _on_a_lattice(context, sides: tuple, law: Law, rule: Rule) -> tuple:
 
 def _parallel(context, sides: tuple, law: Law, rule: Rule) -> tuple:
     """(error, sum over a lattice along the diagonal and a few nodes across)."""
-    h, radius, m = number(context, rule.step), rule.radius, rule.across
-    b, lower = (
-        context.apply("min", *(x / side.scale for side, x in zip(sides, heights, strict=True)))
-        for heights in (rule.heights, rule.lower)
-    )
     across, along = (_root(context, x / 2) for x in (law.gap, 1 + law.rho))
-    # |cX + dY| ≤ √2 L, and a disc around it
-    reach = max(rule.reach, 1.5 * radius + float(b.upper()))
-    inner = max(0.0, float((along - across).lower()) * radius)
+    step = number(context, rule.step)
+    h, fine = step / along, step / rule.finer
+    weights = strip_differences.weights(context, across / fine, rule.across)
+    error = _errors_across(context, sides, rule, across, along, weights.size)
+    functions = [(f.activation, parts_of(f.scale), f.mirrored) for f in sides]
+    with working_precision(context.bits + lattice_bits(rule.step)):
+        rows = _products(*functions, rule.step, rule.finer, rule.count, rule.across, context.bits)
+        sums = rows.sums(bells(context, h * h / 2, rule.count), context.bits)
+        total = sum((w * x for w, x in zip(weights.values, sums, strict=True)), 0 * h)
+        return error, total * h / context.apply("sqrt", 2 * context.number(sympy.pi))
+
+
+def _errors_across(context, sides: tuple, rule: Rule, across, along, weighed):
+    """The error of `_parallel`."""
+    step, radius = number(context, rule.step), rule.radius
+    h, fine = step / along, step / rule.finer
+    b = context.apply("min", *(x / side.scale for side, x in zip(sides, rule.heights, strict=True)))
+    # L is between the radius and this
+    far = float((radius / along).upper())
+    if not context.compare(">", b, 2**1.5 * far * across):
+        return context.real(context.number(sympy.oo))
+    # |cX + y| ≤ L + b/2, and a disc around it
+    reach = max(rule.reach, far + 1.5 * float(b.upper()))
+    inner = max(0.0, radius - float(b.upper()))
     heights = list(zip(sides, rule.heights, strict=True))
     size = math.prod(known(context, side.bound(reach, height)) for side, height in heights)
+    low = math.prod(_low_bounds(context, sides, rule, reach))
     one = number(context, 1.0)
     tau, least = alias(context, b, one, h)
-    slices = at_ends(context, heights, inner, 1.5 * radius, least, one, h)
-    ratio = across / b
-    at_end = density(context, radius)
-    far = context.apply("max", radius * across / lower, one) ** (2 * m)
-    error = (
+    slices = at_ends(context, heights, inner, reach, least, one, h)
+    at_end = context.apply("exp", -(number(context, radius) ** 2) / 2)
+    beyond = 2 * tail(context, number(context, radius)) + 1.5 * at_end * weighed
+    interpolated = strip_differences.error(context, across / fine, rule.across, b / fine)
+    return (
         _cut_off(context, sides, radius)
         + size * tau
-        + 4 * slices * at_end
-        + 2 * context.number(sympy.factorial2(2 * m - 1)) * size * ratio ** (2 * m)
-        + 8 * m * math.prod(_low_bounds(context, sides, rule, reach)) * far * at_end / radius
+        + 4 * slices * density(context, radius)
+        + (1 + h) * (size * interpolated + low * beyond)
     )
-    rule_across = hermite_rule(m)
-    offsets = [across * y for y, _ in rule_across]
-    tables = _tables(
-        context, sides, [along * (j * h) for j in range(-rule.count, rule.count + 1)], offsets
-    )
-    weights = bells(context, h * h / 2, rule.count)
-    total = context.real(0 * h)
-    for (_, weight), first, second in zip(rule_across, *tables, strict=True):
-        products = zip(weights, first, second, strict=True)
-        total = total + weight * sum((w * x * y for w, x, y in products), context.real(0 * h))
-    return error, total * h / context.apply("sqrt", 2 * context.number(sympy.pi))
 
 
-def _tables(context, sides: tuple, points: list, offsets: list) -> tuple:
-    """(f(x + y), g(x − y)) at all points x of a symmetric lattice, one row for every offset y."""
-    f, g = sides
-    first = [f.at(context, [x + y for x in points]) for y in offsets]
-    if f.activation == g.activation and parts_of(f.scale) == parts_of(g.scale):
-        # offsets are symmetric as well
-        return first, [row[::-1] for row in first] if g.mirrored else first[::-1]
-    return first, [g.at(context, [x - y for x in points]) for y in offsets]
+# A table has as many numbers as its lattice has nodes for every row.
+@remembered(maxsize=4)
+def _products(
+    one: tuple, two: tuple, step: float, finer: int, count: int, rows: int, bits: int
+) -> Rows:
+    """(χ(ke) + χ(−ke))/2 for k < rows at the nodes jη, where e is the finer step."""
+    last = finer * count + rows - 1
+    f, g = (
+        Scaled(activation, ball_of(scale), mirrored).values(step / finer, last)
+        for activation, scale, mirrored in (one, two)
+    )
+    found = []
+    for k in range(rows):
+        right, left = (slice(rows - 1 + i, rows + i + 2 * finer * count, finer) for i in (k, -k))
+        row = [x * y for x, y in zip(f[right], g[left], strict=True)]
+        if k > 0 and one != two:
+            other = [x * y for x, y in zip(f[left], g[right], strict=True)]
+            row = [(x + y) / 2 for x, y in zip(row, other, strict=True)]
+        found.append(row)
+    work(rows * len(found[0]), 0, 0, bits)
+    return Rows(found)
 
 
 def _low_bounds(context, sides: tuple, rule: Rule, reach: float) -> list:

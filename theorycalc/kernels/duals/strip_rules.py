@@ -11,6 +11,7 @@ import sympy
 from theorycalc.core.arithmetic.ball_context import BallContext
 from theorycalc.hermite.trapezoid import rounded_step
 from theorycalc.kernels.duals.strip_bounds import Scaled, log_of
+from theorycalc.kernels.duals.strip_differences import log_error
 
 _MOST_NODES = 1_000_000
 # For such 1 − ρ² a lattice is not finer than another rule.
@@ -20,7 +21,11 @@ _LOWER = 2.0**-0.25
 _LOWERINGS = 8
 # |cX + dY| ≤ √2 L, and a disc around it.
 _ROTATED = 2.6
-_LOG_2 = math.log(2)
+# How much finer nodes across may be, exactly, and what a value costs beside a product.
+_FINER = (1, 2, 4, 8)
+# So many finer steps d may be: how fast polynomials grow costs digits.
+_FURTHEST = 0.75
+_VALUE = 10
 
 
 class Law(NamedTuple):
@@ -39,7 +44,8 @@ class Rule(NamedTuple):
     """Strips of f and g, the step, the nodes on either side and those across.
 
     Strips have heights in the arguments of the activations, and reach so far in U and V. Without
-    nodes across it is the rule on one lattice, whose convolution has a band.
+    nodes across it is the rule on one lattice, whose convolution has a band. Nodes across are
+    multiples of a finer step.
     """
 
     heights: tuple
@@ -47,6 +53,7 @@ class Rule(NamedTuple):
     step: float
     count: int
     across: int = 0
+    finer: int = 1
     band: int = 0
 
     @property
@@ -61,8 +68,8 @@ class Rule(NamedTuple):
 
     @property
     def cost(self) -> int:
-        """How many function values it needs."""
-        return (2 * self.count + 1) * max(1, self.across)
+        """How many nodes it has along the lattice."""
+        return 2 * self.count + 1
 
 
 def _lower(height: float) -> float:
@@ -101,19 +108,25 @@ def with_band(sides: tuple, rule: Rule, law: Law, need: float) -> Rule:
 
 
 def _parallel(sides: tuple, law: Law, need: float, sizes: list) -> Rule | None:
-    """A lattice along the diagonal, and a few nodes across."""
+    """A lattice along the diagonal, and a few nodes across, the same for all correlations."""
     if (rule := _rule(sides, 1.0, need, sizes, _ROTATED)) is None:
         return None
     heights = zip(sides, rule.heights, strict=True)
-    width = min(height / float(side.scale.mid()) for side, height in heights)
+    width = min(height / float(side.scale) for side, height in heights)
     across = math.sqrt(float((law.gap / 2).upper()))
-    reach = need + _excess(sides, rule, sizes)
-    for m in range(1, int((rule.radius**2 - 2) / 4) + 1):
-        double_factorial = math.lgamma(2 * m + 1) - math.lgamma(m + 1) - m * _LOG_2
-        needed = reach + math.log(2 + 2 * m) + double_factorial
-        if across == 0 or needed < 2 * m * math.log(width / across):
-            return rule._replace(across=m)
-    return None
+    reach = need + _excess(sides, rule, sizes) + 2
+    found = []
+    for finer in _FINER:
+        step = rule.step / finer
+        # as far from parallel as the rule may be used
+        furthest = min(width / (2**1.5 * (rule.radius + 1)), _FURTHEST * step)
+        if across > furthest:
+            break
+        for m in range(1, math.ceil(width / step)):
+            if log_error(furthest / step, m, width / step) < -reach:
+                found.append(rule._replace(across=m, finer=finer))
+                break
+    return min(found, key=lambda r: _VALUE * r.finer + r.across, default=None)
 
 
 def _rule(sides: tuple, rest: float, need: float, sizes: list, turn: float) -> Rule | None:

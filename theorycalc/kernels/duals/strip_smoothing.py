@@ -48,7 +48,7 @@ from theorycalc.kernels.duals.strip_terms import (
 )
 
 # 1/r is 1 + 2^−k, so that nodes of both lattices are exact. More of them cost a table each.
-_DEPTHS = (5, 9)
+_DEPTHS = (5, 9, 11, 13)
 # So many times w is 1 − ρ at least: ρ/r² is not so near 1 that the coarse lattice is fine.
 _APART = 1.5
 # A lattice that is not coarser by this factor is not worth a table.
