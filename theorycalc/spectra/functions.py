@@ -122,12 +122,13 @@ class SpectralEdge(SpecialFunction):
     def in_ball(context, law, i):
         if law.expr.unknowns > 1:
             return context.undefined
-        return in_balls_edges.edges(law.expr)[context.integer(i)][1]
+        found = in_balls_edges.edge(law.expr, context.integer(i))
+        return context.undefined if found is None else found[1]
 
     @staticmethod
     def in_mp(context, law, i):
         index = context.integer(i)
-        return midpoint(lambda: in_balls_edges.edges(law.expr)[index][1], [], context)
+        return midpoint(lambda: in_balls_edges.required(law.expr, index)[1], [], context)
 
     def in_latex(self, printer):
         return rf"e_{{{printer._print(self.args[1])}}}"

@@ -34,16 +34,23 @@ class Balls:
         return self.known[x]
 
     def cauchy(self, atoms: Atoms, s):
-        """Σ w/(s − t)."""
-        if isinstance(s, acb_series):
-            pairs = zip(atoms.places, atoms.weights, strict=True)
-            return sum((self.number(w) / (s - self.number(t)) for t, w in pairs), acb_series([], 3))
-        at, g, slope = value_of(s), acb(0), acb(0)
+        """Σ w/(s − t) and Σ wt/(s − t)."""
+        at, inner = value_of(s), isinstance(s, Jet)
+        sums, slopes = [acb(0), acb(0)], [acb(0), acb(0)]
         for place, weight in zip(atoms.places, atoms.weights, strict=True):
-            inverse = 1 / (at - self.number(place))
-            part = self.number(weight) * inverse
-            g, slope = g + part, slope - part * inverse
-        return Jet(g, [slope * x for x in s.slopes]) if isinstance(s, Jet) else g
+            place, weight = self.number(place), self.number(weight)
+            inverse = 1 / (at - place)
+            for i, share in enumerate((weight, weight * place)):
+                part = share * inverse
+                sums[i] = part + sums[i]
+                slopes[i] = slopes[i] - part * inverse if inner else slopes[i]
+        if not inner:
+            return tuple(sums)
+        return tuple(Jet(x, [y * u for u in s.slopes]) for x, y in zip(sums, slopes, strict=True))
+
+    def stretch(self, c: acb, t, whole):
+        """1 + ct, where ``whole`` is 1 + t."""
+        return 1 + c * t
 
     def logarithms(self, atoms: Atoms, s, side: int):
         """Σ w log(s − t)."""

@@ -113,6 +113,26 @@ def _vanishes(polynomial, s: arb) -> bool:
     return bool(_at(polynomial, s).contains(0))
 
 
+def edge(node: Node, i: int) -> tuple[arb, arb] | None:
+    """(s, z) at one of the edges, None where the precision does not tell them apart."""
+    try:
+        return edges(node)[i]
+    except CertificationError:
+        return None
+
+
+def required(node: Node, i: int) -> tuple[arb, arb]:
+    """The same at as high a precision as it takes."""
+    bits = working_bits()
+    while (found := edge(node, i)) is None and bits < _PRECISIONS[-1]:
+        bits = 2 * bits
+        with working_precision(bits):
+            found = edge(node, i)
+        if found is not None:
+            return found
+    return edges(node)[i] if found is None else found
+
+
 def count(node: Node) -> int:
     """How many edges there are."""
     return len(in_doubles(node))

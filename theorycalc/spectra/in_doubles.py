@@ -7,13 +7,13 @@ import numpy as np
 
 from theorycalc.spectra import series
 from theorycalc.spectra.jets import Jet, value_of
-from theorycalc.spectra.nodes import Atoms, Node, Point
+from theorycalc.spectra.nodes import Affine, Atoms, FreeProduct, Node, Point, TimesPoisson
 
 # The path begins so many radii above the axis; at each step the height falls by a factor, from
 # point to point as Newton's method allows.
 _TOP, _FIRST_FACTOR, _LAST_FACTOR = 4.0, 0.2, 0.95
-# Below this share of the radius the axis is next.
-_LOWEST = 1e-11
+# Below this share of |z|, or of the radius, the axis is next.
+_LOWEST, _TINY = 1e-11, 1e-280
 _NEWTON, _NEWTON_ON_AXIS = 8, 60
 _CLOSE, _CLOSER = 1e-6, 1e-13
 _MOST_STEPS = 400
@@ -34,14 +34,24 @@ class Doubles:
         return _float(x)
 
     def cauchy(self, atoms: Atoms, s):
-        """Σ w/(s − t)."""
+        """Σ w/(s − t) and Σ wt/(s − t)."""
         places, weights = _arrays(atoms)
         inverse = 1 / (value_of(s)[:, None] - places)
-        g = inverse @ weights
+        both = np.stack([weights, weights * places], axis=1)
+        g, t = (inverse @ both).T
         if not isinstance(s, Jet):
-            return g
-        slope = -(inverse * inverse) @ weights
-        return Jet(g, [slope * x for x in s.slopes])
+            return g, t
+        slopes = (-(inverse * inverse) @ both).T
+        return tuple(Jet(x, [y * u for u in s.slopes]) for x, y in zip((g, t), slopes, strict=True))
+
+    def stretch(self, c: float, t, whole):
+        """1 + ct, or 1 − c + c(1 + t) by 1 + t where that is the smaller one."""
+        near, far = 1 + c * t, (1 - c) + c * whole
+        small = np.abs(value_of(t)) < 0.5
+        if not isinstance(near, Jet):
+            return np.where(small, near, far)
+        slopes = [np.where(small, x, y) for x, y in zip(near.slopes, far.slopes, strict=True)]
+        return Jet(np.where(small, near.value, far.value), slopes)
 
     def logarithms(self, atoms: Atoms, s, side: int):
         """Σ w log(s − t)."""
@@ -187,7 +197,7 @@ def _descended(node: Node, z: np.ndarray) -> np.ndarray:
     """Unknowns at z, followed down from far above."""
     with np.errstate(all="ignore"):
         radius = radius_of(node) or 1.0
-        lowest = _LOWEST * radius
+        lowest = _LOWEST * np.clip(np.abs(z), _TINY, radius)
         height = np.full(len(z), _TOP * radius)
         high = z + 1j * height
         unknowns = np.stack([x + 0 * high for x in node.start(high, lambda x: _mean(x))])
@@ -195,7 +205,7 @@ def _descended(node: Node, z: np.ndarray) -> np.ndarray:
         factor = np.full(len(z), _FIRST_FACTOR)
         open_ = np.arange(len(z))
         for _ in range(_MOST_STEPS):
-            lower = np.where(height[open_] > lowest, height[open_] * factor[open_], 0)
+            lower = np.where(height[open_] > lowest[open_], height[open_] * factor[open_], 0)
             last = lower == 0
             target = z[open_] + 1j * lower
             tried, size = _newton(node, unknowns[:, open_], target, _NEWTON, _CLOSE)
@@ -225,13 +235,29 @@ def _judged(node: Node, z: np.ndarray, unknowns: np.ndarray) -> Solution:
         unit = np.zeros_like(values)
         unit[0] = 1
         rate = divided(slopes, unit)  # of the unknowns in z
-        sizes = sum((np.abs(x.value) for x, _ in point.levels()), np.abs(z))
-        noise = _EPS * sizes + np.abs(values).sum(axis=0)
+        noise = _EPS * _rounded(point) + np.abs(values).sum(axis=0)
         moved = np.abs(sum(s * r for s, r in zip(point.g.slopes, rate, strict=True)))
         error = moved * noise + 4 * _EPS * np.abs(point.g.value)
         found = outside | _is_above(node, unknowns)
         plain = evaluated(node, unknowns)
         return Solution(plain, unknowns, plain.g, noise, error, found)
+
+
+def _rounded(point: Point) -> np.ndarray:
+    """What rounding may change of z, in units of the last place of 1.
+
+    Products hand relative errors on, sums absolute ones.
+    """
+    size = np.abs(value_of(point.z))
+    found = size
+    for part in point.parts:
+        own, before = np.abs(value_of(part.z)), _rounded(part)
+        if isinstance(point.node, TimesPoisson | FreeProduct):
+            found = found + before * size / np.where(own > 0, own, 1)
+        else:
+            scale = abs(_float(point.node.a)) if isinstance(point.node, Affine) else 1
+            found = found + scale * before
+    return found
 
 
 def _is_outside(node: Node, flat: np.ndarray, unknowns: np.ndarray, z: np.ndarray) -> np.ndarray:

@@ -29,8 +29,9 @@ class Point:
     Attributes
     ----------
     node : Node
-    z, g
-        Where it is asked, and its Cauchy transform there.
+    z, g, t
+        Where it is asked, its Cauchy transform there, and ∫ x/(z − x) dμ, which is zg − 1 without
+        its cancellation.
     parts : tuple of Point
         The laws that it is made of.
     gap
@@ -40,6 +41,7 @@ class Point:
     node: "Node"
     z: Any
     g: Any
+    t: Any
     parts: tuple = ()
     gap: Any = None
 
@@ -88,11 +90,10 @@ class Node(Shown, sympy.Basic):
     def at(self, numbers, unknowns: Iterator) -> Point:
         """The law at the next unknowns, in the numbers of an arithmetic."""
         base = self.bases[0].at(numbers, unknowns)
-        z, g = self.moved(numbers, base.z, base.g)
-        return Point(self, z, g, (base,))
+        return Point(self, *self.moved(numbers, base), (base,))
 
-    def moved(self, numbers, w, g) -> tuple:
-        """(z, G) of those of the base."""
+    def moved(self, numbers, base: Point) -> tuple:
+        """(z, g, t) of those of the base."""
         raise NotImplementedError
 
     def also_above(self, point: Point) -> tuple:
@@ -151,7 +152,7 @@ class Atoms(Node):
 
     def at(self, numbers, unknowns):
         s = next(unknowns)
-        return Point(self, s, numbers.cauchy(self, s))
+        return Point(self, s, *numbers.cauchy(self, s))
 
     def potential(self, numbers, point, side=1):
         return numbers.logarithms(self, point.z, side)
@@ -174,8 +175,9 @@ class PlusSemicircle(Node):
         """The variance."""
         return self.args[1]
 
-    def moved(self, numbers, w, g):
-        return w + numbers.number(self.v) * g, g
+    def moved(self, numbers, base):
+        added = numbers.number(self.v) * base.g
+        return base.z + added, base.g, base.t + added * base.g
 
     def gained(self, numbers, point, base, before, side):
         return before + numbers.number(self.v) * point.g * point.g / 2
@@ -197,9 +199,10 @@ class PlusPoisson(Node):
         """The scale, which may be negative."""
         return self.args[2]
 
-    def moved(self, numbers, w, g):
+    def moved(self, numbers, base):
         a, ca = numbers.number(self.a), numbers.number(self.c * self.a)
-        return w + a / (1 - ca * g), g
+        added = a / (1 - ca * base.g)
+        return base.z + added, base.g, base.t + added * base.g
 
     def gained(self, numbers, point, base, before, side):
         # g R(g) − ∫_0^g R
@@ -224,14 +227,15 @@ class TimesPoisson(Node):
         """The ratio."""
         return self.args[1]
 
-    def moved(self, numbers, w, g):
-        stretch = 1 + numbers.number(self.c) * (w * g - 1)
-        return w * stretch, g / stretch
+    def moved(self, numbers, base):
+        stretch = numbers.stretch(numbers.number(self.c), base.t, base.z * base.g)
+        return base.z * stretch, base.g / stretch, base.t
 
     def gained(self, numbers, point, base, before, side):
-        c, t = numbers.number(self.c), base.z * base.g - 1
+        c, t = numbers.number(self.c), base.t
         # z/w, whose angle is the difference of two of the half plane
-        stretch = numbers.log(1 + c * t, numbers.opposite(point.z, side))
+        ratio = numbers.stretch(c, t, base.z * base.g)
+        stretch = numbers.log(ratio, numbers.opposite(point.z, side))
         return before + t + stretch * ((c - 1) / c)
 
     def masses(self):
@@ -259,9 +263,9 @@ class Affine(Node):
     def orientation(self) -> int:
         return 1 if is_above(self.a) else -1
 
-    def moved(self, numbers, w, g):
+    def moved(self, numbers, base):
         a, b = numbers.number(self.a), numbers.number(self.b)
-        return w * a + b, g / a
+        return base.z * a + b, base.g / a, base.t + base.g * numbers.number(self.b / self.a)
 
     def gained(self, numbers, point, base, before, side):
         size = before + numbers.log(numbers.number(abs(self.a)), side)
@@ -285,9 +289,9 @@ class Compressed(Node):
         """The share, in (0, 1]; above 1 a free power, scaled."""
         return self.args[1]
 
-    def moved(self, numbers, w, g):
+    def moved(self, numbers, base):
         t = numbers.number(self.t)
-        return w + (t - 1) / g, g / t
+        return base.z + (t - 1) / base.g, base.g / t, base.t / t
 
     def gained(self, numbers, point, base, before, side):
         t = numbers.number(self.t)
@@ -317,9 +321,12 @@ class InformationPlusNoise(Node):
         """The variance of the noise."""
         return self.args[2]
 
-    def moved(self, numbers, w, g):
-        stretch = 1 + numbers.number(self.v * self.c) * g
-        return (w * stretch + numbers.number(self.v * (1 - self.c))) * stretch, g / stretch
+    def moved(self, numbers, base):
+        g, noise = base.g, numbers.number(self.v * self.c)
+        rest = numbers.number(self.v * (1 - self.c))
+        stretch = 1 + noise * g
+        z = (base.z * stretch + rest) * stretch
+        return z, g / stretch, base.t + (noise * base.z * g + rest) * g
 
     def also_above(self, point):
         # a law on [0, ∞): without it there are other solutions
@@ -344,7 +351,8 @@ class FreeSum(Node):
 
     def at(self, numbers, unknowns):
         one, two = (base.at(numbers, unknowns) for base in self.bases)
-        return Point(self, one.z + two.z - 1 / one.g, one.g, (one, two), one.g - two.g)
+        z, t = one.z + two.z - 1 / one.g, one.t + two.t
+        return Point(self, z, one.g, t, (one, two), one.g - two.g)
 
     def potential(self, numbers, point, side=1):
         one, two = (part.node.potential(numbers, part, side) for part in point.parts)
@@ -368,13 +376,12 @@ class FreeProduct(Node):
 
     def at(self, numbers, unknowns):
         one, two = (base.at(numbers, unknowns) for base in self.bases)
-        whole = one.z * one.g
-        z = one.z * two.z * (whole - 1) / whole
-        return Point(self, z, whole / z, (one, two), whole - two.z * two.g)
+        z = one.z * two.z * one.t / (1 + one.t)
+        return Point(self, z, (1 + one.t) / z, one.t, (one, two), one.t - two.t)
 
     def potential(self, numbers, point, side=1):
         one, two = (part.node.potential(numbers, part, side) for part in point.parts)
-        return one + two + numbers.log(point.z * point.g - 1, -side)
+        return one + two + numbers.log(point.t, -side)
 
     def start(self, z, mean):
         one, two = self.bases

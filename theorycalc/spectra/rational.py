@@ -40,9 +40,16 @@ class _Rational:
         return self.number(x.base) ** int(x.exp)
 
     def cauchy(self, atoms: Atoms, s):
-        """Σ w/(s − t)."""
-        pairs = zip(atoms.places, atoms.weights, strict=True)
-        return sum((self.number(w) / (s - self.number(t)) for t, w in pairs), self.field(0))
+        """Σ w/(s − t) and Σ wt/(s − t)."""
+        g = t = self.field(0)
+        for place, weight in zip(atoms.places, atoms.weights, strict=True):
+            part = self.number(weight) / (s - self.number(place))
+            g, t = g + part, t + part * self.number(place)
+        return g, t
+
+    def stretch(self, c, t, whole):
+        """1 + ct, where ``whole`` is 1 + t."""
+        return 1 + c * t
 
 
 def _irrationals(x) -> set[Expr]:

@@ -281,12 +281,13 @@ class EdgeUnknown(SpecialFunction):
 
     @staticmethod
     def in_ball(context, law, i):
-        return in_balls_edges.edges(law.expr)[context.integer(i)][0]
+        found = in_balls_edges.edge(law.expr, context.integer(i))
+        return context.undefined if found is None else found[0]
 
     @staticmethod
     def in_mp(context, law, i):
         index = context.integer(i)
-        return midpoint(lambda: in_balls_edges.edges(law.expr)[index][0], [], context)
+        return midpoint(lambda: in_balls_edges.required(law.expr, index)[0], [], context)
 
 
 def _facing_edge(law: Node, base: Node, ell: Expr) -> int:
