@@ -40,6 +40,7 @@ ALLOWED = {
     },
     "bounds": {"core"},
     "sweeps": {"core", "validation"},
+    "explorer": {"core", "theories"},
     "cli": {"core", "theories"},
 }
 # The floors inside a room, from the ground up: what stands on one imports from it and from below.
@@ -128,6 +129,7 @@ FLOORS = {
         "hessians",
         "coulomb",
     ),
+    "explorer": ("spans", "subjects", "drawing", "panel", "face"),
     "quantization": ("arguments", "sphere", "extremes", "bounds", "freezing_point", "kde"),
 }
 # Packages that only some folders may touch.

@@ -49,7 +49,7 @@ def of_the_core():
     f = tc.Formula("f", X**2 - sp.exp(X), args=(X,))
     claim = tc.Claim(sp.exp(X) > X**2, name="a <i>", on={"x": (0, 2)})
     yield from (tc.Float(), tc.MP(20), tc.Ball(20), tc.Rigor.CERTIFIED, tc.Verdict.FAILS)
-    yield from (tc.prove(claim), tc.search(claim, budget=100))
+    yield from (tc.prove(claim), tc.search(claim, budget=100), tc.explore(f))
     yield tc.tightness(claim, along="x", budget=100)
     yield from (f, f.at(x=2), tc.Reference("arXiv:1806.07572", where="Theorem 1"))
     yield from (tc.activations.gelu, claim, claim.on, tc.check(claim, x=1))

@@ -30,6 +30,7 @@ _HOMES = {
     "theorycalc.core.integration.integral": ("Integral", "Tail"),
     "theorycalc.theories": ("Paper",),
     "theorycalc.sweeps": ("sweep",),
+    "theorycalc.explorer": ("explore",),
     "theorycalc.core.errors": (
         "TheoryCalcError",
         "DomainError",

@@ -140,6 +140,7 @@ SAMPLES_OF = {
     "tc.spectra.kernel_matrix": {"f": x**2 + x},
     "tc.spectra.projection": {"p": "1/2"},
     "tc.check": {"params": {"x": 2}},
+    "tc.explore": {"what": tc.Formula("f", x**2), "ranges": {"x": (0, 1)}},
     "tc.sweep": {"quantity": lambda x, seed: x + seed, "grids": {"x": [2, 3]}},
     "tc.Check": {"verdict": tc.Verdict.HOLDS},
     "tc.kernels.predict.Prediction": {

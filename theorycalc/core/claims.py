@@ -17,7 +17,7 @@ from theorycalc.core.graph import free_symbols, substitute
 from theorycalc.core.known import unknown
 from theorycalc.core.looks import Shown
 from theorycalc.core.numbers import exact
-from theorycalc.core.pictures import as_axes
+from theorycalc.core.pictures import as_axes, label
 from theorycalc.core.records import instance
 from theorycalc.core.reference import Reference
 from theorycalc.core.regions import Region, read_region
@@ -131,6 +131,13 @@ class Claim(Shown):
         return tuple(sympy.ordered(sympy.And.make_args(self.relation)))
 
     @property
+    def margins(self) -> tuple[Formula, ...]:
+        """For each relation what is positive where it holds; lhs − rhs of an equation."""
+        return tuple(
+            Formula("margin", margin_of(relation), args=self.args) for relation in self.relations
+        )
+
+    @property
     def ranges(self) -> Region:
         """The range of every variable.
 
@@ -179,10 +186,9 @@ class Claim(Shown):
         if self.is_decided:
             raise DomainError(explain("a relation that SymPy has decided has no margin", got=self))
         ax = as_axes(ax)
-        for relation in self.relations:
-            margin = Formula("margin", margin_of(relation), args=self.args)
+        for relation, margin in zip(self.relations, self.margins, strict=True):
             margin.plot(name, low=low, high=high, ax=ax, **fixed)
-            ax.lines[-1].set_label(f"${display.latex(relation)}$")
+            ax.lines[-1].set_label(label(display.latex(relation), str(relation)))
         ax.axhline(0, color="0.5", linewidth=1)
         ax.set(ylabel="margin")
         ax.legend()

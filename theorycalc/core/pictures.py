@@ -75,14 +75,14 @@ class Pictures:
         [drawn] = ax.plot(places, values, label="theory")
         if line.error is not None or line.has_radii:
             colour = drawn.get_color()
-            ax.fill_between(*_band(line, places), alpha=0.25, linewidth=0, color=colour)
+            ax.fill_between(*band(line, places), alpha=0.25, linewidth=0, color=colour)
         draw_measured(ax, measured)
         head = sympy.latex(sympy.Symbol(self.name)) if self.name else ""
         ax.set(xlabel=f"${symbol}$", ylabel=f"${head}({symbol})$")
         return ax
 
 
-def _band(line, places: list[float]) -> tuple[list, list, list]:
+def band(line, places: list[float]) -> tuple[list, list, list]:
     """Some of the places, and the ends of the Values there."""
     some = places[:: max(1, len(places) // _BAND)]
     some += places[-1:] if some[-1] != places[-1] else []
@@ -129,6 +129,17 @@ def as_axes(ax=None):
     except ImportError as error:
         raise missing_extra("matplotlib", "experiments", "a plot") from error
     return subplots()[1] if ax is None else instance(ax, Axes, "axes", allowed="matplotlib axes")
+
+
+def label(tex: str, text: str) -> str:
+    """Mathematics where matplotlib reads it, which knows a part of LaTeX; text elsewhere."""
+    from matplotlib.mathtext import MathTextParser
+
+    try:
+        MathTextParser("path").parse(f"${tex}$")
+    except ValueError:
+        return text
+    return f"${tex}$"
 
 
 def _is_whole(line) -> bool:

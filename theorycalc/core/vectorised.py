@@ -36,17 +36,7 @@ class VectorFunction(Record):
     ends: tuple[tuple[Program, "VectorFunction"], ...] = ()
 
     def __call__(self, *arrays) -> np.ndarray | float:
-        self.check_count(arrays)
-        arrays = [
-            real_array(x, name, finite=False) for x, name in zip(arrays, self.args, strict=True)
-        ]
-        try:
-            shape = np.broadcast_shapes(*(x.shape for x in arrays))
-        except ValueError:
-            shapes = ", ".join(str(x.shape) for x in arrays)
-            raise DomainError(
-                explain(f"{self.name}: shapes do not broadcast", got=shapes)
-            ) from None
+        arrays, shape = self._read(arrays)
         with np.errstate(all="ignore"):
             for text, condition in self.conditions:
                 self._check(text, np.asarray(condition.run(ArrayContext(), arrays)), arrays)
@@ -54,6 +44,28 @@ class VectorFunction(Record):
         for condition, limit in self.limits:
             result[_where(condition, arrays, shape)] = limit
         return result if shape else float(result)
+
+    def inside(self, *arrays) -> np.ndarray:
+        """A mask of the elements of broadcast arrays that are in the domain."""
+        arrays, shape = self._read(arrays)
+        inside = np.ones(shape, dtype=bool)
+        for _, condition in self.conditions:
+            inside &= _where(condition, arrays, shape)
+        return inside
+
+    def _read(self, arrays: tuple) -> tuple[list[np.ndarray], tuple]:
+        """The arrays as doubles, and the shape that they broadcast to."""
+        self.check_count(arrays)
+        read = [
+            real_array(x, name, finite=False) for x, name in zip(arrays, self.args, strict=True)
+        ]
+        try:
+            return read, np.broadcast_shapes(*(x.shape for x in read))
+        except ValueError:
+            shapes = ", ".join(str(x.shape) for x in read)
+            raise DomainError(
+                explain(f"{self.name}: shapes do not broadcast", got=shapes)
+            ) from None
 
     def check_count(self, arrays: tuple) -> None:
         """DomainError unless there is one array for each argument."""

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from theorycalc.core.errors import DomainError
+
 _TINY = np.finfo(float).tiny
 
 
@@ -52,11 +54,19 @@ _STEP = 2.0**-26
 
 
 def differences(function, args: list, values, errors: list):
-    """The errors of the arguments times difference quotients of a function of arrays."""
+    """The errors of the arguments times difference quotients of a function of arrays.
+
+    Where a function has values at whole numbers only, a whole argument with a smaller error than a
+    half is exact: d + 1 is rounded like any sum, and is a dimension all the same.
+    """
     total = 0.0
     for i, error in enumerate(errors):
         if np.any(error):
-            total = total + _quotient(function, args, i, values) * error
+            try:
+                total = total + _quotient(function, args, i, values) * error
+            except DomainError:
+                if np.any(args[i] != np.rint(args[i])) or np.any(np.asarray(error) >= 0.5):
+                    raise
     return total
 
 
