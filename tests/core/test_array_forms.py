@@ -299,6 +299,8 @@ def test_every_routine_has_arguments():
 @example(("rising", 90.39585664630155, 6.8125))
 @example(("ei", 40.06660975702161))
 @example(("erfc", 0.9686659673195024))
+@example(("erfcx", 1 / 3))
+@example(("betainc", 0.03125, 2.0, 5e-324, 1.0))
 @example(("rgamma", 27.742957733698738))
 @example(("gamma", 164.99919171077627))
 @example(("rgamma", -2.225073858507203e-309))

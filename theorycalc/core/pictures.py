@@ -58,8 +58,7 @@ class Pictures:
         """
         line = self.subs(**fixed)
         names = [symbol.name for symbol in line.args]
-        if name is None and len(names) == 1:
-            name = names[0]
+        name = names[0] if name is None and len(names) == 1 else str(name)
         if name not in names:
             raise unknown_name("argument", name, names)
         if len(names) > 1:

@@ -140,11 +140,11 @@ def _erfc(x):
 
 
 def _erfcx(x):
-    """Left of 0 it is 2 e^{x²} less what is smaller."""
+    """Left of 0 it is 2 e^{x²} less what is smaller; SciPy has been seen to lose ten roundings."""
     from scipy.special import erfcx
 
     values = erfcx(x)
-    return values, FUNCTION * np.abs(values) * (1 + np.where(x < 0, x * x, 0.0))
+    return values, 4 * FUNCTION * np.abs(values) * (1 + np.where(x < 0, x * x, 0.0))
 
 
 def _log_erfc(x):
@@ -172,6 +172,8 @@ def _betainc(a, b, x, y):
     for end, sign in ((x, -1), (y, 1)):
         part = np.where(upper, -special.betaincc(a, b, end), special.betainc(a, b, end))
         values, whole = values + sign * factor * part, whole + np.abs(factor * part)
+        lost = (end > 0) & (end < np.finfo(float).tiny)  # by SciPy
+        whole = np.where(lost, np.inf, whole)
     return values, 4 * FUNCTION * whole * _BETA(a, b)
 
 
