@@ -241,6 +241,12 @@ MUTANTS = (
         _LOW("core", "test_the_bound_is_that_of_all_pieces"),
     ),
     Mutant(
+        "core/arithmetic/box_context.py",
+        "size = abs(error.low).max(abs(error.high))",
+        "size = abs(error.low).max(abs(error.high)) / 2",
+        "tests/core/test_ranges.py::test_all_values_are_inside",
+    ),
+    Mutant(
         "core/arithmetic/any_ball.py",
         "x.unique_fmpz() if x.is_exact() else None",
         "x.unique_fmpz()",

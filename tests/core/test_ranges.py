@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+import mpmath
 import pytest
 import sympy as sp
 from reference import fraction
@@ -31,6 +32,27 @@ def test_all_values_are_inside(expr, low, high, least, most):
     assert found.rigor is tc.Rigor.CERTIFIED
     width = fraction(found.upper) - fraction(found.lower)
     assert width <= Fraction(13, 10) * (Fraction(most) - Fraction(least))
+
+
+@pytest.mark.parametrize(
+    ("expr", "least", "most"),
+    [
+        (X**3 * sp.exp(X), 0, "2.7182819"),
+        (sp.sqrt(1 - X**2), 0, "1.4142136"),
+        (X * sp.log(1 + X), 0, "0.6931472"),
+        (X * sp.Abs(X - sp.Rational(1, 2)), 0, "0.5"),
+        (1 / (2 - X), "0.5", 1),
+    ],
+)
+def test_intervals_know_their_ends(expr, least, most):
+    """Balls alone give [−2.3, 2.8] for the first."""
+    f = tc.Formula("f", expr)
+    found = f.at(x=mpmath.iv.mpf([0, 1]))
+    for k in range(21):
+        assert found.overlaps(f.at(x=Fraction(k, 20), using=tc.Ball(20)))
+    low, high = fraction(found.lower), fraction(found.upper)
+    assert Fraction(least) - Fraction(1, 10**7) <= low
+    assert high <= Fraction(most) + Fraction(1, 10**7)
 
 
 def test_boxes():

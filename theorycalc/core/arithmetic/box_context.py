@@ -149,6 +149,11 @@ class BoxContext(BallContext, Intervals):
         truths = {RELATIONS[relation](sign, 0) for sign in signs}
         return truths.pop() if len(truths) == 1 else None
 
+    def widen(self, x, radius):
+        x, error = as_box(x), as_box(radius)
+        size = abs(error.low).max(abs(error.high))
+        return Box((x.low - size).lower(), (x.high + size).upper())
+
     def hull(self, x, y):
         x, y = as_box(x), as_box(y)
         if is_undefined(x) or is_undefined(y):

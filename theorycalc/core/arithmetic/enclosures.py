@@ -17,10 +17,12 @@ from theorycalc.core.arithmetic.ball import (
     enclose,
     is_exact,
 )
-from theorycalc.core.arithmetic.ball_context import BallContext
+from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
+from theorycalc.core.arithmetic.box import ball_of_box
+from theorycalc.core.arithmetic.box_context import BoxContext, as_box
 from theorycalc.core.arithmetic.effort import effort
 from theorycalc.core.binary import between
-from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.errors import DomainError, NotSupportedError, explain
 from theorycalc.core.numbers import exact
 from theorycalc.core.program import Program
 from theorycalc.core.value import Rigor, Value
@@ -97,7 +99,8 @@ def image(program: Program, inputs: list[Program], known: int, using) -> Value:
     """An enclosure of the values of a program over enclosures.
 
     It has the digits of the arithmetic if the inputs are thin enough for them. Otherwise the
-    working precision grows as long as that helps, and the tightest enclosure is the result.
+    working precision grows as long as that helps, and the result is the part of the tightest
+    enclosure that intervals by their ends leave.
     ``known`` is the number of digits of the inputs: what they do not show is not searched for.
 
     Raises
@@ -114,6 +117,8 @@ def image(program: Program, inputs: list[Program], known: int, using) -> Value:
             done = is_exact(x) or accuracy_bits(x) >= goal
             if done or not helped or (not x.is_finite() and bits > 2 * bits_of(known)):
                 break
+    if not done:
+        best = _within_ends(best, program, inputs, bits)
     if not best.is_finite():
         raise DomainError(
             explain(
@@ -125,6 +130,18 @@ def image(program: Program, inputs: list[Program], known: int, using) -> Value:
     value = ball.to_value(best, bits=bits, **spent.stats)
     rigor = value.rigor if isinstance(using, Ball) else Rigor.ESTIMATED
     return replace(value, using=using, rigor=rigor)
+
+
+def _within_ends(ball: arb, program: Program, inputs: list[Program], bits: int) -> arb:
+    """The part of an enclosure in which all values over intervals lie, which know their ends."""
+    try:
+        box = as_box(enclose(program, inputs, bits, BoxContext()))
+    except (DomainError, NotSupportedError):
+        return ball
+    if not (box.low.is_finite() and box.high.is_finite()):
+        return ball
+    with working_precision(bits):
+        return ball_of_box(box).intersection(ball) if ball.is_finite() else ball_of_box(box)
 
 
 class _NotSurelyRealError(Exception):
