@@ -511,6 +511,19 @@ MUTANTS = (
         "steps = max(steps, slope // 64",
         "tests/networks/test_lipschitz.py::test_cells_beside_linear_programs",
     ),
+    # optimal
+    Mutant(
+        "optimal/certificate.py",
+        "ends.append(centre + steepest * _NUMBERS.number(width))",
+        "ends.append(centre)",
+        "tests/optimal/test_polynomials.py::test_wide_windows_are_bounded",
+    ),
+    Mutant(
+        "optimal/certificate.py",
+        "return min(Rational(exactly(abs(v).lower()))",
+        "return max(Rational(exactly(abs(v).lower()))",
+        "tests/optimal/test_polynomials.py::test_any_polynomial_gives_bounds",
+    ),
     # quantization
     Mutant(
         "quantization/sphere/in_balls_survival.py",

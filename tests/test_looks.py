@@ -122,10 +122,11 @@ def of_relu_and_quantization():
 
 
 def of_information():
-    """Laws of the standard families."""
+    """Laws of the standard families, a best polynomial."""
     info = tc.information
     yield from (info.Normal(0, 1, 3), info.Poisson(2), info.Exponential("1/2"))
     yield info.Categorical(("1/2", "1/3", "1/6"))
+    yield tc.optimal.polynomial(sp.exp(X), 2, digits=5)
 
 
 @cache

@@ -50,6 +50,7 @@ _ROOMS = (
     "information",
     "kernels",
     "networks",
+    "optimal",
     "quantization",
     "relu",
     "spectra",

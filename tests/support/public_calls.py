@@ -201,6 +201,14 @@ SAMPLES_OF = {
             "wasserstein",
         )
     },
+    "tc.optimal.polynomial": {"function": sympy.exp(x), "on": (-1, 1), "digits": 3},
+    "tc.optimal.minimal_degree": {"function": sympy.exp(x), "accuracy": 1, "on": (-1, 1)},
+    "tc.optimal.BestPolynomial": {
+        "error": tc.certify(x, x=1),
+        "interval": (0, 1),
+        "points": (0, 1),
+        "polynomial": x,
+    },
     "tc.information.Categorical": {"probabilities": ("1/2", "1/2")},
     "tc.information.contraction": {"channel": [["1/2", "1/2"], ["1/4", "3/4"]]},
     "tc.information.mutual_information": {"layers": [[[1, 2]]], "noises": [1]},
