@@ -23,6 +23,14 @@ def test_every_room_has_mutants():
     rooms = {mutant.file.partition("/")[0] for mutant in MUTANTS}
     assert rooms == {
         *("core", "hermite", "sphere", "kernels", "relu"),
-        *("quantization", "distributions", "validation", "sweeps", "bounds"),
+        *(
+            "information",
+            "quantization",
+            "distributions",
+            "networks",
+            "validation",
+            "sweeps",
+            "bounds",
+        ),
     }
     assert len(set(MUTANTS)) == len(MUTANTS) >= 40
