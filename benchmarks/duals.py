@@ -95,16 +95,22 @@ def seconds(name, q, correlations, using):
     return time.process_time() - start
 
 
+TEN = [f"0.{i}" for i in range(10)]
+PARALLEL = [f"{sign}0.{9 * '9'}{i}" for sign in ("", "-") for i in (0, 3, 5, 7, 9)]
+
+
 def thirty_digits():
-    """Times of single duals, and of ten correlations over one."""
+    """Times of single duals, and of ten correlations over one of them, far from ±1 and near."""
     for name in THIRTY_DIGITS:
         for q, using in itertools.product(VARIANCES, (tc.Ball(30), tc.MP(30))):
             worst = max(seconds(name, q, [rho], using) for rho in CORRELATIONS)
-            ten = [f"0.{i}" for i in range(10)]
-            ratio = seconds(name, q, ten, using) / seconds(name, q, ["0.5"], using)
+            far, near = (
+                seconds(name, q, ten, using) / seconds(name, q, [one], using)
+                for ten, one in ((TEN, TEN[5]), (PARALLEL, PARALLEL[2]))
+            )
             print(
-                f"{name}, variance {q}, {using}: {worst:.2f} s at most; "
-                f"ten correlations take {ratio:.1f} times as long as one"
+                f"{name}, variance {q}, {using}: {worst:.2f} s at most; ten correlations take "
+                f"{far:.1f} times as long as one, {near:.1f} times within 1e-9 of ±1"
             )
 
 
