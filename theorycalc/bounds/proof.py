@@ -183,7 +183,13 @@ def load(path) -> Proof:
     ...     tc.bounds.load(path).verify()
     True
     """
-    text = Path(path).read_text()
+    try:
+        text = Path(path).read_text()
+    except (TypeError, ValueError, OSError) as error:
+        got, allowed = shown(path), "the path of a file that Proof.save wrote"
+        raise DomainError(
+            explain("not a file that can be read", got=got, allowed=allowed)
+        ) from error
     try:
         record = json.loads(text)
         if record["format"] != _FORMAT:

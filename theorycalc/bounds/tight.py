@@ -14,11 +14,11 @@ from theorycalc.core.arithmetic import Float
 from theorycalc.core.binary import in_doubles
 from theorycalc.core.checks import Check
 from theorycalc.core.claims import Claim
-from theorycalc.core.errors import DomainError, explain, unknown_name
+from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.looks import Look, Math, Record
 from theorycalc.core.numbers import exact, exact_integer
 from theorycalc.core.pictures import as_axes
-from theorycalc.core.records import check_fields, instance, sequence
+from theorycalc.core.records import check_fields, instance, one_of, sequence
 from theorycalc.core.value import Rigor, Value
 
 _BUDGET = 4000
@@ -181,8 +181,7 @@ def tightness(
     given = {name: exact(x, name) for name, x in fixed.items()}
     names = [symbol.name for symbol in claim.args]
     for name in (along, *given):
-        if name not in names:
-            raise unknown_name("variable", name, names)
+        one_of(name, names, "variable")
     missing = {n: sympy.S.Reals for n in given if n not in claim.on}
     variables = variables_of(claim.holds_on(**missing).ranges)
     (line,) = (v for v in variables if v.name == along)

@@ -5,6 +5,7 @@ from sympy import erfc, exp, log, oo, pi, sqrt
 from sympy.functions.special.error_functions import _erfs
 
 from theorycalc.core.evalf import digits_of
+from theorycalc.core.numbers import exact
 from theorycalc.core.strict import StrictFunction, read
 
 
@@ -151,4 +152,7 @@ def mills(x) -> sympy.Expr:
     >>> print(tc.certify(tc.mills(x), digits=15, x=10**6))
     9.99999999999000e-07 ± 4e-30
     """
-    return sqrt(pi / 2) * erfcx(read(x, "mills") / sqrt(2))
+    x = read(x, "mills")
+    # products of numbers are worked out, however large
+    x = exact(x, "x") if x.is_number and x.is_finite else x
+    return sqrt(pi / 2) * erfcx(x / sqrt(2))

@@ -10,6 +10,7 @@ from theorycalc.core.errors import (
     explain,
 )
 from theorycalc.core.evaluation import decide
+from theorycalc.core.expressions import expression
 from theorycalc.core.kept_terms import first_terms, moving_sums
 from theorycalc.core.known import known_in
 from theorycalc.core.numbers import exact, exact_integer
@@ -192,7 +193,7 @@ class Expansions:
         >>> print(tc.Formula("g", sympy.sin(3 * x) / x).limit("x", 0).expr)
         3
         """
-        variable = _argument(self, name)
+        variable, point = _argument(self, name), expression(point, "point")
         if point == -sympy.oo:
             return _mirrored(self, variable).limit(name, sympy.oo)
         if point == sympy.oo:

@@ -9,7 +9,7 @@ from theorycalc.core import decimals, sketches
 from theorycalc.core.binary import in_doubles
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.looks import Look, Record
-from theorycalc.core.pictures import as_axes, draw_measured
+from theorycalc.core.pictures import as_axes, as_measured, draw_measured
 from theorycalc.core.value import Value
 
 
@@ -79,7 +79,7 @@ class Family(Record):
         -------
         matplotlib.axes.Axes
         """
-        ax = as_axes(ax)
+        points, ax = as_measured(measured), as_axes(ax)
         found = [(place, *in_doubles(value)) for place, value in self._placed() if value.mid]
         places, mids, rads = map(list, zip(*found, strict=True)) if found else ([], [], [])
         sizes = [abs(mid) for mid in mids]
@@ -87,7 +87,7 @@ class Family(Record):
         ends.append([x + r for x, r in zip(sizes, rads, strict=True)])
         [line] = ax.plot(places, sizes, "o-", markersize=4, label="theory")
         ax.fill_between(places, *ends, alpha=0.25, linewidth=0, color=line.get_color())
-        draw_measured(ax, measured, size=abs)
+        draw_measured(ax, points, size=abs)
         ax.set(xlabel=f"${_tex(self.axis)}$", ylabel=f"$|{self._tex_name}|$")
         ax.set_yscale("log")
         return ax

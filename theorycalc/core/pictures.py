@@ -68,14 +68,14 @@ class Pictures:
         if not low < high:
             raise DomainError(explain("an empty range", got=f"{low} to {high}"))
         places = _places(low, high, _is_whole(line))
-        values = line.lambdify()(places)
+        values, points = line.lambdify()(places), as_measured(measured)
         ax = as_axes(ax)
         symbol = sympy.latex(line.args[0])
         [drawn] = ax.plot(places, values, label="theory")
         if line.error is not None or line.has_radii:
             colour = drawn.get_color()
             ax.fill_between(*band(line, places), alpha=0.25, linewidth=0, color=colour)
-        draw_measured(ax, measured)
+        draw_measured(ax, points)
         head = sympy.latex(sympy.Symbol(self.name)) if self.name else ""
         ax.set(xlabel=f"${symbol}$", ylabel=f"${head}({symbol})$")
         return ax
@@ -89,8 +89,8 @@ def band(line, places: list[float]) -> tuple[list, list, list]:
     return some, [mid - rad for _, mid, rad in found], [mid + rad for _, mid, rad in found]
 
 
-def draw_measured(ax, measured: Mapping | None, size=float) -> None:
-    """Measurements by place: points with bars of two standard errors.
+def as_measured(measured: Mapping | None) -> Mapping:
+    """Measurements by place, none by default.
 
     Raises
     ------
@@ -98,14 +98,21 @@ def draw_measured(ax, measured: Mapping | None, size=float) -> None:
         For anything else.
     """
     if measured is None:
-        return
+        return {}
     allowed = "{place: Measurement.of(replicas)}"
     points = instance(measured, Mapping, "measurements by place", allowed=allowed)
     if not all(hasattr(m, "mean") and hasattr(m, "standard_error") for m in points.values()):
         raise DomainError(
             explain("not measurements by place", got=shown(measured), allowed=allowed)
         )
-    places = [float(exact(place, "a place")) for place in points]
+    return {exact(place, "a place"): m for place, m in points.items()}
+
+
+def draw_measured(ax, points: Mapping, size=float) -> None:
+    """Measurements by place, if there are any: points with bars of two standard errors."""
+    if not points:
+        return
+    places = list(map(float, points))
     means = [size(m.mean) for m in points.values()]
     bars = [2 * m.standard_error for m in points.values()]
     ax.errorbar(places, means, yerr=bars, fmt="o", markersize=4, capsize=3, label="measured")

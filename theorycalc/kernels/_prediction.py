@@ -42,6 +42,9 @@ class Prediction(Record):
 
     def __post_init__(self):
         check_fields(self)
+        for name in ("mean", "covariance", "hat", "eigenvalues"):
+            if np.iscomplexobj(getattr(self, name)):
+                raise DomainError(explain(f"Prediction: {name} is not real"))
         inputs = len(self.hat)
         if self.covariance is not None and self.covariance.shape != (inputs, inputs):
             got, allowed = self.covariance.shape, f"({inputs}, {inputs})"
