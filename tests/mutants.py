@@ -54,6 +54,7 @@ class Mutant(NamedTuple):
         return f"{self.file}: {self.old.strip()!r} → {self.new.strip()!r}"
 
 
+_GERMS = "tests/bounds/test_open_ends.py::test_the_sum_of_germs_holds_the_values"
 _RULES = " ".join(
     f"tests/bounds/test_rules.py::test_{n}_variable{s}" for n, s in (("one", ""), ("two", "s"))
 )
@@ -812,6 +813,42 @@ MUTANTS = (
         "for side in r.args for g in definedness(side, variables))",
         "for side in r.args[:0] for g in definedness(side, variables))",
         "tests/bounds/test_never_wrong.py::test_not_real",
+    ),
+    Mutant(
+        "bounds/germ_sums.py",
+        "last: ball(found[last]) + rest}",
+        "last: ball(found[last])}",
+        _GERMS,
+    ),
+    Mutant(
+        "bounds/germ_sums.py",
+        "self.scaled(power, rest(self.count)))",
+        "{})",
+        _GERMS,
+    ),
+    Mutant(
+        "bounds/near_ends.py",
+        "_PART * (place**share * (-rate * place).exp())",
+        "_PART * (-rate * place).exp() / 10**12",
+        _GERMS,
+    ),
+    Mutant(
+        "bounds/near_ends.py",
+        "{LOG: arb(m) * arb(0).union(most)}",
+        "{}",
+        _GERMS,
+    ),
+    Mutant(
+        "core/at_zero.py",
+        "theta * sympy.Rational(16, 7)",
+        "theta * sympy.Rational(1, 7)",
+        "tests/core/test_at_zero.py::test_the_function_is_between_the_ends_of_the_parts",
+    ),
+    Mutant(
+        "core/at_zero.py",
+        "theta * sympy.Rational(4, 3)",
+        "theta",
+        "tests/core/test_at_zero.py::test_the_function_is_between_the_ends_of_the_parts",
     ),
     Mutant(
         "bounds/written.py",

@@ -1,13 +1,12 @@
 """Claims up to infinity: by signs of derivatives, contacts at infinity, enclosing expansions."""
 
-import mpmath
 import pytest
 import sympy
 from flint import fmpq
 from sympy import Rational, atan, digamma, exp, gamma, log, oo, pi, sqrt, tanh
 
 import theorycalc as tc
-from theorycalc.bounds.infinity import analytic_at_zero, positive_at_infinity
+from theorycalc.bounds.ends import INVERSE, positive_near
 from theorycalc.bounds.tails import positive_from
 from theorycalc.core.arithmetic.ball_context import working_precision
 
@@ -59,32 +58,14 @@ def test_all_integers(relation):
     assert proof.verify()
 
 
-@pytest.mark.parametrize(
-    "expr",
-    [
-        log(1 + 1 / POSITIVE) - 1 / POSITIVE,
-        POSITIVE * log(1 + 1 / POSITIVE) - sqrt(1 + 2 / POSITIVE),
-    ],
-)
-def test_a_quantity_in_the_inverse_variable(expr):
-    u = sympy.Symbol("u", positive=True)
-    turned, degree = analytic_at_zero(expr.subs(POSITIVE, 1 / u), u)
-    with mpmath.workdps(40):
-        ratios = []
-        for place in (Rational(1, 100), Rational(1, 200)):
-            value = expr.subs(POSITIVE, 1 / place**degree)
-            ratios.append(sympy.N(turned.subs(u, place) / value, 30))
-        # they differ by a power of u alone
-        power = sympy.log(ratios[0] / ratios[1]) / sympy.log(2)
-    assert abs(power - sympy.Integer(round(power))) < 1e-15
-
-
 def test_the_sign_at_infinity():
+    rising = log(1 + 1 / POSITIVE) - 1 / (POSITIVE + Rational(1, 2))
     with working_precision(80):
-        rising = log(1 + 1 / POSITIVE) - 1 / (POSITIVE + Rational(1, 2))
-        assert positive_at_infinity(rising, POSITIVE, fmpq(100))
-        assert not positive_at_infinity(-rising, POSITIVE, fmpq(100))
-        assert not positive_at_infinity(rising - rising, POSITIVE, fmpq(100))
+        known = {POSITIVE: {INVERSE: fmpq(1)}}
+        assert positive_near(rising, known, 6)
+        assert not positive_near(-rising, known, 6)
+        assert not positive_near(rising - rising, known, 6)
+        assert not positive_near(rising, known, 2)  # too near for what is kept
 
 
 @pytest.mark.parametrize(

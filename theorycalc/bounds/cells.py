@@ -6,6 +6,7 @@ import sympy
 
 from theorycalc.bounds.branching import Branching, Cover
 from theorycalc.bounds.contacts import (
+    PointContact,
     may_vanish_at,
     minimum_contact,
     point_contact,
@@ -14,6 +15,7 @@ from theorycalc.bounds.contacts import (
 )
 from theorycalc.bounds.domain import Cell, box_of
 from theorycalc.bounds.enclosed import Enclosed, run
+from theorycalc.bounds.ends import expansions_at_ends
 from theorycalc.bounds.problems import Problem, Reduction
 from theorycalc.bounds.rules import rules_for
 from theorycalc.bounds.sharing import ALONE, Workforce, dealt, in_processes
@@ -138,7 +140,7 @@ class CellSearch:
         """Contacts where cells pile up, if they are ones."""
         if len(self.problem.variables) != 1 or not self.f.has_series:
             return
-        known = {contact.point for contact in self.contacts}
+        known = {c.point for c in self.contacts if isinstance(c, PointContact)}
         for point in proposals(self.left, self.problem.variables[0]):
             if point not in known and (contact := point_contact(self.f, point)):
                 self.contacts.append(contact)
@@ -146,7 +148,8 @@ class CellSearch:
 
     def step(self, problem: Problem, reduction: Reduction, conditions=()) -> Step:
         """What was found, as a step that solves the problem by a reduction."""
-        contacts = tuple((contact.name, contact.given) for contact in self.contacts)
+        used = {reason for _, reason in self.closed}
+        contacts = tuple((c.name, c.given) for c in self.contacts if c.name in used)
         leaves = Leaves(tuple(self.closed), tuple(self.left), contacts, working_bits())
         cells = Step(self.problem, "cells", leaves, done=self.is_done)
         if reduction.name == "as written":
@@ -174,7 +177,7 @@ def _outside(problem: Problem):
 
 
 def find_contacts(f: Enclosed, given):
-    """The contacts at the ends of the variable, and those that are named."""
+    """The contacts at the ends, and those that are named; and what else happens at ends."""
     if len(f.variables) == 1:
         (variable,) = f.variables
         if variable.integer:
@@ -195,6 +198,7 @@ def find_contacts(f: Enclosed, given):
             for c in given
         )
     yield from (contact for contact in found if contact is not None)
+    yield from expansions_at_ends(f)
 
 
 def _size(cell: Cell) -> float:

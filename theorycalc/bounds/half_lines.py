@@ -11,7 +11,7 @@ from theorycalc.bounds.domain import Variable, fmpq_of, rational
 from theorycalc.bounds.problems import Problem, forms
 from theorycalc.bounds.ratios import positive_by_ratio
 from theorycalc.bounds.steps import Step
-from theorycalc.bounds.tails import positive_from
+from theorycalc.bounds.tails import expands_to_positive, positive_from
 
 # The argument is tried from here on, in powers of 4.
 _TRIES = 7
@@ -59,19 +59,23 @@ def _ways(problem: Problem) -> dict[str, Callable[[fmpq], list[str]]]:
     """Functions from a start to reasons, by the names of the arguments."""
     (variable,) = problem.variables
     ways: dict[str, Callable] = {}
-    if variable.integer:
-        ways["ratio of neighbours"] = partial(positive_by_ratio, problem.goal, variable)
-    for reduction in forms(problem):
-        if not reduction.back:
+    reductions = [reduction for reduction in forms(problem) if not reduction.back]
+    for show, name in ((expands_to_positive, "{}, expanded"), (positive_from, "{}")):
+        for reduction in reductions:
             margins = tuple(part.goal.margin for part in reduction.problems)
-            ways[reduction.name] = partial(_all_positive, margins, variable.symbol)
+            way = partial(_all_positive, show, margins, variable.symbol)
+            ways[name.format(reduction.name)] = way
+        if variable.integer:
+            ways.setdefault(
+                "ratio of neighbours", partial(positive_by_ratio, problem.goal, variable)
+            )
     return ways
 
 
-def _all_positive(margins: tuple, symbol: sympy.Symbol, start: fmpq) -> list[str]:
+def _all_positive(show: Callable, margins: tuple, symbol: sympy.Symbol, start: fmpq) -> list[str]:
     reasons: list[str] = []
     for margin in margins:
-        found = positive_from(margin, symbol, start)
+        found = show(margin, symbol, start)
         if found is None:
             return []
         reasons += found

@@ -123,14 +123,10 @@ class Prover:
     def _cells(self, problem: Problem, refutes: Callable) -> Step:
         """By the first form for which cells close, all of which get more and more work."""
         self._searches = searches = []
-        for reduction in forms(problem):
-            main, *conditions = reduction.problems
-            moved = moved_back(refutes, problem, reduction)
-            given = self.contacts if not reduction.back else ()
-            searches.append((reduction, CellSearch(main, given, moved, self.work), conditions))
+        begun = self._begun(problem, refutes, searches)
         spent = 0
         while spent < self.budget and not self.is_over:
-            for reduction, search, conditions in searches:
+            for reduction, search, conditions in begun or searches:
                 spent += search.go_on()
                 if self.is_over:
                     return _as_far(problem, searches)
@@ -138,9 +134,19 @@ class Prover:
                     shown = tuple(self._condition(condition) for condition in conditions)
                     if all(condition.done for condition in shown):
                         return search.step(problem, reduction, shown)
+            begun = None
             if all(search.is_stuck for _, search, _ in searches):
                 break
         return _as_far(problem, searches)
+
+    def _begun(self, problem: Problem, refutes: Callable, searches: list) -> Iterator[tuple]:
+        """A search in every form, each when it is its turn; they are kept in a list."""
+        for reduction in forms(problem):
+            main, *conditions = reduction.problems
+            moved = moved_back(refutes, problem, reduction)
+            given = self.contacts if not reduction.back else ()
+            searches.append((reduction, CellSearch(main, given, moved, self.work), conditions))
+            yield searches[-1]
 
     def _condition(self, problem: Problem) -> Step:
         """What a form needs besides."""

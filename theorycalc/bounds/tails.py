@@ -15,8 +15,9 @@ from sympy.functions.elementary.hyperbolic import HyperbolicFunction
 
 from theorycalc.bounds.domain import Variable, rational
 from theorycalc.bounds.enclosed import derivatives, is_continuous, run
+from theorycalc.bounds.ends import INVERSE, limit_near, positive_near
 from theorycalc.bounds.exact import positive_polynomial, rational_polynomial
-from theorycalc.bounds.infinity import positive_at_infinity
+from theorycalc.bounds.near_ends import PART
 from theorycalc.core.arithmetic.box import NOT_A_NUMBER, Box
 from theorycalc.core.arithmetic.box_context import BoxContext, as_box
 from theorycalc.core.enveloping import FUNCTIONS, enclosing_expansion
@@ -27,8 +28,6 @@ from theorycalc.core.lowering import lower
 _DEPTH = 5
 # Longer expressions are not looked at.
 _LONGEST = 120
-# SymPy takes limits of short expressions quickly.
-_SHORT = 25
 # Where signs are looked at, in multiples of the start, before anything is shown.
 _LOOKS = (1, 2, 10, 1000, 10**9)
 # Of expansions at infinity, so many terms are tried.
@@ -36,8 +35,6 @@ _TERMS = (1, 2, 4, 7)
 # What a remainder may be a part of.
 _PART = Box(arb(0), arb(1))
 _INFINITY = Box(arb.pos_inf(), arb.pos_inf())
-# Where else a quantity that is said to fall to a limit must not be negative.
-_FAR = (fmpq(10) ** 30, fmpq(10) ** 100, fmpq(10) ** 1000)
 
 
 class _LimitContext(BoxContext):
@@ -53,6 +50,12 @@ class _LimitContext(BoxContext):
         if isinstance(exponent, fmpq):
             return super().power(base, exponent)
         return self.apply("exp", self.mul(exponent, self.apply("log", base)))
+
+
+def expands_to_positive(expr: sympy.Expr, symbol: sympy.Symbol, start: fmpq) -> list[str] | None:
+    """The step that shows that an expression is positive on [start, ∞) by expansions alone."""
+    found = _by_expansion(expr, symbol, start)
+    return [found] if found else None
 
 
 def positive_from(expr: sympy.Expr, symbol: sympy.Symbol, start: fmpq) -> list[str] | None:
@@ -114,8 +117,8 @@ def _positive(expr, symbol, start: fmpq, depth: int) -> list[str] | None:
         return [f"{expr} is positive"]
     simple = (
         _range(expr, symbol, start)
+        or _by_expansion(expr, symbol, start)
         or _by_roots(expr, symbol, start)
-        or positive_at_infinity(expr, symbol, start, _parts(expr, symbol))
     )
     if simple:
         return [simple]
@@ -140,6 +143,13 @@ def _low_on(expr, symbol, start: fmpq) -> arb:
     context = BoxContext()
     found = _run(expr, symbol, Box(arb(start).lower(), arb.pos_inf()), context)
     return arb.neg_inf() if found.low.is_nan() or context.touched else found.low
+
+
+def _by_expansion(expr, symbol, start: fmpq) -> str:
+    """By an expansion in 1/x and log x."""
+    known = {symbol: {INVERSE: fmpq(1)}, **dict.fromkeys(_parts(expr, symbol), PART)}
+    depth = int(start.floor()).bit_length() - 1
+    return "expansion at infinity" if positive_near(expr, known, depth) else ""
 
 
 def _by_roots(expr, symbol, start: fmpq) -> str:
@@ -220,8 +230,7 @@ def _monotone(expr, symbol, start: fmpq, depth: int) -> list[str] | None:
         steps = _positive(slope, symbol, start, depth)
         if steps is not None:
             return [f"rises from {rational(start)}", *steps]
-    limit = _limit(expr, symbol)
-    if limit is not None and limit.is_extended_nonnegative:
+    if limit := _limit(expr, symbol):
         steps = _positive(-slope, symbol, start, depth)
         if steps is not None:
             return [f"falls to its limit {limit}", *steps]
@@ -234,21 +243,19 @@ def _value_at(expr, symbol, start: fmpq) -> arb:
 
 
 @lru_cache(maxsize=1024)
-def _limit(expr, symbol) -> sympy.Expr | None:
-    """The limit at ∞, by SymPy where the range at ∞ does not show it."""
+def _limit(expr, symbol) -> str:
+    """The limit at ∞ of what falls to one, if that is not negative."""
     found = _run(expr, symbol, _INFINITY, _LimitContext())
     if found.low >= 0:
-        return sympy.S.Zero
-    far = (_run(expr, symbol, x, BoxContext()) for x in _FAR)
-    if found.high < 0 or any(x.high < 0 for x in far):
-        return None
-    if _operations(expr) > _SHORT or _parts(expr, symbol):
-        return None
-    try:
-        limit = sympy.limit(expr, symbol, sympy.oo)
-    except (NotImplementedError, ValueError, TypeError, AttributeError):
-        return None
-    return limit if limit.is_real or limit is sympy.oo else None
+        return "0"
+    if found.high < 0:
+        return ""
+    return limit_near(expr, _at_infinity(expr, symbol))
+
+
+def _at_infinity(expr, symbol) -> dict:
+    """What the symbols of an expression are as sums of germs."""
+    return {symbol: {INVERSE: fmpq(1)}, **dict.fromkeys(_parts(expr, symbol), PART)}
 
 
 @lru_cache(maxsize=1024)

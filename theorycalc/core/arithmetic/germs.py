@@ -42,7 +42,31 @@ class Germ(NamedTuple):
     factor: arb | acb
 
 
-class GermContext:
+class Nearby:
+    """The t in (0, 2^-depth], with what t^p L^m is there; the depth is at least `LEAST_DEPTH`."""
+
+    def __init__(self, depth: int):
+        self.least_log = depth * arb(2).log()
+
+    def range_of(self, power: fmpq, logs: fmpq) -> arb:
+        """An enclosure of t^power L^logs for all t; not finite where it is not bounded."""
+        if (power, logs) == (0, 0):
+            return arb(1)
+        if power < 0 or (power == 0 and logs > 0):
+            return arb.nan()
+        highest = self.least_log
+        if logs > 0:  # it rises with L up to L = logs/power
+            highest = highest.max(arb(logs) / arb(power))
+        return arb(0).union((-arb(power) * highest).exp() * highest ** arb(logs))
+
+    def least_of(self, power: fmpq, logs: fmpq) -> arb:
+        """A lower bound of t^power L^logs for all t."""
+        if power > 0 or logs < 0:
+            return arb(0)
+        return (-arb(power) * self.least_log).exp() * self.least_log ** arb(logs)
+
+
+class GermContext(Nearby):
     """The operations of a `Program` on functions of a t in (0, 2^-depth].
 
     Numbers are germs, or enclosures that hold for all t. What is neither has no finite enclosure.
@@ -57,8 +81,8 @@ class GermContext:
     """
 
     def __init__(self, plain, depth: int):
+        super().__init__(depth)
         self.plain = plain
-        self.least_log = depth * arb(2).log()
 
     def __getattr__(self, name: str):
         operation = getattr(self.plain, name)
@@ -69,17 +93,6 @@ class GermContext:
     def germ(self, power: fmpq, logs: fmpq, factor):
         """The germ, or its enclosure where nothing but that is known of it."""
         return Germ(power, logs, factor) if (power, logs) != (0, 0) else factor
-
-    def range_of(self, power: fmpq, logs: fmpq) -> arb:
-        """An enclosure of t^power L^logs for all t; not finite where it is not bounded."""
-        if (power, logs) == (0, 0):
-            return arb(1)
-        if power < 0 or (power == 0 and logs > 0):
-            return arb.nan()
-        highest = self.least_log
-        if logs > 0:  # it rises with L up to L = logs/power
-            highest = highest.max(arb(logs) / arb(power))
-        return arb(0).union((-arb(power) * highest).exp() * highest ** arb(logs))
 
     def enclosed(self, x):
         """A number as an enclosure for all t."""
@@ -165,13 +178,7 @@ class GermContext:
             return NAN
         if (x.power, x.logs) == (0, 1):
             return self._inexact_power(-arb(x.factor))
-        return _at_most((x.factor * self._least(x.power, x.logs)).exp()) if x.factor < 0 else NAN
-
-    def _least(self, power: fmpq, logs: fmpq) -> arb:
-        """A lower bound of t^power L^logs for all t."""
-        if power > 0 or logs < 0:
-            return arb(0)
-        return (-arb(power) * self.least_log).exp() * self.least_log ** arb(logs)
+        return _at_most((x.factor * self.least_of(x.power, x.logs)).exp()) if x.factor < 0 else NAN
 
     def compare(self, relation: str, x, y) -> bool | None:
         difference = self.add(x, self.mul(fmpq(-1), y))
