@@ -69,7 +69,8 @@ class VectorFunction(Record):
 
     def check_count(self, arrays: tuple) -> None:
         """DomainError unless there is one array for each argument."""
-        if len(sequence(arrays, "arrays")) != len(self.args):
+        arrays = sequence(arrays, "arrays")
+        if len(arrays) != len(self.args):
             raise DomainError(
                 explain(
                     f"{self.name or 'function'}: wrong number of arguments",
