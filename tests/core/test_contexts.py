@@ -150,7 +150,7 @@ class Rationals(Numbers):
         self._refuse("an infinite sum")
 
     def special(self, call, *args):
-        self._refuse(call)
+        return call.by_definition(self, *args)
 
     def _refuse(self, what):
         raise NotSupportedError(explain("rational numbers only", got=what))
@@ -176,6 +176,18 @@ def test_a_new_arithmetic_is_one_context():
         assert value.mid == formula.at(x=x, using=tc.Ball(30)).mid
     with pytest.raises(NotSupportedError, match="rational numbers only"):
         tc.Formula("e", sp.exp(X)).at(x=1, using=Exactly())
+
+
+def test_functions_with_a_definition_have_every_arithmetic():
+    class Cube(tc.SpecialFunction):
+        """x³"""
+
+        @classmethod
+        def definition(cls, x):
+            return x**3
+
+    formula = tc.Formula("C", Cube(X) + X)
+    assert formula.at(x="1/2", using=Exactly()).mid == sp.Rational(5, 8)
 
 
 def test_repeated_operations_in_rationals():

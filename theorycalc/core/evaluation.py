@@ -28,7 +28,7 @@ from theorycalc.core.known import Known
 from theorycalc.core.lowering import lower
 from theorycalc.core.numbers import exact
 from theorycalc.core.program import Program
-from theorycalc.core.special import SpecialFunction
+from theorycalc.core.special import ARITHMETICS, SpecialFunction
 from theorycalc.core.value import Value
 
 # A condition that balls of this precision cannot decide holds on its boundary.
@@ -91,6 +91,8 @@ def check_supported(expr, using, values: Mapping | None = None) -> None:
     Enclosures among the ``values`` need ball arithmetic.
     """
     wanted = "Ball" if _wide((values or {}).values()) else type(using).__name__
+    if wanted not in ARITHMETICS:
+        return
     for node in postorder(expr):
         if isinstance(node, SpecialFunction) and wanted not in node.arithmetics:
             raise NotSupportedError(

@@ -25,6 +25,8 @@ from theorycalc.core.records import instance
 from theorycalc.core.strict import StrictFunction, read
 
 # What is kept of an argument when a symbol stands for it.
+# Of these a function says whether it has them; other arithmetics refuse what they cannot compute.
+ARITHMETICS = ("Float", "MP", "Ball")
 _FACTS = ("real", "positive", "nonnegative", "integer")
 
 
@@ -99,8 +101,8 @@ class SpecialFunction(StrictFunction):
         in_mp = self.definition is not None or self.in_mp is not None
         in_ball = _call(type(self), self.args).has_enclosure
         in_double = in_mp or in_ball or self.double is not None
-        known = {"Float": in_double, "MP": in_mp, "Ball": in_ball}
-        return tuple(name for name, implemented in known.items() if implemented)
+        known = zip(ARITHMETICS, (in_double, in_mp, in_ball), strict=True)
+        return tuple(name for name, implemented in known if implemented)
 
     def fdiff(self, argindex=1):
         if self.slope is not None:

@@ -148,6 +148,8 @@ class Enclosures(WorkingPrecision, Protocol):
 
     analytic: bool  # whether results have to be holomorphic
 
+    undefined: Any  # the number of which nothing is known
+
     @abstractmethod
     def gauss_rule(self, size: int) -> list:
         """Nodes and weights of the Gauss–Legendre rule of this size on [−1, 1]."""
