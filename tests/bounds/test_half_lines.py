@@ -81,3 +81,30 @@ def test_no_reason_where_the_sign_changes_far_out(expr):
     with working_precision(80):
         assert first is not None
         assert positive_from(expr, POSITIVE, fmpq(first)) is None
+
+
+QUOTIENTS = {
+    "Wallis": gamma(n + 1) / gamma(n + Rational(1, 2)) < sqrt(n + Rational(1, 3)),
+    "Wallis from below": gamma(n + 1) / gamma(n + Rational(1, 2)) > sqrt(n + Rational(1, 4)),
+    "norm of a normal vector": sqrt(2) * gamma((n + 1) / 2) / gamma(n / 2) < sqrt(n),
+    "volume of a ball": pi ** (n / 2) / gamma(n / 2 + 1) < Rational(53, 10),
+    "Stirling": sympy.factorial(n) > sqrt(2 * pi * n) * (n / sympy.E) ** n,
+    "central binomial": sympy.binomial(2 * n, n) >= 4**n / sqrt(4 * n),
+    "Catalan": sympy.binomial(2 * n, n) / (n + 1) < 4**n / (n ** Rational(3, 2) * sqrt(pi)),
+    "harmonic": sympy.harmonic(n) <= log(n) + 1,
+}
+
+
+@pytest.mark.parametrize("name", QUOTIENTS)
+def test_quotients_of_gammas_for_all_integers(name):
+    proof = tc.prove(tc.Claim(QUOTIENTS[name], on={"n": tc.integers(1, oo)}))
+    assert proof.verdict is tc.Verdict.HOLDS, proof.reason
+    assert proof.verify()
+
+
+def test_a_quotient_of_gammas_that_fails_late():
+    claim = tc.Claim(
+        gamma(n + 1) / gamma(n + Rational(1, 2)) < sqrt(n + Rational(2501, 10000)),
+        on={"n": tc.integers(1, oo)},
+    )
+    assert tc.prove(claim).verdict is not tc.Verdict.HOLDS

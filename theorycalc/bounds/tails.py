@@ -53,9 +53,26 @@ class _LimitContext(BoxContext):
 
 
 def expands_to_positive(expr: sympy.Expr, symbol: sympy.Symbol, start: fmpq) -> list[str] | None:
-    """The step that shows that an expression is positive on [start, ∞) by expansions alone."""
-    found = _by_expansion(expr, symbol, start)
+    """The step that shows that an expression is positive on [start, ∞) by expansions alone.
+
+    Integers are looked at as real numbers.
+    """
+    real = sympy.Symbol(symbol.name, positive=True)
+    expr = _in_log_gammas(expr.xreplace({symbol: real}))
+    if start >= 1 and expr.is_positive:
+        return [f"{expr} is positive"]
+    found = _by_expansion(expr, real, start)
     return [found] if found else None
+
+
+def _in_log_gammas(expr: sympy.Expr) -> sympy.Expr:
+    """What SymPy writes in other functions for integers, and logarithms of products, in log Γ."""
+    expr = expr.replace(sympy.harmonic, lambda n: sympy.digamma(n + 1) + sympy.EulerGamma)
+    expr = expr.rewrite((sympy.binomial, sympy.factorial), sympy.gamma)
+    return sympy.expand_log(expr).replace(
+        lambda e: isinstance(e, sympy.log) and isinstance(e.args[0], sympy.gamma),
+        lambda e: sympy.loggamma(*e.args[0].args),
+    )
 
 
 def positive_from(expr: sympy.Expr, symbol: sympy.Symbol, start: fmpq) -> list[str] | None:
