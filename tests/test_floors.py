@@ -97,6 +97,7 @@ FLOORS = {
         "searching",
         "extrapolation",
         "tight",
+        "algebraic",
         "tails",
         "ratios",
         "half_lines",

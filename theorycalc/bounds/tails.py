@@ -5,18 +5,16 @@ quantity (over a positive factor that makes its derivative simpler) rises from a
 falls to a limit that is not negative. Each step takes a logarithm or a power away, so that it ends.
 """
 
-import math
 from functools import lru_cache
-from itertools import product
 
 import sympy
 from flint import arb, fmpq
 from sympy.functions.elementary.hyperbolic import HyperbolicFunction
 
-from theorycalc.bounds.domain import Variable, rational
+from theorycalc.bounds.algebraic import by_roots
+from theorycalc.bounds.domain import rational
 from theorycalc.bounds.enclosed import derivatives, is_continuous, run
 from theorycalc.bounds.ends import INVERSE, limit_near, positive_near
-from theorycalc.bounds.exact import positive_polynomial, rational_polynomial
 from theorycalc.bounds.near_ends import PART
 from theorycalc.core.arithmetic.box import NOT_A_NUMBER, Box
 from theorycalc.core.arithmetic.box_context import BoxContext, as_box
@@ -135,7 +133,7 @@ def _positive(expr, symbol, start: fmpq, depth: int) -> list[str] | None:
     simple = (
         _range(expr, symbol, start)
         or _by_expansion(expr, symbol, start)
-        or _by_roots(expr, symbol, start)
+        or by_roots(expr, symbol, start, _parts(expr, symbol))
     )
     if simple:
         return [simple]
@@ -167,50 +165,6 @@ def _by_expansion(expr, symbol, start: fmpq) -> str:
     known = {symbol: {INVERSE: fmpq(1)}, **dict.fromkeys(_parts(expr, symbol), PART)}
     depth = int(start.floor()).bit_length() - 1
     return "expansion at infinity" if positive_near(expr, known, depth) else ""
-
-
-def _by_roots(expr, symbol, start: fmpq) -> str:
-    """An algebraic function with roots of one linear function, as a polynomial of such a root."""
-    roots = (p.base for p in expr.atoms(sympy.Pow) if p.exp.is_Rational and p.exp.q > 1)
-    base = next((b for b in roots if b.has(symbol)), symbol)
-    line = rational_polynomial(base, symbol) if base.is_polynomial(symbol) else None
-    if line is None or line.degree() != 1 or not line.LC() > 0:
-        return ""
-    powers = [p.exp for p in expr.atoms(sympy.Pow) if p.base == base and p.exp.is_Rational]
-    degree = math.lcm(*(exponent.q for exponent in powers))
-    root = sympy.Dummy("t", positive=True)
-    slope, intercept = line.LC(), line.eval(0)
-    algebraic = expr.subs(base, root**degree).subs(symbol, (root**degree - intercept) / slope)
-    if not algebraic.is_rational_function(root):
-        return ""
-    numerator, denominator = sympy.fraction(sympy.together(algebraic))
-    low = line.eval(rational(start)) ** sympy.Rational(1, degree)
-    if not low.is_Rational:
-        low = rational(_below(low))
-    half_line = Variable(root, low, sympy.oo, high_open=True)
-    below = rational_polynomial(denominator, root)
-    above = _extremes(numerator, root, _parts(expr, symbol))
-    if below is None or not above:
-        return ""
-    no_pole = positive_polynomial(below * below, half_line, strict=True)
-    positive = no_pole and all(
-        positive_polynomial(p * below, half_line, strict=True) for p in above
-    )
-    return "counting roots" if positive else ""
-
-
-def _extremes(numerator, root, parts: tuple) -> list[sympy.Poly]:
-    """A polynomial that is linear in each part at all their ends; nothing if it is not."""
-    if parts and not all(sympy.Poly(numerator, part).degree() <= 1 for part in parts):
-        return []
-    ends = (dict(zip(parts, corner, strict=True)) for corner in product((0, 1), repeat=len(parts)))
-    found = [rational_polynomial(numerator.subs(end), root) for end in ends]
-    return [] if None in found else found
-
-
-def _below(x: sympy.Expr) -> fmpq:
-    """A rational slightly below a positive number."""
-    return fmpq(int(sympy.floor(x * 2**20)), 2**20)
 
 
 def _by_factors(expr, symbol, start: fmpq, depth: int) -> list[str] | None:
