@@ -9,6 +9,7 @@ import pytest
 import theorycalc as tc
 from theorycalc.core.vocabulary import FUNCTIONS as FUNCTIONS_OF_SYMPY
 from theorycalc.core.vocabulary import REWRITES
+from theorycalc.relu.routes._by_name import METHODS
 
 ROOT = Path(__file__).parent.parent
 
@@ -49,6 +50,13 @@ def test_the_conventions_name_every_activation():
     assert set(dir(tc.activations)) - {"Activation", "as_activation"} == set(
         re.findall(r"([a-z_]+)(?:\([^)]*\))?(?:,|\. )", passage + ". ")
     )
+
+
+def test_every_way_to_represent_a_polynomial_is_documented():
+    page = (ROOT / "docs" / "relu.md").read_text(encoding="utf-8")
+    for name in METHODS:
+        assert f'"{name}"' in tc.relu.represent.__doc__
+        assert f"| `{name}`" in page
 
 
 def test_what_is_an_expression_is_said_once():
