@@ -20,6 +20,7 @@ ALLOWED = {
     "optimal": {"core"},
     "networks": {"core", "activations"},
     "spectra": {"core", "activations", "hermite", "sphere"},
+    "inference": {"core", "distributions"},
     "kernels": {"core", "activations", "hermite", "sphere"},
     "relu": {"core", "activations", "hermite", "sphere", "distributions", "networks"},
     "quantization": {"core", "activations", "distributions"},
@@ -136,6 +137,15 @@ FLOORS = {
         "coulomb",
     ),
     "explorer": ("spans", "subjects", "drawing", "panel", "face"),
+    "inference": (
+        "solving",
+        "priors",
+        "densities",
+        "outputs",
+        "channels",
+        "curve_in_doubles",
+        "bayes",
+    ),
     "quantization": ("arguments", "sphere", "extremes", "bounds", "freezing_point", "kde"),
 }
 # Packages that only some folders may touch.

@@ -19,6 +19,7 @@ import theorycalc as tc
 from theorycalc.core.binary import fraction
 from theorycalc.core.errors import explain
 from theorycalc.core.strict import StrictFunction
+from theorycalc.inference import Output, Prior
 from theorycalc.kernels import Architecture
 from theorycalc.relu.routes._route import Infinite, Route
 
@@ -129,6 +130,16 @@ def of_information():
     yield tc.optimal.polynomial(sp.exp(X), 2, digits=5)
 
 
+def of_inference():
+    """Channels, learning, its fixed points and thresholds."""
+    room = tc.inference
+    codes = room.bayes("rademacher", "linear", noise="1/200")
+    mixture = room.Mixture([("1/2", -1, 0), ("1/2", 1, 1)])
+    yield from (mixture, mixture.parts[0], room.Laplace(), room.output("sign"), codes)
+    yield room.Density(sp.Rational(1, 2), X, (-1, 1))
+    yield from (codes.fixed_points("1/10")[0], codes.spinodals()[0])
+
+
 @cache
 def examples() -> dict[type, object]:
     """One of every public class; a base without members of its own has one of a heir."""
@@ -146,9 +157,10 @@ def examples() -> dict[type, object]:
     ]
     theories += [checked.outcomes[0], checked.rows[0]]
     parts = (of_the_core, of_series, of_infinite_networks, of_finite_networks, of_validation)
-    parts = (*parts, of_relu_and_quantization, of_information)
+    parts = (*parts, of_relu_and_quantization, of_information, of_inference)
     found = [x for part in parts for x in part()] + theories
-    heirs = {Architecture: tc.kernels.mlp(1), Route: tc.relu.represent(X**2 + Y, X, Y).route}
+    channels = {Prior: tc.inference.Laplace(), Output: tc.inference.output("relu")}
+    heirs = {Architecture: tc.kernels.mlp(1), **channels, Route: tc.relu.represent(X**2 + Y, X, Y).route}
     return {type(x): x for x in found} | heirs
 
 

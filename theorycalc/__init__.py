@@ -48,6 +48,7 @@ _ROOMS = (
     "distributions",
     "hermite",
     "information",
+    "inference",
     "kernels",
     "networks",
     "optimal",

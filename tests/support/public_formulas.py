@@ -119,8 +119,24 @@ def _information():
     yield "wasserstein", "Normal", info.wasserstein(*pair), {"b": (-2, 2)}
 
 
+def _inference():
+    room = tc.inference
+    perceptron, snr = room.bayes("rademacher", "sign"), {"z": (0.1, 5)}
+    sparse = room.prior("gauss_bernoulli", rho="1/5")
+    for name in ("mmse", "overlap", "free_entropy"):
+        yield name, "sparse", getattr(sparse, name)(sp.Symbol("z", positive=True)), snr
+    yield "denoiser", "", sparse.denoiser(2), {"y": (-3, 3)}
+    for name in ("channel", "free_entropy"):
+        yield name, "sign", getattr(room.output("sign"), name)(Z), {"z": (0.1, 0.9)}
+    yield "overlap", "sign", perceptron.overlap(1), {}
+    yield "generalisation_error", "sign", perceptron.generalisation_error(1), {}
+    yield "entropy", "sign", perceptron.entropy(1), {}
+    yield "transition", "sign", perceptron.transition(), {}
+    yield "weak_recovery", "abs", room.output("abs").weak_recovery(), {}
+
+
 def cases():
     """All of them, and the coefficients of Hermite expansions."""
     yield "coefficient", "relu", tc.hermite.coefficient("relu", 6), {}
-    for room in (_kernels, _polynomials, _spheres, _relu, _quantisers, _information):
+    for room in (_kernels, _polynomials, _spheres, _relu, _quantisers, _information, _inference):
         yield from room()

@@ -1,0 +1,109 @@
+"""Fixed points of Bayes-optimal learning: closed forms, limits, branches and thresholds."""
+
+import numpy as np
+import pytest
+import sympy as sp
+from reference import assert_error_holds
+
+import theorycalc as tc
+from theorycalc.core.binary import fraction
+from theorycalc.inference import bayes
+
+
+@pytest.mark.parametrize(("alpha", "noise"), [("1/3", "1/5"), (2, "1/2"), (7, "1/100")])
+def test_a_gaussian_signal_is_optimal_ridge(alpha, noise):
+    """x = 1 − q solves x² + (D + α − 1)x − D = 0."""
+    a, d = sp.Rational(alpha), sp.Rational(noise)
+    root = (-(d + a - 1) + sp.sqrt((d + a - 1) ** 2 + 4 * d)) / 2
+    mmse = bayes("gaussian", "linear", noise).mmse(alpha)
+    exact = tc.certify(root, digits=30)
+    for using in (tc.Float(), tc.MP(20), tc.Ball(10)):
+        assert_error_holds(mmse.at(using=using), exact)
+    assert mmse.at(using=tc.Ball(10)).rigor is tc.Rigor.CERTIFIED
+
+
+def test_few_samples_and_many():
+    """sign: q → 2α/π; error → .441700/α; linear: mmse → D/α."""
+    sign = bayes("gaussian", "sign")
+    assert abs(float(sign.overlap("1/10000").at()) * 5000 * np.pi - 1) < 1e-3
+    assert abs(float(sign.generalisation_error(1000).at()) * 1000 - 0.4417) < 1e-3
+    assert abs(float(bayes("rademacher", "linear", 1).mmse("1/1000").at()) - 1) < 2e-3
+
+
+def test_the_fixed_point_is_one():
+    """q = 2ψ'(αF(q)) at an overlap from the curve, with the parts evaluated apart."""
+    for law, out, noise, alpha in (
+        ("rademacher", "sign", 0, 1),
+        ("rademacher", "probit", "1/10", "7/3"),
+        ("gaussian", "relu", 0, "1/2"),
+    ):
+        learning = bayes(law, out, noise)
+        q = learning.overlap(alpha).at(using=tc.Ball(20))
+        snr = sp.Rational(alpha) * learning.output.channel(fraction(q.mid)).expr
+        again = 1 - learning.prior.mmse(sp.Rational(fraction(tc.certify(snr, digits=25).mid))).expr
+        assert abs(tc.certify(again, digits=22).mid - q.mid) < 1e-18
+
+
+def test_all_branches_are_found_and_ordered():
+    codes = bayes("rademacher", "linear", "1/200")
+    points = codes.fixed_points("1/10")
+    assert [p.stable for p in points] == [True, False, True]
+    assert [p.start for p in points] == ["uninformative", "neither", "informative"]
+    ends = {s.kind: s.alpha.at() for s in codes.spinodals()}
+    assert ends["informative"].mid < codes.transition().at().mid < ends["algorithmic"].mid
+    assert len(codes.fixed_points("3/5")) == 1
+    assert not bayes("rademacher", "linear", "1/5").spinodals()
+
+
+def test_potentials_are_equal_at_the_transition():
+    codes = bayes("rademacher", "linear", "1/20")
+    alpha = codes.transition().at()
+    poor, _, rich = codes.fixed_points(fraction(alpha.mid))
+    assert abs(poor.potential.mid - rich.potential.mid) < 1e-12
+
+
+def test_the_binary_perceptron_jumps_to_the_truth():
+    perceptron = bayes("rademacher", "sign")
+    transition = perceptron.transition().at(using=tc.Ball(10))
+    assert transition.rigor is tc.Rigor.CERTIFIED
+    assert abs(perceptron.entropy(fraction(transition.mid)).at().mid) < 1e-9
+    [end] = perceptron.spinodals()
+    assert_error_holds(end.alpha.at(), end.alpha.at(using=tc.MP(22)))
+    assert perceptron.mmse("3/2").expr == 0
+    assert float(perceptron.mmse("149/100").at()) > 0.05
+    assert float(perceptron.entropy("1/100000").at()) == pytest.approx(np.log(2), abs=1e-4)
+    with pytest.raises(tc.NotSupportedError, match="Ball"):
+        end.alpha.at(using=tc.Ball(10))
+
+
+def test_recovery_without_noise():
+    assert bayes("gaussian", "linear").mmse("3/2").expr == 0
+    assert bayes("gaussian", "linear").mmse("1/2").at().contains("1/2")
+    sparse = bayes(tc.inference.prior("gauss_bernoulli", rho="1/5"), "linear")
+    assert sparse.mmse("1/4", "informative").expr == 0
+    assert float(sparse.mmse("1/4").at()) > 0.01
+
+
+def test_symmetric_outputs_have_to_be_broken():
+    retrieval = bayes("gaussian", "abs")
+    assert retrieval.weak_recovery().expr == sp.Rational(1, 2)
+    assert retrieval.overlap("2/5").expr == 0
+    assert 0 < float(retrieval.overlap("3/5").at()) < 0.1
+    assert retrieval.transition().expr == 1
+    with pytest.raises(tc.NotSupportedError):
+        bayes("gaussian", "sign").weak_recovery()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda: bayes("gaussian", "sign").overlap(0),
+        lambda: bayes("gaussian", "sign").overlap(-1),
+        lambda: bayes("gaussian", "sign").overlap(1, "middle"),
+        lambda: bayes("gaussian", "sign").transition(),
+        lambda: bayes("cauchy", "sign"),
+    ],
+)
+def test_bad_input_is_refused(wrong):
+    with pytest.raises(tc.DomainError):
+        wrong()

@@ -1,0 +1,165 @@
+"""Scalar and output channels: identities, and the same numbers from the definition in mpmath."""
+
+import mpmath
+import numpy as np
+import pytest
+import sympy as sp
+from reference import assert_error_holds
+
+import theorycalc as tc
+from theorycalc.inference import Density, Laplace, Mixture, output, prior
+
+MIXTURES = {
+    "rademacher": prior("rademacher"),
+    "sparse": prior("gauss_bernoulli", rho="1/7"),
+    "three": Mixture([("1/4", -1, 0), ("1/3", "1/2", 0), ("5/12", 2, 0)]),
+    "both": Mixture([("1/4", "-1/2", "1/3"), ("3/4", 1, 0)]),
+}
+OUTPUTS = {
+    "linear": output("linear", "1/3"),
+    "sign": output("sign"),
+    "probit": output("probit", "1/5"),
+    "relu": output("relu"),
+}
+COSTLY = {"abs": output("abs"), "logistic": output("logistic")}
+
+
+def channel_by_definition(law, snr):
+    """(mmse, E x E[x | y], free entropy) of a mixture from its densities, by a fine grid."""
+    s, y = float(sp.Rational(snr)), np.linspace(-30, 30, 12001)
+    likelihoods, means, variances = [], [], []
+    for weight, mean, variance in ([float(x) for x in row] for row in law.components):
+        spread = 1 + s * variance
+        gap = y - np.sqrt(s) * mean
+        likelihoods.append(weight * np.exp(-(gap**2) / (2 * spread)) / np.sqrt(2 * np.pi * spread))
+        means.append((mean + variance * np.sqrt(s) * y) / spread)
+        variances.append(variance / spread)
+    density = sum(likelihoods)
+    mean = sum(w * m for w, m in zip(likelihoods, means, strict=True)) / density
+    rows = zip(likelihoods, means, variances, strict=True)
+    square = sum(w * (m**2 + v) for w, m, v in rows) / density
+    ratio = np.log(density) + y**2 / 2 + np.log(2 * np.pi) / 2
+    step = 60 / (y.size - 1)
+    return [step * np.sum(density * f) for f in (square - mean**2, mean**2, ratio)]
+
+
+@pytest.mark.parametrize("name", MIXTURES)
+@pytest.mark.parametrize("snr", ["1/10", "7/3"])
+def test_a_channel_is_what_its_densities_say(name, snr):
+    law = MIXTURES[name]
+    mmse, overlap, entropy = channel_by_definition(law, snr)
+    for formula, exact in (
+        (law.mmse(snr), mmse),
+        (law.overlap(snr), overlap),
+        (law.free_entropy(snr), entropy),
+    ):
+        for using in (tc.Float(), tc.Ball(12)):
+            value = formula.at(using=using)
+            assert abs(value.mid - exact) <= value.rad + 1e-13
+
+
+@pytest.mark.parametrize("name", MIXTURES)
+def test_the_free_entropy_has_half_the_overlap_as_slope(name):
+    law, s, h = MIXTURES[name], sp.Rational(3, 2), sp.Rational(1, 10**6)
+    right, left = (law.free_entropy(s + side * h).at(using=tc.MP(30)) for side in (1, -1))
+    slope = (right.mid - left.mid) / (2 * mpmath.mpf(1) / 10**6)
+    assert abs(slope - law.overlap(s).at().mid / 2) < 1e-10
+
+
+@pytest.mark.parametrize("name", MIXTURES)
+def test_errors_hold_and_arithmetics_agree(name):
+    mmse = MIXTURES[name].mmse("11/4")
+    exact = mmse.at(using=tc.Ball(40))
+    for using in (tc.Float(), tc.MP(20), tc.Ball(3)):
+        assert_error_holds(mmse.at(using=using), exact)
+    assert mmse.at(using=tc.Ball(10)).rigor is tc.Rigor.CERTIFIED
+
+
+def test_small_errors_keep_their_digits():
+    """The mmse of ±1 falls like e^{−s/2}; a switch at large s is no less well seen."""
+    for law, s in ((prior("rademacher"), 150), (prior("gauss_bernoulli", rho="1/5"), 10**4)):
+        mmse = law.mmse(s)
+        exact = mmse.at(using=tc.Ball(25))
+        for using in (tc.Float(), tc.MP(15)):
+            value = mmse.at(using=using)
+            assert_error_holds(value, exact)
+            assert value.accuracy >= 12
+
+
+def test_laplace_in_closed_form_is_its_density():
+    x = sp.Symbol("x")
+    density = Density(sp.exp(-sp.Abs(x)) / 2, x)
+    assert density.mmse(2).at().overlaps(Laplace().mmse(2).at())
+    exact = Laplace().mmse(1).at(using=tc.Ball(20))
+    assert exact.rigor is tc.Rigor.CERTIFIED
+    assert_error_holds(Laplace().mmse(1).at(), exact)
+
+
+def test_a_density_that_is_normal_has_the_closed_form():
+    x = sp.Symbol("x")
+    normal = prior(sp.exp(-(x**2) / 2) / sp.sqrt(2 * sp.pi))
+    assert normal.mmse("3/2").at().contains("2/5")
+
+
+@pytest.mark.parametrize("name", OUTPUTS)
+def test_information_is_the_slope_of_the_free_entropy(name):
+    law, q, h = OUTPUTS[name], sp.Rational(2, 5), sp.Rational(1, 10**6)
+    right, left = (law.free_entropy(q + side * h, 2).at(using=tc.MP(30)) for side in (1, -1))
+    slope = (right.mid - left.mid) / (mpmath.mpf(1) / 10**6)
+    value = law.channel(q, 2).at()
+    assert abs(slope - value.mid) < 1e-9 * abs(slope)
+    assert_error_holds(value, law.channel(q, 2).at(using=tc.Ball(30)))
+
+
+@pytest.mark.parametrize("name", COSTLY)
+def test_the_same_in_doubles_for_double_integrals(name):
+    law, h = COSTLY[name], sp.Rational(1, 1000)
+    left, right = (float(law.free_entropy(sp.Rational(2, 5) + k * h).at()) for k in (-1, 1))
+    assert abs((right - left) / 0.001 - float(law.channel("2/5").at())) < 1e-5
+
+
+def test_limits():
+    """No noise in the probit is the sign; nothing known of z gives closed forms."""
+    sign = output("sign").channel("1/3").at(using=tc.Ball(12))
+    near = output("probit", "1e-9").channel("1/3").at()
+    assert abs(near.mid / sign.mid - 1) < 1e-8
+    assert (
+        output("relu")
+        .channel(0)
+        .at(using=tc.Ball(12))
+        .overlaps(tc.certify(sp.Rational(1, 2) + 1 / sp.pi, digits=14))
+    )
+    assert abs(float(output("abs").channel("1e-6").at()) / 2e-6 - 1) < 1e-5
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda: prior("gaussian").mmse(-1),
+        lambda: prior("gauss_bernoulli", rho=0),
+        lambda: prior("gauss_bernoulli", rho="3/2"),
+        lambda: prior("gauss_bernoulli"),
+        lambda: prior("rademacher", rho="1/2"),
+        lambda: prior("cauchy"),
+        lambda: output("sign").channel(1),
+        lambda: output("sign").channel("-1/10"),
+        lambda: output("linear", noise=-1),
+        lambda: output("relu", noise=1),
+        lambda: output("cubic"),
+        lambda: Mixture([("1/2", 0, 0)]),
+        lambda: Mixture([("1/2", 0, 0), ("1/2", 0, 0)]),
+        lambda: Mixture([(1, 0, -1)]),
+        lambda: Density(sp.exp(-(sp.Symbol("x") ** 2)), sp.Symbol("x"), (1, 0)),
+        lambda: Density(sp.exp(-(sp.Symbol("x") ** 2)), sp.Symbol("x")),
+    ],
+)
+def test_bad_input_is_refused(wrong):
+    with pytest.raises(tc.DomainError):
+        wrong()
+
+
+def test_what_is_not_enclosed_says_so():
+    with pytest.raises(tc.NotSupportedError, match="Ball"):
+        output("abs").channel("1/2").at(using=tc.Ball(10))
+    with pytest.raises(tc.NotSupportedError, match="MP"):
+        Density(sp.Rational(1, 2), sp.Symbol("x"), (-1, 1)).mmse(1).at(using=tc.MP(10))

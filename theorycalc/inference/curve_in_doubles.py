@@ -1,0 +1,136 @@
+"""The curve α(q̂) of all fixed points in doubles: its extrema, and where it meets a level."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from theorycalc.core.arithmetic.array_context import ArrayContext
+
+_POINTS = 241
+_RANGE = (1e-6, 1e8)
+# Of outputs whose information is a double integral.
+_FEWER_POINTS = 49
+_SHORTER_RANGE = (1e-3, 1e3)
+# How close to each other the points around an extremum are, and steps of secants at a level.
+_NARROW = 1e-4
+_SECANTS = 40
+_GOLDEN = (np.sqrt(5) - 1) / 2
+
+
+class Turn(NamedTuple):
+    """A local extremum: 1 for a maximum, −1 for a minimum; points around it, and its level."""
+
+    sign: int
+    left: float
+    right: float
+    level: float
+
+    @property
+    def place(self) -> float:
+        """Where it is, to about as many digits as half of those of its level."""
+        return math.sqrt(self.left * self.right)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """α(q̂) on a grid that holds its extrema, and the mean-square error there."""
+
+    snr: np.ndarray
+    mmse: np.ndarray
+    alpha: np.ndarray
+    turns: tuple[Turn, ...]
+
+    def brackets(self, alpha: float) -> list[tuple[float, float, bool]]:
+        """Intervals of q̂ on which the curve meets a level, and whether it rises there."""
+        above = self.alpha > alpha
+        cells = np.flatnonzero(above[1:] != above[:-1])
+        return [(self.snr[i], self.snr[i + 1], bool(above[i + 1])) for i in cells]
+
+
+def trace(mmse, channel, costly: bool = False) -> Curve:
+    """The curve of a program of mmse(q̂) and one of F(V), which may be costly."""
+    snr = np.geomspace(*_RANGE, _POINTS)
+    if costly:
+        snr = np.geomspace(*_SHORTER_RANGE, _FEWER_POINTS)
+    errors, alpha = levels(mmse, channel, snr)
+    seen = np.isfinite(alpha) & (errors > 0) & (alpha > 0)
+    last = np.flatnonzero(seen)[-1] + 1
+    snr, errors, alpha = (x[:last][seen[:last]] for x in (snr, errors, alpha))
+
+    def at(x: np.ndarray) -> np.ndarray:
+        return levels(mmse, channel, x)[1]
+
+    turns = tuple(_turns(at, snr, alpha))
+    places = np.array([turn.place for turn in turns])
+    if places.size:
+        more = levels(mmse, channel, places)
+        snr, errors, alpha = (
+            np.concatenate(pair) for pair in zip((snr, errors, alpha), (places, *more), strict=True)
+        )
+        order = np.argsort(snr)
+        snr, errors, alpha = snr[order], errors[order], alpha[order]
+    return Curve(snr, errors, alpha, turns)
+
+
+def levels(mmse, channel, snr: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """mmse(q̂) and α(q̂) = q̂/F."""
+    with np.errstate(all="ignore"):
+        errors = np.broadcast_to(mmse.run(ArrayContext(), [snr]), snr.shape)
+        return errors, snr / channel.run(ArrayContext(), [errors])
+
+
+def _turns(at: Callable, snr: np.ndarray, alpha: np.ndarray):
+    """The extrema inside, each between two points that are much closer than those of the grid."""
+    rising = np.diff(alpha) > 0
+    for i in np.flatnonzero(rising[1:] != rising[:-1]) + 1:
+        sign = 1 if rising[i - 1] else -1
+        # of noise on a level stretch an extremum is no more than that
+        if abs(np.diff(alpha[i - 1 : i + 2])).max() <= 1e-9 * alpha[i]:
+            continue
+        left, right = _closer(at, sign, snr[i - 1], snr[i + 1])
+        middle = np.sqrt(left * right)
+        yield Turn(sign, float(left), float(right), float(at(np.array([middle]))[0]))
+
+
+def _closer(at: Callable, sign: int, left: float, right: float) -> tuple[float, float]:
+    """Golden sections until the interval is narrow: the level is off by the square."""
+    a, b = np.log(left), np.log(right)
+    while b - a > _NARROW:
+        x, y = b - _GOLDEN * (b - a), a + _GOLDEN * (b - a)
+        values = sign * at(np.exp([x, y]))
+        a, b = (a, y) if values[0] > values[1] else (x, b)
+    return np.exp(a), np.exp(b)
+
+
+def roots(mmse, channel, curve: Curve, alpha: np.ndarray) -> np.ndarray:
+    """q̂ of every rising crossing of the levels: an array (levels, branches), padded with nan."""
+    found = [[b[:2] for b in curve.brackets(level) if b[2]] for level in alpha]
+    width = max(1, *map(len, found))
+    ends = np.full((len(found), width, 2), np.nan)
+    for row, pairs in zip(ends, found, strict=True):
+        row[: len(pairs)] = np.array(pairs).reshape(-1, 2)
+    low, high = np.log(ends[..., 0]), np.log(ends[..., 1])
+    there = np.isfinite(low)
+    low, high = low[there], high[there]
+    level = np.broadcast_to(alpha[:, None], there.shape)[there]
+    if low.size:
+        x = _illinois(lambda t: np.log(levels(mmse, channel, np.exp(t))[1] / level), low, high)
+        ends[..., 0][there] = np.exp(x)
+    return ends[..., 0]
+
+
+def _illinois(f: Callable, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Roots by regula falsi with halved weights, for many brackets at once."""
+    fa, fb = f(a), f(b)
+    for _ in range(_SECANTS):
+        x = (a * fb - b * fa) / (fb - fa)
+        fx = f(x)
+        same = fx * fb > 0
+        a, fa = np.where(same, a, b), np.where(same, fa / 2, fb)
+        b, fb = x, fx
+        if (abs(fx) < 1e-13).all() or (abs(b - a) < 1e-14).all():
+            break
+    return b

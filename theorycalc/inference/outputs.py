@@ -1,0 +1,283 @@
+"""Output channels: what an observation of z = a·w/√d says of w, at an overlap q.
+
+The second moment of w is ρ, V = ρ − q, and ω = √q v for a standard normal v.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import sympy
+from sympy import Expr, S, exp, log, pi, sqrt
+
+from theorycalc.core.error_functions import log_ndtr
+from theorycalc.core.errors import DomainError, NotSupportedError, explain
+from theorycalc.core.formula import Formula
+from theorycalc.core.graph import substitute
+from theorycalc.core.looks import Shown
+from theorycalc.core.numbers import exact, real_expression
+from theorycalc.inference.solving.line import (
+    gaussian_mean,
+    normal_density,
+    normal_law,
+    plane_mean,
+)
+
+# The second moment, and what is left of it.
+RHO = sympy.Symbol("rho", positive=True)
+V = sympy.Symbol("V", positive=True)
+_W = sympy.Symbol("v", real=True)
+_X = sympy.Symbol("x", real=True)
+_Z = sympy.Symbol("z", real=True)
+
+
+class Output(Shown, ABC):
+    """An output y of z, its information about w and its free entropy.
+
+    What a subclass states are expressions in ``V`` and ``RHO``.
+    """
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """What it is called."""
+
+    @abstractmethod
+    def _information(self) -> Expr:
+        """F = E (∂ log Z(y | ω, V)/∂ω)²."""
+
+    @abstractmethod
+    def _free_entropy(self) -> Expr:
+        """E log Z(y | ω, V), up to a constant; twice its derivative in q is F."""
+
+    # Whether y and −y, or z and −z, cannot be told apart: F(0) = 0.
+    symmetric = False
+    # c of F ~ c/V where V → 0, or 0 where F stays below that
+    divergence = S.Zero
+    # whether F is a double integral
+    costly = False
+    # whether y is one of countably many values
+    discrete = False
+
+    @property
+    def noiseless(self) -> bool:
+        """Whether y is a function of z."""
+        return False
+
+    def channel(self, q, second_moment=1) -> Formula:
+        """F(q): n = αd samples make a scalar channel of signal-to-noise ratio αF(q).
+
+        Parameters
+        ----------
+        q : number or Symbol
+            The overlap, 0 ≤ q < ρ.
+        second_moment : number, optional
+            ρ, of the prior.
+
+        Raises
+        ------
+        DomainError
+            For q outside [0, ρ): q = ρ is perfect recovery, where F may be infinite.
+
+        Examples
+        --------
+        >>> import theorycalc as tc
+        >>> print(tc.inference.output("probit", noise="1/2").channel("1/4").at(using=tc.Ball(18)))
+        0.475485078348724551 ± 4e-19
+        """
+        return self._at("F", self._information(), q, second_moment)
+
+    def free_entropy(self, q, second_moment=1) -> Formula:
+        """E log Z(y | ω, V) up to a constant: an antiderivative of F(q)/2.
+
+        Parameters
+        ----------
+        q : number or Symbol
+            The overlap, 0 ≤ q < ρ.
+        second_moment : number, optional
+
+        Examples
+        --------
+        >>> import theorycalc as tc
+        >>> tc.inference.output("linear", noise=1).free_entropy("1/2").expr
+        -log(3/2)/2
+        """
+        return self._at("Psi", self._free_entropy(), q, second_moment)
+
+    def weak_recovery(self) -> Formula:
+        """α above which more than chance is learnt, for a centred prior of variance 1.
+
+        Raises
+        ------
+        NotSupportedError
+            For outputs that are not symmetric: these teach something at every α > 0.
+        """
+        hint = "a symmetric output such as output('abs')"
+        raise NotSupportedError(explain("every α > 0 teaches something", got=self, hint=hint))
+
+    def _at(self, name: str, expr: Expr, q, second_moment) -> Formula:
+        rho = exact(second_moment, "second_moment")
+        if not rho > 0:
+            raise DomainError(explain("a second moment", got=rho, allowed="> 0"))
+        if isinstance(q, Expr) and q.free_symbols:
+            q = real_expression(q, "q")
+            domain = sympy.And(sympy.Ge(q, 0), sympy.Lt(q, rho))
+        else:
+            q, domain = exact(q, "q"), None
+            if not 0 <= q < rho:
+                hint = "the limit: q = ρ is perfect recovery" if q == rho else ""
+                allowed = f"0 ≤ q < {rho}"
+                raise DomainError(
+                    explain("an overlap out of range", got=q, allowed=allowed, hint=hint)
+                )
+        return Formula(name, substitute(expr, {V: rho - q, RHO: rho}), domain=domain)
+
+    def _repr_latex_(self):
+        return rf"$\text{{{self.name}}}$"
+
+    def __str__(self):
+        return self.name
+
+
+def _noise(noise) -> Expr:
+    noise = exact(noise, "noise")
+    if not noise >= 0:
+        raise DomainError(explain("a variance of noise is negative", got=noise, allowed="≥ 0"))
+    return noise
+
+
+@dataclass(frozen=True)
+class Linear(Output):
+    """y = z + √D ξ."""
+
+    noise: Expr = S.Zero
+
+    def __post_init__(self):
+        object.__setattr__(self, "noise", _noise(self.noise))
+
+    name = "linear"
+
+    @property
+    def noiseless(self):
+        return self.noise == 0
+
+    @property
+    def divergence(self):
+        return S.One if self.noiseless else S.Zero
+
+    def _information(self):
+        return 1 / (self.noise + V)
+
+    def _free_entropy(self):
+        return -log(1 + V / self.noise) / 2 if self.noise else -log(V) / 2
+
+
+@dataclass(frozen=True)
+class Sign(Output):
+    """y = sign(z + √D ξ), the probit where there is noise."""
+
+    noise: Expr = S.Zero
+    discrete = True
+
+    def __post_init__(self):
+        object.__setattr__(self, "noise", _noise(self.noise))
+
+    @property
+    def name(self):
+        return "probit" if self.noise else "sign"
+
+    @property
+    def noiseless(self):
+        return self.noise == 0
+
+    @property
+    def _u(self):
+        return _W * sqrt((RHO - V) / (V + self.noise))
+
+    def _information(self):
+        u = self._u
+        # φ²/Φ ≤ φ (1 + |u|) ≤ 1
+        return gaussian_mean(exp(-(u**2) - log_ndtr(u)) / pi, _W) / (V + self.noise)
+
+    def _free_entropy(self):
+        u = self._u
+        return 2 * gaussian_mean(normal_law(u) * log_ndtr(u), _W)
+
+
+@dataclass(frozen=True)
+class Relu(Output):
+    """y = max(0, z)."""
+
+    name = "relu"
+    noiseless = True
+    divergence = S.Half
+
+    def _information(self):
+        u = _W * sqrt((RHO - V) / V)
+        f = normal_law(u) - u * normal_density(u) + exp(-(u**2) - log_ndtr(-u)) / (2 * pi)
+        return gaussian_mean(f, _W, 3) / V
+
+    def _free_entropy(self):
+        u = _W * sqrt((RHO - V) / V)
+        f = normal_law(-u) * log_ndtr(-u) - (normal_law(u) - u * normal_density(u)) / 2
+        return gaussian_mean(f, _W, 2) - log(2 * pi * V) / 4
+
+
+@dataclass(frozen=True)
+class Absolute(Output):
+    """y = |z|, the phase retrieval of real signals."""
+
+    name = "abs"
+    costly = True
+    noiseless = True
+    divergence = S.One
+    symmetric = True
+
+    def _information(self):
+        # E z² tanh = E z² tanh² where z ω/V = t z² + √t z x (Nishimori)
+        t = (RHO - V) / V
+        f = _Z**2 * sympy.tanh(t * _Z**2 + sqrt(t) * _Z * _X)
+        return (RHO * plane_mean(f, _Z, _X, S.Zero, S.One, S.Zero) - (RHO - V)) / V**2
+
+    def _free_entropy(self):
+        t = (RHO - V) / V
+        exponent = -2 * sqrt(t) * _W * (sqrt(t) * _W + _X)
+        # log(1 + e^−u) ≤ log 2 + |u|, and 2√t |v x| ≤ √t (v² + x²)
+        mean = plane_mean(log(1 + exp(exponent)), _W, _X, log(2), 2 * t + sqrt(t), sqrt(t))
+        return mean - log(2 * pi * V) / 2 - S.Half
+
+    def weak_recovery(self) -> Formula:
+        """α above which more than chance is learnt, for a centred prior of variance 1: 1/2.
+
+        Examples
+        --------
+        >>> import theorycalc as tc
+        >>> tc.inference.output("abs").weak_recovery().expr
+        1/2
+        """
+        return Formula("alpha_wr", S.Half)
+
+
+@dataclass(frozen=True)
+class Logistic(Output):
+    """P(y = 1 | z) = 1/(1 + e^−z)."""
+
+    name = "logistic"
+    costly = True
+    discrete = True
+
+    def _likelihood(self) -> Expr:
+        z = sqrt(RHO - V) * _W + sqrt(V) * _X
+        return (1 + sympy.tanh(z / 2)) / 2
+
+    def _information(self):
+        likelihood = self._likelihood()
+        mean = gaussian_mean(likelihood, _X)
+        slope = gaussian_mean(
+            (1 - sympy.tanh((sqrt(RHO - V) * _W + sqrt(V) * _X) / 2) ** 2) / 4, _X
+        )
+        # E σ'² /E σ ≤ 1, as σ' ≤ σ
+        return gaussian_mean(slope**2 / (mean * (1 - mean)), _W)
+
+    def _free_entropy(self):
+        mean = gaussian_mean(self._likelihood(), _X)
+        return 2 * gaussian_mean(mean * log(mean), _W)

@@ -1,0 +1,1 @@
+"""Integrals, roots, extrema and fixed points as functions that compute themselves."""
