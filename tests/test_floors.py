@@ -144,7 +144,7 @@ FLOORS = {
         "outputs",
         "channels",
         "curve_in_doubles",
-        "bayes",
+        "learning",
     ),
     "quantization": ("arguments", "sphere", "extremes", "bounds", "freezing_point", "kde"),
 }

@@ -160,7 +160,11 @@ def examples() -> dict[type, object]:
     parts = (*parts, of_relu_and_quantization, of_information, of_inference)
     found = [x for part in parts for x in part()] + theories
     channels = {Prior: tc.inference.Laplace(), Output: tc.inference.output("relu")}
-    heirs = {Architecture: tc.kernels.mlp(1), **channels, Route: tc.relu.represent(X**2 + Y, X, Y).route}
+    heirs = {
+        Architecture: tc.kernels.mlp(1),
+        **channels,
+        Route: tc.relu.represent(X**2 + Y, X, Y).route,
+    }
     return {type(x): x for x in found} | heirs
 
 

@@ -6,9 +6,10 @@ import sympy
 from sympy import Expr, S, exp, log, oo, sqrt
 
 from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.expressions import real_expression
 from theorycalc.core.formula import Formula
 from theorycalc.core.integration.kinks import kinks
-from theorycalc.core.numbers import exact, real_expression
+from theorycalc.core.numbers import exact
 from theorycalc.core.signature import as_variable
 from theorycalc.distributions.tails import NormalTailMoment
 from theorycalc.inference.priors import SNR, Prior, Y

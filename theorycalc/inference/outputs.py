@@ -11,10 +11,11 @@ from sympy import Expr, S, exp, log, pi, sqrt
 
 from theorycalc.core.error_functions import log_ndtr
 from theorycalc.core.errors import DomainError, NotSupportedError, explain
+from theorycalc.core.expressions import real_expression
 from theorycalc.core.formula import Formula
 from theorycalc.core.graph import substitute
 from theorycalc.core.looks import Shown
-from theorycalc.core.numbers import exact, real_expression
+from theorycalc.core.numbers import exact
 from theorycalc.inference.solving.line import (
     gaussian_mean,
     normal_density,

@@ -8,10 +8,11 @@ import sympy
 from sympy import Expr, S, exp, log, sqrt
 
 from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.expressions import real_expression
 from theorycalc.core.formula import Formula
 from theorycalc.core.graph import substitute
 from theorycalc.core.looks import Shown
-from theorycalc.core.numbers import exact, real_expression
+from theorycalc.core.numbers import exact
 from theorycalc.core.records import sequence
 from theorycalc.inference.solving.line import gaussian_mean
 
