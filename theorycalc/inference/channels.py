@@ -3,8 +3,9 @@
 import sympy
 from sympy import S
 
-from theorycalc.core.errors import DomainError, explain, unknown_name
+from theorycalc.core.errors import DomainError, explain, shown, unknown_name
 from theorycalc.core.numbers import exact
+from theorycalc.core.records import instance
 from theorycalc.inference.densities import Density, Laplace
 from theorycalc.inference.outputs import Absolute, Linear, Logistic, Output, Relu, Sign
 from theorycalc.inference.priors import Mixture, Prior
@@ -58,8 +59,19 @@ def prior(law, *, rho=None, variable=None, support=None) -> Prior:
         if variable is None and len(free) != 1:
             raise DomainError(explain("the variable of a density", got=free, hint="variable=x"))
         return Density(law, variable or free[0], support or (-sympy.oo, sympy.oo))
-    if law not in _PRIORS:
+    if (
+        instance(law, str, "a prior", allowed=f"{', '.join(_PRIORS)}, a Prior, a density")
+        not in _PRIORS
+    ):
         raise unknown_name("prior", law, _PRIORS)
+    for name, x in (("variable", variable), ("support", support)):
+        if x is not None:
+            raise DomainError(explain(f"{law} has no {name}", got=shown(x), hint="a density"))
+    return _named(law, rho)
+
+
+def _named(law: str, rho) -> Prior:
+    """A prior of the list."""
     if (rho is not None) != (law == "gauss_bernoulli"):
         allowed = "rho in (0, 1] for gauss_bernoulli, none for others"
         raise DomainError(explain(f"{law}: the fraction rho", got=rho, allowed=allowed))
@@ -102,7 +114,7 @@ def output(law, noise=0) -> Output:
     """
     if isinstance(law, Output):
         return law
-    if law not in _OUTPUTS:
+    if instance(law, str, "an output", allowed=f"{', '.join(_OUTPUTS)}, an Output") not in _OUTPUTS:
         raise unknown_name("output", law, _OUTPUTS)
     noise = exact(noise, "noise")
     if law not in _NOISY and noise:

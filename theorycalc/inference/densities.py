@@ -108,6 +108,8 @@ class Density(Prior):
         density = real_expression(self.density, "density")
         if others := density.free_symbols - {self.variable}:
             raise DomainError(explain("a density has other symbols", got=others))
+        if density.has(oo, -oo):
+            raise DomainError(explain("a density is infinite", got=density))
         low, high = (x if x in (oo, -oo) else exact(x, "support") for x in self.support)
         if not low < high:
             raise DomainError(explain("an empty support", got=self.support))

@@ -85,6 +85,9 @@ class Bayes(Shown):
     prior: Prior
     output: Output
 
+    def __post_init__(self):
+        check_fields(self)
+
     @cached_property
     def _mmse(self) -> Expr:
         return self.prior._mmse()

@@ -91,4 +91,5 @@ def _rules(body, rows: list, regular: np.ndarray, points: np.ndarray) -> tuple:
 
 def _values(body, rows: list, x: np.ndarray) -> np.ndarray:
     with np.errstate(all="ignore"):
-        return np.asarray(body.run(ArrayContext(), [x, *rows]))
+        values = np.asarray(body.run(ArrayContext(), [x, *rows]))
+        return np.broadcast_to(values, np.broadcast_shapes(x.shape, *(row.shape for row in rows)))
