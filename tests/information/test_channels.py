@@ -13,7 +13,7 @@ from reference import assert_error_holds, assert_low_targets_hold, value_of
 import theorycalc as tc
 from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
 from theorycalc.information import channels
-from theorycalc.information.channels import Overlap
+from theorycalc.information.channels import MeanSecant, Overlap
 
 INFO = tc.information
 rows = st.lists(st.integers(0, 9), min_size=3, max_size=4).filter(lambda x: sum(x) > 0)
@@ -85,6 +85,18 @@ def test_gaussian_noise_by_two_integrals(t):
     assert float(INFO.gaussian_contraction(t).at()) == pytest.approx(float(mean), rel=1e-12)
     found = INFO.gaussian_contraction(t, "tv").at(using=tc.MP(20))
     assert float(found) == pytest.approx(float(variation), rel=1e-12)
+
+
+@pytest.mark.parametrize("t", [20, 10**3, 10**6])
+def test_distant_inputs(t):
+    """E sech(tZ/2) = (2/t) E over a law of density ∝ sech: √(2π)/t (1 − π²/(2t²) + …)."""
+    mean = tc.Formula("m", MeanSecant(sp.Integer(t))).at(using=tc.Ball(30))
+    with mpmath.workdps(40):
+        exact = mpmath.quad(
+            lambda u: mpmath.npdf(2 * u / t) * mpmath.sech(u) * 4 / mpmath.mpf(t), range(0, 100, 2)
+        )
+    assert_error_holds(mean, exact)
+    assert float(INFO.gaussian_contraction(t).at()) == 1.0
 
 
 def test_dropout():

@@ -241,3 +241,9 @@ def test_moves_are_found_behind_shifts_and_scales():
 def test_what_makes_no_sense_is_refused(call, text):
     with pytest.raises(tc.DomainError, match=text):
         call()
+
+
+def test_a_law_with_a_symbol_has_moments():
+    c = sp.Symbol("c", positive=True)
+    law = S.information_plus_noise({0: "1/2", 5: "1/2"}, c, 1)
+    assert law.moment(1).expr.subs(c, 3) == R(7, 2)

@@ -109,7 +109,7 @@ def information_plus_noise(H, c, v) -> Law:  # noqa: N803
     c, v = positive(c, "c"), positive(v, "v")
     if not _build.is_nonnegative(base):
         raise DomainError(explain("H has mass below 0", got=H, allowed="a law on [0, ∞)"))
-    if base.masses().get(S.Zero, S.Zero) < 1 - 1 / c:
+    if sympy.Lt(base.masses().get(S.Zero, S.Zero), 1 - 1 / c) is sympy.true:
         what = "AA' has at most n eigenvalues that are not 0"
         allowed = f"c ≤ 1, or a mass of at least {1 - 1 / c} at 0"
         raise DomainError(explain(what, got=f"c = {c}", allowed=allowed))
