@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 
 EVALUATIONS ?= 300000
 
-.PHONY: check test mutants fuzz test-torch lab docs bench lint clean
+.PHONY: check test mutants fuzz test-torch e2e release lab docs bench lint clean
 
 check: $(VENV)/experiments.stamp
 	$(BIN)/theorycalc check
@@ -29,6 +29,15 @@ fuzz: $(VENV)/dev.stamp
 test-torch: $(VENV)/dev.stamp
 	$(BIN)/python -m pip install --quiet torch==2.13.0
 	$(BIN)/pytest -m torch tests/networks tests/core/test_backends.py
+
+# The tour in a browser. Playwright brings a Chromium where there is none.
+e2e: $(VENV)/e2e.stamp
+	command -v chromium || $(BIN)/playwright install --with-deps chromium
+	$(BIN)/pytest -m e2e tests/e2e
+
+# Wheel and sdist in dist/, tried in an empty environment.
+release: $(VENV)/release.stamp
+	$(BIN)/python tests/release.py
 
 lab: $(VENV)/notebook.stamp
 	$(BIN)/jupyter lab notebooks

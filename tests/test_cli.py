@@ -31,6 +31,10 @@ def only(monkeypatch):
     return keep
 
 
+def test_version():
+    assert run("--version") == (0, f"theorycalc {tc.__version__}\n", "")
+
+
 def test_list():
     code, out, _ = run("list")
     assert code == 0

@@ -2,7 +2,7 @@
 
 import importlib
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 # Public name → module that defines it. Nothing is imported before it is used.
 _HOMES = {

@@ -31,6 +31,24 @@ _FILE_WIDTH = 150
 _USAGE_ERROR, _INTERRUPTED = 2, 130
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        from theorycalc import __version__
+
+        typer.echo(f"theorycalc {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print it and exit."),
+    ] = False,
+) -> None:
+    pass
+
+
 @app.command("list")
 def list_theories(
     topic: Annotated[
