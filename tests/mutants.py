@@ -476,7 +476,7 @@ MUTANTS = (
     ),
     # information
     Mutant(
-        "information/binomial.py",
+        "information/binomial_functions.py",
         "return is_small, context.widen(total, rest) *",
         "return is_small, context.widen(total, rest / 64) *",
         "tests/information/test_binomial.py::test_what_is_left_out_of_a_sum_is_in_the_error",

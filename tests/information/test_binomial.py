@@ -13,7 +13,7 @@ from reference import assert_error_holds, assert_low_targets_hold, value_of
 
 import theorycalc as tc
 from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
-from theorycalc.information import binomial
+from theorycalc.information import binomial_functions
 
 ARITHMETICS = [tc.Float(), tc.MP(25), tc.Ball(25)]
 counts = st.integers(1, 60).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
@@ -120,7 +120,7 @@ def test_low_targets():
 
         def enclosed(bits, k=k, n=n, odds=odds):
             with working_precision(bits):
-                return context.real(binomial._smaller_tail(context, k, n, odds)[1])
+                return context.real(binomial_functions._smaller_tail(context, k, n, odds)[1])
 
         assert_low_targets_hold(enclosed)
 
@@ -137,7 +137,7 @@ def test_what_is_left_out_of_a_sum_is_in_the_error():
         odds = BallContext().number(sp.Rational(-1, 2))
         for k, n in ((300, 1000), (500, 1000), (390, 1000)):
             exact, coarse = (
-                value_of(binomial._smaller_tail(context, k, n, odds)[1])
+                value_of(binomial_functions._smaller_tail(context, k, n, odds)[1])
                 for context in (BallContext(), Careless())
             )
             assert_error_holds(coarse, exact)

@@ -9,18 +9,15 @@ from theorycalc.information.channels import (
     gaussian_contraction,
     privacy_contraction,
 )
-from theorycalc.information.gaussian_networks import layer_information, mutual_information
-from theorycalc.information.laws import (
-    Categorical,
-    Exponential,
-    Normal,
-    Poisson,
+from theorycalc.information.divergences import (
     chi_squared,
     divergence,
     hellinger_squared,
     total_variation,
     wasserstein,
 )
+from theorycalc.information.gaussian_networks import layer_information, mutual_information
+from theorycalc.information.laws import Categorical, Exponential, Normal, Poisson
 
 __all__ = [
     "Categorical",

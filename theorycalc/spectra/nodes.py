@@ -7,7 +7,8 @@ plane, or on the axis where there is a density, the solution is the one at which
 in the upper half plane: it is unique, as a fixed point of an analytic map of the half plane into
 itself inside of it (Denjoy and Wolff). Everything else follows: atoms, moments, potentials.
 
-The same lines run in doubles, in mpmath's numbers, in balls and in rational functions.
+The same lines run in doubles, in mpmath's numbers, in balls and in rational functions. The file is
+a table: every move is a class that states the same few things.
 """
 
 import itertools

@@ -1,4 +1,7 @@
-"""Spikes: a rank-one perturbation, the eigenvalue that it makes, and its eigenvector."""
+"""Spikes: a rank-one perturbation, the eigenvalue that it makes, and its eigenvector.
+
+Three models of one thing, whose docstrings are a third of the file.
+"""
 
 from dataclasses import dataclass
 
