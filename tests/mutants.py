@@ -526,6 +526,49 @@ MUTANTS = (
         "tests/optimal/test_polynomials.py::test_any_polynomial_gives_bounds",
     ),
     # quantization
+    # spectra
+    Mutant(
+        "spectra/in_balls_means.py",
+        "largest = bound * arb(half) * arb(reach).cosh() / away",
+        "largest = bound * arb(half) / away / 10**6",
+        "tests/spectra/test_integrals.py::test_contours_hold_where_their_bounds_bind",
+    ),
+    Mutant(
+        "spectra/in_balls_means.py",
+        "found = total / count + arb(0, error.upper())",
+        "found = total / count",
+        "tests/spectra/test_integrals.py::test_contours_hold_where_their_bounds_bind",
+    ),
+    Mutant(
+        "spectra/in_balls.py",
+        "radius = (3 * away / bend).sqrt().upper()",
+        "radius = (away / bend / 3).sqrt().upper()",
+        "tests/spectra/test_proofs.py::test_a_disc_is_what_no_solution_leaves",
+    ),
+    Mutant(
+        "spectra/in_balls.py",
+        "return [disc] if least * radius * radius / 2 > away else None",
+        "return [acb(s)]",
+        "tests/spectra/test_proofs.py::test_a_disc_is_what_no_solution_leaves",
+    ),
+    Mutant(
+        "spectra/in_balls.py",
+        "image = rest * acb_mat([[d] for d in spread]) - steps",
+        "image = rest * acb_mat([[d] for d in spread])",
+        "tests/spectra/test_proofs.py::test_boxes_hold_the_solution",
+    ),
+    Mutant(
+        "spectra/in_balls.py",
+        "return all(orientation * z.imag > 0 for z, orientation in point.levels())",
+        "return True",
+        "tests/spectra/test_proofs.py::test_other_solutions_are_refused",
+    ),
+    Mutant(
+        "spectra/in_balls_spikes.py",
+        "ball = acb(s + arb(0, 2 * away / slope))",
+        "ball = acb(s)",
+        "tests/spectra/test_spikes.py::test_a_spike_that_is_not_told_from_the_threshold_is_enclosed",
+    ),
     Mutant(
         "quantization/sphere/in_balls_survival.py",
         "context.widen(total, 2**k * rest)",

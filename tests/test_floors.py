@@ -124,6 +124,7 @@ FLOORS = {
         "functions",
         "closed",
         "quadrature",
+        "in_balls_means",
         "means",
         "_reading",
         "_build",

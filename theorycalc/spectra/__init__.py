@@ -4,12 +4,14 @@ from theorycalc.core.calls import tell_calls
 from theorycalc.spectra._law import Law
 from theorycalc.spectra.coulomb import ginibre_cumulant
 from theorycalc.spectra.families import (
+    Outlier,
     discrete,
     empirical,
     features,
     information_plus_noise,
     kernel_matrix,
     marchenko_pastur,
+    outliers,
     projection,
     sample_covariance,
     semicircle,
@@ -25,6 +27,7 @@ from theorycalc.spectra.spikes import (
 __all__ = [
     "BatchHessian",
     "Law",
+    "Outlier",
     "RectangularSpike",
     "Spike",
     "batch_hessian",
@@ -36,6 +39,7 @@ __all__ = [
     "information_plus_noise",
     "kernel_matrix",
     "marchenko_pastur",
+    "outliers",
     "projection",
     "rectangular_spike",
     "sample_covariance",

@@ -31,7 +31,7 @@ from theorycalc.spectra.functions import (
     StieltjesImaginary,
     StieltjesReal,
 )
-from theorycalc.spectra.means import SpectralMean
+from theorycalc.spectra.means import SpectralMean, SpectralQuantile
 from theorycalc.spectra.nodes import Atoms, Node, is_above
 from theorycalc.spectra.spikes import Spike, spiked
 
@@ -143,6 +143,27 @@ class Law(Shown):
             above = [x for x in (*places, *ends) if x > place]
             found.append((place, (place + min(above)) / 2 if above else place + 1))
         return found
+
+    def quantile(self, u, using: Arithmetic = Float()) -> Value:
+        """The least x with μ((−∞, x]) ≥ u, for 0 < u < 1.
+
+        Examples
+        --------
+        >>> import theorycalc as tc
+        >>> tc.spectra.marchenko_pastur(1).quantile("1/2", tc.Ball(20)).digits(18)
+        '0.652775941633570369'
+        >>> print(tc.spectra.marchenko_pastur(3).quantile("0.6"))
+        0
+        """
+        check_arithmetic(using)
+        u = number(u, "u")
+        if not 0 < u < 1:
+            raise DomainError(explain("u is no level", got=u, allowed="0 < u < 1"))
+        for place, mass in self.atoms.items():
+            upper = float(self.cdf.at(x=place))
+            if upper - float(mass) < u <= upper:
+                return Formula("q", place).at(using)
+        return Formula("q", SpectralQuantile(self._argument, u)).at(using)
 
     def edges(self, using: Arithmetic = Float()) -> list[Value]:
         """The ends of the intervals on which there is a density, ascending; none for atoms.

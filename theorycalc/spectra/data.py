@@ -4,8 +4,12 @@ import numpy as np
 
 from theorycalc.core.arrays import check_memory, random_stream, real_array
 from theorycalc.core.errors import DomainError, explain
-from theorycalc.spectra import quadrature
+from theorycalc.spectra import in_balls_edges, in_doubles, quadrature
 from theorycalc.spectra.nodes import Node
+
+# The largest of the eigenvalues that are no outliers stays below this with probability 0.99: the
+# quantile of the Tracy–Widom law of real matrices.
+_LEVEL = 2.02
 
 
 def symmetric(matrix) -> np.ndarray:
@@ -48,7 +52,25 @@ def sample(node: Node, atoms: dict, size: int, seed) -> np.ndarray:
         w = w / whole
         chosen = (u >= start) & (u < start + w)
         share = (u[chosen] - start) / w
-        out[chosen] = low if low == high else quadrature.quantile(node, low, high, share)
+        out[chosen] = low if low == high else quadrature.interpolated(node, low, high, share)
         start += w
     out[u >= start] = every[-1][1]
     return out
+
+
+def beyond(matrix, node: Node) -> list[tuple[float, float, float]]:
+    """(eigenvalue, θ, squared overlap) of the eigenvalues of a matrix that leave a law.
+
+    An edge of density (A/π)√(b − x) moves by (An)^{−2/3} times a Tracy–Widom variable.
+    """
+    found = np.linalg.eigvalsh(symmetric(matrix))
+    ends = in_balls_edges.in_doubles(node)
+    out = []
+    for edge, side in ((ends[0], -1), (ends[-1], 1)):
+        step = 1e-4 * (ends[-1] - ends[0])
+        density = in_doubles.density(node, np.array([edge - side * step]))[0][0]
+        margin = _LEVEL * (np.pi * density / np.sqrt(step) * len(found)) ** (-2 / 3)
+        for x in found[side * (found - edge) > margin]:
+            g, slope = in_doubles.slope_of(node, float(x))
+            out.append((float(x), 1 / g, -(g**2) / slope))
+    return sorted(out)

@@ -1,15 +1,40 @@
 """The laws that a user begins with."""
 
+from dataclasses import dataclass
+
 import sympy
 from sympy import Expr, S
 
 from theorycalc import hermite
 from theorycalc.activations import Activation, as_activation, z
 from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.looks import Record
+from theorycalc.core.records import check_fields, instance
 from theorycalc.spectra import _build, nodes
 from theorycalc.spectra._law import Law
 from theorycalc.spectra._reading import masses, number, positive
-from theorycalc.spectra.data import eigenvalues
+from theorycalc.spectra.data import beyond, eigenvalues
+
+
+@dataclass(frozen=True, repr=False)
+class Outlier(Record):
+    """An eigenvalue outside of a law.
+
+    Attributes
+    ----------
+    eigenvalue : float
+    theta : float
+        The additive spike that would make it, 1/G.
+    overlap : float
+        The squared cosine of its eigenvector with that spike.
+    """
+
+    eigenvalue: float
+    theta: float
+    overlap: float
+
+    def __post_init__(self):
+        check_fields(self)
 
 
 def marchenko_pastur(c) -> Law:
@@ -170,6 +195,37 @@ def empirical(matrix) -> Law:
     {1: 2/3, 3: 1/3}
     """
     return Law(_build.atoms(masses(eigenvalues(matrix), "a matrix")))
+
+
+def outliers(matrix, law) -> list[Outlier]:
+    """The eigenvalues of a symmetric matrix that lie outside of a law, and the spikes they mean.
+
+    Parameters
+    ----------
+    matrix : array_like of shape (n, n)
+    law : Law
+        The law of the other eigenvalues.
+
+    Returns
+    -------
+    list of Outlier
+        Beyond the support by more than an edge of that many eigenvalues moves (with probability
+        0.99), ascending.
+
+    Examples
+    --------
+    >>> import numpy as np, theorycalc as tc
+    >>> x = np.random.default_rng(0).standard_normal((300, 300))
+    >>> noise = (x + x.T) / np.sqrt(600)
+    >>> noise[0, 0] += 3
+    >>> [found] = tc.spectra.outliers(noise, tc.spectra.semicircle(1))
+    >>> abs(found.eigenvalue - (3 + 1 / 3)) < 0.2, abs(found.overlap - 8 / 9) < 0.05
+    (True, True)
+    """
+    instance(law, Law, "a law")
+    if isinstance(law.node, nodes.Atoms):
+        raise DomainError(explain("a law of atoms has no bulk", got=law))
+    return [Outlier(*found) for found in beyond(matrix, law.node)]
 
 
 def _shares(activation) -> tuple[Expr, Expr]:

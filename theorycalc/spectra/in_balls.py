@@ -13,9 +13,9 @@ from theorycalc.spectra import in_balls_edges, in_doubles
 from theorycalc.spectra.jets import Jet, value_of
 from theorycalc.spectra.nodes import Atoms, Node, Point
 
-_NEWTON = 200
+_NEWTON, _STEPS = 200, 30
 # What a solution costs for every atom: Newton's method, and the proof.
-_WORK = 200
+_WORK = 4000
 _START, _DOUBLE = 96, 55
 _INFLATIONS = (2, 16, 256, 65536)
 _CONTEXT = BallContext()
@@ -104,6 +104,29 @@ def stieltjes_imaginary(node: Node, x: arb, y: arb) -> arb | None:
     """Im ∫ μ(dt)/(t − x − iy), from above on the axis."""
     at = solve(node, x, y)
     return None if at is None else not_negative(-at.g.imag)
+
+
+def quantile(node: Node, u: arb, start: float) -> arb | None:
+    """The x with μ((−∞, x]) = u, where there is a density: the mass rises, and is above and below.
+
+    ``start`` is near it.
+    """
+    u, x = arb(u), arb(start)
+    for _ in range(_STEPS):
+        below, slope = mass_below(node, x), density(node, x)
+        if below is None or slope is None or not slope > 0:
+            return None
+        step = ((below - u) / slope).mid()
+        x = (x - step).mid()
+        if abs(step) <= abs(x) * arb(2) ** (-working_bits() // 2):
+            break
+    below, slope = mass_below(node, x), density(node, x)
+    if below is None or slope is None or not slope > 0:
+        return None
+    radius = 8 * (abs(below - u) / slope).upper() + abs(x) * arb(2) ** (4 - working_bits())
+    left, right = mass_below(node, (x - radius).mid()), mass_below(node, (x + radius).mid())
+    proved = left is not None and right is not None and left < u < right
+    return x + arb(0, radius) if proved else None
 
 
 def in_double(enclosure: Callable, node: Node, *x: float) -> tuple[float, float]:

@@ -321,6 +321,18 @@ def each(doubles, enclosed, node: Node, *x) -> tuple:
     return (values.reshape(shape), errors.reshape(shape)) if shape else (values[0], errors[0])
 
 
+def slope_of(node: Node, x: float) -> tuple[float, float]:
+    """(G, G') at a real point outside of the support."""
+    at = solve(node, np.array([x]))
+    point = jets(node, at.unknowns)
+    _, slopes = system(point, x)
+    unit = np.zeros_like(at.unknowns)
+    unit[0] = 1
+    rate = divided(slopes, unit)
+    moved = sum(a * b for a, b in zip(point.g.slopes, rate, strict=True))
+    return float(at.g.real[0]), float(moved.real[0])
+
+
 def _potential(node: Node, x: np.ndarray) -> tuple[Solution, np.ndarray, np.ndarray]:
     at = solve(node, x)
     with np.errstate(all="ignore"):

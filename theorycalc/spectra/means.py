@@ -3,11 +3,42 @@
 import sympy
 
 from theorycalc.core.arithmetic.array_context import ArrayContext
+from theorycalc.core.arithmetic.enclosed_midpoint import midpoint
 from theorycalc.core.lowering import lower
 from theorycalc.core.special import SpecialFunction
-from theorycalc.spectra import quadrature
+from theorycalc.spectra import in_balls, in_balls_means, quadrature
 from theorycalc.spectra.closed import X
 from theorycalc.spectra.functions import LawArgument
+
+
+class SpectralQuantile(SpecialFunction):
+    """The x with μ((−∞, x]) = u, where there is a density."""
+
+    nargs = 2
+    functions = (LawArgument,)
+    float_encloses = True
+
+    def _eval_is_extended_real(self):
+        return True
+
+    @staticmethod
+    def in_ball(context, law, u):
+        start, _ = quadrature.quantile(law.expr, context.as_float(u))
+        found = in_balls.quantile(law.expr, context.real(u), start)
+        return context.undefined if found is None else found
+
+    @staticmethod
+    def in_mp(context, law, u):
+        level = context.rational(u)
+        start, _ = quadrature.quantile(law.expr, float(level))
+        return midpoint(lambda t: in_balls.quantile(law.expr, t, start), [level], context)
+
+    @staticmethod
+    def double(law, u):
+        return quadrature.quantile(law.expr, float(u))
+
+    def in_latex(self, printer):
+        return rf"F_\mu^{{-1}}\left({printer._print(self.args[1])}\right)"
 
 
 class SpectralMean(SpecialFunction):
@@ -18,6 +49,16 @@ class SpectralMean(SpecialFunction):
 
     def _eval_is_extended_real(self):
         return True
+
+    @staticmethod
+    def in_ball(context, law, f):
+        found = in_balls_means.mean(law.expr, lower(f.expr, (X,)))
+        return context.undefined if found is None else found
+
+    @staticmethod
+    def in_mp(context, law, f):
+        program = lower(f.expr, (X,))
+        return midpoint(lambda: in_balls_means.required(law.expr, program), [], context)
 
     @staticmethod
     def double(law, f):
