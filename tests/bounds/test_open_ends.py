@@ -67,6 +67,8 @@ TRUE = {
     "exponential integral": (expint(1, x) < exp(-x) * log(1 + 1 / x), UNIT),
     "arctangent": (atan(x) / x > 3 / (1 + 2 * sqrt(1 + x**2)), UNIT),
     "root at an end of the range": (sqrt(x) >= sin(x), (0, 1)),
+    "touching at 1/e": (x * log(x) >= -1 / E, UNIT),
+    "touching at a root": (x * (2 - x**2) <= 4 * sqrt(6) / 9, UNIT),
 }
 
 

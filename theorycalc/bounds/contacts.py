@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import sympy
-from flint import fmpq
+from flint import arb, fmpq
 
 from theorycalc.bounds.domain import Cell, Variable, fmpq_of_end, hull_of, rational
 from theorycalc.bounds.enclosed import Enclosed
@@ -17,6 +17,15 @@ from theorycalc.core.graph import substitute
 _HIGHEST = 16
 # How near to cells that pile up a contact is looked for, in parts of the range.
 _NEARBY = (10**2, 10**4, 10**6)
+# Points in other scales have no larger denominators.
+_SHORTEST = 100
+# Functions from a number to one that may be a short rational, and back.
+_SCALES = (
+    (arb.log, sympy.exp),
+    (arb.exp, sympy.log),
+    (lambda x: x * abs(x), lambda r: sympy.sign(r) * sympy.sqrt(abs(r))),
+    (lambda x: x / arb.pi(), lambda r: r * sympy.pi),
+)
 _CONTEXT = BoxContext()
 
 
@@ -210,13 +219,28 @@ def _inverse(x: Box):
     return _CONTEXT.power(x, fmpq(-1))
 
 
-def proposals(cells: list[Cell], variable: Variable) -> list[sympy.Rational]:
-    """Short rational points of one variable near which cells pile up."""
+def proposals(cells: list[Cell], variable: Variable) -> list[sympy.Expr]:
+    """Short points of one variable near which cells pile up.
+
+    They are rationals, or exponentials, logarithms, roots and parts of π that are short as such.
+    """
     low, high = min((cell[0] for cell in cells), key=lambda ends: ends[1] - ends[0])
     first, last = variable.hull
     widths = [(last - first) * fmpq(1, size) for size in _NEARBY] + [4 * (high - low)]
-    found = (rational(simplest_between(low - width, high + width)) for width in widths)
-    return [x for x in dict.fromkeys(found) if variable.contains(x)]
+    found = [rational(simplest_between(low - width, high + width)) for width in widths]
+    for scale in _SCALES:
+        found += [_short_in(scale, low - width, high + width) for width in widths]
+    return [x for x in dict.fromkeys(found) if x is not None and variable.contains(x)]
+
+
+def _short_in(scale: tuple, low: fmpq, high: fmpq) -> sympy.Expr | None:
+    """The point between two numbers that is short in a scale, if one is."""
+    into, back = scale
+    image = into(arb(low).union(arb(high)))
+    if not image.is_finite():
+        return None
+    short = simplest_between(fmpq_of_end(image.lower()), fmpq_of_end(image.upper()))
+    return back(rational(short)) if short.q <= _SHORTEST else None
 
 
 def simplest_between(low: fmpq, high: fmpq) -> fmpq:

@@ -158,7 +158,11 @@ def _least_margin(claim: Claim, variables, refutation: Refutation) -> Value | No
 def _search(claim: Claim, variables, refutation: Refutation) -> None:
     """Looks for a counterexample where branch and bound has not decided."""
     if refutation.point is None and _is_vectorised(claim):
-        any(refutation(point) for point in places(claim, variables, _SAMPLES))
+        try:
+            points = places(claim, variables, _SAMPLES)
+        except DomainError:
+            return  # far out there are sums of too many terms
+        any(map(refutation, points))
 
 
 def _is_vectorised(claim: Claim) -> bool:
