@@ -237,10 +237,11 @@ def _short_in(scale: tuple, low: fmpq, high: fmpq) -> sympy.Expr | None:
     """The point between two numbers that is short in a scale, if one is."""
     into, back = scale
     image = into(arb(low).union(arb(high)))
-    if not image.is_finite():
-        return None
+    if not (image.is_finite() and image.rad() < arb(1) / _SHORTEST):
+        return None  # any number is near a short one
     short = simplest_between(fmpq_of_end(image.lower()), fmpq_of_end(image.upper()))
-    return back(rational(short)) if short.q <= _SHORTEST else None
+    point = back(rational(short))
+    return point if short.q <= _SHORTEST and point.is_real else None
 
 
 def simplest_between(low: fmpq, high: fmpq) -> fmpq:
