@@ -82,7 +82,7 @@ def single():
         ),
         "features law on 2000 points": lambda: features.density.lambdify()(grid),
         "density of two sets of atoms on 2000 points": lambda: two.density.lambdify()(
-            np.linspace(-1, 2, POINTS)
+            np.linspace(-0.9, 1.9, POINTS)
         ),
     }
     for name, job in jobs.items():

@@ -529,8 +529,8 @@ MUTANTS = (
     # spectra
     Mutant(
         "spectra/in_balls_means.py",
-        "largest = bound * arb(half) * arb(reach).cosh() / away",
-        "largest = bound * arb(half) / away / 10**6",
+        "error = 2 * largest / ((arb(width) * count).exp() - 1)",
+        "error = 2 * largest / ((4 * arb(width) * count).exp() - 1)",
         "tests/spectra/test_integrals.py::test_contours_hold_where_their_bounds_bind",
     ),
     Mutant(

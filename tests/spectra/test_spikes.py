@@ -72,7 +72,9 @@ def test_a_spike_that_is_not_told_from_the_threshold_is_enclosed():
         wide = least + arb(0, 1e-20)
         edge = in_balls_spikes.eigenvalue(law.node, least - 1e-10)
         assert in_balls_spikes.eigenvalue(law.node, wide).overlaps(edge)
+        above = in_balls_spikes.overlap(law.node, least + arb("9e-21"))
         assert in_balls_spikes.overlap(law.node, wide).contains(0)
+        assert in_balls_spikes.overlap(law.node, wide).overlaps(above)
 
 
 def test_spikes_below_the_support_are_those_of_the_reflected_law():

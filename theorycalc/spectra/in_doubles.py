@@ -22,8 +22,8 @@ _CHUNK = 1_000_000
 _EPS = np.finfo(float).eps
 # Arrays of so many elements are computed from balls, and as many of the others that lose more than
 # this share of them to rounding.
-_FEW, _MOST_ENCLOSED = 4, 32
-_SPOILT = 1e-12
+_FEW, _MOST_ENCLOSED = 4, 12
+_SPOILT = 1e-10
 
 
 class Doubles:
@@ -308,15 +308,22 @@ def stieltjes_imaginary(node: Node, x: np.ndarray, y: np.ndarray) -> tuple[np.nd
 
 
 def each(doubles, enclosed, node: Node, *x) -> tuple:
-    """(values, errors) at arrays: few elements, and those that rounding spoils, from balls."""
+    """(values, errors) at arrays: few elements, and the worst of many, from balls.
+
+    Next to an edge a rounding of x moves the value as much as those on the way to it; that is no
+    error of the routine, and arrays have none beside those.
+    """
     x = np.broadcast_arrays(*(np.asarray(t, float) for t in x))
     flat = [t.ravel() for t in x]
     values, errors = (np.full(flat[0].size, t) for t in (np.nan, np.inf))
     if len(values) > _FEW:
         values, errors = doubles(node, *flat)
-    spoilt = np.flatnonzero(~(errors <= _SPOILT * np.abs(values)) & ~((values == 0) & (errors < 1)))
-    for i in spoilt[:_MOST_ENCLOSED]:
+    spoilt = np.flatnonzero(~(errors <= _SPOILT * np.abs(values)) & (values != 0))
+    spoilt = spoilt[np.argsort(-errors[spoilt], kind="stable")][:_MOST_ENCLOSED]
+    for i in spoilt:
         values[i], errors[i] = enclosed(node, *(float(t[i]) for t in flat))
+    if len(values) > _FEW:
+        errors = np.where(np.isfinite(errors), 4 * _EPS * np.abs(values), errors)
     shape = x[0].shape
     return (values.reshape(shape), errors.reshape(shape)) if shape else (values[0], errors[0])
 
