@@ -58,6 +58,7 @@ _GERMS = "tests/bounds/test_open_ends.py::test_the_sum_of_germs_holds_the_values
 _RULES = " ".join(
     f"tests/bounds/test_rules.py::test_{n}_variable{s}" for n, s in (("one", ""), ("two", "s"))
 )
+_SEVERAL = "tests/bounds/test_contacts_in_several_variables.py::test_{}".format
 _LOW = "tests/{}/test_low_targets.py::{}".format
 MUTANTS = (
     # core
@@ -892,6 +893,42 @@ MUTANTS = (
         "theta * sympy.Rational(4, 3)",
         "theta",
         "tests/core/test_at_zero.py::test_the_function_is_between_the_ends_of_the_parts",
+    ),
+    Mutant(
+        "bounds/manifolds.py",
+        "        joint[i] = min(low, first), max(high, last)",
+        "        joint[i] = low, high",
+        _SEVERAL("the_way_from_a_surface_to_a_cell_counts"),
+    ),
+    Mutant(
+        "bounds/manifolds.py",
+        "away = rise > 0 and _is_left_out(",
+        "away = rise > 0 or _is_left_out(",
+        _SEVERAL("strict_where_the_place_is_left_out"),
+    ),
+    Mutant(
+        "bounds/orthants.py",
+        "exponents[i] + power - k, k",
+        "exponents[i] + k, power - k",
+        _SEVERAL("polynomials_that_are_said_not_to_be_negative_are_not"),
+    ),
+    Mutant(
+        "bounds/orthants.py",
+        "    if v.low >= 0:\n        return (1,)",
+        "    if v.high >= 0:\n        return (1,)",
+        _SEVERAL("polynomials_that_are_said_not_to_be_negative_are_not"),
+    ),
+    Mutant(
+        "bounds/named.py",
+        "        return min(found), max(found)",
+        "        return found[0], found[-1]",
+        _SEVERAL("a_part_stays_within_its_range"),
+    ),
+    Mutant(
+        "bounds/problems.py",
+        "            derivative = derivative if place == variable.low else -derivative",
+        "            derivative = -derivative if place == variable.low else derivative",
+        "tests/bounds/test_never_wrong.py::test_true",
     ),
     Mutant(
         "bounds/written.py",

@@ -22,11 +22,14 @@ import theorycalc as tc
 from theorycalc.bounds.goals import Goal
 from theorycalc.bounds.rewrites import FORMS
 
-x, y, n = sympy.symbols("x y n")
+x, y, z, n = sympy.symbols("x y z n")
 HAIR = Rational(1, 10**12)
 UNIT, SYMMETRIC, HALF_LINE, NATURAL = (0, 1), (-1, 1), (0, oo), tc.integers(1, oo)
 OPEN, FROM_ZERO = Interval.open(0, 1), Interval.open(0, oo)
 FAR = 10**9
+# The divergence of two coins.
+KL = x * log(x / y) + (1 - x) * log((1 - x) / (1 - y))
+INNER = (Rational(1, 100), Rational(99, 100))
 
 
 def _le(a, b):
@@ -52,6 +55,12 @@ TRUE = [
     (sympy.acos(x) > 0, {"x": Interval.Ropen(-1, 1)}),
     (sympy.atan(x) < x, {"x": OPEN}),
     (sympy.sinh(x) > x, {"x": OPEN}),
+    # at numbers that are not rational
+    (x * log(x) >= -exp(-1), {"x": (Rational(1, 10), 1)}),
+    (x ** (1 / x) <= exp(exp(-1)), {"x": (1, 5)}),
+    (sin(x) + cos(x) <= sqrt(2), {"x": (0, 2)}),
+    (x + 1 / x**2 >= 3 * 2 ** Rational(-2, 3), {"x": (Rational(1, 10), 5)}),
+    (sympy.cosh(x) >= Rational(5, 4) + Rational(3, 4) * (x - log(2)), {"x": SYMMETRIC}),
     # by a hair
     (x**2 + HAIR > 0, {"x": SYMMETRIC}),
     (exp(x) > 1 + x - HAIR, {"x": SYMMETRIC}),
@@ -93,6 +102,17 @@ TRUE = [
     (x + y <= 2, {"x": UNIT, "y": UNIT}),
     (exp(x * y) > x * y, {"x": SYMMETRIC, "y": SYMMETRIC}),
     (x**y > 0, {"x": (Rational(1, 2), 2), "y": SYMMETRIC}),
+    # touching along lines and surfaces
+    (2 * (x - y) ** 2 <= KL, {"x": INNER, "y": INNER}),
+    ((x - y) ** 2 / (y * (1 - y)) >= KL, {"x": INNER, "y": INNER}),
+    (x * log(x / y) >= x - y, {"x": (1, 2), "y": (1, 2)}),
+    (exp((x + y) / 2) <= (exp(x) + exp(y)) / 2, {"x": SYMMETRIC, "y": SYMMETRIC}),
+    ((1 + x) ** y >= 1 + x * y, {"x": (Rational(-1, 2), 3), "y": (1, 3)}),
+    (log(1 + x + y) <= log(1 + x) + log(1 + y), {"x": UNIT, "y": UNIT}),
+    (x / (y + z) + y / (z + x) + z / (x + y) >= Rational(3, 2), dict.fromkeys("xyz", (1, 2))),
+    (x**3 + y**3 + z**3 >= 3 * x * y * z, dict.fromkeys("xyz", (0, 2))),
+    (x**4 * y**2 + x**2 * y**4 + 1 >= 3 * x**2 * y**2, {"x": (-2, 2), "y": (-2, 2)}),
+    (x**2 + 10 * y**2 + 4 * z**2 >= 6 * x * y + 4 * y * z, dict.fromkeys("xyz", (-2, 2))),
     # equations and what denies them
     (sympy.Eq((x + 1) ** 2 - 1, x**2 + 2 * x), {"x": UNIT}),
     (sympy.Eq(sin(x) ** 2 + cos(x) ** 2 + x, 1 + x), {"x": UNIT}),
@@ -119,6 +139,16 @@ FALSE = [
     (Piecewise((x, x < 1), (-5, sympy.Eq(x, 1)), (x, True)) > -1, {"x": (0, 3)}),
     (sympy.Ne(x, Rational(1, 3)), {"x": UNIT}),
     (sympy.Ne(n**2, 49), {"n": NATURAL}),
+    # the same at numbers that are not rational
+    (sin(x) < 1, {"x": (0, 2)}),
+    (x**2 < 2, {"x": (0, sqrt(2))}),
+    (cos(x) > 0, {"x": (0, sympy.pi / 2)}),
+    (x * log(x) > -exp(-1), {"x": (Rational(1, 10), 1)}),
+    (x**4 - 4 * x**2 > -4, {"x": (0, 3)}),
+    (x * exp(-(x**2)) < 1 / sqrt(2 * sympy.E), {"x": (0, 3)}),
+    (log(x) / x < exp(-1), {"x": (1, oo)}),
+    (sympy.Ne(x**2, 2), {"x": (0, 2)}),
+    (sympy.Ne(exp(x * y), 2), {"x": UNIT, "y": (0, 2)}),
     # by a hair
     (x**2 > HAIR, {"x": (-1, 2)}),
     (x**2 >= HAIR, {"x": (-1, 2)}),
@@ -126,6 +156,16 @@ FALSE = [
     (sin(x) <= 1 - HAIR, {"x": (0, 3)}),
     (x * (1 - x) <= Rational(1, 4) - HAIR, {"x": UNIT}),
     (x * y <= (x**2 + y**2) / 2 - HAIR, {"x": UNIT, "y": UNIT}),
+    # along lines and surfaces
+    (2 * (x - y) ** 2 < KL, {"x": INNER, "y": INNER}),
+    (Rational(21, 10) * (x - y) ** 2 <= KL, {"x": INNER, "y": INNER}),
+    ((1 + x) ** y >= 1 + x * y, {"x": (Rational(-1, 2), 3), "y": (Rational(9, 10), 3)}),
+    (log(1 + x + y) <= log(1 + x) + log(1 + y), {"x": (Rational(-1, 4), 1), "y": UNIT}),
+    (x / (y + z) + y / (z + x) + z / (x + y) > Rational(3, 2), dict.fromkeys("xyz", (1, 2))),
+    (x**3 + y**3 + z**3 >= 3 * x * y * z, dict.fromkeys("xyz", (-1, 2))),
+    (x**4 * y**2 + x**2 * y**4 + 1 - HAIR >= 3 * x**2 * y**2, {"x": (-2, 2), "y": (-2, 2)}),
+    (x**2 + 9 * y**2 + 4 * z**2 >= 6 * x * y + 4 * y * z, dict.fromkeys("xyz", (-2, 2))),
+    (sin(x) * sin(y) < 1, {"x": (0, 2), "y": (0, 2)}),
     # needles, dips and far away
     (1 / (1 + 10**8 * (x - Rational(271, 1000)) ** 2) < Rational(1, 2), {"x": UNIT}),
     (exp(-(10**6) * (x - Rational(1, 7)) ** 2) < Rational(99, 100), {"x": UNIT}),
@@ -228,6 +268,13 @@ def test_false(relation, on):
 @pytest.mark.parametrize(("relation", "on"), UNREAL, ids=_names(UNREAL))
 def test_not_real(relation, on):
     assert _verdict(relation, on)[0] in (None, tc.Verdict.UNDECIDED)
+
+
+def test_sides_that_cross_where_no_exact_number_is_found():
+    on = {"x": (0, 2)}
+    proof = tc.prove(tc.Claim(sympy.Ne(x**3, x + Rational(1, 10)), on=on))
+    assert proof.verdict is tc.Verdict.UNDECIDED
+    assert "change their order near x = 1.04668" in proof.reason
 
 
 def test_squares_need_a_side_that_is_not_negative():

@@ -1,21 +1,17 @@
 """The search for cells that close in one form of a problem: by what rule, with what contacts."""
 
 from functools import partial
+from itertools import islice
 
 import sympy
 
+from theorycalc.bounds import zeros
 from theorycalc.bounds.branching import Branching, Cover
-from theorycalc.bounds.contacts import (
-    PointContact,
-    may_vanish_at,
-    minimum_contact,
-    point_contact,
-    proposals,
-    surface_contact,
-)
+from theorycalc.bounds.contacts import may_vanish_at, point_contact, proposals
 from theorycalc.bounds.domain import Cell, box_of
-from theorycalc.bounds.enclosed import Enclosed, run
+from theorycalc.bounds.enclosed import Enclosed, enclosed, run
 from theorycalc.bounds.ends import expansions_at_ends
+from theorycalc.bounds.manifolds import contact_along, manifold_contact, surface_contact
 from theorycalc.bounds.problems import Problem, Reduction
 from theorycalc.bounds.rules import rules_for
 from theorycalc.bounds.sharing import ALONE, Workforce, dealt, in_processes
@@ -29,8 +25,12 @@ from theorycalc.core.lowering import lower
 # compared.
 _FIRST, _MORE, _PROBE = 100, 3, 60
 _SAMPLE = 6
+# What part of the work goes into a comparison.
+_SHARE = 10
 # With a larger budget cells are looked at in groups.
 _TOGETHER = 300
+# So many contacts in several variables are taken at once.
+_MOST_CONTACTS = 6
 
 
 class CellSearch:
@@ -51,7 +51,7 @@ class CellSearch:
         self, problem: Problem, contacts=(), refutes=lambda _: False, work: Workforce = ALONE
     ):
         self.problem, self.refutes, self.work = problem, refutes, work
-        self.f = Enclosed(problem.goal.margin, problem.variables)
+        self.f = enclosed(problem.goal.margin, problem.variables)
         self.left = [tuple(v.hull for v in problem.variables)]
         self.closed: list = []
         self.contacts = list(find_contacts(self.f, contacts))
@@ -78,10 +78,11 @@ class CellSearch:
             if self.left and (rule := next(rules, None)):
                 looked += self._look(rule, _FIRST)
         else:
-            rule = self._best()
-            looked = self._look(rule, self._budget) if rule else self._look_by_all()
+            rule, looked = self._best(), 0
             if self.left:
-                self._propose()
+                looked = self._look(rule, self._budget) if rule else self._look_by_all()
+            if self.left and self._propose():
+                looked += self._look(rule or "range", self._budget)
         self._budget *= _MORE
         return looked
 
@@ -120,31 +121,49 @@ class CellSearch:
         """The rule that closes most of some cells for the work that it costs, if any does.
 
         Where one closes all of them at first, the others, whose derivatives may take longer than
-        the rest of the search, are not looked at.
+        the rest of the search, are not looked at. What the best one has closed stays closed.
         """
         ordered = sorted(self.left, key=_size)
         sample = ordered[:: max(1, len(ordered) // _SAMPLE)]
-        gains = {}
+        gains, covers = {}, {}
         for rule in rules_for(self.f):
             with effort() as spent:
                 cover = Cover()
-                self._branching.run(sample, rule, max(_PROBE, self._budget // 10), cover)
+                self._branching.run(sample, rule, max(_PROBE, self._budget // _SHARE), cover)
             share = sum(_size(cell) for cell, _ in cover.closed) / sum(map(_size, sample))
-            gains[rule] = share / spent.work
+            gains[rule], covers[rule] = share / spent.work, cover
             if not cover.left and self._budget == _FIRST * _MORE:
                 break
         best = max(gains, key=gains.get)
-        return best if gains[best] > 0 else None
+        if not gains[best] > 0:
+            return None
+        known = {*sample}
+        self.closed += covers[best].closed
+        self.left = [cell for cell in self.left if cell not in known] + covers[best].left
+        return best
 
-    def _propose(self) -> None:
-        """Contacts where cells pile up, if they are ones."""
-        if len(self.problem.variables) != 1 or not self.f.has_series:
-            return
-        known = {c.point for c in self.contacts if isinstance(c, PointContact)}
-        for point in proposals(self.left, self.problem.variables[0]):
-            if point not in known and (contact := point_contact(self.f, point)):
-                self.contacts.append(contact)
-                return
+    def _propose(self) -> bool:
+        """Add contacts where cells pile up, if there are some."""
+        strict, found = self.problem.goal.strict, False
+        for contact in self._proposed():
+            self.contacts.append(contact)
+            if strict:
+                self.refutes(contact.example(self.f))
+            found = True
+        return found
+
+    def _proposed(self):
+        """The contacts that are new: one of a single variable, or all that are found."""
+        known = {str(contact.given) for contact in self.contacts}
+        if len(self.problem.variables) > 1:
+            places = zeros.proposals(self.f, self.left)
+            found = (contact_of(self.f, given) for given in places if str(given) not in known)
+            yield from islice(filter(None, found), _MOST_CONTACTS)
+        elif self.f.has_series:
+            (name,) = (symbol.name for symbol in self.f.symbols)
+            points = proposals(self.left, self.problem.variables[0])
+            found = (point_contact(self.f, x) for x in points if str({name: x}) not in known)
+            yield from islice(filter(None, found), 1)
 
     def step(self, problem: Problem, reduction: Reduction, conditions=()) -> Step:
         """What was found, as a step that solves the problem by a reduction."""
@@ -193,12 +212,20 @@ def find_contacts(f: Enclosed, given):
             if may_vanish_at(f, place) and f.has_curvatures
         )
     else:
-        found = (
-            surface_contact(f, c) if isinstance(c, sympy.Eq) else minimum_contact(f, c)
-            for c in given
-        )
+        found = (contact_of(f, c) for c in given)
     yield from (contact for contact in found if contact is not None)
     yield from expansions_at_ends(f)
+
+
+def contact_of(f: Enclosed, given):
+    """The contact of a function of several variables on a surface, or at other places."""
+    by_name = {symbol.name: symbol for symbol in f.symbols}
+    if isinstance(given, sympy.Eq):
+        return surface_contact(f, given)
+    if len(given) > 1 or not {*given} <= {*by_name}:
+        return manifold_contact(f, given)
+    ((name, place),) = given.items()
+    return contact_along(f, by_name[name], place)
 
 
 def _size(cell: Cell) -> float:

@@ -7,6 +7,7 @@ from theorycalc.bounds.cells import branching, find_contacts
 from theorycalc.bounds.enclosed import Enclosed
 from theorycalc.bounds.exact import decided_exactly
 from theorycalc.bounds.half_lines import argument_from, below
+from theorycalc.bounds.named import NAME, with_names
 from theorycalc.bounds.problems import Problem, reduce
 from theorycalc.bounds.proving import MOST_POINTS, number_of_points, points
 from theorycalc.bounds.refuting import Refutation
@@ -76,6 +77,11 @@ def _half_line(step: Step) -> bool:
     return shown and tuple(part.problem for part in step.parts) == expected
 
 
+def _named(step: Step) -> bool:
+    shown = tuple(part.problem for part in step.parts)
+    return any(found.problems == shown for found in with_names(step.problem, step.detail))
+
+
 def _by_reduction(step: Step) -> bool:
     """Whether the parts are all that the reduction of this name leaves to be shown."""
     shown = tuple(part.problem for part in step.parts)
@@ -87,4 +93,5 @@ _BY_RULE = {
     "one by one": _one_by_one,
     "cells": _cells,
     "half-line": _half_line,
+    NAME: _named,
 }

@@ -45,7 +45,7 @@ def relations_of(claim: Claim, variables: tuple[Variable, ...]) -> list:
     ]
 
 
-def refutation_of(claim: Claim, variables: tuple[Variable, ...]) -> Refutation:
-    """What says whether the claim fails at a point."""
+def refutation_of(claim: Claim, variables: tuple[Variable, ...], values=()) -> Refutation:
+    """What says whether the claim fails at a point, for all that ``values``, by name, may be."""
     where = substitute(claim.condition, symbols_of(claim, variables))
-    return Refutation(relations_of(claim, variables), variables, where)
+    return Refutation(relations_of(claim, variables), variables, where, dict(values))

@@ -20,6 +20,8 @@ from theorycalc.core.graph import postorder
 from theorycalc.core.lowering import handles, lower
 
 _BITS = 128
+# How far from the middle to the end it is looked a second time.
+_ASIDE = sympy.Rational(2, 7)
 # What has limits or branches of its own is looked at as one.
 _WHOLE = (sympy.Piecewise, sympy.Integral, sympy.Sum, sympy.Product)
 # What is real wherever its arguments are.
@@ -159,9 +161,24 @@ _NEEDED: dict[type, Callable] = {
 
 def sign_in_the_middle(x: sympy.Expr, variables) -> int:
     """The sign of a quantity in the middle of the ranges; 0 where it is not found."""
-    middle = [lower(v.middle_point) for v in variables]
+    return _sign_at(x, {v.symbol: v.middle_point for v in variables})
+
+
+def is_known_to_differ(x: sympy.Expr, variables) -> bool:
+    """Whether a quantity is not zero in the middle of the ranges, or beside it."""
+    beside = {v.symbol: v.middle_point if v.integer else _beside(v) for v in variables}
+    return sign_in_the_middle(x, variables) != 0 or _sign_at(x, beside) != 0
+
+
+def _beside(v) -> sympy.Expr:
+    """A number between the middle of a range and its end."""
+    end = v.high if v.high.is_finite else v.middle + 1
+    return v.middle + (end - v.middle) * _ASIDE
+
+
+def _sign_at(x: sympy.Expr, point: dict) -> int:
     try:
-        value = enclose(lower(x, [v.symbol for v in variables]), middle, _BITS)
+        value = enclose(lower(x, [*point]), [lower(place) for place in point.values()], _BITS)
     except (DomainError, NotSupportedError):
         return 0
     return 1 if value > 0 else -1 if value < 0 else 0

@@ -65,7 +65,7 @@ class Variable:
     def mirrored(self) -> "Variable":
         """The range of minus the variable."""
         ends = (-self.high, -self.low, self.high_open, self.low_open)
-        return _with_facts(self.name, *ends, self.integer)
+        return with_facts(self.name, *ends, self.integer)
 
     def within(self, low: sympy.Expr, high: sympy.Expr) -> "Variable":
         """The part between two numbers, of which those that are ends stay open if they are."""
@@ -98,10 +98,10 @@ def symbols_of(claim, variables: tuple[Variable, ...]) -> dict:
 def _variable(region: sympy.Set, name: str) -> Variable:
     integer = isinstance(region, sympy.Range)
     opens = (False, False) if integer else (bool(region.left_open), bool(region.right_open))
-    return _with_facts(name, region.inf, region.sup, *opens, integer)
+    return with_facts(name, region.inf, region.sup, *opens, integer)
 
 
-def _with_facts(name: str, low, high, low_open: bool, high_open: bool, integer: bool) -> Variable:
+def with_facts(name: str, low, high, low_open: bool, high_open: bool, integer: bool) -> Variable:
     """A variable whose symbol knows its sign."""
     facts = {"integer": True} if integer else {"real": True}
     if low > 0 or (low == 0 and low_open):

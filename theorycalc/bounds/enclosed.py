@@ -1,6 +1,6 @@
 """A quantity that is to be positive, compiled: ranges, slopes and Taylor coefficients on cells."""
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import sympy
 from flint import arb, fmpq
@@ -41,6 +41,11 @@ class Enclosed:
         self.expr, self.variables = expr, tuple(variables)
         self.symbols = tuple(v.symbol for v in self.variables)
         self._value = lower(expr, self.symbols, ranges=True)
+
+    @property
+    def domain(self) -> Cell:
+        """The ranges of the variables, as a cell."""
+        return tuple(v.hull for v in self.variables)
 
     def value(self, cell: Cell) -> Box:
         """The range, or not-a-number where the expression may not be defined."""
@@ -150,6 +155,12 @@ class Enclosed:
             ):
                 return True
         return False
+
+
+@lru_cache(maxsize=64)
+def enclosed(expr: sympy.Expr, variables: tuple) -> Enclosed:
+    """The same object for the same quantity, which keeps the derivatives that it has."""
+    return Enclosed(expr, variables)
 
 
 def is_continuous(expr: sympy.Expr) -> bool:

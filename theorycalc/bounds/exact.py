@@ -3,9 +3,10 @@
 import sympy
 from sympy.polys.polyerrors import CoercionFailed
 
-from theorycalc.bounds.definedness import sign_in_the_middle
+from theorycalc.bounds.definedness import is_known_to_differ
 from theorycalc.bounds.domain import Variable
 from theorycalc.bounds.goals import Goal
+from theorycalc.bounds.orthants import not_negative
 from theorycalc.core.evaluation import vanishes
 
 
@@ -14,22 +15,22 @@ def decided_exactly(goal: Goal, variables) -> str:
     margin = goal.margin
     if _has_sign(margin, goal.strict):
         return "the sign is known to SymPy"
-    if not goal.strict and _may_vanish(margin, variables) and vanishes(margin, (), {}):
+    if not goal.strict and not is_known_to_differ(margin, variables) and vanishes(margin, (), {}):
         return "both sides are the same"
     if len(variables) == 1 and not variables[0].integer:
         found = _rational_function(margin, variables[0], goal.strict)
         if found:
             return found
-    if margin.is_polynomial(*(v.symbol for v in variables)):
+    symbols = [v.symbol for v in variables]
+    if margin.is_polynomial(*symbols):
         factored = sympy.factor(margin)
         if factored != margin and _has_sign(factored, goal.strict):
             return f"it factors as {factored}"
+    if not goal.strict and len(symbols) > 1 and margin.is_rational_function(*symbols):
+        numerator, denominator = sympy.fraction(sympy.together(margin))
+        if denominator.is_positive:
+            return not_negative(numerator, variables)
     return ""
-
-
-def _may_vanish(margin: sympy.Expr, variables) -> bool:
-    """Whether a quantity is not seen to differ from zero in the middle of the ranges."""
-    return sign_in_the_middle(margin, variables) == 0
 
 
 def _has_sign(x: sympy.Expr, strict: bool) -> bool:

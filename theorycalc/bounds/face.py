@@ -1,11 +1,17 @@
 """`prove`: what is asked is read, shown, looked at in other ways if need be, and told."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import islice, product
 
 import sympy
 
-from theorycalc.bounds.asked import check_enclosed, contact_in_symbols, processes, refuse_values
+from theorycalc.bounds.asked import (
+    check_enclosed,
+    contact_in_symbols,
+    names_in_symbols,
+    processes,
+    with_ranges,
+)
 from theorycalc.bounds.claimed import problems_of, refutation_of
 from theorycalc.bounds.domain import variables_of
 from theorycalc.bounds.paragraphs import interrupted_at, undecided_because
@@ -32,23 +38,35 @@ _SAMPLES = 10_000
 _CORNERS = 32
 
 
-def prove(claim: Claim, contacts: Iterable = (), jobs: int | None = None, budget=None) -> Proof:
+def prove(
+    claim: Claim,
+    contacts: Iterable = (),
+    jobs: int | None = None,
+    budget: int | None = None,
+    substitute: Mapping | None = None,
+) -> Proof:
     """Prove or refute a claim for all values of its variables.
 
     Parameters
     ----------
     claim : Claim
-        With a range for every variable: ``on=`` or ``claim.holds_on(…)``.
+        With a range for every variable: ``on=`` or ``claim.holds_on(…)``. Certified Values in it
+        stand for all numbers that they may be: it is proved for all of these, and refuted for all.
     contacts : sequence of mappings and equations
-        Where both sides are equal: points ``{"x": 0}``, or surfaces ``sympy.Eq(p, q)`` in several
-        variables. The orders of contact are found. The ends of the ranges, and short rationals
-        where boxes pile up, are looked at without being named.
+        Where both sides are equal: points ``{"x": 0}``, surfaces ``sympy.Eq(p, q)`` and other sets
+        ``{"y": x, "z": x}`` in several variables. The orders of contact are found. The ends of the
+        ranges, equal variables, and short exact numbers where boxes pile up, are looked at without
+        being named.
     jobs : int, optional
         How many processes prove the inequalities of a claim, or look at the boxes of a single one;
         −1 for one on each core. What is found does not depend on it.
     budget : int, optional
         How many boxes are looked at, for each inequality, before it is left undecided; 20000 by
         default. Ctrl-C leaves it undecided as well, with the boxes that are closed.
+    substitute : mapping, optional
+        Names for parts of the claim, ``{"p": mu * omega}``, that are variables of their own where
+        this leaves fewer or closer ones. What holds for all values of these, within the bounds that
+        the ranges of the old ones give, holds for the old ones; what fails may not fail for them.
 
     Returns
     -------
@@ -57,8 +75,8 @@ def prove(claim: Claim, contacts: Iterable = (), jobs: int | None = None, budget
     Raises
     ------
     DomainError
-        For variables without a range, contacts that are none, and relations that are not real on
-        a part of the ranges.
+        For variables without a range, contacts that are none, parts of other variables, and
+        relations that are not real on a part of the ranges.
     NotSupportedError
         For functions that cannot be enclosed.
 
@@ -91,13 +109,14 @@ def prove(claim: Claim, contacts: Iterable = (), jobs: int | None = None, budget
         verdict = Verdict.HOLDS if claim.relation == sympy.true else Verdict.FAILS
         return Proof(claim, verdict, reason="SymPy decides it", counterexample=None)
     check_enclosed(claim)
+    claim, values = with_ranges(claim)
     variables = variables_of(claim.ranges)
-    refuse_values(claim)
     given = [contact_in_symbols(contact, claim, variables) for contact in contacts]
-    refutation = refutation_of(claim, variables)
+    names = names_in_symbols({} if substitute is None else substitute, variables)
+    refutation = refutation_of(claim, variables, values)
     margin = _least_margin(claim, variables, refutation)
     interruption, steps = Interruption(), []
-    if refutation.point is None:
+    if not refutation.is_over:
         with working_precision(BITS), interruption:
             needed, problems = problems_of(claim)
             for problem in needed:
@@ -105,7 +124,7 @@ def prove(claim: Claim, contacts: Iterable = (), jobs: int | None = None, budget
             # of what is not shown to be real only counterexamples are looked for
             known = all(step.done for step in steps)
             boxes = budget if known else budget // 10 + 1
-            prover = Prover(refutation, given, boxes, Workforce(jobs), interruption)
+            prover = Prover(refutation, given, boxes, Workforce(jobs), interruption, names)
             for step in solved(prover, problems):
                 steps.append(step)
             if not all(step.done for step in steps) and not interruption.happened:
@@ -157,7 +176,7 @@ def _least_margin(claim: Claim, variables, refutation: Refutation) -> Value | No
 
 def _search(claim: Claim, variables, refutation: Refutation) -> None:
     """Looks for a counterexample where branch and bound has not decided."""
-    if refutation.point is None and _is_vectorised(claim):
+    if not refutation.is_over and _is_vectorised(claim):
         try:
             points = places(claim, variables, _SAMPLES)
         except DomainError:
@@ -191,4 +210,5 @@ def _proof(claim: Claim, refutation: Refutation, steps: tuple[Step, ...], margin
         return Proof(claim, Verdict.UNDECIDED, None, margin, interrupted_at(steps), steps)
     if all(step.done for step in steps):
         return Proof(claim, Verdict.HOLDS, None, margin, "", steps)
-    return Proof(claim, Verdict.UNDECIDED, None, margin, undecided_because(steps), steps)
+    reason = refutation.crossing or undecided_because(steps)
+    return Proof(claim, Verdict.UNDECIDED, None, margin, reason, steps)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from theorycalc.bounds.domain import Cell, rational
+from theorycalc.bounds.named import NAME
 from theorycalc.bounds.steps import Leaves, Step
 from theorycalc.core import display
 from theorycalc.core.checks import Verdict
@@ -38,6 +39,9 @@ def _sentences(step: Step) -> Iterator[str]:
             f"From {variable.name} = {rational(start)} on {step.problem.goal} holds "
             f"({name}): {'; '.join(reasons)}."
         )
+    elif step.rule == NAME:
+        parts = ", ".join(f"{name} = {part}" for name, part in step.detail)
+        yield f"{step.problem} follows from what holds for {parts} as variables of their own."
     else:
         yield f"{step.problem} follows by this reduction: {step.rule}."
     for part in step.parts:

@@ -10,9 +10,11 @@ from itertools import pairwise
 
 import sympy
 
+from theorycalc.bounds import zeros
 from theorycalc.bounds.domain import Variable
-from theorycalc.bounds.enclosed import is_continuous
+from theorycalc.bounds.enclosed import enclosed, is_continuous
 from theorycalc.bounds.goals import Goal
+from theorycalc.bounds.manifolds import contact_along
 from theorycalc.bounds.rewrites import FORMS
 from theorycalc.core.errors import NotSupportedError
 from theorycalc.core.graph import substitute
@@ -21,7 +23,7 @@ from theorycalc.core.integration.pieces import branch_at
 
 # Long expressions have too many kinks to cut at.
 _MOST_KINKS = 30
-_NOT_REAL = (sympy.I, sympy.nan, sympy.zoo)
+NOT_REAL = (sympy.I, sympy.nan, sympy.zoo)
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def forms(problem: Problem) -> Iterator[Reduction]:
         for reduction in reduce(problem, name):
             main = reduction.problems[0]
             known = (main.goal.margin, main.variables) in seen
-            if not known and not main.goal.margin.has(*_NOT_REAL):
+            if not known and not main.goal.margin.has(*NOT_REAL):
                 seen.add((main.goal.margin, main.variables))
                 yield reduction
 
@@ -155,9 +157,37 @@ def _replaced(problem: Problem, name: str, i: int, variable: Variable, place) ->
     )
 
 
+def _from_contacts(problem: Problem) -> list[Reduction]:
+    """The sign of a derivative along a variable, where the others before it vanish on a surface.
+
+    The surface has to lie in the ranges, so that the way there does.
+    """
+    variables, strict = problem.variables, problem.goal.strict
+    if len(variables) < 2 or problem.where is not sympy.true or any(v.integer for v in variables):
+        return []
+    f, found = enclosed(problem.goal.margin, variables), []
+    for variable, place in zeros.surfaces(f):
+        left_out = place.is_number and not variable.contains(place)
+        if strict != left_out or (left_out and not f.value(f.domain).low.is_finite()):
+            continue
+        contact = contact_along(f, variable.symbol, place)
+        if contact is None:
+            continue
+        derivative = contact.derivative.expr
+        if contact.order % 2:
+            if place not in (variable.low, variable.high):
+                continue
+            derivative = derivative if place == variable.low else -derivative
+        goal = Goal(derivative, sympy.S.Zero, strict)
+        kept = tuple(v for v in variables if derivative.has(v.symbol)) or variables
+        found.append(Reduction("from a contact", (Problem(goal, kept),)))
+    return found
+
+
 REDUCTIONS: dict[str, Callable[[Problem], list[Reduction]]] = {
     "cut at the kinks": _at_kinks,
     "cut at zero": _at_zero,
     "mirrored": _mirrored,
     "x = a + t/(1 − t)": _compact,
+    "from a contact": _from_contacts,
 }

@@ -10,6 +10,7 @@ import sympy
 from theorycalc.bounds.cells import CellSearch
 from theorycalc.bounds.exact import decided_exactly
 from theorycalc.bounds.half_lines import on_half_line
+from theorycalc.bounds.named import NAME, Names, proposed, with_names
 from theorycalc.bounds.problems import Problem, Reduction, forms, reduce
 from theorycalc.bounds.refuting import Refutation
 from theorycalc.bounds.sharing import ALONE, Interruption, Workforce, in_processes
@@ -19,6 +20,8 @@ from theorycalc.core.progress import progress
 # Integers that are looked at one by one before anything else is tried, and at all.
 _FEW = 300
 MOST_POINTS = 200_000
+# With a smaller budget a problem is only looked at as it is.
+_SMALL = 200
 
 
 class Prover:
@@ -36,6 +39,8 @@ class Prover:
         Who looks at them.
     interruption : Interruption, optional
         Whether the user has had enough.
+    names : sequence
+        Names of parts that are variables of their own where they occur.
     """
 
     def __init__(
@@ -45,15 +50,17 @@ class Prover:
         budget: int = 20_000,
         work: Workforce = ALONE,
         interruption: Interruption | None = None,
+        names: Names = (),
     ):
         self.refutation, self.contacts, self.budget = refutation, tuple(contacts), budget
+        self.names = names
         self.work, self.interruption = work, interruption or Interruption()
         self._searches: list = []
 
     @property
     def is_over(self) -> bool:
         """Whether nothing more is to be solved."""
-        return self.refutation.point is not None or self.interruption.happened
+        return self.refutation.is_over or self.interruption.happened
 
     def solve(self, problem: Problem, refutes: Callable | None = None) -> Step:
         """A step that shows the problem, or one that says how far it came."""
@@ -74,6 +81,8 @@ class Prover:
                 return self._reduced(problem, reduction, refutes)
         if not all(v.is_finite for v in problem.variables):
             return self._unbounded(problem, refutes)
+        if step := self._from_others(problem):
+            return step
         step = self._cells(problem, refutes)
         few = count is not None and count <= MOST_POINTS
         if not step.done and few and not self.is_over:
@@ -148,10 +157,32 @@ class Prover:
             searches.append((reduction, CellSearch(main, given, moved, self.work), conditions))
             yield searches[-1]
 
-    def _condition(self, problem: Problem) -> Step:
-        """What a form needs besides."""
-        nothing, less = Refutation.nothing(), self.budget // 10
-        return Prover(nothing, (), less, self.work, self.interruption).solve(problem)
+    def _from_others(self, problem: Problem) -> Step | None:
+        """A step from problems that are looked at by themselves, if they are shown."""
+        if self.budget < _SMALL:
+            return None
+        for names, budget in self._names_for(problem):
+            for reduction in with_names(problem, names):
+                part = self._condition(reduction.problems[0], budget)
+                if part.done:
+                    return Step(problem, NAME, names, (part,))
+        for reduction in reduce(problem, "from a contact"):
+            parts = tuple(self._condition(part) for part in reduction.problems)
+            if all(part.done for part in parts):
+                return Step(problem, reduction.name, None, parts)
+        return None
+
+    def _names_for(self, problem: Problem) -> Iterator[tuple[Names, int]]:
+        """The names that were given, else others, and how much work they are worth."""
+        if self.names:
+            yield self.names, self.budget
+        else:
+            yield from ((names, self.budget // 10) for names in proposed(problem))
+
+    def _condition(self, problem: Problem, budget: int | None = None) -> Step:
+        """What another problem follows from, unless it is refuted, with a tenth of the work."""
+        alone, less = Refutation.of(problem), self.budget // 10 if budget is None else budget
+        return Prover(alone, (), less, self.work, self.interruption).solve(problem)
 
 
 def solved(prover: Prover, problems: Sequence[Problem]) -> Iterator[Step]:
@@ -192,10 +223,9 @@ def moved_back(refutes: Callable, problem: Problem, reduction: Reduction) -> Cal
 
     def moved(point: list) -> bool:
         values = dict(zip(symbols, point, strict=True))
-        places = (back.get(v.symbol, v.symbol).xreplace(values) for v in problem.variables)
-        return refutes(
-            [x if x.is_Rational else sympy.Rational(str(sympy.N(x, 25))) for x in places]
-        )
+        places = [back.get(v.symbol, v.symbol).xreplace(values) for v in problem.variables]
+        near = [x if x.is_Rational else sympy.Rational(str(sympy.N(x, 25))) for x in places]
+        return refutes(near) or (near != places and refutes(places))
 
     return moved
 

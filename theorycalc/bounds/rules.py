@@ -73,25 +73,30 @@ def first_order(f: Enclosed, cell: Cell) -> Finding:
 @after_the_range
 def second_order(f: Enclosed, cell: Cell) -> Finding:
     """The Taylor form of second order at the middle, with slopes that it sharpens."""
+    return _second_order(f, cell, f.curvatures(cell))
+
+
+def _second_order(f: Enclosed, cell: Cell, curvatures: list[list]) -> Finding:
+    """The same on a face of the cell to which the second derivatives belong."""
     middle = centre(cell, _whole(f))
-    at_middle = f.slopes(tuple((x, x) for x in middle))
-    curvatures, offsets = f.curvatures(cell), _offsets(cell, middle)
+    here, offsets = tuple((x, x) for x in middle), _offsets(cell, middle)
+    at_middle = f.slopes(here)
     slopes = [
         _CONTEXT.add(g, _sum_of_products(row, offsets))
         for g, row in zip(at_middle, curvatures, strict=True)
     ]
     face = _towards_least(cell, slopes)
     if face != cell:
-        return second_order(f, face)
+        return _second_order(f, face, curvatures)
     half = fmpq(1, 2)
     quadratic = [
         _CONTEXT.mul(half if i == j else fmpq(1), h, _times(offsets, i, j))
         for i, row in enumerate(curvatures)
         for j, h in enumerate(row)
-        if j >= i
+        if j >= i and isinstance(offsets[i], Box) and isinstance(offsets[j], Box)
     ]
     change = _CONTEXT.add(_sum_of_products(at_middle, offsets), *quadratic)
-    bound = _add(_low(f.at(middle)), _low(change))
+    bound = _add(_low(f.value(here)), _low(change))
     weights = [_size(g) * w for g, w in zip(slopes, _widths(cell), strict=True)]
     return Finding(bound, weights, middle)
 
@@ -203,8 +208,10 @@ def _offsets(cell: Cell, point: list[fmpq]) -> list:
     ]
 
 
-def _sum_of_products(xs: list, ys: list) -> Box:
-    return as_box(_CONTEXT.add(*map(_CONTEXT.mul, xs, ys)))
+def _sum_of_products(xs: list, offsets: list) -> Box:
+    """The sum over the variables that are not fixed."""
+    pairs = ((x, y) for x, y in zip(xs, offsets, strict=True) if isinstance(y, Box))
+    return as_box(_CONTEXT.add(fmpq(0), *(_CONTEXT.mul(x, y) for x, y in pairs)))
 
 
 def _times(offsets: list, i: int, j: int):

@@ -196,7 +196,9 @@ class Statement(Record):
             raise DomainError(explain("a relation without a point", got=name, hint=hint))
         self.claims.append((claim, tuple(map(dict, points)) or ({},)))
 
-    def proves(self, relation, name: str, on, *, where=sympy.true, contacts=()) -> None:
+    def proves(
+        self, relation, name: str, on, *, where=sympy.true, contacts=(), substitute=None
+    ) -> None:
         """A relation that holds on whole ranges, which is proved by `theorycalc.prove`.
 
         Parameters
@@ -207,6 +209,8 @@ class Statement(Record):
             What is claimed, in print.
         contacts : sequence
             Where both sides are equal: points, and equations.
+        substitute : mapping, optional
+            Names for parts that are variables of their own, as `theorycalc.prove` takes them.
 
         Raises
         ------
@@ -222,16 +226,17 @@ class Statement(Record):
         >>> one.proves(kernel >= rho, "κ₁(ρ) ≥ ρ", {"rho": (-1, 1)}, contacts=[{"rho": 1}])
         >>> one.refutes(kernel >= rho + 0.001, "with something to spare", {"rho": (-1, 1)})
         """
-        self._proposes(relation, name, on, where, contacts, Verdict.HOLDS)
+        self._proposes(relation, name, on, where, Verdict.HOLDS, contacts, substitute)
 
     def refutes(self, relation, name: str, on, *, where=sympy.true) -> None:
         """A relation that fails somewhere in its ranges, where a point is found; see `proves`."""
-        self._proposes(relation, name, on, where, (), Verdict.FAILS)
+        self._proposes(relation, name, on, where, Verdict.FAILS)
 
-    def _proposes(self, relation, name, on, where, contacts, verdict) -> None:
+    def _proposes(self, relation, name, on, where, verdict, contacts=(), substitute=None) -> None:
         claim = self._claim(relation, name, on=on, where=where)
         contacts = sequence(contacts, "contacts", allowed='[{"x": 0}, sympy.Eq(p, q)]')
-        self.propositions.append(Proposition(claim=claim, contacts=contacts, verdict=verdict))
+        given = {"contacts": contacts, "substitute": substitute or {}}
+        self.propositions.append(Proposition(claim=claim, verdict=verdict, **given))
 
     def _claim(self, relation, name: str, **fields) -> Claim:
         """A claim of this statement, which SymPy has not decided."""

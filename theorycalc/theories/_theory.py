@@ -107,12 +107,15 @@ class Proposition(Shown):
     claim : Claim
     contacts : tuple
         Where both sides are equal, as `theorycalc.prove` takes it.
+    substitute : mapping
+        Names for parts of the claim, likewise.
     verdict : Verdict
         HOLDS if it is to be proved, FAILS if it is to be refuted.
     """
 
     claim: Claim
     contacts: tuple = ()
+    substitute: Mapping = field(default_factory=dict)
     verdict: Verdict = Verdict.HOLDS
 
     def __post_init__(self):
@@ -124,7 +127,7 @@ class Proposition(Shown):
 
     def decide(self) -> Proof:
         """The proof, or what stands in its way."""
-        return prove(self.claim, contacts=self.contacts)
+        return prove(self.claim, contacts=self.contacts, substitute=self.substitute)
 
 
 @dataclass(frozen=True, kw_only=True)
