@@ -152,6 +152,9 @@ FLOORS = {
         "channels",
         "curve_in_doubles",
         "learning",
+        "capacities",
+        "sparse",
+        "risk",
     ),
     "quantization": ("arguments", "sphere", "extremes", "bounds", "freezing_point", "kde"),
 }

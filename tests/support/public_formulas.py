@@ -132,6 +132,22 @@ def _inference():
     yield "generalisation_error", "sign", perceptron.generalisation_error(1), {}
     yield "entropy", "sign", perceptron.entropy(1), {}
     yield "transition", "sign", perceptron.transition(), {}
+    yield "capacity", "1", room.capacity(1), {}
+    yield "storage_entropy", "", room.storage_entropy("1/2"), {}
+    yield "capacity", "Hopfield", room.Hopfield(3).capacity(), {}
+    yield "overlap_at_capacity", "", room.Hopfield(2).overlap_at_capacity(), {}
+    yield "q", "Hopfield", room.Hopfield(2).q("1/10", "1/5"), {}
+    for name in ("q", "free_energy", "stability"):
+        yield name, "SK", getattr(room.SK("1/2"), name)(), {}
+    yield "sk_instability_field", "", room.sk_instability_field("1/2"), {}
+    yield "rem_critical_beta", "", room.rem_critical_beta(), {}
+    state = room.lasso("1/10", "1/2", "1/100", "3/2")
+    for name in ("tau", "mse", "active_fraction", "penalty"):
+        yield name, "lasso", getattr(state, name)(), {}
+    yield "sparse_recovery", "", room.sparse_recovery("1/2"), {}
+    yield "separability", "", room.separability(1), {}
+    for name in ("m", "q", "error"):
+        yield name, "erm", getattr(room.erm("square", 2, "1/2"), name)(), {}
     yield "weak_recovery", "abs", room.output("abs").weak_recovery(), {}
 
 

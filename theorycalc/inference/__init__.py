@@ -1,24 +1,46 @@
 """What learning from n = αd samples achieves: channels, overlaps, thresholds, capacities."""
 
 from theorycalc.core.calls import tell_calls
+from theorycalc.inference.capacities import (
+    SK,
+    Hopfield,
+    capacity,
+    rem_critical_beta,
+    sk_instability_field,
+    storage_entropy,
+)
 from theorycalc.inference.channels import output, prior
 from theorycalc.inference.densities import Density, Laplace
 from theorycalc.inference.learning import Bayes, FixedPoint, Spinodal, bayes
 from theorycalc.inference.outputs import Output
 from theorycalc.inference.priors import Mixture, Prior
+from theorycalc.inference.risk import Erm, erm, separability
+from theorycalc.inference.sparse import Lasso, lasso, sparse_recovery
 
 __all__ = [
+    "SK",
     "Bayes",
     "Density",
+    "Erm",
     "FixedPoint",
+    "Hopfield",
     "Laplace",
+    "Lasso",
     "Mixture",
     "Output",
     "Prior",
     "Spinodal",
     "bayes",
+    "capacity",
+    "erm",
+    "lasso",
     "output",
     "prior",
+    "rem_critical_beta",
+    "separability",
+    "sk_instability_field",
+    "sparse_recovery",
+    "storage_entropy",
 ]
 
 
