@@ -24,6 +24,7 @@ _ENERGIES = ("distinct", "plain_power")
 # Between these the signal-to-noise ratios of stored patterns are sought.
 _LEAST, _MOST = Rational(1, 10**6), S(60)
 _LARGEST_ORDER = 60
+_LARGEST_MARGIN = 10**100
 
 
 def capacity(kappa=0, weights: str = "spherical") -> Formula:
@@ -56,6 +57,9 @@ def capacity(kappa=0, weights: str = "spherical") -> Formula:
     if kappa < 0:
         hint = "kappa ≥ 0: for negative margins the formula bounds the capacity from above only"
         raise NotSupportedError(explain("a negative margin", got=kappa, hint=hint))
+    if kappa > _LARGEST_MARGIN:
+        allowed = f"at most {_LARGEST_MARGIN}"
+        raise NotSupportedError(explain("a margin so large", got=kappa, allowed=allowed))
     if weights == "spherical":
         mean = (1 + kappa**2) * normal_law(kappa) + kappa * normal_density(kappa)
         return Formula("alpha_c", 1 / mean)
