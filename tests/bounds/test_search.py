@@ -49,6 +49,14 @@ def test_the_valley_of_two_variables():
     assert abs(float(found.margin.mid) - (2 - 1.0316284534898774)) < 1e-2 * 0.97
 
 
+def test_the_deepest_of_many_valleys():
+    """The egg holder, whose least value is −959.64."""
+    first = (Y + 47) * sympy.sin(sympy.sqrt(abs(X / 2 + Y + 47)))
+    second = X * sympy.sin(sympy.sqrt(abs(X - Y - 47)))
+    found = found_on(first + second <= 0, x=(-512, 512), y=(-512, 512))
+    assert float(found.margin.mid) < -940
+
+
 def test_integers_are_looked_at_and_not_what_lies_between():
     found = found_on(sympy.log(N) / N <= sympy.Rational(3663, 10000), n=tc.integers(1, "oo"))
     assert (found.point, found.verdict) == ({"n": 3}, UNDECIDED)

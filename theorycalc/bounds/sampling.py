@@ -13,6 +13,8 @@ _GEOMETRIC = 4
 # Samples from which evolution starts, for each variable, and the shares of the budget.
 _POPULATION = 15
 _SAMPLED, _DESCENT = 4, 8
+# How often evolution begins at most, each time with other members; once for so much work.
+_TIMES, _ONCE = 4, 5000
 # The best samples that are kept, and the corners that are looked at.
 _KEPT, _CORNERS = 3, 64
 
@@ -101,8 +103,11 @@ def least(
         return []
     starts = list(shares.T[:_KEPT])
     if np.prod([axis.count for axis in axes]) > len(values):
-        evolved = _evolved(value, axes, shares, budget // 2)
-        starts = [_descended(value, axes, evolved, budget // _DESCENT), evolved, *starts]
+        times = min(_TIMES, 1 + budget // _ONCE)
+        each = budget // (2 * times)
+        evolved = [_evolved(value, axes, shares[:, k::times], each, k) for k in range(times)]
+        best = min(evolved, key=lambda t: float(value(t[:, None])[0]))
+        starts = [_descended(value, axes, best, budget // _DESCENT), best, *starts]
     found = sorted(starts, key=lambda t: float(value(t[:, None])[0]))
     return [[float(axis.places(x)) for axis, x in zip(axes, t, strict=True)] for t in found]
 
@@ -118,7 +123,7 @@ def _samples(axes: Sequence[Axis], count: int) -> np.ndarray:
     return np.concatenate((spread, corners), axis=1)
 
 
-def _evolved(value: Callable, axes: Sequence[Axis], shares: np.ndarray, budget: int):
+def _evolved(value: Callable, axes: Sequence[Axis], shares: np.ndarray, budget: int, seed: int):
     """The best after evolution of the best samples together with some that are spread evenly."""
     from scipy.optimize import differential_evolution
 
@@ -135,7 +140,7 @@ def _evolved(value: Callable, axes: Sequence[Axis], shares: np.ndarray, budget: 
             updating="deferred",
             polish=False,
             tol=0,
-            seed=0,
+            seed=seed,
         )
     return found.x
 

@@ -122,10 +122,11 @@ def search(claim: Claim, budget: int | None = None) -> Found:
     Notes
     -----
     The margin is computed in doubles at points that are spread evenly, infinite ranges as
-    a + t/(1 − t); the best evolve [1]_ and one descends by simplices. The best points are rounded
-    to few digits, and the claim is checked there. Where margins decay, the margin relative to both
-    sides is searched as well. Nothing is proved by what is not found: a counterexample in a narrow
-    gap between the samples is missed. `prove` looks everywhere.
+    a + t/(1 − t); the best evolve [1]_, several times where there is work for it, and one descends
+    by simplices. The best points are rounded to few digits, and the claim is checked there. Where
+    margins decay, the margin relative to both sides is searched as well. Nothing is proved by what
+    is not found: a counterexample in a narrow gap between the samples is missed. `prove` looks
+    everywhere.
 
     References
     ----------
