@@ -132,6 +132,21 @@ def test_limits():
     assert abs(float(output("abs").channel("1e-6").at()) / 2e-6 - 1) < 1e-5
 
 
+def test_weak_recovery_under_noise():
+    """1/α = ∫ (E[(z² − 1) P(y | z)])²/E P(y | z) dy, by grids."""
+    noise = 0.3
+    z, y = np.linspace(-9, 9, 1801), np.linspace(-5, 12, 1701)
+    likelihood = np.exp(-((y[:, None] - abs(z)) ** 2) / (2 * noise)) / np.sqrt(2 * np.pi * noise)
+    weights = np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi) * 0.01
+    first, second = likelihood @ weights, likelihood @ (weights * (z**2 - 1))
+    rate = np.sum(second**2 / first) * 0.01
+    value = output("abs", "3/10").weak_recovery()
+    assert float(value.at()) == pytest.approx(1 / rate, rel=1e-4)
+    assert_error_holds(value.at(), value.at(using=tc.Ball(25)))
+    with pytest.raises(tc.NotSupportedError, match="noisy"):
+        output("abs", "3/10").channel("1/2")
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

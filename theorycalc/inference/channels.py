@@ -120,4 +120,4 @@ def output(law, noise=0) -> Output:
     if law not in _NOISY and noise:
         allowed = f"noise for {', '.join(_NOISY)}"
         raise DomainError(explain(f"{law} has no noise", got=noise, allowed=allowed))
-    return _OUTPUTS[law](noise) if law in _NOISY and law != "abs" else _OUTPUTS[law]()
+    return _OUTPUTS[law](noise) if law in _NOISY else _OUTPUTS[law]()

@@ -18,6 +18,7 @@ from theorycalc.core.looks import Shown
 from theorycalc.core.numbers import exact
 from theorycalc.inference.solving.line import (
     gaussian_mean,
+    line_integral,
     normal_density,
     normal_law,
     plane_mean,
@@ -225,15 +226,23 @@ class Relu(Output):
 
 @dataclass(frozen=True)
 class Absolute(Output):
-    """y = |z|, the phase retrieval of real signals."""
+    """y = |z| + √D ξ, the phase retrieval of real signals."""
 
+    noise: Expr = S.Zero
     name = "abs"
     costly = True
-    noiseless = True
     divergence = S.One
     symmetric = True
 
+    def __post_init__(self):
+        object.__setattr__(self, "noise", _noise(self.noise))
+
+    @property
+    def noiseless(self):
+        return self.noise == 0
+
     def _information(self):
+        self._check_noise()
         # E z² tanh = E z² tanh² where z ω/V = t z² + √t z x (Nishimori)
         t = (RHO - V) / V
         f = _Z**2 * sympy.tanh(t * _Z**2 + sqrt(t) * _Z * _X)
@@ -242,20 +251,36 @@ class Absolute(Output):
     def _free_entropy(self):
         t = (RHO - V) / V
         exponent = -2 * sqrt(t) * _W * (sqrt(t) * _W + _X)
+        self._check_noise()
         # log(1 + e^−u) ≤ log 2 + |u|, and 2√t |v x| ≤ √t (v² + x²)
         mean = plane_mean(log(1 + exp(exponent)), _W, _X, log(2), 2 * t + sqrt(t), sqrt(t))
         return mean - log(2 * pi * V) / 2 - S.Half
 
     def weak_recovery(self) -> Formula:
-        """α above which more than chance is learnt, for a centred prior of variance 1: 1/2.
+        """α above which more than chance is learnt, for a centred prior; 1/2 without noise.
 
         Examples
         --------
         >>> import theorycalc as tc
-        >>> tc.inference.output("abs").weak_recovery().expr
-        1/2
+        >>> print(tc.inference.output("abs", "1/10").weak_recovery().at(using=tc.Ball(15)))
+        0.604287681386762 ± 5e-16
         """
-        return Formula("alpha_wr", S.Half)
+        if not self.noise:
+            return Formula("alpha_wr", S.Half)
+        # z given y is a normal variable of mean m and variance v, cut off at 0
+        m, v = _W / sqrt(1 + self.noise), self.noise / (1 + self.noise)
+        u = _W / sqrt(self.noise)
+        ratio = exp(-(u**2) / 2 - log_ndtr(u)) / sqrt(2 * pi)
+        excess = m**2 + v + m * sqrt(v) * ratio - 1
+        # |excess| ≤ 5 (y² + 1)/2, for the moments of order four
+        bound = 25 * (_W**4 + 3 * _W**2 + 4) * normal_density(_W)
+        f = 2 * normal_law(u) * excess**2 * normal_density(_W)
+        return Formula("alpha_wr", 1 / line_integral(f, _W, bound))
+
+    def _check_noise(self) -> None:
+        if self.noise:
+            hint = "weak_recovery, or no noise"
+            raise NotSupportedError(explain("the information of a noisy |z|", got=self, hint=hint))
 
 
 @dataclass(frozen=True)
