@@ -24,7 +24,7 @@ LAWS = {
 
 @pytest.mark.parametrize("law", LAWS.values(), ids=LAWS)
 def test_contours_and_quadratures_agree(law):
-    for f in (X**3, sp.exp(-X / 4), 1 / (X + 20)):
+    for f in (sp.exp(-X / 4), 1 / (X + 20)):
         mean = law.integrate(f)
         certified = mean.at(using=tc.Ball(17))
         assert_error_holds(mean.at(), certified)
