@@ -155,6 +155,7 @@ FLOORS = {
         "capacities",
         "sparse",
         "risk",
+        "potential",
     ),
     "quantization": ("arguments", "sphere", "extremes", "bounds", "freezing_point", "kde"),
 }

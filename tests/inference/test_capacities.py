@@ -106,6 +106,20 @@ def test_bad_input_is_refused(wrong):
         wrong()
 
 
+def test_students_are_where_the_posterior_is():
+    """At the overlap of the posterior the entropy is its own, and largest; far below annealed."""
+    perceptron = inference.bayes("rademacher", "sign")
+    place = sp.Rational(str(float(perceptron.overlap(1).at())))
+    top = float(inference.franz_parisi(1, place).at())
+    assert top == pytest.approx(float(perceptron.entropy(1).at()), abs=1e-10)
+    for m in (0.3, 0.7):
+        found, p = float(inference.franz_parisi(1, m).at()), (1 + m) / 2
+        annealed = -p * np.log(p) - (1 - p) * np.log(1 - p) + np.log(1 - np.arccos(m) / np.pi)
+        assert found < min(top, annealed)
+    with pytest.raises(tc.DomainError):
+        inference.franz_parisi(1, 1)
+
+
 def test_negative_margins_are_bounds_only():
     with pytest.raises(tc.NotSupportedError, match="above only"):
         inference.capacity("-1/2")

@@ -133,6 +133,7 @@ def _inference():
     yield "entropy", "sign", perceptron.entropy(1), {}
     yield "transition", "sign", perceptron.transition(), {}
     yield "capacity", "1", room.capacity(1), {}
+    yield "franz_parisi", "", room.franz_parisi(1, "1/2"), {}
     yield "storage_entropy", "", room.storage_entropy("1/2"), {}
     yield "capacity", "Hopfield", room.Hopfield(3).capacity(), {}
     yield "overlap_at_capacity", "", room.Hopfield(2).overlap_at_capacity(), {}

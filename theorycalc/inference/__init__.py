@@ -13,6 +13,7 @@ from theorycalc.inference.channels import output, prior
 from theorycalc.inference.densities import Density, Laplace
 from theorycalc.inference.learning import Bayes, FixedPoint, Spinodal, bayes
 from theorycalc.inference.outputs import Output
+from theorycalc.inference.potential import franz_parisi
 from theorycalc.inference.priors import Mixture, Prior
 from theorycalc.inference.risk import Erm, erm, separability
 from theorycalc.inference.sparse import Lasso, lasso, sparse_recovery
@@ -33,6 +34,7 @@ __all__ = [
     "bayes",
     "capacity",
     "erm",
+    "franz_parisi",
     "lasso",
     "output",
     "prior",
