@@ -84,6 +84,7 @@ def test_recovery_without_noise():
     assert float(sparse.mmse("1/4").at()) > 0.01
 
 
+@pytest.mark.long
 def test_symmetric_outputs_have_to_be_broken():
     retrieval = bayes("gaussian", "abs")
     assert retrieval.weak_recovery().expr == sp.Rational(1, 2)

@@ -86,6 +86,7 @@ def test_small_errors_keep_their_digits():
             assert value.accuracy >= 12
 
 
+@pytest.mark.long
 def test_laplace_in_closed_form_is_its_density():
     x = sp.Symbol("x")
     density = Density(sp.exp(-sp.Abs(x)) / 2, x)
