@@ -247,3 +247,14 @@ def test_a_law_with_a_symbol_has_moments():
     c = sp.Symbol("c", positive=True)
     law = S.information_plus_noise({0: "1/2", 5: "1/2"}, c, 1)
     assert law.moment(1).expr.subs(c, 3) == R(7, 2)
+
+
+def test_errors_of_arrays_hold_next_to_edges():
+    """Also of elements that are not computed again in balls."""
+    law = S.sample_covariance(TWO, 1)
+    edge = float(law.edges()[-1])
+    x = edge - 10.0 ** -np.linspace(3, 11, 40)
+    values, errors = S.functions.SpectralDensity.double(law._argument, x)
+    for point, value, error in zip(x[::3], values[::3], errors[::3], strict=True):
+        exact = law.density.at(x=R(float(point)), using=tc.Ball(20))
+        assert abs(float(exact - R(float(value)))) <= error

@@ -308,11 +308,7 @@ def stieltjes_imaginary(node: Node, x: np.ndarray, y: np.ndarray) -> tuple[np.nd
 
 
 def each(doubles, enclosed, node: Node, *x) -> tuple:
-    """(values, errors) at arrays: few elements, and the worst of many, from balls.
-
-    Next to an edge a rounding of x moves the value as much as those on the way to it; that is no
-    error of the routine, and arrays have none beside those.
-    """
+    """(values, errors) at arrays: few elements, and the worst of many, from balls."""
     x = np.broadcast_arrays(*(np.asarray(t, float) for t in x))
     flat = [t.ravel() for t in x]
     values, errors = (np.full(flat[0].size, t) for t in (np.nan, np.inf))
@@ -322,8 +318,6 @@ def each(doubles, enclosed, node: Node, *x) -> tuple:
     spoilt = spoilt[np.argsort(-errors[spoilt], kind="stable")][:_MOST_ENCLOSED]
     for i in spoilt:
         values[i], errors[i] = enclosed(node, *(float(t[i]) for t in flat))
-    if len(values) > _FEW:
-        errors = np.where(np.isfinite(errors), 4 * _EPS * np.abs(values), errors)
     shape = x[0].shape
     return (values.reshape(shape), errors.reshape(shape)) if shape else (values[0], errors[0])
 
