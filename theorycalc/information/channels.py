@@ -139,8 +139,11 @@ def contraction(channel, divergence="kl") -> Formula:
 
     Notes
     -----
+    Two inputs are enough: O. Ordentlich, Y. Polyanskiy, "Strong data processing constant is
+    achieved by binary inputs", 2020, arXiv:2010.01987. For two inputs η is that of χ²:
     Y. Polyanskiy, Y. Wu, "Strong data-processing inequalities for channels and Bayesian networks",
-    2017. By Hellinger's distance H of each pair of rows, H²/2 ≤ η ≤ 1 − (1 − H²/2)².
+    2017, arXiv:1508.06025. With H² = 2 − 2 Σ √(ab), Hellinger's distance squared,
+    H²/2 ≤ η ≤ 1 − (1 − H²/2)² for two rows, by Cauchy's inequality.
 
     Examples
     --------

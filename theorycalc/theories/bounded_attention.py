@@ -84,8 +84,9 @@ for half, accuracy, degree in ((1, "1e-4", 5), (4, "1e-4", 11), (8, "0.01", 14))
 four = PAPER.quotes(
     "asymptotic",
     "Entries o(√log n) make attention almost linear in n: features of degree k have dimension "
-    "C(d + k, k), which is n^{o(1)} for d = log n and k = o(log n). Above √log n it is quadratic "
-    "under the strong exponential time hypothesis; for triples the threshold is the cube root.",
+    "C(d + k, k), which is n^{o(1)} for d = log n and k = o(log n). At order √log n it is "
+    "quadratic under the strong exponential time hypothesis; for triples the order is the cube "
+    "root.",
 )
 
 

@@ -12,7 +12,7 @@ References
 ----------
 Z. Shi, Y. Wang, H. Zhang, J. Z. Kolter, C.-J. Hsieh, "Efficiently computing local Lipschitz
 constants of neural networks via bound propagation", NeurIPS 2022, arXiv:2210.07394.
-M. Fazlyab, A. Robey, H. Hassani, M. Morari, G. Pappas, "Efficient and accurate estimation of
+M. Fazlyab, A. Robey, H. Hassani, M. Morari, G. J. Pappas, "Efficient and accurate estimation of
 Lipschitz constants for deep neural networks", NeurIPS 2019, arXiv:1906.04893.
 """
 

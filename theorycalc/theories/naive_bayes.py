@@ -12,8 +12,8 @@ References
 ----------
 C. Zheng, G. Wu, F. Bao, Y. Cao, C. Li, J. Zhu, "Revisiting discriminative vs. generative
 classifiers: theory and implications", ICML 2023, arXiv:2302.02334.
-T. M. Cover, "Geometrical and statistical properties of systems of linear inequalities", 1965,
-doi:10.1109/PGEC.1965.264137.
+T. M. Cover, "Geometrical and statistical properties of systems of linear inequalities with
+applications in pattern recognition", 1965, doi:10.1109/PGEC.1965.264137.
 """
 
 import numpy as np

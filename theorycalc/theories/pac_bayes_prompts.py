@@ -15,7 +15,8 @@ References
 V. Akinwande, Y. Jiang, D. Sam, J. Z. Kolter, "Understanding prompt engineering may not require
 rethinking generalization", ICLR 2024, arXiv:2310.03957.
 A. Maurer, "A note on the PAC Bayesian theorem", 2004, arXiv:cs/0411099.
-O. Catoni, "PAC-Bayesian supervised classification", 2007, arXiv:0712.0248.
+O. Catoni, "PAC-Bayesian supervised classification: the thermodynamics of statistical learning",
+2007, arXiv:0712.0248.
 """
 
 import numpy as np

@@ -15,6 +15,8 @@ H. He, Z. Goldfeld, "Information-theoretic generalization bounds for deep neural
 arXiv:2404.03176.
 Y. Polyanskiy, Y. Wu, "Strong data-processing inequalities for channels and Bayesian networks",
 2017, arXiv:1508.06025.
+O. Ordentlich, Y. Polyanskiy, "Strong data processing constant is achieved by binary inputs", 2020,
+arXiv:2010.01987.
 """
 
 import numpy as np
