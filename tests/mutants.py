@@ -908,9 +908,9 @@ MUTANTS = (
     ),
     Mutant(
         "bounds/orthants.py",
-        "exponents[i] + power - k, k",
-        "exponents[i] + k, power - k",
-        _SEVERAL("polynomials_that_are_said_not_to_be_negative_are_not"),
+        "for order in permutations(range(count))]",
+        "for order in [tuple(range(count))]]",
+        _SEVERAL("every_order_counts"),
     ),
     Mutant(
         "bounds/orthants.py",

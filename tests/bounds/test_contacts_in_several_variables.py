@@ -76,6 +76,12 @@ def test_polynomials_that_are_said_not_to_be_negative_are_not(coefficients, low)
         assert min(values(a, b) for a, b in itertools.product(grid, grid)) >= -1e-12
 
 
+@pytest.mark.parametrize("p", [Y**3 - X * Y**2, X * Y**2 - X**2 * Y, X**3 - X**2 * Y])
+def test_every_order_counts(p):
+    variables = tuple(Variable(s, sp.S.Zero, sp.Integer(2)) for s in (X, Y))
+    assert not not_negative(p, variables)
+
+
 @pytest.mark.parametrize("part", [X * Y, X - Y, X * Y - X, X**2 - Y, sp.exp(X) * Y])
 def test_a_part_stays_within_its_range(part):
     variables = tuple(Variable(s, sp.Integer(-1), sp.Integer(2)) for s in (X, Y))

@@ -117,3 +117,39 @@ for name in ("tanh", "elu", "sin"):
 three.holds(sympy.Gt(CHI["gelu"].expr, 1, evaluate=False), "gelu is unstable")
 for name in ("relu", "abs"):
     three.equals(CHI[name], 1, "φ² is of degree 2 on each side of 0: E φ²(Z² − 1) = 2E φ²")
+
+
+four = PAPER.states(
+    "exact",
+    "SELU keeps mean and variance in bounds: for weights of sum ω in [−0.1, 0.1] and sum of "
+    "squares τ in [0.95, 1.1], a mean μ in [−0.1, 0.1] and a variance ν in [0.8, 1.5] stay there.",
+    where="Theorem 1",
+)
+P, Q = sympy.Symbol("p", real=True), sympy.Symbol("q", positive=True)
+MU, OMEGA, NU, TAU = sympy.symbols("mu omega nu tau", real=True)
+
+
+def tail(k: int) -> sympy.Expr:
+    """2 E[exp(k·X) for X < 0] of a Gaussian of mean p and variance q."""
+    return sympy.exp(k * P + k**2 * Q / 2) * sympy.erfc((P + k * Q) / sympy.sqrt(2 * Q))
+
+
+DENSITY = sympy.sqrt(2 * Q / sympy.pi) * sympy.exp(-(P**2) / (2 * Q))
+FIRST = LAMBDA.expr / 2 * (P * (2 - tail(0)) + DENSITY + FACTOR * (tail(1) - tail(0)))
+BENT = FACTOR**2 * (tail(2) - 2 * tail(1) + tail(0))
+SECOND = LAMBDA.expr**2 / 2 * ((P**2 + Q) * (2 - tail(0)) + P * DENSITY + BENT)
+MEAN = tc.Formula("mean", FIRST, (P, Q))
+VARIANCE = tc.Formula("variance", SECOND - FIRST**2, (P, Q))
+four.shows(MEAN, VARIANCE)
+four.equals(VARIANCE, 1, "the fixed point", p=0, q=1)
+OFF = {"p": "1/100", "q": "8/5"}
+four.equals(MEAN, "0.063273586791728988266360", QUADRATURE, **OFF)
+four.equals(VARIANCE, "1.4466103852252267816984", QUADRATURE, **OFF)
+WEIGHTS = {"mu": ("-0.1", "0.1"), "omega": ("-0.1", "0.1"), "nu": (0.8, 1.5), "tau": (0.95, 1.1)}
+for formula, low, high in ((MEAN, "-0.1", "0.1"), (VARIANCE, "0.8", "1.5")):
+    value = formula.expr.subs({P: MU * OMEGA, Q: NU * TAU})
+    bounds = [value >= sympy.Rational(low), value <= sympy.Rational(high)]
+    parts = {"p": MU * OMEGA, "q": NU * TAU}
+    four.proves(
+        bounds, f"the {formula.name} stays within [{low}, {high}]", WEIGHTS, substitute=parts
+    )
