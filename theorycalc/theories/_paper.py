@@ -47,7 +47,7 @@ class Paper:
     >>> rho = sympy.Symbol("rho", real=True)
     >>> paper = tc.Paper("arXiv:1112.3712", "Y. Cho, L. K. Saul", "Arc-cosine kernels", "ReLU.")
     >>> kernel = tc.kernels.arc_cosine(1)
-    >>> one = paper.states("lower", "κ₁(ρ) ≥ ρ", where="eq. 6")
+    >>> one = paper.states("lower", "κ₁(ρ) ≥ ρ")
     >>> one.shows(kernel)
     >>> one.equals(kernel, "1", "E φ(Z)² = 1/2", rho=1)
     >>> one.holds(kernel.expr >= rho, "κ₁(ρ) ≥ ρ", {"rho": "0.3"}, {"rho": -1})

@@ -7,7 +7,8 @@ standard normal w_i.
 
 References
 ----------
-Y. Cho, L. K. Saul, "Kernel methods for deep learning", NeurIPS 2009, arXiv:1112.3712.
+Y. Cho, L. K. Saul, "Analysis and extension of arc-cosine kernels for large margin
+classification", 2011, arXiv:1112.3712.
 """
 
 import numpy as np
@@ -25,7 +26,6 @@ WEDGE = tc.Integral(2 * SLOPES / sympy.pi, ANGLE, sympy.acos(RHO) - sympy.pi / 2
 one = PAPER.states(
     "exact",
     "E (2/m) Σ_i φ(w_i·x/√d) φ(w_i·x'/√d) = κ₁(ρ) = (√(1−ρ²) + ρ (π − arccos ρ))/π for every m.",
-    where="eq. 4",
 )
 one.shows(KERNEL)
 for rho in ("-0.9", "0.5"):

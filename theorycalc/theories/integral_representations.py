@@ -11,7 +11,8 @@ and I_k = ∫_0^∞ s^{k−2} ν(s) ds.
 
 References
 ----------
-A. Lee, on integral representations of polynomials by two-layer ReLU networks, arXiv:2604.23260.
+A. Lee, "Explicit integral representations and quantitative bounds for two-layer ReLU networks",
+2026, arXiv:2604.23260.
 R. Kan, "From moments of sum to moments of product", J. Multivariate Anal. 99 (2008), 542-554.
 """
 
