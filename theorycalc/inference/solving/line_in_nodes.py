@@ -55,18 +55,16 @@ def to_mp(context, x):
     return context.mp.make_mpf(mid_and_rad(x, 2 * context.bits)[0]._mpf_)
 
 
-def integral(context, body, bound, kinks: tuple, parameters):
+def integral(nodes: NodeContext, body, bound, kinks: tuple, parameters):
     """∫ f(x, *parameters) dx for a program of f and one of a bound of its tails."""
-    centres = [context.midpoint(x) for x in parameters]
+    centres = [nodes.midpoint(x) for x in parameters]
     at = _function(NodeContext(inside=True), body, centres)
-    points = [context.midpoint(kink.run(context, centres)) for kink in kinks]
-    reach = _reach(context, bound, centres, -_SMALL_BITS)
-    coarse = abs(_sum(context, at, reach, 1))
-    if not context.inside and not context.compare(
-        ">", coarse, context.number(S(2)) ** -_SMALL_BITS
-    ):
-        reach = _reach(context, bound, centres, _size(context, at))
-    return _panels(context, at, points, reach) if points else _trapezoid(context, at, reach)
+    points = [nodes.midpoint(kink.run(nodes, centres)) for kink in kinks]
+    reach = _reach(nodes, bound, centres, -_SMALL_BITS)
+    coarse = abs(_sum(nodes, at, reach, 1))
+    if not nodes.inside and not nodes.compare(">", coarse, nodes.number(S(2)) ** -_SMALL_BITS):
+        reach = _reach(nodes, bound, centres, _size(nodes, at))
+    return _panels(nodes, at, points, reach) if points else _trapezoid(nodes, at, reach)
 
 
 class _Parts(NamedTuple):
@@ -203,13 +201,13 @@ def _on_panels(context, at, rule, ends: list, parts: int):
     return total
 
 
-def _agree(context, before, value) -> bool:
+def _agree(nodes: NodeContext, before, value) -> bool:
     """Whether two rules agree on more than half of the bits: the finer one has all of them.
 
     The finer error is about the square of the coarser one, divided by the value.
     """
-    most = context.number(S(2)) ** -(context.bits + 2 * _SPARE_BITS)
-    one = context.number(S.One)
-    goal = one if context.inside and context.prefer("<", abs(value), one) else abs(value)
+    most = nodes.number(S(2)) ** -(nodes.bits + 2 * _SPARE_BITS)
+    one = nodes.number(S.One)
+    goal = one if nodes.inside and nodes.prefer("<", abs(value), one) else abs(value)
     gap = value - before
-    return bool(context.compare("<=", gap * gap, abs(value) * goal * most))
+    return bool(nodes.compare("<=", gap * gap, abs(value) * goal * most))
