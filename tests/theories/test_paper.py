@@ -19,7 +19,7 @@ def paper():
 def test_a_statement_knows_its_place(paper):
     one, two = paper.states("exact", "one", where="eq. 1"), paper.quotes("upper", "two")
     assert [s.number for s in paper.statements] == [1, 2]
-    assert str(one.reference) == "A. Author, A title, arXiv:1112.3712, eq. 1"
+    assert str(one.reference) == "A. Author, arXiv:1112.3712, eq. 1"
     assert paper.unsupported() == [one]
     one.equals(ROOT, 2, "4 = 2²", x=4)
     assert paper.unsupported() == []

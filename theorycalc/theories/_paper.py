@@ -27,7 +27,10 @@ class Paper:
     ----------
     key : str
         Identifier with its scheme, ``"arXiv:1112.3712"`` or ``"doi:10.1007/…"``.
-    authors, title : str
+    authors : str
+        Who wrote the paper.
+    title : str
+        What the file computes, in a few words: the heading of its page.
     text : str
         Setting and references in words; by custom the docstring of the file, ``__doc__``.
 
@@ -58,7 +61,8 @@ class Paper:
     def __init__(self, key: str, authors: str, title: str, text: str):
         for given, what in ((authors, "authors"), (title, "a title"), (text, "a text")):
             instance(given, str, what, allowed="a string")
-        self.reference = Reference(key, title=f"{authors}, {title}")
+        # The title heads the file; the paper's own stands among the references of the text.
+        self.reference = Reference(key, title=authors)
         self.title, self.text = title, text
         self.statements: list[Statement] = []
 
