@@ -122,6 +122,7 @@ FLOORS = {
         "jets",
         "nodes",
         "series",
+        "in_doubles_roots",
         "in_doubles",
         "in_doubles_edges",
         "rational",

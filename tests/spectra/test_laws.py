@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from reference import assert_error_holds
 
 import theorycalc as tc
-from theorycalc.spectra import _build, in_doubles, nodes, quadrature, series
+from theorycalc.spectra import _build, in_doubles_roots, nodes, quadrature, series
 
 R = sp.Rational
 S = tc.spectra
@@ -45,7 +45,7 @@ def quadrature_of(law, f):
 
 @pytest.mark.parametrize("law", LAWS.values(), ids=LAWS)
 def test_masses_and_moments_are_those_of_the_density(law):
-    scale = in_doubles.radius_of(law.node)
+    scale = in_doubles_roots.radius_of(law.node)
     for k in (0, 1, 3):
         found = quadrature_of(law, lambda x, k=k: x**k)
         expected = float(law.moment(k).expr)
@@ -152,7 +152,7 @@ def discrete(draw, lowest=-4):
 
 def cauchy(law, z=0.3 + 0.8j):
     """G at a point of the upper half plane, in doubles."""
-    return in_doubles.solve(law.node, np.array([z])).g[0]
+    return in_doubles_roots.solve(law.node, np.array([z])).g[0]
 
 
 @settings(max_examples=8)

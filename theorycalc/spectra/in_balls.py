@@ -9,7 +9,7 @@ from theorycalc.core.arithmetic.ball_context import BallContext, working_bits, w
 from theorycalc.core.arithmetic.effort import spend
 from theorycalc.core.errors import CertificationError
 from theorycalc.core.lowering import lower
-from theorycalc.spectra import in_balls_edges, in_doubles
+from theorycalc.spectra import in_balls_edges, in_doubles_roots
 from theorycalc.spectra.jets import Jet, value_of
 from theorycalc.spectra.nodes import Atoms, Node, Point
 
@@ -163,7 +163,7 @@ def solve(node: Node, x: arb, y: arb) -> Point | None:
     spend(_WORK * node.size, working_bits())
     numbers, x, y = Balls(), arb(x), arb(y)
     z = acb(x, y)
-    start = in_doubles.solve(node, [complex(float(x.mid()), float(y.mid()))])
+    start = in_doubles_roots.solve(node, [complex(float(x.mid()), float(y.mid()))])
     middle = _polished(node, numbers, [acb(complex(s)) for s in start.unknowns[:, 0]], z.mid())
     box = None if middle is None else _box(node, numbers, middle, z)
     if box is None and y.is_zero() and node.unknowns == 1:

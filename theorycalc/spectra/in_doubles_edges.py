@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from theorycalc.spectra import in_doubles
+from theorycalc.spectra import in_doubles_roots
 from theorycalc.spectra.nodes import FreeProduct, FreeSum, Node, TimesPoisson
 
 _GRID, _BISECTIONS, _NEWTON = 4001, 40, 30
@@ -20,7 +20,7 @@ _EPS = np.finfo(float).eps
 @lru_cache(maxsize=256)
 def edges(node: Node) -> tuple[tuple[float, float], ...]:
     """(edge, error) for every end of the support, ascending."""
-    reach = 1.0001 * in_doubles.radius_of(node)
+    reach = 1.0001 * in_doubles_roots.radius_of(node)
     # closer to 0, where laws on the half line begin
     t = np.linspace(0 if _is_positive(node) else -1, 1, _GRID)
     x = reach * np.sign(t) * t**2
@@ -57,7 +57,7 @@ def _poles(node: Node) -> list[float]:
 
 
 def _is_inside(node: Node, x: np.ndarray) -> np.ndarray:
-    return in_doubles.solve(node, x).g.imag != 0 if len(x) else np.zeros(0, bool)
+    return in_doubles_roots.solve(node, x).g.imag != 0 if len(x) else np.zeros(0, bool)
 
 
 def _polished(node: Node, x: float, reach: float, poles: list) -> tuple[float, float]:
@@ -68,7 +68,7 @@ def _polished(node: Node, x: float, reach: float, poles: list) -> tuple[float, f
     for pole in poles:
         if abs(x - pole) <= _NEAR * reach:
             return pole, 2 * _EPS * abs(pole)
-    s = in_doubles.solve(node, np.array([x])).unknowns.real.astype(complex)
+    s = in_doubles_roots.solve(node, np.array([x])).unknowns.real.astype(complex)
     for _ in range(_NEWTON):
         with np.errstate(all="ignore"):
             values, slopes = _branching(node, s)
@@ -78,7 +78,7 @@ def _polished(node: Node, x: float, reach: float, poles: list) -> tuple[float, f
         s = s - step
         if np.abs(step).max() <= 4 * _EPS * np.abs(s).max():
             break
-    z = float(in_doubles.evaluated(node, s).z.real[0])
+    z = float(in_doubles_roots.evaluated(node, s).z.real[0])
     if not abs(z - x) <= _NEAR * reach:
         return x, _UNSEEN * reach
     return z, 16 * _EPS * float(abs(z) + np.abs(s).sum())
@@ -88,7 +88,7 @@ def _branching(node: Node, s: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """What vanishes at an edge, and its derivatives."""
     n = len(s)
     whole = np.concatenate([s, s + 1j * _STEP * np.eye(n)], axis=1)
-    values, slopes = in_doubles.system(in_doubles.jets(node, whole), 0)
+    values, slopes = in_doubles_roots.system(in_doubles_roots.jets(node, whole), 0)
     determinant = np.linalg.det(slopes)
     equations = np.concatenate([values[1:, 0].real, determinant[:1].real])
     rows = np.concatenate([slopes[0, 1:].real, determinant[None, 1:].imag / _STEP])
