@@ -7,7 +7,6 @@ defined on the whole interval the result is not a number.
 """
 
 import functools
-import operator
 
 import sympy
 from flint import acb, arb, fmpq
@@ -50,16 +49,18 @@ class BoxContext(BallContext, Intervals):
         return _real_box(number)
 
     def add(self, *terms):
-        if all(isinstance(x, fmpq) for x in terms):
+        boxes = [x for x in terms if isinstance(x, Box)]
+        if not boxes:
             return super().add(*terms)
-        boxes = [as_box(x) for x in terms]
-        low = functools.reduce(operator.add, (x.low for x in boxes))
-        high = functools.reduce(operator.add, (x.high for x in boxes))
+        low, high = boxes[0]
+        for x in boxes[1:]:
+            low, high = low + x.low, high + x.high
+        if len(boxes) < len(terms):
+            known = super().add(*(x for x in terms if not isinstance(x, Box)))
+            low, high = low + known, high + known
         return Box(low.lower(), high.upper())
 
     def mul(self, *factors):
-        if all(isinstance(x, fmpq) for x in factors):
-            return super().mul(*factors)
         return functools.reduce(_product, factors)
 
     def power(self, base, exponent):
@@ -213,9 +214,10 @@ def _log(x: Box) -> Box:
 
 def _product(x, y):
     """x·y by the signs of the ends; 0·∞ is 0, as an infinite end stands for finite numbers."""
-    if isinstance(x, fmpq) and isinstance(y, fmpq):
-        return x * y
-    x, y = as_box(x), as_box(y)
+    if isinstance(x, fmpq):
+        return x * y if isinstance(y, fmpq) else _multiple(x, y)
+    if isinstance(y, fmpq):
+        return _multiple(y, x)
     if is_undefined(x) or is_undefined(y):
         return NOT_A_NUMBER
     a, b, c, d = x.low, x.high, y.low, y.high
@@ -234,6 +236,15 @@ def _product(x, y):
     low = _times(a, d).min(_times(b, c))
     high = _times(a, c).max(_times(b, d))
     return Box(low.lower(), high.upper())
+
+
+def _multiple(c: fmpq, x: Box) -> Box:
+    if c == -1:
+        return Box(-x.high, -x.low)
+    if c == 0:
+        return NOT_A_NUMBER if is_undefined(x) else Box(_ZERO, _ZERO)
+    low, high = (x.low, x.high) if c > 0 else (x.high, x.low)
+    return Box((c * low).lower(), (c * high).upper())
 
 
 def _ends(a, c, b, d) -> Box:
