@@ -302,6 +302,7 @@ def test_every_routine_has_arguments():
 @example(("beta", 569.9281112440892, 1.7711135683029542))
 @example(("binomial", 3134.4279112893505, 58.0311891390829))
 @example(("binomial", 0.2118445424489776, 0.012467373182568183))
+@example(("binomial", 1.0, 2.0))
 @example(("rising", 90.39585664630155, 6.8125))
 @example(("ei", 40.06660975702161))
 @example(("erfc", 0.9686659673195024))

@@ -405,7 +405,7 @@ def test_residual_recursion(rho, sigma_w, scale):
         (lambda: k.resnet(1, "step").ntk, tc.NotSupportedError, "no tangent kernel"),
         (lambda: k.serial(k.dense(S)).ntk_matrix(INPUTS), tc.DomainError, "need numbers"),
         (lambda: k.mlp(2).layer_ntk(4), tc.DomainError, "1, …, 3"),
-        (lambda: k.mlp(2).spectrum(3, 4, kernel="gp"), tc.DomainError, "ntk, nngp"),
+        (lambda: k.mlp(2).spectrum(3, 4, kernel="gp"), tc.DomainError, "nngp, ntk"),
         (lambda: k.resnet(1).fixed_points(), tc.NotSupportedError, "hidden layers are equal"),
         (lambda: k.mlp(2, sigma_w=S).fixed_points(), tc.NotSupportedError, "need numbers"),
     ],

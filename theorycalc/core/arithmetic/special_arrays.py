@@ -116,6 +116,13 @@ def _binomial_size(n, k):
     return logarithms(n, k) + np.where(whole, 0.0, _turns(n - k))
 
 
+def _binomial(n, k):
+    """Exactly 0 where more are chosen than there are."""
+    values, errors = _routine("binom", _binomial_size)(n, k)
+    whole = (n == np.rint(n)) & (k == np.rint(k))
+    return values, np.where(whole & (n >= 0) & ((k < 0) | (k > n)), 0.0, errors)
+
+
 def _loggamma(x):
     from scipy.special import gammaln
 
@@ -277,7 +284,7 @@ ROUTINES: dict[str, Callable] = {
     "digamma": _digamma,
     "beta": _routine("beta", _BETA),
     "betainc": _betainc,
-    "binomial": _routine("binom", _binomial_size),
+    "binomial": _binomial,
     "rising": _routine("poch", _logarithms(lambda x, n: x, lambda x, n: x + n)),
     "lowergamma": _incomplete_gamma("gammainc"),
     "uppergamma": _incomplete_gamma("gammaincc"),
