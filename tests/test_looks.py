@@ -21,6 +21,7 @@ from theorycalc.core.errors import explain
 from theorycalc.core.strict import StrictFunction
 from theorycalc.inference import Output, Prior
 from theorycalc.kernels import Architecture
+from theorycalc.networks.losses import LOSSES
 from theorycalc.relu.routes._route import Infinite, Route
 
 X, Y = sp.symbols("x y", real=True)
@@ -92,6 +93,7 @@ def of_finite_networks():
     network = tc.networks.mlp(6, 3, sigma_w=1)
     parameters, data = network.init(range(2)), tc.validation.sphere_points(8, 2)
     yield from (network, parameters, network.propagate(parameters, data.x_test), data)
+    yield from (tc.networks.Momentum(), tc.networks.Adam(), network.exponents, LOSSES["squared"])
     training = {"learning_rate": 0.1, "steps": 3}
     yield tc.networks.train(network, parameters, data.x_train, data.y_train, **training)
     yield tc.validation.train_ensemble(network, data, 3, seed=0, **training)

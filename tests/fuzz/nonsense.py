@@ -136,7 +136,8 @@ NONSENSE = {
 # What a user's own function raises passes through, and what a Paper makes is as it made it.
 # The process that makes the calls may not start processes.
 OWN = {
-    *(("tc.networks.train", "on_step"), ("tc.theories.Theory", "statements")),
+    *(("tc.networks.train", "on_step"), ("tc.networks.train", "one_pass")),
+    ("tc.theories.Theory", "statements"),
     ("tc.sweep", "jobs"),
 }
 # Work that is asked for is done, however long it takes.

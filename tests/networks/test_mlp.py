@@ -41,7 +41,7 @@ def inner(a, b):
     depth=st.integers(0, 3),
     inputs=st.integers(1, 4),
     outputs=st.integers(1, 3),
-    parameterization=st.sampled_from(["ntk", "standard"]),
+    parameterization=st.sampled_from(["ntk", "standard", "mean_field", "mup", (0.5, 0.25, 1)]),
     sigma_b=st.sampled_from([0, 0.5]),
 )
 def test_gradient_against_finite_differences(
@@ -125,7 +125,14 @@ def test_another_array_namespace_gives_the_same_numbers(activation):
         ({"sigma_w": -1}, "sigma_w > 0"),
         ({"sigma_w": [1, 1, 1]}, "sigma_w: wrong length"),
         ({"sigma_b": -1}, "sigma_b ≥ 0"),
-        ({"parameterization": "mup"}, "ntk, standard"),
+        ({"parameterization": "meanfield"}, "Try 'mean_field'"),
+        ({"parameterization": (0, 0.5)}, "not a parameterization"),
+        ({"parameterization": ((0, 0.5, 0.5), 0, 0)}, "a: wrong length: got 3; allowed: one"),
+        ({"parameterization": (0, 50, 0)}, "the exponent b"),
+        # what grows, how fast, and what to do about it
+        ({"parameterization": (0, 0, 0)}, "output of layer 2 at initialisation.*width\\^0.5"),
+        ({"parameterization": (0, (0, 0.5), 0)}, "step of layer 2 .*width\\^1;.*c ≥ 1"),
+        ({"parameterization": ((0, 1), 0, -3)}, "layer 1 grows like width\\^4;.*c ≥ -1"),
     ],
 )
 def test_bad_input(change, message):

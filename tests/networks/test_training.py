@@ -77,6 +77,114 @@ def test_several_outputs_and_another_namespace():
     assert np.allclose(ends[0][1], ends[1][1], rtol=1e-12)
 
 
+def by_hand(optimizer, decay, gradients, theta, rate):
+    """The textbook's recursions, one parameter at a time."""
+    v, m, s = 0.0, 0.0, 0.0
+    for t, gradient in enumerate(gradients, start=1):
+        g = gradient(theta)
+        if optimizer == "momentum":
+            v = 0.9 * v + g
+            g = v
+        if optimizer == "adam":
+            m, s = 0.9 * m + 0.1 * g, 0.999 * s + 0.001 * g**2
+            g = (m / (1 - 0.9**t)) / (np.sqrt(s / (1 - 0.999**t)) + 1e-8)
+        theta = theta - rate * (g + decay * theta)
+    return theta
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam"])
+@pytest.mark.parametrize("decay", [0, 0.3])
+def test_optimizers_against_their_recursions(optimizer, decay):
+    network = mlp(3, 1, depth=0, sigma_w=3**0.5)  # f = θ·x
+    start = network.init([5])
+    end, _ = train(
+        network, start, X, Y,
+        learning_rate=0.03, steps=9, optimizer=optimizer, weight_decay=decay,
+    )  # fmt: skip
+    theta = by_hand(
+        optimizer, decay, [lambda t: X.T @ (X @ t - Y)] * 9, start.weights[0][0, :, 0], 0.03
+    )
+    assert np.allclose(end.weights[0][0, :, 0], theta, rtol=1e-11)
+
+
+def test_frozen_layers_stay():
+    network = mlp(3, 8, 2, "tanh", sigma_w=1.2, sigma_b=0.3)
+    start = network.init(range(2))
+    end, _ = train(network, start, X, Y, learning_rate=0.05, steps=4, layers=[2])
+    for layer in range(3):
+        same = [np.array_equal(a[layer], b[layer]) for a, b in zip(start, end, strict=True)]
+        assert same == [layer != 1] * 2
+    readout, _ = train(network, start, X, Y, learning_rate=0.05, steps=4, layers=[3])
+    features = network.forward(start, X).inputs[-1]
+    last = mlp(8, 1, depth=0, sigma_w=1.2, sigma_b=0.3)
+    for seed in range(2):
+        alone = tc.networks.Parameters(
+            *(tuple(p[seed : seed + 1] for p in half[-1:]) for half in start)
+        )
+        end, _ = train(last, alone, features[seed], Y, learning_rate=0.05, steps=4)
+        assert np.allclose(last(end, features[seed])[0], network(readout, X)[seed], rtol=1e-12)
+
+
+def one_index(generator, n):
+    x = generator.standard_normal((n, 3))
+    return x, x[:, 0] + 0.1 * generator.standard_normal(n)
+
+
+def test_fresh_samples_reach_the_teacher():
+    """One pass of a linear network: the mean converges to e₁, whatever its company."""
+    network = mlp(3, 1, depth=0, sigma_w=3**0.5)
+    start = network.init(range(8))
+    options = {"one_pass": one_index, "learning_rate": 0.02, "steps": 1500, "batch_size": 2}
+    end, loss = train(network, start, seed=3, **options)
+    assert loss.shape == (1501, 8)
+    assert np.allclose(end.weights[0][..., 0], np.eye(3)[0], atol=0.1)
+    # ½σ² with σ = 0.1, and a little more
+    assert 0.004 < loss[500:].mean() < 0.007
+    first = start.map(lambda p: p[:2])
+    alone, _ = train(network, first, seed=3, **options)
+    assert np.allclose(alone.weights[0], end.weights[0][:2], rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"one_pass": lambda generator, n: 0}, "one_pass gives no samples"),
+        ({"one_pass": lambda generator, n: (np.ones((n, 2)), np.ones(n))}, "X of one_pass"),
+        ({"one_pass": lambda generator, n: (np.ones((n, 3)), np.ones(1))}, "y does not fit"),
+        ({"one_pass": 3}, "not a function"),
+        ({"one_pass": one_index, "X": X}, "data beside one_pass"),
+        ({"one_pass": None}, "X is not an array"),
+        ({"one_pass": one_index, "batch_size": 0}, "batch_size"),
+        ({"one_pass": one_index, "layers": []}, "no layer is trained"),
+        ({"one_pass": one_index, "layers": [3]}, "layer is too large"),
+        ({"one_pass": one_index, "loss": "hinge"}, "do not fit the hinge loss"),
+    ],
+)
+def test_bad_samples(change, message):
+    network = mlp(3, 4, sigma_w=1)
+    with pytest.raises(tc.DomainError, match=message):
+        train(network, network.init([0]), learning_rate=0.1, steps=3, **change)
+
+
+def test_what_diverges_says_when_and_what_would_not():
+    """The rate that is told is the edge: 5 % below it the loss falls, 5 % above it explodes."""
+    network = mlp(3, 2, depth=0, sigma_w=1)
+    start = network.init(range(2))
+    for optimizer, factor in (("sgd", 2), ("momentum", 3.8)):
+        with pytest.raises(tc.DomainError, match=r"diverged: got step .* of network 0") as raised:
+            train(network, start, X, Y, learning_rate=1e3, steps=300, optimizer=optimizer)
+        told = float(str(raised.value).split("less than ")[1].split(",")[0])
+        top = np.linalg.eigvalsh(X @ X.T / 3)[-1]
+        assert told == pytest.approx(factor / top, rel=1e-3)
+        for share in (0.95, 1.05):
+            _, loss = train(
+                network, start, X, Y, learning_rate=share * told, steps=400, optimizer=optimizer
+            )
+            assert (loss[-1] < loss[0]).all() == (share < 1)
+    with pytest.raises(tc.DomainError, match="a smaller learning rate"):
+        train(network, start, one_pass=one_index, learning_rate=1e4, steps=300)
+
+
 def test_single_precision_stays_single():
     network = mlp(3, 8, sigma_w=1)
     x = X.astype(np.float32)

@@ -5,13 +5,17 @@ among them); the parameters of many networks are trained as one batched computat
 """
 
 from theorycalc.core.calls import tell_calls
+from theorycalc.networks.arrays import to_numpy
 from theorycalc.networks.fully_connected import MLP, Parameters, mlp
 from theorycalc.networks.lipschitz_constants import lipschitz
+from theorycalc.networks.optimizers import Adam, Momentum
 from theorycalc.networks.tangent import tangent_kernel
-from theorycalc.networks.training import Trained, to_numpy, train
+from theorycalc.networks.training import Trained, train
 
 __all__ = [
     "MLP",
+    "Adam",
+    "Momentum",
     "Parameters",
     "Trained",
     "lipschitz",

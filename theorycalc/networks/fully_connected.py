@@ -1,7 +1,8 @@
 """Fully-connected networks of finite width, many of them at once, in any array namespace."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import array_api_compat
@@ -12,12 +13,12 @@ from theorycalc.core.arrays import check_memory, is_array, random_stream
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.looks import Line, record_html, record_text
 from theorycalc.core.numbers import exact_integer, real_double
-from theorycalc.core.records import check_fields, instance, one_of, sequence
+from theorycalc.core.records import check_fields, instance, sequence
+from theorycalc.networks.parameterization import Exponents, exponents
 
 # Layers of a network, the weights of whose every layer are held in memory.
 MAX_DEPTH = 10_000
 MAX_WIDTH = 10**8
-PARAMETERIZATIONS = ("ntk", "standard")
 
 
 class Parameters(NamedTuple):
@@ -28,6 +29,12 @@ class Parameters(NamedTuple):
 
     weights: tuple[Any, ...]
     biases: tuple[Any, ...]
+
+    def map(self, function: Callable, *others: "Parameters") -> "Parameters":
+        """The function of every array, and of those in the same places of others."""
+        return Parameters(
+            *(tuple(map(function, *halves)) for halves in zip(self, *others, strict=True))
+        )
 
     def __repr__(self):
         return record_text(self)
@@ -60,26 +67,36 @@ class MLP(Line):
     activation : Activation
     sigma_w, sigma_b : tuple of float
         Standard deviations, one for each affine layer.
-    parameterization : {"ntk", "standard"}
+    parameterization : {"ntk", "standard", "mean_field", "mup"} or (a, b, c)
     """
 
     widths: tuple[int, ...]
     activation: Activation
     sigma_w: tuple[float, ...]
     sigma_b: tuple[float, ...]
-    parameterization: str = "ntk"
+    parameterization: str | tuple = "ntk"
 
     def __post_init__(self):
         check_fields(self)
-        one_of(self.parameterization, PARAMETERIZATIONS, "parameterization")
         layers = len(self.widths) - 1
         if layers < 1 or not len(self.sigma_w) == len(self.sigma_b) == layers:
             got = f"{len(self.widths)} widths, {len(self.sigma_w)} σ_w, {len(self.sigma_b)} σ_b"
             raise DomainError(
                 explain("not the layers of a network", got=got, allowed="n + 1, n, n")
             )
+        _ = self.exponents
 
-    def init(self, seeds: Sequence, like=None) -> Parameters:
+    @cached_property
+    def exponents(self) -> Exponents:
+        """The powers of the width in weights, their law and the learning rate."""
+        return exponents(self.parameterization, len(self.widths) - 1)
+
+    @property
+    def rate_factor(self) -> float:
+        """n^−c: what a learning rate η is multiplied with, n the width of the last hidden layer."""
+        return self._width(len(self.widths) - 2) ** -self.exponents.c
+
+    def init(self, seeds: Sequence, like=None, *, symmetric: bool = False) -> Parameters:
         """Independent random parameters, one network for each seed.
 
         Parameters
@@ -88,6 +105,16 @@ class MLP(Line):
             Entropy of each network's own random stream, e.g. ``(experiment, width, replicate)``.
         like : array, optional
             An array whose namespace, dtype and device the parameters get; NumPy float64 if absent.
+        symmetric : bool
+            Of a two-layer network, the second half of the neurons has the weights of the first and
+            opposite signs in the readout: all outputs are 0, and the tangent kernel has the law of
+            half the width.
+
+        Raises
+        ------
+        DomainError
+            For no seeds, more memory than there is, or ``symmetric`` where there are not two layers
+            and an even width.
         """
         seeds = sequence(seeds, "a sequence of seeds", allowed="range(10)")
         if not seeds:
@@ -108,10 +135,12 @@ class MLP(Line):
             return xp.asarray(deviation * normal, dtype=like.dtype, device=device)
 
         weights, biases = [], []
-        for layer, (n_in, n_out) in enumerate(self._shapes):
-            weights.append(draw((n_in, n_out), self._deviation(self.sigma_w[layer], n_in)))
-            biases.append(draw((n_out,), self._deviation(self.sigma_b[layer], 1)))
-        return Parameters(tuple(weights), tuple(biases))
+        for layer, shape in enumerate(self._shapes):
+            of_weights, of_biases = self._deviations(layer)
+            weights.append(draw(shape, of_weights))
+            biases.append(draw(shape[1:], of_biases))
+        drawn = Parameters(tuple(weights), tuple(biases))
+        return self._symmetrised(drawn) if symmetric else drawn
 
     def __call__(self, parameters: Parameters, X):  # noqa: N803 - arrays of data are capital
         """Outputs of every network at inputs X (n, d): shape (seeds, n, outputs)."""
@@ -131,16 +160,22 @@ class MLP(Line):
     def propagate(self, parameters: Parameters, X) -> Pass:  # noqa: N803
         """`forward`, but infinite inputs go through: to see them, a device is waited for."""
         _check_shape(X, self.widths[0])
-        self._check_parameters(parameters)
+        self.check_parameters(parameters)
+        return self._propagate(parameters, X)
+
+    @np.errstate(over="ignore", invalid="ignore")  # what overflows is seen in the result
+    def _propagate(self, parameters: Parameters, X) -> Pass:  # noqa: N803
         h, inputs, outputs = X, [], []
         for layer, (weight, bias) in enumerate(zip(*parameters, strict=True)):
             if layer:
                 h = self.activation(outputs[-1])
-            w, b = self.multipliers(layer)
+            w, b = self._multipliers[layer]
             inputs.append(h)
-            # what overflows is seen in the result
-            with np.errstate(over="ignore", invalid="ignore"):
-                outputs.append(w * (h @ weight) + b * bias[:, None, :])
+            # weights are scaled, not what they give: that is the larger array
+            z = h @ (w * weight)
+            if b:
+                z += b * bias[:, None, :]
+            outputs.append(z)
         return Pass(tuple(inputs), tuple(outputs))
 
     def backward(self, parameters: Parameters, passed: Pass, cotangent) -> Iterator[tuple]:
@@ -148,7 +183,7 @@ class MLP(Line):
 
         ``cotangent`` is ∂/∂outputs, of shape (seeds, n, outputs).
         """
-        self._check_parameters(parameters)
+        self.check_parameters(parameters)
         instance(passed, Pass, "a pass", allowed="network.forward(parameters, X)")
         shape = tuple(passed.outputs[-1].shape)
         if not is_array(cotangent) or tuple(cotangent.shape) != shape:
@@ -156,38 +191,97 @@ class MLP(Line):
             raise DomainError(explain("cotangent does not fit the outputs", got=got, allowed=shape))
         return self._backward(parameters, passed, cotangent)
 
-    def _backward(self, parameters: Parameters, passed: Pass, cotangent) -> Iterator[tuple]:
+    def _backward(
+        self, parameters: Parameters, passed: Pass, cotangent, lowest: int = 0
+    ) -> Iterator[tuple]:
         xp = array_api_compat.array_namespace(cotangent)
         slope = self.activation.derivative
-        for layer in reversed(range(len(self._shapes))):
+        for layer in reversed(range(lowest, len(self._shapes))):
             yield layer, cotangent
-            if layer:
-                w, _ = self.multipliers(layer)
-                back = w * (cotangent @ xp.matrix_transpose(parameters.weights[layer]))
-                cotangent = back * slope(passed.outputs[layer - 1])
+            if layer > lowest:
+                w, _ = self._multipliers[layer]
+                back = cotangent @ xp.matrix_transpose(w * parameters.weights[layer])
+                back *= slope(passed.outputs[layer - 1])
+                cotangent = back
 
     @np.errstate(over="ignore", invalid="ignore")
-    def gradient(self, parameters: Parameters, passed: Pass, cotangent) -> Parameters:
-        """The gradient with respect to all parameters, Σ over inputs and outputs."""
-        weights, biases = [], []
-        for layer, delta in self.backward(parameters, passed, cotangent):
-            xp = array_api_compat.array_namespace(delta)
-            w, b = self.multipliers(layer)
-            weights.append(w * (xp.matrix_transpose(passed.inputs[layer]) @ delta))
-            biases.append(b * xp.sum(delta, axis=1))
-        return Parameters(tuple(reversed(weights)), tuple(reversed(biases)))
+    def gradient(
+        self, parameters: Parameters, passed: Pass, cotangent, layers: Sequence | None = None
+    ) -> Parameters:
+        """The gradient with respect to all parameters, Σ over inputs and outputs.
+
+        Of ``layers``, counted from 0, if they are given: the other gradients are None.
+        """
+        count = len(self._shapes)
+        wanted = range(count) if layers is None else layers
+        weights, biases = [None] * count, [None] * count
+        for layer, delta in self._backward(parameters, passed, cotangent, min(wanted)):
+            if layer in wanted:
+                xp = array_api_compat.array_namespace(delta)
+                w, b = self._multipliers[layer]
+                weights[layer] = w * (xp.matrix_transpose(passed.inputs[layer]) @ delta)
+                biases[layer] = b * xp.sum(delta, axis=1)
+        return Parameters(tuple(weights), tuple(biases))
 
     def multipliers(self, layer: int) -> tuple[float, float]:
         """The factors in front of W and b in the layer, counted from 0."""
-        layer = exact_integer(layer, "layer", 0, len(self.sigma_w) - 1)
+        return self._multipliers[exact_integer(layer, "layer", 0, len(self.sigma_w) - 1)]
+
+    @cached_property
+    def _multipliers(self) -> tuple[tuple[float, float], ...]:
+        return tuple(map(self._multiplier, range(len(self.sigma_w))))
+
+    def _multiplier(self, layer: int) -> tuple[float, float]:
+        of_weights, of_biases = self._sizes(layer)
+        a, bias_a = self.exponents.a[layer], self._bias_exponents(layer)[0]
+        weight, bias = self._width(layer) ** -a, self._bias_width(layer) ** -bias_a
         if self.parameterization == "standard":
-            return 1.0, float(self.sigma_b[layer] > 0)
-        return self.sigma_w[layer] / self.widths[layer] ** 0.5, self.sigma_b[layer]
+            return weight, bias * (of_biases > 0)
+        return weight * of_weights, bias * of_biases
 
-    def _deviation(self, sigma: float, fan_in: int) -> float:
-        return 1.0 if self.parameterization == "ntk" else sigma / fan_in**0.5
+    def _deviations(self, layer: int) -> tuple[float, float]:
+        """Standard deviations of W and b in the layer, counted from 0."""
+        b, bias_b = self.exponents.b[layer], self._bias_exponents(layer)[1]
+        weight, bias = self._width(layer) ** -b, self._bias_width(layer) ** -bias_b
+        if self.parameterization != "standard":
+            return weight, bias
+        of_weights, of_biases = self._sizes(layer)
+        return weight * of_weights, bias * of_biases
 
-    def _check_parameters(self, parameters) -> None:
+    def _sizes(self, layer: int) -> tuple[float, float]:
+        """σ_w and σ_b, with the 1/√d of the first layer."""
+        root = self.widths[0] ** 0.5 if layer == 0 else 1.0
+        return self.sigma_w[layer] / root, self.sigma_b[layer]
+
+    def _width(self, layer: int) -> int:
+        """n of a layer: its inputs, of the first layer its outputs, 1 without hidden layers."""
+        return self.widths[layer or 1] if len(self.widths) > 2 else 1
+
+    def _bias_width(self, layer: int) -> int:
+        """n of the biases of a layer: its outputs, of the readout its inputs."""
+        return self._width(min(layer + 1, len(self.widths) - 2))
+
+    def _bias_exponents(self, layer: int) -> tuple[float, float]:
+        """(a, b): biases are weights of an input that is 1, but for that of the outputs."""
+        powers = self.exponents
+        if layer == len(self.widths) - 2:
+            return powers.readout_bias()
+        return powers.a[0], powers.b[0]
+
+    def _symmetrised(self, drawn: Parameters) -> Parameters:
+        if len(self.widths) != 3 or self.widths[1] % 2:
+            got = f"widths {self.widths}"
+            what = "a symmetric initialisation is one of two layers and an even width"
+            raise DomainError(explain(what, got=got, hint="depth=1, width=2*m"))
+        xp = array_api_compat.array_namespace(drawn.weights[0])
+        half = self.widths[1] // 2
+        (first, readout), (bias, last) = drawn
+        first, bias = first[..., :half], bias[..., :half]
+        readout = readout[:, :half, :]
+        weights = xp.concat([first, first], axis=-1), xp.concat([readout, -readout], axis=1)
+        return Parameters(weights, (xp.concat([bias, bias], axis=-1), xp.zeros_like(last)))
+
+    def check_parameters(self, parameters) -> None:
         """Refuse what are no parameters of such networks."""
         instance(parameters, Parameters, "parameters", allowed="network.init(seeds)")
         wanted = [shape for n_in, n_out in self._shapes for shape in ((n_in, n_out), (n_out,))]
@@ -210,13 +304,14 @@ def mlp(
     sigma_w,
     sigma_b=0,
     outputs: int = 1,
-    parameterization: str = "ntk",
+    parameterization: str | tuple = "ntk",
 ) -> MLP:
     """Fully-connected networks of finite width.
 
     Layer l+1 is z = σ_w W φ(z)/√n + σ_b b with standard normal entries at initialisation (the NTK
     parameterisation; the first layer acts on x/√d), or z = W φ(z) + b with W of variance σ_w²/n and
-    b of variance σ_b² (the standard parameterisation; σ_b = 0 means no biases).
+    b of variance σ_b² (the standard parameterisation; σ_b = 0 means no biases). In general it is
+    z = n^−a σ_w W φ(z) + …, with W of variance n^−2b and the learning rate η n^−c.
 
     Parameters
     ----------
@@ -230,12 +325,40 @@ def mlp(
     sigma_w, sigma_b : number, or sequence of depth + 1 of them
     outputs : int
         Number of outputs.
-    parameterization : {"ntk", "standard"}
+    parameterization : {"ntk", "standard", "mean_field", "mup"} or (a, b, c)
+        The powers of the width; a and b are numbers, or sequences of depth + 1 of them. n is the
+        number of inputs of a layer; of the first, its outputs; in the learning rate, the width of
+        the last hidden layer. See the notes.
 
     Raises
     ------
     DomainError
-        For sizes that are no positive integers, σ_w ≤ 0, σ_b < 0, or sequences of wrong length.
+        For sizes that are no positive integers, σ_w ≤ 0, σ_b < 0, sequences of wrong length, and
+        (a, b, c) with which a layer, or a step of it, grows with the width.
+
+    Notes
+    -----
+    The exponents of the first layer, of layers between hidden ones, and of the readout:
+
+    ============  ==============  ==============  ====
+    name          a               b               c
+    ============  ==============  ==============  ====
+    ntk           0, 1/2, 1/2     0, 0, 0         0
+    standard      0, 0, 0         0, 1/2, 1/2     0
+    mean_field    0, 1/2, 1       0, 0, 0         −1
+    mup           −1/2, 0, 1/2    1/2, 1/2, 1/2   0
+    ============  ==============  ==============  ====
+
+    Two layers in mean field are f = (1/n) Σ σ_w a_i φ(…), trained with η n. μP computes the same at
+    all times, layer by layer: (a, b, c) and (a + θ, b − θ, c − 2θ) are one. In the standard
+    parameterisation σ_w and 1/√d belong to the law of W, in all others they multiply it. Biases are
+    weights of an input that is 1, with the exponents of the first layer; the bias of the outputs is
+    of order 1 and moves so. Steps of standard networks grow with the width, unless η falls like
+    1/n; that is left to the caller.
+
+    References
+    ----------
+    G. Yang, E. Hu, "Feature learning in infinite-width neural networks", arXiv:2011.14522, Table 1.
 
     Examples
     --------
@@ -249,7 +372,9 @@ def mlp(
     hidden = list(width) if _is_several(width) else [width] * depth
     if len(hidden) != depth:
         raise DomainError(explain("width: wrong length", got=len(hidden), allowed=f"{depth}"))
-    one_of(parameterization, PARAMETERIZATIONS, "parameterization")
+    if not isinstance(parameterization, str):
+        powers = exponents(parameterization, depth + 1)
+        parameterization = powers.a, powers.b, powers.c
     return MLP(
         widths=(
             exact_integer(inputs, "inputs", 1, MAX_WIDTH),

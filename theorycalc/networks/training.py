@@ -1,27 +1,33 @@
-"""Gradient descent on the mean-square loss, for many networks at once."""
+"""Training by gradient descent, for many networks at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import array_api_compat
 import numpy as np
 
-from theorycalc.core.arrays import check_array, is_array, random_stream, real_array
+from theorycalc.core.arrays import check_array
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.looks import record_html, record_text
 from theorycalc.core.numbers import exact_integer, real_double
 from theorycalc.core.progress import progress
-from theorycalc.core.records import instance
+from theorycalc.core.records import instance, one_of, sequence
+from theorycalc.networks import batches
+from theorycalc.networks.arrays import to_numpy
 from theorycalc.networks.fully_connected import MLP, Parameters
+from theorycalc.networks.losses import LOSSES, Loss
+from theorycalc.networks.optimizers import Adam, Momentum, as_optimizer
+from theorycalc.networks.stability import largest_rate
 
 # The loss before each of so many steps is kept.
 _MOST_STEPS = 10**9
 
 
 class Trained(NamedTuple):
-    """Parameters after training and the loss ½ Σ(f − y)² before every step and at the end.
+    """Parameters after training and the loss before every step and at the end.
 
-    ``loss`` has shape (steps + 1, seeds); with minibatches it is that of the batch, scaled up.
+    ``loss`` has shape (steps + 1, seeds); with minibatches it is that of the batch, scaled up, and
+    with fresh samples the mean over the batch.
     """
 
     parameters: Parameters
@@ -34,35 +40,66 @@ class Trained(NamedTuple):
         return record_html(self)
 
 
+class _Plan(NamedTuple):
+    """What a step is made of."""
+
+    network: MLP
+    loss: Loss
+    optimizer: Momentum | Adam
+    rate: float
+    decay: float
+    layers: tuple[int, ...] | None
+    steps: int
+
+
 def train(
     network: MLP,
     parameters: Parameters,
-    X,  # noqa: N803
-    y,
+    X=None,  # noqa: N803
+    y=None,
     *,
     learning_rate: float,
     steps: int,
+    loss: str = "squared",
+    optimizer: str | Momentum | Adam = "sgd",
+    weight_decay: float = 0.0,
     batch_size: int | None = None,
-    seed: int = 0,
+    one_pass: Callable | None = None,
+    layers: Sequence | None = None,
+    seed: int | tuple = 0,
     on_step: Callable[[int, Parameters], Any] | None = None,
 ) -> Trained:
-    """Train every network by gradient descent on ½ Σ_i (f(x_i) − y_i)².
+    """Train every network by gradient descent on the sum of the losses of all data.
 
     Parameters
     ----------
     network : MLP
     parameters : Parameters
-        Of ``seeds`` networks.
+        Of ``seeds`` networks. Everything is computed in their dtype, on their device.
     X : array of shape (n, d)
     y : array of shape (n,) or (n, outputs)
     learning_rate : float
-        η in θ ← θ − η∇.
+        η; a step is θ ← θ − η n^−c (∇ + weight_decay · θ), c of the network's parameterisation.
     steps : int
+    loss : {"squared", "logistic", "softmax", "hinge"}
+        Σ ½(f − y)²; Σ log(1 + e^(−yf)) and Σ max(0, 1 − yf) with labels y = ±1; Σ −log softmax of
+        the outputs, with classes y = 0, …, outputs − 1.
+    optimizer : {"sgd", "momentum", "adam"}, Momentum or Adam
+        What takes the place of ∇; with constants of your own, ``Momentum(beta=0.5)``.
+    weight_decay : float
+        Decoupled from the optimiser (AdamW); for plain descent, the gradient of λ|θ|²/2.
     batch_size : int, optional
         Size of the minibatches; all data if absent. Each network visits the data in random orders
-        of its own; the gradient of a batch is scaled by n/batch_size.
-    seed : int
-        Of the minibatch orders.
+        of its own; the gradient of a batch is scaled by n/batch_size. With ``one_pass``, the
+        number of fresh samples in a step, 1 if absent.
+    one_pass : callable, optional
+        Online learning, in the place of X and y: ``one_pass(generator, n)`` draws n samples
+        (X, y) as NumPy arrays. Every network sees samples of its own, once; the loss is the mean
+        over the batch, not the sum.
+    layers : sequence of int, optional
+        The affine layers that are trained, 1, …, depth + 1; the others are frozen.
+    seed : int or tuple of int
+        Of the minibatch orders and fresh samples; network r has the stream (seed, r).
     on_step : callable, optional
         Called with (step, parameters) before every step and at the end.
 
@@ -73,8 +110,9 @@ def train(
     Raises
     ------
     DomainError
-        For arrays that do not fit the network or are not finite, η ≤ 0, a bad number, or a
-        learning rate so large that the loss stops being finite.
+        For arrays that do not fit the network or are not finite, labels that do not fit the loss,
+        unknown names, η ≤ 0, a bad number, or a learning rate so large that the loss stops being
+        finite: then with the step, and the largest stable rate where one is known.
 
     Examples
     --------
@@ -85,93 +123,121 @@ def train(
     ...                               learning_rate=0.3, steps=50)
     >>> bool((loss[-1] < 1e-3).all())
     True
+
+    One pass over fresh samples, with a readout that stays as it was drawn:
+
+    >>> def sample(generator, n):
+    ...     x = generator.standard_normal((n, 2))
+    ...     return x, np.sign(x[:, 0])
+    >>> end, loss = tc.networks.train(network, start, one_pass=sample, batch_size=16, steps=200,
+    ...                               learning_rate=0.5, loss="logistic", layers=[1])
+    >>> bool((loss[-50:].mean(axis=0) < loss[:5].mean(axis=0)).all())
+    True
     """
     instance(network, MLP, "a finite network", allowed="tc.networks.mlp(…)")
-    instance(parameters, Parameters, "parameters", allowed="network.init(seeds)")
+    network.check_parameters(parameters)
     instance(on_step, Callable | None, "a function of (step, parameters)")
-    check_array(X, "X", (None, network.widths[0]))
-    y = y[:, None] if getattr(y, "ndim", 0) == 1 else y
-    check_array(y, "y", (X.shape[0], network.widths[-1]))
-    learning_rate = real_double(learning_rate, "learning_rate", above=0)
-    steps = exact_integer(steps, "steps", 0, _MOST_STEPS)
-    generator = random_stream(seed)
-    xp = array_api_compat.array_namespace(X)
-    batches = _batches(X.shape[0], batch_size, parameters.weights[0].shape[0], generator)
-    losses = []
+    instance(one_pass, Callable | None, "a function (generator, n) → (X, y)")
+    plan = _Plan(
+        network,
+        LOSSES[one_of(loss, LOSSES, "loss")],
+        as_optimizer(optimizer),
+        real_double(learning_rate, "learning_rate", above=0) * network.rate_factor,
+        real_double(weight_decay, "weight_decay", least=0),
+        None if layers is None else _trained(layers, len(parameters.weights)),
+        exact_integer(steps, "steps", 0, _MOST_STEPS),
+    )
+    seeds = parameters.weights[0].shape[0]
+    seen = _seen(plan, parameters, X, y, one_pass, batch_size, batches.streams(seed, range(seeds)))
     # a diverging run ends in one error, not in a warning from every operation
     with np.errstate(over="ignore", invalid="ignore"):
-        for step in progress(range(steps + 1), steps + 1, "training"):
-            if on_step is not None:
-                on_step(step, parameters)
-            inputs, targets, scale = X, y, 1.0
-            if batches is not None:
-                chosen = next(batches)
-                inputs, targets = _take(xp, X, chosen), _take(xp, y, chosen)
-                scale = X.shape[0] / chosen.shape[1]
-            passed = network.propagate(parameters, inputs)
-            error = scale * (passed.outputs[-1] - targets)
-            losses.append(xp.sum(error * error, axis=(1, 2)) / (2.0 * scale))
-            # at powers of two, and at the end: a device that computes is seldom waited for
-            if not step & (step - 1) or step == steps:
-                _check_loss(to_numpy(losses[-1]), step, learning_rate)
-            if step < steps:
-                gradient = network.gradient(parameters, passed, error)
-                parameters = _descend(parameters, gradient, learning_rate)
-    return Trained(parameters, np.stack([to_numpy(values) for values in losses]))
+        end, losses = _descend(plan, parameters, seen, on_step)
+    if not np.isfinite(losses).all():
+        raise _diverged(plan, parameters, X, losses)
+    return Trained(end, losses)
 
 
-def _check_loss(loss: np.ndarray, step: int, rate: float) -> None:
-    """Refuse to go on once the loss of one network is not finite."""
-    if not np.isfinite(loss).all():
-        what, got = f"training diverged within {step} steps", f"learning_rate={rate}"
-        allowed = "in the limit of large width, less than 2/λ_max of the tangent kernel"
-        raise DomainError(explain(what, got=got, allowed=allowed, hint="a smaller one"))
-
-
-def to_numpy(array) -> np.ndarray:
-    """An array of any namespace and device as a NumPy array.
-
-    Examples
-    --------
-    >>> import array_api_strict
-    >>> to_numpy(array_api_strict.asarray([1.0, 2.0]))
-    array([1., 2.])
-    """
-    if array_api_compat.is_torch_array(array):
-        return array.detach().cpu().numpy()
-    of_numpy = isinstance(array, np.ndarray | np.generic)
-    if is_array(array) and not of_numpy:
-        return np.asarray(array)
-    if of_numpy and array.dtype.kind in "biufc":
-        return np.asarray(array)
-    return real_array(array, "array", finite=False)
-
-
-def _descend(parameters: Parameters, gradient: Parameters, rate: float) -> Parameters:
-    return Parameters(
-        *(
-            tuple(p - rate * g for p, g in zip(old, slope, strict=True))
-            for old, slope in zip(parameters, gradient, strict=True)
+def _seen(plan, parameters, X, y, one_pass, batch_size, streams) -> Iterator[tuple]:  # noqa: N803
+    """What the networks see, step by step."""
+    network, array = plan.network, parameters.weights[0]
+    shape, outputs = network.widths[:1], network.widths[-1]
+    if one_pass is not None:
+        if X is not None or y is not None:
+            raise DomainError(explain("data beside one_pass", allowed="X and y, or one_pass"))
+        size = exact_integer(1 if batch_size is None else batch_size, "batch_size", 1)
+        return batches.fresh(
+            one_pass, size, streams, shape=shape, outputs=outputs, loss=plan.loss, array=array
         )
-    )
-
-
-def _batches(n: int, batch_size: int | None, seeds: int, generator: np.random.Generator):
-    """Endless index arrays (seeds, batch_size), by random orders of the data for every network."""
+    check_array(X, "X", (None, *shape))
+    y = plan.loss.targets(y, X.shape[0], outputs)
+    xp = array_api_compat.array_namespace(X, y, array)
+    X, y = (xp.astype(part, array.dtype) for part in (X, y))  # noqa: N806
     if batch_size is None:
-        return None
-    batch_size = exact_integer(batch_size, "batch_size", 1, n)
-    return _orders(n, batch_size, seeds, generator)
+        return batches.everything(X, y)
+    size = exact_integer(batch_size, "batch_size", 1, X.shape[0])
+    return batches.minibatches(X, y, size, streams)
 
 
-def _orders(n: int, batch_size: int, seeds: int, generator: np.random.Generator):
-    while True:
-        order = generator.permuted(np.tile(np.arange(n), (seeds, 1)), axis=1)
-        for start in range(0, n - batch_size + 1, batch_size):
-            yield order[:, start : start + batch_size]
+def _descend(plan: _Plan, parameters, seen, on_step) -> tuple[Parameters, np.ndarray]:
+    """Parameters at the end, and losses (steps + 1, seeds) as far as they are finite."""
+    network, losses = plan.network, []
+    directions = plan.optimizer.directions()
+    xp = array_api_compat.array_namespace(parameters.weights[0])
+    for step in progress(range(plan.steps + 1), plan.steps + 1, "training"):
+        if on_step is not None:
+            on_step(step, parameters)
+        inputs, targets, scale = next(seen)
+        passed = network.propagate(parameters, inputs)
+        outputs = passed.outputs[-1]
+        losses.append(scale * xp.sum(plan.loss.value(outputs, targets), axis=(1, 2)))
+        # at powers of two: a device that computes is seldom waited for
+        if not step & (step - 1) and not bool(xp.all(xp.isfinite(losses[-1]))):
+            break
+        if step < plan.steps:
+            cotangent = scale * plan.loss.slope(outputs, targets)
+            gradient = network.gradient(parameters, passed, cotangent, plan.layers)
+            parameters = _step(plan, parameters, gradient, directions)
+    return parameters, np.stack([to_numpy(values) for values in losses])
 
 
-def _take(xp, array, chosen: np.ndarray):
-    """Rows of ``array`` (n, k) for every network: shape (seeds, batch, k)."""
-    flat = xp.asarray(chosen.ravel(), device=array_api_compat.device(array))
-    return xp.reshape(xp.take(array, flat, axis=0), (*chosen.shape, array.shape[1]))
+def _step(plan: _Plan, parameters, gradient, directions: Callable) -> Parameters:
+    """Parameters after a step; those without a gradient stay."""
+    moved = iter(directions([g for half in gradient for g in half if g is not None]))
+
+    def move(parameter, slope):
+        if slope is None:
+            return parameter
+        kept = 1 - plan.rate * plan.decay
+        return (kept * parameter if plan.decay else parameter) - plan.rate * next(moved)
+
+    return parameters.map(move, gradient)
+
+
+def _trained(layers, count: int) -> tuple[int, ...]:
+    """The layers that are trained, counted from 0."""
+    allowed = f"layers among 1, …, {count}, not none"
+    found = {
+        exact_integer(layer, "layer", 1, count) - 1
+        for layer in sequence(layers, "a sequence of layers", allowed=allowed)
+    }
+    if not found:
+        raise DomainError(explain("no layer is trained", allowed=allowed))
+    return tuple(sorted(found))
+
+
+def _diverged(plan: _Plan, start, inputs, losses: np.ndarray) -> DomainError:
+    """Which network at which step, and at which rates it would not have happened."""
+    finite = np.isfinite(losses)
+    step = int(np.argmin(finite.all(axis=1)))
+    networks = np.flatnonzero(~finite[step])
+    factor = plan.network.rate_factor
+    got = f"step {step} of network {networks[0]}, learning_rate={plan.rate / factor:.6g}"
+    largest = None
+    if inputs is not None:
+        largest = largest_rate(plan.network, start, inputs, plan.loss, plan.optimizer, plan.layers)
+    if largest is None:
+        hint = "a smaller learning rate"
+        return DomainError(explain("training diverged", got=got, hint=hint))
+    allowed = f"less than {largest / factor:.4g}, by the tangent kernel at initialisation"
+    hint = f"learning_rate={largest / factor / 2:.2g}"
+    return DomainError(explain("training diverged", got=got, allowed=allowed, hint=hint))
