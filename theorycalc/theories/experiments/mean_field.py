@@ -1,0 +1,123 @@
+"""Networks of finite width beside their mean field: He₂ in closed form, and the erf student."""
+
+import numpy as np
+from scipy.integrate import solve_ivp
+from scipy.stats import wishart
+
+import theorycalc as tc
+from theorycalc.theories.experiments.erf_students import Neurons, influence
+
+TEACHER, VARIANCE = np.array([1, 0.5, 0, 0, 0, 0]), 1 / 6
+KAPPA = 2.0
+
+
+def matrices(start, teacher, time: float) -> np.ndarray:
+    """M(t) from M(0), of shape (…, d, d), in the eigenbasis of the teacher."""
+    decay = np.exp(-4 * teacher * time)
+    positive = np.where(teacher > 0, teacher, 1)
+    spent = np.where(teacher > 0, -np.expm1(-8 * positive * time) / (8 * positive), time)
+    return np.linalg.inv(np.outer(decay, decay) * np.linalg.inv(start) + 8 * np.diag(spent))
+
+
+def draws(generator, width: int, replicas: int, dimension: int) -> np.ndarray:
+    """M(0) = (1/m) Σ w_i w_i' of random networks."""
+    scale = VARIANCE / width * np.eye(dimension)
+    return wishart(width, scale).rvs(replicas, random_state=generator)
+
+
+def particles(run) -> None:
+    """Twelve neurons that follow the gradient of the risk, beside the closed form."""
+    w = VARIANCE**0.5 * np.random.default_rng(0).standard_normal((12, 6))
+
+    def slope(_, flat):
+        w = flat.reshape(12, 6)
+        return -4 * (w @ (w.T @ w / 12 - np.diag(TEACHER))).ravel()
+
+    times = np.linspace(0, run.size, 9)
+    flow = solve_ivp(slope, (0, run.size), w.ravel(), t_eval=times, rtol=1e-11, atol=1e-13)
+    for time, flat in zip(times[1:], flow.y.T[1:], strict=True):
+        w_t = flat.reshape(12, 6)
+        risk, closed = (
+            ((m - np.diag(TEACHER)) ** 2).sum()
+            for m in (w_t.T @ w_t / 12, matrices(w.T @ w / 12, TEACHER, time))
+        )
+        run.at(time, closed, risk, error=1e-8 * closed, series="12 neurons")
+    run.rejects("5 % more", 1.05 * closed)
+    run.axes("time", "excess risk", log="y")
+
+
+def fluctuations(run, clt: tc.Formula) -> None:
+    """m E‖f_m − f‖² of He₂ networks at two times, from random starts."""
+    generator = np.random.default_rng(1)
+    for time in (0.0, 0.2):
+        limit = matrices(VARIANCE * np.eye(6), TEACHER, time)
+        theory = float(clt.at(t=time, s2="1/6"))
+        for width in (64, 256, 1024):
+            m = matrices(draws(generator, width, run.size, 6), TEACHER, time)
+            found = 2 * width * ((m - limit) ** 2).sum(axis=(1, 2))
+            # at t = 0 the law holds at every width
+            bias = 1.5 * theory / width if time else 0.0
+            run.at(width, theory, found, series=f"t = {time}", bias=bias)
+        run.rejects(f"5 % more at t = {time}", 1.05 * theory)
+    run.axes("width $m$", r"$m\,E\|f_m - f\|^2$", log="x", xticks=(64, 256, 1024))
+
+
+def uniform_in_time(run) -> None:
+    """The largest of E‖f_m − f‖² over fixed times, for a teacher without null directions."""
+    generator, teacher = np.random.default_rng(2), np.array([1, 0.5])
+    times, widths = (0.0, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0), (16, 64, 256, 1024)
+    largest = []
+    for width in widths:
+        start = draws(generator, width, run.size, 2)
+        deviations = [
+            2
+            * (
+                (matrices(start, teacher, time) - matrices(VARIANCE * np.eye(2), teacher, time))
+                ** 2
+            ).sum(axis=(1, 2))
+            for time in times
+        ]
+        largest.append(max(deviations, key=np.mean))
+    law = tc.validation.PowerLaw.fit(widths, largest)
+    run.exponent("sup over t, exponential decay", -1, law, at_most=True)
+    run.rejects("a rate m^{−2}", -2)
+    run.points(widths, largest, series="largest over t")
+    run.line(widths, largest[0].mean() * widths[0] / np.array(widths), "1/m")
+    run.axes("width $m$", r"$\sup_t E\|f_m - f\|^2$", log="xy", xticks=widths)
+
+
+def erf_students(run) -> None:
+    """Erf networks in R² from random directions: m E‖f_m − f‖² beside the influence of neurons."""
+    width, times = 32, (0.5, 1.0, 2.0, 4.0)
+    angles = np.random.default_rng(3).uniform(0, 2 * np.pi, (run.size, width))
+    law = Neurons.plane(2 * np.pi * (np.arange(32) + 0.5) / 32)
+    flows = zip(Neurons.plane(angles).at(times, KAPPA, 1e-6), law.at(times, KAPPA), strict=True)
+    for time, theory, (networks, limit) in zip(
+        times, influence(KAPPA, times, 32), flows, strict=True
+    ):
+        found = width * networks.minus(limit)
+        run.at(time, theory, found, series=f"m = {width}", bias=3 / width * theory, smallest=0.4)
+    run.rejects("twice as much", 2 * theory)
+    run.axes("time", r"$m\,E\|f_m - f\|^2$", log="y")
+
+
+def reduction(run) -> None:
+    """Risks of the mean field by Gauss nodes in R⁵ and R³, beside more nodes and many neurons."""
+    for d, times in ((5, (2.0, 8.0)), (3, (1.0, 2.0))):
+        few, many = (
+            [float(law.risk(KAPPA)) for law in Neurons.mean_field(d, count).at(times, KAPPA)]
+            for count in (16, 24)
+        )
+        for time, coarse, fine in zip(times, few, many, strict=True):
+            run.at(None, fine, coarse, error=1e-7 * fine, name=f"d = {d}, t = {time}, 16 nodes")
+    law = Neurons.mean_field(2, 24)
+    times = (0.5, 1.0)
+    generator = np.random.default_rng(4)
+    angles = generator.uniform(0, 2 * np.pi, (run.size, 128))
+    students = Neurons.plane(angles).at(times, KAPPA, 1e-6)
+    for time, limit, networks in zip(times, law.at(times, KAPPA), students, strict=True):
+        theory = float(limit.risk(KAPPA))  # up to V_m/2, and a change of the mean of that order
+        options = {"series": "d = 2, 128 neurons", "bias": 0.03 * theory, "smallest": 0.15}
+        run.at(time, theory, networks.risk(KAPPA), **options)
+    run.rejects("15 % less", 0.85 * float(limit.risk(KAPPA)))
+    run.axes("time", "excess risk", log="y")
