@@ -527,6 +527,13 @@ MUTANTS = (
         "tests/optimal/test_polynomials.py::test_any_polynomial_gives_bounds",
     ),
     # quantization
+    # learning_curves
+    Mutant(
+        "learning_curves/in_doubles.py",
+        "error = left / slope + 2 * _EPS * abs(kappa)",
+        "error = 0 * left",
+        "tests/learning_curves/test_ridge.py::test_doubles_lie_within_their_errors",
+    ),
     # spectra
     Mutant(
         "spectra/in_balls_means.py",

@@ -22,6 +22,7 @@ ALLOWED = {
     "spectra": {"core", "activations", "hermite", "sphere"},
     "inference": {"core", "distributions"},
     "kernels": {"core", "activations", "hermite", "sphere"},
+    "learning_curves": {"core", "activations", "hermite", "sphere", "spectra", "kernels"},
     "relu": {"core", "activations", "hermite", "sphere", "distributions", "networks"},
     "quantization": {"core", "activations", "distributions"},
     "validation": {"core", "activations", "hermite", "kernels", "networks"},
@@ -38,6 +39,7 @@ ALLOWED = {
         "quantization",
         "bounds",
         "spectra",
+        "learning_curves",
         "information",
         "optimal",
     },
@@ -144,6 +146,7 @@ FLOORS = {
         "hessians",
         "coulomb",
     ),
+    "learning_curves": ("arguments", "in_doubles", "effective_ridge", "ridge_regression"),
     "explorer": ("spans", "subjects", "drawing", "panel", "face"),
     "inference": (
         "solving",

@@ -50,6 +50,7 @@ _ROOMS = (
     "information",
     "inference",
     "kernels",
+    "learning_curves",
     "networks",
     "optimal",
     "quantization",

@@ -130,6 +130,11 @@ SAMPLES_OF = {
     "Law.compress": {"t": "1/2"},
     "Law.stieltjes": {"z": "1+2i", "side": "above"},
     "tc.spectra.Law": {"node": tc.spectra.semicircle(1).node, "name": "SC"},
+    "tc.learning_curves.ridge": {"gamma": "1/2", "H": {1: "1/2", 4: "1/2"}},
+    "tc.learning_curves.optimal_ridge_claim": {"H": {1: "1/2", 4: "1/2"}},
+    "tc.learning_curves.Ridge": dict.fromkeys(
+        ("test", "train", "bias", "variance", "kappa", "ridge"), ONE
+    ),
     **dict.fromkeys(("tc.spectra.Spike", "tc.spectra.BatchHessian"), SPIKE),
     "tc.spectra.RectangularSpike": SPIKE,
     "tc.spectra.batch_hessian": {"model": "wigner"},

@@ -11,6 +11,7 @@ import theorycalc as tc
 
 X, Y, B, Z = sp.symbols("x y b z", real=True)
 D, K = sp.symbols("d k", integer=True, positive=True)
+GAMMA = sp.Symbol("gamma", positive=True)
 # Activations with a closed form of every dual.
 CLOSED = ("relu", "leaky_relu", "relu_power", "erf", "gelu", "sin", "cos", "gaussian", "exp")
 WAVE = tc.activations.sin(1, 0)
@@ -96,6 +97,13 @@ def _quantisers():
     yield "extreme_value_radius", "", q.extreme_value_radius(law, n=10**6), {}
 
 
+def _learning_curves():
+    for size in ("1/10", "optimal"):
+        found = tc.learning_curves.ridge(GAMMA, size, noise="1/4", H={1: "1/2", 4: "1/2"})
+        for name in ("test", "train", "bias", "variance", "kappa"):
+            yield f"learning_curves.ridge.{name}", size, getattr(found, name), {"gamma": (0.1, 4)}
+
+
 def _information():
     info = tc.information
     chances, noise = {"q": (0.01, 0.99), "p": (0.01, 0.99)}, {"t": (0.1, 5)}
@@ -155,5 +163,6 @@ def _inference():
 def cases():
     """All of them, and the coefficients of Hermite expansions."""
     yield "coefficient", "relu", tc.hermite.coefficient("relu", 6), {}
-    for room in (_kernels, _polynomials, _spheres, _relu, _quantisers, _information, _inference):
+    rooms = (_kernels, _polynomials, _spheres, _relu, _quantisers, _information, _inference)
+    for room in (*rooms, _learning_curves):
         yield from room()

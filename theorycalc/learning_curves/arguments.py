@@ -1,0 +1,72 @@
+"""What the curves of this room take: ratios, powers and noises, exactly."""
+
+import sympy
+from sympy import Expr
+
+from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.expressions import real_expression
+from theorycalc.core.formula import Formula
+from theorycalc.core.known import unknown
+from theorycalc.core.numbers import exact
+from theorycalc.spectra._reading import masses
+
+
+def quantity(x, what: str, least: int | None = None) -> Expr:
+    """An exact number or a real expression.
+
+    Raises
+    ------
+    DomainError
+        For anything else, and for numbers below ``least``.
+    """
+    if isinstance(x, Expr) and not x.is_Matrix and x.free_symbols:
+        return real_expression(x, what, least)
+    x = exact(x, what)
+    if least is not None and x < least:
+        raise DomainError(explain(f"{what} is too small", got=x, allowed=f"≥ {least}"))
+    return x
+
+
+def positive(x, what: str) -> Expr:
+    """A positive number, or a symbol that is declared positive."""
+    x = quantity(x, what)
+    if not x.is_positive:
+        hint = f'sympy.Symbol("{what}", positive=True)' if x.free_symbols else ""
+        raise DomainError(explain(f"{what} is not positive", got=x, allowed="> 0", hint=hint))
+    return x
+
+
+def powers(mapping: dict, what: str, place: str) -> dict[Expr, Expr]:
+    """{place: power}, the powers not negative.
+
+    Raises
+    ------
+    DomainError
+        For negative powers and places.
+    """
+    return {quantity(t, place, 0): quantity(b, what, 0) for t, b in mapping.items()}
+
+
+def variances(mapping) -> dict[Expr, Expr]:
+    """{eigenvalue: share} of a covariance.
+
+    Raises
+    ------
+    DomainError
+        For negative eigenvalues, for none but 0, and for shares that do not sum to 1.
+    """
+    law = masses(mapping, "H")
+    if any(t < 0 for t in law) or not any(law):
+        allowed = "eigenvalues ≥ 0, not all of them 0"
+        raise DomainError(explain("H is no law of variances", got=mapping, allowed=allowed))
+    return law
+
+
+def formula(
+    name: str, expr: Expr, where=(), note: str = "", domain: sympy.Basic = sympy.true
+) -> Formula:
+    """A formula in all symbols that are left."""
+    given = {symbol for symbol, _ in where}
+    used = expr.free_symbols.union(*(part.free_symbols for _, part in where)) - given
+    args = tuple(sorted(unknown(used), key=str))
+    return Formula(name, expr, args=args, where=where, note=note, domain=domain)
