@@ -3,7 +3,7 @@
 import mpmath
 import numpy as np
 import sympy
-from _timing import compare
+from _timing import compare, costs
 
 import theorycalc as tc
 
@@ -26,8 +26,8 @@ def textbook(rho, acos, cos, sqrt, pi):
 WRITTEN_OUT = textbook(RHO, sympy.acos, sympy.cos, sympy.sqrt, sympy.pi)
 
 
-def with_mpmath():
-    with mpmath.workdps(DIGITS + 5):
+def with_mpmath(digits=DIGITS):
+    with mpmath.workdps(digits + 5):
         m = mpmath.mp
         return textbook(m.mpf(3) / 10, m.acos, m.cos, m.sqrt, m.pi)
 
@@ -109,7 +109,30 @@ def integral():
     )
 
 
+def growth():
+    def at(using):
+        return lambda digits: lambda: NTK.at(rho="0.3", using=using(digits))
+
+    ways = {
+        "Formula.at(Ball), certified": at(tc.Ball),
+        "Formula.at(MP)": at(tc.MP),
+        "mpmath, written by hand": lambda digits: lambda: with_mpmath(digits),
+    }
+    costs("the same kernel at ρ = 0.3", "digits", (10, 30, 100, 300, 1000, 3000), ways)
+
+    def of_depth(using):
+        def prepared(depth):
+            kernel = tc.kernels.mlp(depth, "relu").ntk
+            return lambda: kernel.at(rho="0.3", using=using)
+
+        return prepared
+
+    ways = {name: of_depth(u) for name, u in (("Float()", tc.Float()), ("Ball(30)", tc.Ball(30)))}
+    costs("tangent kernel of deep ReLU networks at ρ = 0.3", "layers", (1, 3, 10, 30, 100), ways)
+
+
 if __name__ == "__main__":
     point()
     array()
     integral()
+    growth()

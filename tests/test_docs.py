@@ -5,13 +5,17 @@ import re
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
 import theorycalc as tc
+from theorycalc.cli import app
 from theorycalc.core.vocabulary import FUNCTIONS as FUNCTIONS_OF_SYMPY
 from theorycalc.core.vocabulary import REWRITES
 from theorycalc.relu.routes._by_name import METHODS
 
 ROOT = Path(__file__).parent.parent
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "docs/decisions").glob("*.md")]
+HOWTO = (ROOT / "docs" / "howto.md").read_text(encoding="utf-8")
 
 
 def public_functions():
@@ -72,9 +76,8 @@ def test_what_is_an_expression_is_said_once():
 
 
 def test_links_between_the_files_of_the_repository_exist():
-    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
-    assert pages
-    for page in pages:
+    assert PAGES
+    for page in PAGES:
         for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8")):
             if "://" not in target:
                 assert (page.parent / target).exists(), f"{page.name} links to {target}"
@@ -91,3 +94,44 @@ def test_the_reference_lists_every_public_name():
     page = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
     for name in FUNCTIONS:
         assert re.search(rf"^   .*\b{name.split('.')[-1]}$", page, re.MULTILINE), name
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_block_of_code_is_run(page):
+    """Blocks with prompts are doctests of the page; those without are run here."""
+    for block in re.findall(
+        r"^```python\n(.*?)^```", page.read_text(encoding="utf-8"), re.M | re.S
+    ):
+        if ">>>" not in block:
+            exec(compile(block, page.name, "exec"), {"__doc__": "Setting"})
+
+
+def test_every_command_exists():
+    commands = get_command(app).commands
+    targets = re.findall(r"^(\w[\w-]*):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
+    seen = 0
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        for target in re.findall(r"(?:^|`)make ([\w-]+)", text, re.M):
+            assert target in targets, (page.name, target)
+        for command, rest in re.findall(r"(?:^|`| )theorycalc (\w+)((?: [^\s#`]+)*)", text, re.M):
+            if command in commands:
+                known = {option for p in commands[command].params for option in p.opts}
+                assert set(re.findall(r"--\w[\w-]*", rest)) <= known, (page.name, command, rest)
+                seen += 1
+    assert seen >= 10
+
+
+@pytest.mark.parametrize("room", tc._ROOMS)
+def test_every_room_is_found_by_what_one_wants(room):
+    """The page "I want to …" has an example of every room, and the index of pages names it."""
+    examples = "\n".join(re.findall(r"^(?:>>>|\.\.\.) .*", HOWTO, re.M))
+    assert f"tc.{room}." in examples or room == "activations"
+
+
+def test_what_the_index_promises_is_called():
+    """Every call in a heading of the page "I want to …" stands in the example below it."""
+    for heading, example in re.findall(r"^### ([^\n]*)\n(.*?)(?=^##|\Z)", HOWTO, re.M | re.S):
+        calls = re.findall(r"`([^`]*)`", heading)
+        assert calls, heading
+        assert any(call.split(".")[-1].rstrip("=") in example for call in calls), heading

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -115,9 +116,13 @@ def check(
     folder: Annotated[
         Path | None, typer.Option("--from", metavar="DIR", help="All files of a folder.")
     ] = None,
-    digits: Annotated[int, typer.Option(help="Digits of MP and Ball.")] = 30,
+    digits: Annotated[
+        int | None, typer.Option(help="Digits of MP and Ball: 30, or 15 with --quick.")
+    ] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Processes.")] = os.cpu_count() or 1,
-    quick: Annotated[bool, typer.Option("--quick", help="Short experiments.")] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Short experiments, few digits, no MP.")
+    ] = False,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Compute again what is known from before.")
     ] = False,
@@ -146,12 +151,11 @@ def check(
     if fresh and resume:
         raise DomainError(explain("--fresh starts over, --resume goes on", allowed="one of them"))
     console.print("reading theories …", style="dim")  # importing what they need takes a second
-    from theorycalc.core.arithmetic import Ball
     from theorycalc.theories import Checked, _runner
     from theorycalc.theories._sources import sources
 
-    digits, found = Ball(digits).digits, sources(names or [], folder)
-    work = _runner.tasks(found, digits=digits, quick=quick, pictures=report is not None)
+    found, pictures = sources(names or [], folder), report is not None
+    work = _runner.plan(found, digits=digits, quick=quick, pictures=pictures, jobs=jobs)
     done: list = []
     width = max(len(source.name) for source in found)
     console.print(_line(_HEADINGS, width, style="bold"))
@@ -184,7 +188,7 @@ def _stream(console: Console, outcomes, done: list, name_width: int) -> None:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         bar = progress.add_task("checking")
-        for outcome in outcomes:
+        for outcome in chain.from_iterable(outcomes):
             done.append(outcome)
             for row in outcome.rows:
                 seconds, theory = f"{row.seconds:.2f}", row.theory

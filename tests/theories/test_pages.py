@@ -222,7 +222,7 @@ def test_a_checked_paper_in_a_notebook(paper, pictures):
         assert page.says(row.detail)
         assert page.says(row.verdict)
     assert text.count("<svg") == pictures
-    assert '<td rowspan="3">' in text
+    assert '<td rowspan="2">' in text
     assert 'class="verdict good">HOLDS' in text
     assert r"$\chi[a&lt;b]\left(x = 2\right)$" in text
     assert not checked.failed

@@ -12,7 +12,13 @@ from theorycalc.theories._theory import Case, Theory
 
 DIGITS = 20
 SOURCES = sources([])
-QUICK = list(_runner.tasks(SOURCES, digits=DIGITS, quick=True, pictures=True))
+# the short experiments, and the cases in every arithmetic
+QUICK = [
+    task
+    for quick in (False, True)
+    for task in _runner.tasks(SOURCES, digits=DIGITS, quick=quick, pictures=True)
+    if quick == (task.kind == "experiments")
+]
 
 
 @pytest.mark.parametrize("task", QUICK, ids=lambda t: f"{t.source.name} {t.kind} {t.index}")
@@ -110,7 +116,7 @@ def test_whatever_goes_wrong_is_a_line_and_not_an_end(monkeypatch):
 def test_tasks_travel_to_other_processes():
     assert pickle.loads(pickle.dumps(QUICK)) == QUICK
     two = [task for task in QUICK if task.kind == "cases"][:2]
-    rows = [outcome.rows for outcome in _runner.run(two, jobs=2, fresh=True)]
+    rows = [outcome.rows for [outcome] in _runner.run(two, jobs=2, fresh=True)]
     assert [r.item for group in rows for r in group] == [
         r.item for task in two for r in task(fresh=True).rows
     ]

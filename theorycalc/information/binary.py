@@ -226,7 +226,7 @@ def kl_upper(q=Q, c=C) -> Formula:
 
 
 def kl_lower(q=Q, c=C) -> Formula:
-    """inf{p : kl(q‖p) ≤ c} = 1 − `kl_upper`(1 − q, c), with all digits of small values.
+    """inf{p : kl(q‖p) ≤ c} = 1 − kl_upper(1 − q, c), with all digits of small values.
 
     Parameters and errors are those of `kl_upper`.
 

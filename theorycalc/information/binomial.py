@@ -65,7 +65,7 @@ def binomial_upper(k, n, delta=DELTA) -> Formula:
     Returns
     -------
     Formula
-        1 − δ^{1/n} for k = 0, 1 for k = n. It is at most `kl_upper`(k/n, log(1/δ)/n), and equal to
+        1 − δ^{1/n} for k = 0, 1 for k = n. It is at most kl_upper(k/n, log(1/δ)/n), and equal to
         it for k = 0.
 
     Raises

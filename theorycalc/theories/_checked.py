@@ -3,7 +3,6 @@
 import json
 from dataclasses import asdict, dataclass
 
-from theorycalc.core.arithmetic import Ball
 from theorycalc.core.numbers import exact_integer
 from theorycalc.core.progress import progress
 from theorycalc.core.records import check_fields, instance
@@ -66,7 +65,7 @@ class Checked:
 
 def check(
     *theories,
-    digits: int = 30,
+    digits: int | None = None,
     quick: bool = False,
     jobs: int = 1,
     fresh: bool = False,
@@ -78,10 +77,10 @@ def check(
     ----------
     *theories : str, Path or Paper
         Names of theories of the package, paths of files, or papers; all of the package if none.
-    digits : int
-        Digits of MP and Ball.
+    digits : int, optional
+        Digits of MP and Ball: 30, or 15 of a quick check.
     quick : bool
-        Short experiments.
+        Short experiments, fewer digits, and no MP.
     jobs : int
         Processes, by joblib in the backend that `joblib.parallel_config` has set.
     fresh : bool
@@ -106,11 +105,11 @@ def check(
     >>> tc.theories.check("leap_complexity").summary
     '... items checked..., 0 failed'
     """
-    digits = Ball(digits).digits
     jobs = exact_integer(jobs, "jobs", -1)
     for flag, name in ((quick, "quick"), (fresh, "fresh"), (pictures, "pictures")):
         instance(flag, bool, name, allowed="True or False")
     found = sources(theories)
-    work = list(_runner.tasks(found, digits=digits, quick=quick, pictures=pictures))
-    outcomes = progress(_runner.run(work, jobs, fresh=fresh), len(work))
-    return Checked(tuple(outcomes), tuple(found))
+    options = {"digits": digits, "quick": quick, "pictures": pictures}
+    work = list(_runner.plan(found, **options, jobs=jobs))
+    done = progress(_runner.run(work, jobs, fresh=fresh), len(work))
+    return Checked(tuple(outcome for part in done for outcome in part), tuple(found))

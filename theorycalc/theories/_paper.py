@@ -101,7 +101,7 @@ class Paper:
     def check(
         self,
         *,
-        digits: int = 30,
+        digits: int | None = None,
         quick: bool = False,
         jobs: int = 1,
         fresh: bool = False,

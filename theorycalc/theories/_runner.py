@@ -22,8 +22,10 @@ from theorycalc.validation.experiment import Validation
 
 # Outcomes, worst first; FAILED ones make the command fail.
 FAILED = ("FAILS", "DEVIATES", "ERROR")
-# Digits of the balls that check claims: a claim needs a sign, not digits.
-_CLAIM_DIGITS = 10
+# Digits of MP and Ball where none are asked for, in full and in the quick form.
+_DIGITS = {False: 30, True: 15}
+# Digits of the balls that check claims, until one decides: a claim needs a sign, not digits.
+_CLAIM_DIGITS = (4, 10)
 # What was not asked for in so many days is forgotten.
 _DAYS_KEPT = 30
 
@@ -71,8 +73,9 @@ class Task:
     digest: str = ""
     # of cases and claims
     digits: int = 0
-    # of experiments
+    # of cases and experiments
     quick: bool = False
+    # of experiments
     pictures: bool = False
 
     def __call__(self, fresh: bool = False) -> Outcome:
@@ -114,6 +117,23 @@ class Task:
         return Row(self.source.name, item, *cells, statement=self.statement, detail=detail)
 
 
+@dataclass(frozen=True)
+class Whole:
+    """All tasks of a theory in one process, which alone has to read the file."""
+
+    source: Named | File | Given
+    digits: int
+    pictures: bool
+
+    def __call__(self, fresh: bool) -> tuple[Outcome, ...]:
+        """Do the work of a quick check."""
+        work = tasks([self.source], digits=self.digits, quick=True, pictures=self.pictures)
+        return tuple(outcome for task in work for outcome in _done(task, fresh))
+
+
+Work = Task | Whole | Outcome
+
+
 @cache
 def _memory():
     """Where results are kept: the user's folder for caches."""
@@ -126,6 +146,16 @@ def _memory():
 def forget_old_results() -> None:
     """Keep the folder of results small."""
     _memory().reduce_size(age_limit=timedelta(days=_DAYS_KEPT))
+
+
+def plan(
+    sources: Iterable, *, digits: int | None, quick: bool, pictures: bool, jobs: int
+) -> Iterator[Work]:
+    """What is sent to processes: tasks, or whole theories where reading is what takes time."""
+    digits = Ball(_DIGITS[quick] if digits is None else digits).digits
+    if quick and jobs != 1:
+        return (Whole(source, digits, pictures) for source in sources)
+    return tasks(sources, digits=digits, quick=quick, pictures=pictures)
 
 
 def tasks(
@@ -145,8 +175,12 @@ def tasks(
         for kind in _RUN:
             # what does not concern a task is no part of the key under which its result is kept
             is_experiment = kind == "experiments"
-            options = {} if kind == "propositions" else {"digits": digits}
-            options = {"quick": quick, "pictures": pictures} if is_experiment else options
+            options = {
+                "cases": {"digits": digits, "quick": quick},
+                "claims": {"digits": digits},
+                "propositions": {},
+                "experiments": {"quick": quick, "pictures": pictures},
+            }[kind]
             found = [
                 Task(source, kind, index, digest, **options)
                 for index in range(len(getattr(theory, kind)))
@@ -158,8 +192,8 @@ def tasks(
     yield from last
 
 
-def run(work: Iterable[Task | Outcome], jobs: int, *, fresh: bool = False) -> Iterator[Outcome]:
-    """The outcomes in the order of the tasks, as they come.
+def run(work: Iterable[Work], jobs: int, *, fresh: bool = False) -> Iterator[tuple[Outcome, ...]]:
+    """The outcomes of each piece of work, in their order, as they come.
 
     Raises
     ------
@@ -167,7 +201,7 @@ def run(work: Iterable[Task | Outcome], jobs: int, *, fresh: bool = False) -> It
         Where a process died.
     """
     if jobs == 1:
-        yield from (_done(task, fresh) for task in work)
+        yield from (_done(piece, fresh) for piece in work)
         return
     from joblib import Parallel, delayed
     from joblib.externals.loky.process_executor import TerminatedWorkerError
@@ -176,14 +210,16 @@ def run(work: Iterable[Task | Outcome], jobs: int, *, fresh: bool = False) -> It
     # a worker that has grown large is replaced; joblib says so
     warnings.filterwarnings("ignore", "A worker stopped", UserWarning)
     try:
-        yield from parallel(delayed(_done)(task, fresh) for task in work)
+        yield from parallel(delayed(_done)(piece, fresh) for piece in work)
     except TerminatedWorkerError as error:
         hint = "theorycalc check --resume, with --jobs 1 to see where"
         raise TheoryCalcError(explain("a process was killed", hint=hint)) from error
 
 
-def _done(task: Task | Outcome, fresh: bool) -> Outcome:
-    return task(fresh) if isinstance(task, Task) else task
+def _done(piece: Work, fresh: bool) -> tuple[Outcome, ...]:
+    if isinstance(piece, Whole):
+        return piece(fresh)
+    return (piece(fresh) if isinstance(piece, Task) else piece,)
 
 
 def _outcome(task: Task) -> Outcome:
@@ -193,7 +229,9 @@ def _outcome(task: Task) -> Outcome:
 def _run_case(task: Task) -> Outcome:
     case = task.source.theory.cases[task.index]
     rows = []
-    for using in (Float(), MP(task.digits), Ball(task.digits)):
+    # what MP adds is a check of the arithmetics
+    between = () if task.quick else (MP(task.digits),)
+    for using in (Float(), *between, Ball(task.digits)):
         start = time.perf_counter()
         verdict, computed, expected = case.check(using)
         name, seconds = type(using).__name__, time.perf_counter() - start
@@ -207,7 +245,10 @@ def _run_claim(task: Task) -> Outcome:
     rows = []
     for params in points:
         start = time.perf_counter()
-        result = check(claim, using=Ball(min(task.digits, _CLAIM_DIGITS)), **params)
+        for digits in _CLAIM_DIGITS:
+            result = check(claim, using=Ball(min(task.digits, digits)), **params)
+            if result.verdict is not Verdict.UNDECIDED:
+                break
         applies = result.verdict is not Verdict.NOT_APPLICABLE
         at = ", ".join(f"{name}={x}" for name, x in params.items())
         item = f"{claim.name} at {at}" if at else claim.name

@@ -25,7 +25,6 @@ RHO, ANGLE, Z = sympy.symbols("rho alpha z", real=True)
 K, CUT = sympy.Symbol("k", integer=True, nonnegative=True), sympy.Symbol("R", positive=True)
 # networks for each width
 FULL = {64: 400, 128: 400, 256: 400, 1024: 300, 4096: 100}
-QUICK = {64: 400, 256: 300, 1024: 100}
 
 one = PAPER.states(
     "limit",
@@ -67,10 +66,10 @@ two = PAPER.states(
     where="section 5",
 )
 DIGITS = "one hidden layer trained on 64 digits of two classes, 16 held out"
-two.experiment(DIGITS, quick=QUICK, full=FULL)(simulations.relu_on_digits)
+two.experiment(DIGITS, quick={256: 150}, full=FULL)(simulations.relu_on_digits)
 two.experiment(
     "a smooth activation, trained on 24 points of the sphere in R⁶, target x₁x₂, 12 held out",
-    quick={512: 200},
+    quick={256: 150},
     full={64: 400, 256: 400, 1024: 300},
 )(simulations.erf_on_sphere)
 
@@ -110,4 +109,5 @@ five = PAPER.states(
     "network's own Θ_m in place of Θ it is at most that.",
 )
 SPHERE = "one hidden layer trained on 24 points of the sphere in R⁶, target x₁x₂, 12 held out"
+QUICK = {64: 400, 256: 300, 1024: 100}
 five.experiment(SPHERE, quick=QUICK, full=FULL)(simulations.relu_on_sphere)

@@ -72,12 +72,12 @@ def propagation(run):
     network = tc.networks.mlp(width, width, depth, SELU, sigma_w=1)
     x = np.sqrt(start) * np.ones((1, width))
     runs = [network.forward(network.init([(7, seed)]), x).outputs for seed in range(run.size)]
-    second, q = tc.kernels.dual_general(SELU), start
+    second, q = tc.Formula("second", SECOND, (P, Q)), start
     for layer in range(depth):
         squares = [np.mean(outputs[layer] ** 2) for outputs in runs]
         name = f"variance in layer {layer + 1}"
         run.at(layer + 1, q, squares, name=name, bias=4 / width, smallest=0.15)
-        q = float(second.at(q11=q, q12=q, q22=q))
+        q = float(second.at(p=0, q=q))
     run.rejects(f"no contraction, layer {depth}", start)
     run.line([1, depth], [1, 1], "fixed point")
     run.axes("layer", "variance", title=f"SELU networks of width {width}")

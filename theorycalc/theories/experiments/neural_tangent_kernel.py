@@ -6,7 +6,8 @@ import theorycalc as tc
 from theorycalc.validation.tangent import training_report
 
 WRONG = "σ_w² + 5 %"
-WIDTHS = (16, 64, 256)
+# of kernels at initialisation, in full and in the quick form
+WIDTHS = ((16, 64, 256), (16, 64))
 # Tangent kernels with two hidden layers for each width, in full and in the quick form.
 DEEP_PLAN = (
     {8: 8000, 16: 8000, 32: 4000, 64: 4000, 128: 2000, 256: 1000},
@@ -36,8 +37,10 @@ def deep_relu_on_sphere(run) -> None:
 
 
 def fluctuation_on_sphere(run, variance: tc.Formula) -> None:
-    """Networks at initialisation."""
-    _fluctuate(run, tc.validation.sphere_points(), variance)
+    """Networks at initialisation, and the exponent of the variance for two hidden layers."""
+    data = tc.validation.sphere_points()
+    _fluctuate(run, data, variance)
+    _deep_exponent(run, data.x_train[:1])
 
 
 def fluctuation_on_digits(run, variance: tc.Formula) -> None:
@@ -52,14 +55,15 @@ def _train(run, data, depth: int, activation: str) -> None:
 
 
 def _fluctuate(run, data, variance: tc.Formula) -> None:
-    """Tangent kernels at initialisation: their mean, their variance, and its law in the width."""
+    """Tangent kernels at initialisation: their mean, and their variance."""
     inputs = data.x_train[:2]
     rho = float(inputs[0] @ inputs[1] / inputs.shape[1])
     limit, wrong = (
         tc.kernels.mlp(1, "relu", sigma_w=s).ntk_matrix(inputs)[0] for s in (SIGMA, WRONG_SIGMA)
     )
     predicted = variance.lambdify()([1.0, rho])
-    for width in WIDTHS:
+    widths = WIDTHS[run.quick]
+    for width in widths:
         network = tc.networks.mlp(inputs.shape[1], width, 1, "relu", sigma_w=SIGMA)
         found = tc.validation.sample_kernels(network, inputs, run.size, seed=1)[:, 0]
         for j, (pair, r) in enumerate({"x, x": 1.0, "x, x'": rho}.items()):
@@ -68,9 +72,8 @@ def _fluctuate(run, data, variance: tc.Formula) -> None:
             run.at(width, predicted[j], spread, name=name, series=series, smallest=0.25)
         run.joint(f"E Θ_m, m={width}", found, limit)
     run.rejects(f"{WRONG}: E Θ_m", wrong)
-    _deep_exponent(run, inputs[:1])
     title = f"{data.name}: kernel at initialisation"
-    run.axes("width $m$", r"$m\,\mathrm{Var}\,\Theta_m$", log="xy", title=title, xticks=WIDTHS)
+    run.axes("width $m$", r"$m\,\mathrm{Var}\,\Theta_m$", log="xy", title=title, xticks=widths)
 
 
 def _deep_exponent(run, inputs) -> None:
