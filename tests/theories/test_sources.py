@@ -260,3 +260,10 @@ def test_a_file_can_be_shown(write):
     shown = CliRunner().invoke(app, ["show", write()])
     assert "1. Upper. Roots are below means." in shown.output
     assert File(write()).name == "mine"
+
+
+def test_processes_check_whole_theories_quickly(write):
+    paths = [write("one.py", key="1"), write("two.py", key="2")]
+    alone, together = (tc.theories.check(*paths, quick=True, fresh=True, jobs=j) for j in (1, 2))
+    assert [(r.item, r.verdict) for r in together.rows] == [(r.item, r.verdict) for r in alone.rows]
+    assert {row.theory for row in together.rows} == {"one", "two"}
