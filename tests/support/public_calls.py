@@ -79,6 +79,7 @@ SAMPLES = {
     "x": x,
     "z": x,
 }
+BINARY = tc.inference.prior("rademacher")
 SPIKE = dict.fromkeys(
     (
         *("eigenvalue", "overlap", "threshold", "squared_singular_value", "left_overlap"),
@@ -209,6 +210,26 @@ SAMPLES_OF = {
             "wasserstein",
         )
     },
+    "tc.inference.Bayes": {"prior": BINARY, "output": tc.inference.output("sign")},
+    "tc.inference.Density": {"density": sympy.exp(-(x**2) / 2) / sympy.sqrt(2 * sympy.pi)},
+    "tc.inference.Erm": {"loss": "square", "teacher": "sign"},
+    "tc.inference.Hopfield": {"energy": "distinct"},
+    "tc.inference.Mixture": {"components": BINARY.components},
+    "tc.inference.bayes": {"prior": "rademacher", "output": "linear"},
+    "tc.inference.capacity": {"weights": "spherical"},
+    "tc.inference.erm": {"loss": "square"},
+    "tc.inference.franz_parisi": {"alpha": 1, "overlap": "1/2"},
+    "tc.inference.lasso": {"rho": "1/2"},
+    "tc.inference.output": {"law": "probit"},
+    "tc.inference.prior": {"law": "gauss_bernoulli", "rho": "1/2", "variable": None},
+    "tc.inference.sk_instability_field": {"temperature": "1/2"},
+    "tc.inference.sparse_recovery": {"delta": "1/2"},
+    **dict.fromkeys(
+        [f"Bayes.{name}" for name in ("entropy", "mmse", "overlap", "generalisation_error")],
+        {"start": "uninformative"},
+    ),
+    "Hopfield.overlap": {"alpha": "1/100", "temperature": "1/5"},
+    "Hopfield.q": {"alpha": "1/100", "temperature": "1/5"},
     "tc.optimal.polynomial": {"function": sympy.exp(x), "on": (-1, 1), "digits": 3},
     "tc.optimal.minimal_degree": {"function": sympy.exp(x), "accuracy": 1, "on": (-1, 1)},
     "tc.optimal.BestPolynomial": {
@@ -292,6 +313,8 @@ SAMPLES_OF = {
 }
 OBJECTS = [
     ONE,
+    *(BINARY, tc.inference.Hopfield(2), tc.inference.output("sign")),
+    tc.inference.bayes(BINARY, "sign"),
     ONE.lambdify(),
     GAUSSIAN,
     *(getattr(tc.distributions, law)(2) for law in ("UniformBall", "UniformSphere")),
