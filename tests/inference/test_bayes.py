@@ -28,6 +28,10 @@ def test_few_samples_and_many():
     assert abs(float(sign.overlap("1/10000").at()) * 5000 * np.pi - 1) < 1e-3
     assert abs(float(sign.generalisation_error(1000).at()) * 1000 - 0.4417) < 1e-3
     assert abs(float(bayes("rademacher", "linear", 1).mmse("1/1000").at()) - 1) < 2e-3
+    # beyond what is traced of the curve
+    assert abs(float(sign.overlap("1e-9").at()) * 5e8 * np.pi - 1) < 1e-6
+    assert abs(float(sign.generalisation_error("1e9").at()) * 1e9 - 0.4417) < 1e-6
+    assert bayes("gaussian", "linear").mmse("1e-9").at().contains(1 - sp.Rational("1e-9"))
 
 
 def test_the_fixed_point_is_one():
@@ -84,13 +88,15 @@ def test_recovery_without_noise():
     assert float(sparse.mmse("1/4").at()) > 0.01
 
 
-@pytest.mark.long
 def test_symmetric_outputs_have_to_be_broken():
     retrieval = bayes("gaussian", "abs")
     assert retrieval.weak_recovery().expr == sp.Rational(1, 2)
     assert retrieval.overlap("2/5").expr == 0
     assert 0 < float(retrieval.overlap("3/5").at()) < 0.1
     assert retrieval.transition().expr == 1
+    [end] = retrieval.spinodals()
+    assert abs(float(end.alpha.at()) - 1.12847140667) < 1e-11
+    assert retrieval.overlap(1).at(using=tc.Ball(12)).rigor is tc.Rigor.CERTIFIED
     with pytest.raises(tc.NotSupportedError):
         bayes("gaussian", "sign").weak_recovery()
 

@@ -53,6 +53,10 @@ def test_spins_in_a_field():
     assert inference.SK("3/2").q().expr == 0
     assert inference.SK("1/2").free_energy().note
     assert not inference.SK("6/5", "2/5").free_energy().note
+    # T → 0: the ground state of the replica-symmetric ansatz
+    assert abs(float(inference.SK("1e-6").free_energy().at()) + np.sqrt(2 / np.pi)) < 1e-6
+    near = float(inference.sk_instability_field("999/1000").at())
+    assert near == pytest.approx(np.sqrt(4 / 3 * 1e-9), rel=2e-3)
     field = inference.sk_instability_field("1/2").at()
     stable = inference.SK("1/2", sp.Rational(str(float(field)))).stability().at()
     assert abs(stable.mid - 1) < 1e-10
@@ -92,6 +96,11 @@ def test_recovery_by_its_other_form():
         lambda: inference.Hopfield(2, "other"),
         lambda: inference.Hopfield(2).overlap("1/5"),
         lambda: inference.Hopfield(2).overlap("1/20", -1),
+        lambda: inference.Hopfield(2).overlap("1/1000", "3/2"),
+        lambda: inference.Hopfield(3).overlap("1/100", "3/5"),
+        lambda: inference.storage_entropy(2),
+        lambda: inference.lasso("1/10", "1/2", "1/100", "1e400"),
+        lambda: inference.franz_parisi(3, "1/2"),
         lambda: inference.SK(0),
         lambda: inference.SK(1, -1),
         lambda: inference.sk_instability_field(1),

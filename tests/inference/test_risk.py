@@ -66,6 +66,8 @@ def test_a_loss_by_its_expression():
 def test_separability():
     assert separability(0).expr == 2
     assert 2 < float(separability("1/4").at()) < float(separability(1).at())
+    with pytest.raises(tc.NotSupportedError, match="kinks"):
+        erm(sp.Abs(sp.Symbol("h") - 1), 2, 1)
     assert_error_holds(separability(1).at(), separability(1).at(using=tc.MP(25)))
     assert float(erm("logistic", 5, 0, teacher="mixture").error().at()) < 0.3
 
@@ -78,6 +80,7 @@ def test_separability():
         lambda: erm("square", "1/2", 0),
         lambda: erm("cubic", 2, 1),
         lambda: erm(-(sp.Symbol("h") ** 2), 2, 1),
+        lambda: erm(-sp.log(sp.Symbol("h")), 2, 1),
         lambda: erm("square", 0, 1),
         lambda: erm("square", 1, -1),
         lambda: erm("square", 1, 1, teacher="student"),

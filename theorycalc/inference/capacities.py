@@ -6,7 +6,13 @@ import sympy
 from sympy import Expr, Rational, S, erf, exp, log, pi, sqrt
 
 from theorycalc.core.error_functions import log_ndtr
-from theorycalc.core.errors import DomainError, NotSupportedError, explain, unknown_name
+from theorycalc.core.errors import (
+    DomainError,
+    NotSupportedError,
+    PrecisionError,
+    explain,
+    unknown_name,
+)
 from theorycalc.core.formula import Formula
 from theorycalc.core.graph import substitute
 from theorycalc.core.looks import Shown
@@ -23,7 +29,10 @@ _WEIGHTS = ("spherical", "binary")
 _ENERGIES = ("distinct", "plain_power")
 # Between these the signal-to-noise ratios of stored patterns are sought.
 _LEAST, _MOST = Rational(1, 10**6), S(60)
+_LARGEST_LOAD = Rational(59, 50)
 _LARGEST_ORDER = 60
+# Overlaps that are none: of iterations that go to 0.
+_NOTHING = 1e-3
 _LARGEST_MARGIN = 10**100
 
 
@@ -88,8 +97,12 @@ def storage_entropy(alpha) -> Formula:
     alpha = exact(alpha, "alpha")
     if not alpha > 0:
         raise DomainError(explain("patterns for each weight", got=alpha, allowed="alpha > 0"))
+    if alpha > _LARGEST_LOAD:
+        allowed = f"alpha ≤ {_LARGEST_LOAD}: there is no solution from 4/π on"
+        raise DomainError(explain("too many patterns", got=alpha, allowed=allowed))
     load, entropy = _binary_storage()
-    snr = crossing(load - alpha, _S, _LEAST, _MOST)
+    # α ~ (π/2) s for few patterns
+    snr = crossing(load - alpha, _S, min(_LEAST, alpha / 10), _MOST)
     beyond = capacity(weights="binary").at().upper < float(alpha)
     note = "beyond the capacity: negative" if beyond else ""
     return Formula("S", substitute(entropy, {_S: snr}), note=note)
@@ -232,12 +245,30 @@ class Hopfield(Shown):
             place = crossing(self._load()[0] - alpha * self.noise, _S, self._critical(), S(10**4))
             note = "replica symmetric, which is not stable at low temperatures"
             return Formula("m", erf(place), note=note), Formula("q", S.One)
+        if self.P == 2 and heat >= 1:
+            allowed = "below 1"
+            raise DomainError(
+                explain("no pattern is retrieved", got=f"T = {heat}", allowed=allowed)
+            )
         field, variance = self._noise_at(alpha, heat)
         arg = (field + sqrt(variance) * _Z) / heat
         mean, square = (gaussian_mean(sympy.tanh(arg) ** k, _Z) for k in (1, 2))
         m, q = fixed_point((_M, _Q), (mean, square), (S.One, S.One))
+        self._check_retrieval(m, alpha, heat)
         note = "" if self._is_stable(alpha, heat, m, q) else "replica symmetric, not stable here"
         return Formula("m", m, note=note), Formula("q", q, note=note)
+
+    @staticmethod
+    def _check_retrieval(m: Expr, alpha: Expr, heat: Expr) -> None:
+        """Refuse where the branch that begins at m = 1 ends at m = 0."""
+        try:
+            found = float(Formula("m", m).at())
+        except PrecisionError:
+            found = 0.0
+        if not found > _NOTHING:
+            hint = "fewer patterns or a lower temperature"
+            got = f"alpha = {alpha}, T = {heat}"
+            raise DomainError(explain("no pattern is retrieved", got=got, hint=hint))
 
     def _noise_at(self, alpha: Expr, heat: Expr) -> tuple[Expr, Expr]:
         """The field of a pattern and the variance of the others, in m and q."""
@@ -341,8 +372,9 @@ class SK(Shown):
         'replica symmetric, not stable here'
         """
         b, arg = 1 / self.T, self._field(_Q)
-        entropy = log(2) + gaussian_mean(log(sympy.cosh(arg)), _Z, 1 + abs(self.h) * b + b, b)
-        f = -b / 4 * (1 - _Q) ** 2 - entropy * self.T
+        # log 2 cosh x = x + log(1 + e^−2x), and log(1 + e^−2x) ≤ log 2 + 2|x|
+        rest = gaussian_mean(log(1 + exp(-2 * arg)), _Z, 1 + 2 * abs(self.h) * b + b, b)
+        f = -b / 4 * (1 - _Q) ** 2 - self.h - rest * self.T
         return Formula("f", substitute(f, {_Q: self._overlap()}), note=self._note())
 
     def stability(self) -> Formula:
@@ -393,7 +425,9 @@ def sk_instability_field(temperature) -> Formula:
     q = crossing(_Q - gaussian_mean(sympy.tanh(arg) ** 2, _Z), _Q, Rational(1, 10**15), S(2))
     fourth = gaussian_mean(sympy.cosh(arg) ** -4, _Z) / heat**2
     gap = substitute(fourth, {_Q: q}) - 1
-    return Formula("h_AT", crossing(gap, h, Rational(1, 10**4), S(6)))
+    # h² ~ (4/3)(1 − T)³ for T → 1, and e^{−h²/2} ~ (3/4) √(2π) T for T → 0
+    least, most = sqrt((1 - heat) ** 3) / 10, sqrt(2 * log(1 / heat)) + 2
+    return Formula("h_AT", crossing(gap, h, least, most))
 
 
 def rem_critical_beta() -> Formula:

@@ -11,9 +11,10 @@ from theorycalc.core.arithmetic.array_context import ArrayContext
 
 _POINTS = 241
 _RANGE = (1e-6, 1e8)
-# Of outputs whose information is a double integral.
-_FEWER_POINTS = 49
-_SHORTER_RANGE = (1e-3, 1e3)
+# Of an information that is a double integral.
+_VALUES = 14
+# Powers of ten by which it goes on where a level is not met inside.
+_DECADES = 30
 # How close to each other the points around an extremum are, and steps of secants at a level.
 _NARROW = 1e-4
 _SECANTS = 40
@@ -42,19 +43,45 @@ class Curve:
     mmse: np.ndarray
     alpha: np.ndarray
     turns: tuple[Turn, ...]
+    at: Callable
 
     def brackets(self, alpha: float) -> list[tuple[float, float, bool]]:
         """Intervals of q̂ on which the curve meets a level, and whether it rises there."""
-        above = self.alpha > alpha
-        cells = np.flatnonzero(above[1:] != above[:-1])
-        return [(self.snr[i], self.snr[i + 1], bool(above[i + 1])) for i in cells]
+        cells = self._cells(self.snr, self.alpha, alpha)
+        if any(rising for *_, rising in cells):
+            return cells
+        # few samples or many: the rising part is before or beyond what was traced
+        outwards = np.logspace(0, _DECADES, _DECADES + 1)
+        below, beyond = self.snr[0] / outwards[::-1], self.snr[-1] * outwards
+        first = self._cells(below, self.at(below), alpha) if alpha < self.alpha[0] else []
+        last = self._cells(beyond, self.at(beyond), alpha) if alpha > self.alpha[-1] else []
+        return [*first, *cells, *last]
+
+    @staticmethod
+    def _cells(snr: np.ndarray, levels: np.ndarray, alpha: float) -> list:
+        above, known = levels > alpha, np.isfinite(levels)
+        cells = np.flatnonzero((above[1:] != above[:-1]) & known[1:] & known[:-1])
+        return [(snr[i], snr[i + 1], bool(above[i + 1])) for i in cells]
 
 
-def trace(mmse, channel, costly: bool = False) -> Curve:
-    """The curve of a program of mmse(q̂) and one of F(V), which may be costly."""
+class Interpolated:
+    """F, where it is a double integral and analytic on 0 ≤ V ≤ ρ, from a few of its values."""
+
+    def __init__(self, channel, rho: float):
+        places = rho * (1 + np.cos(np.pi * np.arange(_VALUES) / (_VALUES - 1))) / 2
+        values = channel.run(ArrayContext(), [places])
+        self._polynomial = np.polynomial.Chebyshev.fit(
+            places, values, _VALUES - 1, domain=(0.0, rho)
+        )
+
+    def run(self, context, inputs: list) -> np.ndarray:
+        """Like a program of V."""
+        return self._polynomial(inputs[0])
+
+
+def trace(mmse, channel) -> Curve:
+    """The curve of a program of mmse(q̂) and one of F(V)."""
     snr = np.geomspace(*_RANGE, _POINTS)
-    if costly:
-        snr = np.geomspace(*_SHORTER_RANGE, _FEWER_POINTS)
     errors, alpha = levels(mmse, channel, snr)
     seen = np.isfinite(alpha) & (errors > 0) & (alpha > 0)
     last = np.flatnonzero(seen)[-1] + 1
@@ -72,7 +99,7 @@ def trace(mmse, channel, costly: bool = False) -> Curve:
         )
         order = np.argsort(snr)
         snr, errors, alpha = snr[order], errors[order], alpha[order]
-    return Curve(snr, errors, alpha, turns)
+    return Curve(snr, errors, alpha, turns, at)
 
 
 def levels(mmse, channel, snr: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

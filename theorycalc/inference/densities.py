@@ -10,6 +10,7 @@ from theorycalc.core.expressions import real_expression
 from theorycalc.core.formula import Formula
 from theorycalc.core.integration.kinks import kinks
 from theorycalc.core.numbers import exact
+from theorycalc.core.records import sequence
 from theorycalc.core.signature import as_variable
 from theorycalc.distributions.tails import NormalTailMoment
 from theorycalc.inference.priors import SNR, Prior, Y
@@ -110,7 +111,10 @@ class Density(Prior):
             raise DomainError(explain("a density has other symbols", got=others))
         if density.has(oo, -oo):
             raise DomainError(explain("a density is infinite", got=density))
-        low, high = (x if x in (oo, -oo) else exact(x, "support") for x in self.support)
+        ends = sequence(self.support, "the support of a density", allowed="(low, high)")
+        if len(ends) != 2:
+            raise DomainError(explain("not a support", got=ends, allowed="(low, high)"))
+        low, high = (x if x is oo or x is -oo else exact(x, "support") for x in ends)
         if not low < high:
             raise DomainError(explain("an empty support", got=self.support))
         object.__setattr__(self, "density", density.subs(self.variable, _X))

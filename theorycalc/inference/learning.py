@@ -118,7 +118,10 @@ class Bayes(Shown):
 
     @cached_property
     def _curve(self) -> curve_in_doubles.Curve:
-        return curve_in_doubles.trace(*self._programs, self.output.costly)
+        mmse, channel = self._programs
+        if self.output.costly:
+            channel = curve_in_doubles.Interpolated(channel, float(self._rho))
+        return curve_in_doubles.trace(mmse, channel)
 
     @property
     def _starts_at_zero(self) -> bool:

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import sympy
-from sympy import Expr, S, exp, log, pi, sqrt
+from sympy import Expr, Rational, S, besselk, exp, log, pi, sqrt, tanh
 
 from theorycalc.core.error_functions import log_ndtr
 from theorycalc.core.errors import DomainError, NotSupportedError, explain
@@ -21,7 +21,6 @@ from theorycalc.inference.solving.line import (
     line_integral,
     normal_density,
     normal_law,
-    plane_mean,
 )
 
 # The second moment, and what is left of it.
@@ -29,7 +28,8 @@ RHO = sympy.Symbol("rho", positive=True)
 V = sympy.Symbol("V", positive=True)
 _W = sympy.Symbol("v", real=True)
 _X = sympy.Symbol("x", real=True)
-_Z = sympy.Symbol("z", real=True)
+# A parameter of integrals that is small where little is known.
+_C = sympy.Symbol("c", nonnegative=True)
 
 
 class Output(Shown, ABC):
@@ -55,7 +55,7 @@ class Output(Shown, ABC):
     symmetric = False
     # c of F ~ c/V where V → 0, or 0 where F stays below that
     divergence = S.Zero
-    # whether F is a double integral
+    # whether F is a double integral, analytic also where V = 0
     costly = False
     # whether y is one of countably many values
     discrete = False
@@ -192,17 +192,28 @@ class Sign(Output):
         return self.noise == 0
 
     @property
-    def _u(self):
-        return _W * sqrt((RHO - V) / (V + self.noise))
+    def _share(self) -> Expr:
+        """u = x times this, of x ~ N(0, 1)."""
+        return sqrt((RHO - V) / (RHO + self.noise))
+
+    @property
+    def _narrowing(self) -> Expr:
+        """What a mean over u of functions that fall like its density has as a factor."""
+        return sqrt((V + self.noise) / (RHO + self.noise))
 
     def _information(self):
-        u = self._u
-        # φ²/Φ ≤ φ (1 + |u|) ≤ 1
-        return gaussian_mean(exp(-(u**2) - log_ndtr(u)) / pi, _W) / (V + self.noise)
+        # φ²/Φ at √t v, in the scale that v and √t v have together
+        f = exp(-((_C * _X) ** 2) / 2 - log_ndtr(_C * _X)) / pi
+        # φ/Φ ≤ 1 + |u|
+        mean = substitute(gaussian_mean(f, _X, 1, 1), {_C: self._share})
+        return self._narrowing * mean / (V + self.noise)
 
     def _free_entropy(self):
-        u = self._u
-        return 2 * gaussian_mean(normal_law(u) * log_ndtr(u), _W)
+        # Φ log Φ in the same scale
+        f = exp((_C * _X) ** 2 / 2 + log_ndtr(_C * _X)) * log_ndtr(_C * _X)
+        # u < 0: e^{u²/2} Φ ≤ 1/2 and −log Φ ≤ log 2 + |u| + u²/2; else −log Φ(u) ≤ 2 Φ(−u)
+        mean = substitute(gaussian_mean(f, _X, 2, 1), {_C: self._share})
+        return 2 * self._narrowing * mean
 
 
 @dataclass(frozen=True)
@@ -214,23 +225,25 @@ class Relu(Output):
     divergence = S.Half
 
     def _information(self):
-        u = _W * sqrt((RHO - V) / V)
-        f = normal_law(u) - u * normal_density(u) + exp(-(u**2) - log_ndtr(-u)) / (2 * pi)
-        return gaussian_mean(f, _W, 3) / V
+        # E u φ(u) = 0, and where y = 0 it is a sign that is seen
+        return 1 / (2 * V) + Sign()._information() / 2
 
     def _free_entropy(self):
-        u = _W * sqrt((RHO - V) / V)
-        f = normal_law(-u) * log_ndtr(-u) - (normal_law(u) - u * normal_density(u)) / 2
-        return gaussian_mean(f, _W, 2) - log(2 * pi * V) / 4
+        return Sign()._free_entropy() / 2 - log(2 * pi * V) / 4 - Rational(1, 4)
 
 
 @dataclass(frozen=True)
 class Absolute(Output):
-    """y = |z| + √D ξ, the phase retrieval of real signals."""
+    """y = |z| + √D ξ, the phase retrieval of real signals.
+
+    Notes
+    -----
+    Without noise, and for ρ = 1, F is (1 − √V E x² sech(√q x y))/V for independent normal x and y,
+    whose product p has the density K_0(|p|)/π, and p K_1(p)/π with the weight x².
+    """
 
     noise: Expr = S.Zero
     name = "abs"
-    costly = True
     divergence = S.One
     symmetric = True
 
@@ -243,18 +256,22 @@ class Absolute(Output):
 
     def _information(self):
         self._check_noise()
-        # E z² tanh = E z² tanh² where z ω/V = t z² + √t z x (Nishimori)
-        t = (RHO - V) / V
-        f = _Z**2 * sympy.tanh(t * _Z**2 + sqrt(t) * _Z * _X)
-        return (RHO * plane_mean(f, _Z, _X, S.Zero, S.One, S.Zero) - (RHO - V)) / V**2
+        root = sqrt(V / RHO)
+        # ∫_P^∞ p K_1 ≤ 3 (P + 1) e^−P for P ≥ 1
+        f = exp(2 * _X) * besselk(1, exp(_X)) * tanh(_C * exp(_X)) * tanh(_C * exp(_X) / 2)
+        bound = exp(-_X) + 3 * (exp(_X) + 1) * exp(-exp(_X))
+        mean = substitute(line_integral(f, _X, bound), {_C: sqrt((RHO - V) / RHO)})
+        return ((RHO - V) / RHO / (1 + root) + root * 2 / pi * mean) / V
 
     def _free_entropy(self):
-        t = (RHO - V) / V
-        exponent = -2 * sqrt(t) * _W * (sqrt(t) * _W + _X)
         self._check_noise()
-        # log(1 + e^−u) ≤ log 2 + |u|, and 2√t |v x| ≤ √t (v² + x²)
-        mean = plane_mean(log(1 + exp(exponent)), _W, _X, log(2), 2 * t + sqrt(t), sqrt(t))
-        return mean - log(2 * pi * V) / 2 - S.Half
+        p = _C * exp(_X)
+        # cosh p log(1 + e^−2p) + p e^−p ≤ log 2
+        own = (exp(p) + exp(-p)) / 2 * log(1 + exp(-2 * p)) + p * exp(-p)
+        bound = (_X + 2) * exp(-_X) + exp(-exp(_X))
+        mean = line_integral(exp(_X) * besselk(0, exp(_X)) * own, _X, bound)
+        mean = substitute(mean, {_C: sqrt((RHO - V) / RHO)})
+        return sqrt(V / RHO) * 2 / pi * mean - log(2 * pi * V) / 2 - S.Half
 
     def weak_recovery(self) -> Formula:
         """α above which more than chance is learnt, for a centred prior; 1/2 without noise.
@@ -293,14 +310,12 @@ class Logistic(Output):
 
     def _likelihood(self) -> Expr:
         z = sqrt(RHO - V) * _W + sqrt(V) * _X
-        return (1 + sympy.tanh(z / 2)) / 2
+        return (1 + tanh(z / 2)) / 2
 
     def _information(self):
         likelihood = self._likelihood()
         mean = gaussian_mean(likelihood, _X)
-        slope = gaussian_mean(
-            (1 - sympy.tanh((sqrt(RHO - V) * _W + sqrt(V) * _X) / 2) ** 2) / 4, _X
-        )
+        slope = gaussian_mean((1 - tanh((sqrt(RHO - V) * _W + sqrt(V) * _X) / 2) ** 2) / 4, _X)
         # E σ'² /E σ ≤ 1, as σ' ≤ σ
         return gaussian_mean(slope**2 / (mean * (1 - mean)), _W)
 

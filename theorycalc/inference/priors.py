@@ -13,7 +13,7 @@ from theorycalc.core.formula import Formula
 from theorycalc.core.graph import substitute
 from theorycalc.core.looks import Shown
 from theorycalc.core.numbers import exact
-from theorycalc.core.records import sequence
+from theorycalc.core.records import instance, sequence
 from theorycalc.inference.solving.line import gaussian_mean
 
 SNR = sympy.Symbol("s", positive=True)
@@ -218,6 +218,7 @@ class Mixture(Prior):
     parts: tuple[Component, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self):
+        instance(self.name, str, "a name")
         rows = [sequence(row, "a component") for row in sequence(self.components, "components")]
         if any(len(row) != 3 for row in rows):
             raise DomainError(

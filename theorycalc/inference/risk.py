@@ -6,8 +6,9 @@ from typing import NamedTuple
 import sympy
 from sympy import Expr, Rational, S, acos, exp, oo, pi, sqrt
 
-from theorycalc.core.errors import DomainError, explain, shown, unknown_name
+from theorycalc.core.errors import DomainError, NotSupportedError, explain, shown, unknown_name
 from theorycalc.core.formula import Formula
+from theorycalc.core.integration.kinks import kinks
 from theorycalc.core.looks import Shown
 from theorycalc.core.numbers import exact
 from theorycalc.core.records import instance
@@ -56,14 +57,23 @@ def _by_prox(loss: Expr) -> _Loss:
     free = sorted(loss.free_symbols, key=str)
     if len(free) != 1:
         raise DomainError(explain("a loss of the margin", got=loss, allowed="one symbol"))
+    if kinks(loss, free[0]):
+        hint = "a smooth loss, or hinge by its name"
+        raise NotSupportedError(explain("a loss with kinks", got=loss, hint=hint))
     slope = sympy.diff(loss.subs(free[0], _H), _H)
     slope = -1 / (1 + exp(_H)) if sympy.simplify(slope + 1 / (1 + exp(_H))) == 0 else slope
     bend = sympy.diff(slope, _H)
-    if any(not float(sympy.N(bend.subs(_H, Rational(k, 4)))) >= 0 for k in _LOOKED_AT):
+    if not all(_is_real_and(bend.subs(_H, Rational(k, 4)), 0) for k in _LOOKED_AT):
         raise DomainError(explain("a loss that is not convex", got=loss))
     h = Prox(sympy.Lambda(_H, slope), _OMEGA, _V)
     push, bend = -slope.subs(_H, h), bend.subs(_H, h)
     return _Loss(push, bend / (1 + _V * bend), (), (oo, S.Zero))
+
+
+def _is_real_and(x: Expr, least: int) -> bool:
+    """Whether an expression is a real number, and at least this."""
+    x = sympy.N(x)
+    return bool(x.is_real and x >= least)
 
 
 @dataclass(frozen=True)
@@ -237,4 +247,4 @@ def separability(mean=1) -> Formula:
     a = sympy.Symbol("a", positive=True)
     k = a * sqrt(mean / (1 + a**2))
     f = (1 + a**2) * ((1 + k**2) * normal_law(-k) - k * normal_density(k))
-    return Formula("alpha_sep", 1 / extremum(f, a, Rational(1, 10**6), S(40), -1))
+    return Formula("alpha_sep", 1 / extremum(f, a, Rational(1, 10**6), 40 + sqrt(mean), -1))

@@ -15,6 +15,8 @@ from theorycalc.inference.solving.line import normal_density, normal_law
 
 _TAU = sympy.Symbol("tau", positive=True)
 _Z = sympy.Symbol("z", positive=True)
+# Beyond it nothing that doubles can tell from 0 is left.
+_LARGEST_THRESHOLD = 1000
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,9 @@ class Lasso(Shown):
             allowed = "0 < rho ≤ 1, delta > 0, noise > 0, threshold > 0"
             raise DomainError(explain("not a LASSO problem", got=str(self), allowed=allowed))
         a = self.threshold
+        if a > _LARGEST_THRESHOLD:
+            allowed = f"at most {_LARGEST_THRESHOLD}"
+            raise DomainError(explain("a threshold so large", got=a, allowed=allowed))
         slope = 2 * ((1 + a**2) * normal_law(-a) - a * normal_density(a))
         if not float(slope) < float(self.delta):
             hint = "a larger threshold"

@@ -198,10 +198,12 @@ def _in_double(call, balls: list[arb]) -> arb:
     for i, (ball, mid) in enumerate(zip(balls, mids, strict=True)):
         slack = float((ball - mid).abs_upper())
         if slack:
-            moved = (
-                _double_or_nan(call, *mids[:i], mid + step, *mids[i + 1 :])
-                for step in (-slack, slack)
+            # a step of less than half a unit would end where it begins
+            ends = (
+                min(mid - slack, math.nextafter(mid, -math.inf)),
+                max(mid + slack, math.nextafter(mid, math.inf)),
             )
+            moved = (_double_or_nan(call, *mids[:i], end, *mids[i + 1 :]) for end in ends)
             changes = (abs(m - value) for m in moved if math.isfinite(m))
             error += max(changes, default=0.0)
     return arb(value, error)

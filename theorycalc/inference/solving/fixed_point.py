@@ -6,12 +6,12 @@ import sympy
 from sympy import Expr, Rational
 
 from theorycalc.core.arithmetic.ball_context import GUARD_BITS, working_precision
+from theorycalc.core.arithmetic.float import FloatContext
 from theorycalc.core.errors import DomainError, PrecisionError, explain
 from theorycalc.core.lowering import lower
 from theorycalc.core.program import Program
 from theorycalc.core.special import SpecialFunction
 from theorycalc.inference.solving import fixed_point_in_doubles
-from theorycalc.inference.solving.crossing import _error
 from theorycalc.inference.solving.line_in_nodes import NodeContext, to_mp
 
 _MOST_STEPS = 40
@@ -66,33 +66,33 @@ def fixed_point(unknowns: tuple, nexts: tuple, start: tuple) -> tuple[Expr, ...]
 
 
 @lru_cache(maxsize=256)
-def _programs(iteration: Iteration) -> tuple[Program, ...]:
-    return tuple(lower(x, iteration.variables) for x in iteration.parts[0])
+def _program(iteration: Iteration) -> Program:
+    """All of the next values in one, as they have much in common."""
+    return lower(iteration.parts[0], iteration.variables)
 
 
 @lru_cache(maxsize=256)
 def _in_doubles(iteration: Iteration) -> tuple:
-    bodies = _programs(iteration)
+    body, context = _program(iteration), FloatContext()
     start = [float(x) for x in iteration.parts[1]]
-    values, inverse = fixed_point_in_doubles.solve(bodies, start)
-    doubts = [_error(body, *values) for body in bodies]
-    errors = fixed_point_in_doubles.errors(bodies, values, inverse, doubts)
-    return values, errors
+    values, inverse = fixed_point_in_doubles.solve(body, start)
+    nexts = body.run(context, [context.number(Rational(x)) for x in values])
+    doubts = [float(context.real(x).rad()) for x in nexts]
+    return values, fixed_point_in_doubles.errors(body, values, inverse, doubts)
 
 
 @lru_cache(maxsize=256)
 def _in_nodes(iteration: Iteration, bits: int) -> list:
     """The fixed point in as many bits, by steps with the inverse Jacobian in doubles."""
-    context, bodies = NodeContext(), _programs(iteration)
+    context, body = NodeContext(), _program(iteration)
     start = [float(x) for x in iteration.parts[1]]
-    values, inverse = fixed_point_in_doubles.solve(bodies, start)
+    values, inverse = fixed_point_in_doubles.solve(body, start)
     x = [context.midpoint(context.real(context.number(Rational(value)))) for value in values]
     factors = [[context.number(Rational(float(entry))) for entry in row] for row in inverse]
     most = context.number(sympy.S(2)) ** -(bits + 4)
     for _ in range(_MOST_STEPS):
-        left = [
-            context.midpoint(body.run(context, x) - xi) for body, xi in zip(bodies, x, strict=True)
-        ]
+        nexts = body.run(context, x)
+        left = [context.midpoint(y - xi) for y, xi in zip(nexts, x, strict=True)]
         steps = [
             context.midpoint(context.add(*(a * b for a, b in zip(row, left, strict=True))))
             for row in factors

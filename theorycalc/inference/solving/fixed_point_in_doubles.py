@@ -13,11 +13,11 @@ _APART = 1e-5
 _EPS = np.finfo(float).eps
 
 
-def solve(bodies: tuple, start: list[float]) -> tuple[np.ndarray, np.ndarray]:
+def solve(body, start: list[float]) -> tuple[np.ndarray, np.ndarray]:
     """The fixed point, and the inverse of the Jacobian of x − G(x)."""
     x = np.array(start)
     for _ in range(_ROUNDS):
-        before, x = x, _next(bodies, x)
+        before, x = x, _next(body, x)
         if not np.isfinite(x).all():
             raise PrecisionError(explain("an iteration leaves the numbers", got=before))
         if (abs(x - before) <= _CLOSE * abs(x)).all():
@@ -26,8 +26,10 @@ def solve(bodies: tuple, start: list[float]) -> tuple[np.ndarray, np.ndarray]:
         raise PrecisionError(explain("an iteration does not come to rest", got=x))
     last = np.inf
     for _ in range(_NEWTON):
-        inverse = np.linalg.inv(np.eye(x.size) - _jacobian(bodies, x))
-        step = inverse @ (_next(bodies, x) - x)
+        if not np.isfinite(jacobian := _jacobian(body, x)).all():
+            raise PrecisionError(explain("an iteration leaves the numbers", got=x))
+        inverse = np.linalg.inv(np.eye(x.size) - jacobian)
+        step = inverse @ (_next(body, x) - x)
         x, size = x + step, float((abs(step) / abs(x)).max())
         if size < 8 * _EPS or (size < 1e-10 and size >= last / 4):
             break
@@ -37,22 +39,22 @@ def solve(bodies: tuple, start: list[float]) -> tuple[np.ndarray, np.ndarray]:
     return x, inverse
 
 
-def errors(bodies: tuple, x: np.ndarray, inverse: np.ndarray, doubts: list) -> np.ndarray:
+def errors(body, x: np.ndarray, inverse: np.ndarray, doubts: list) -> np.ndarray:
     """What the unknowns may be off: the errors of the equations and what is left of them."""
-    left = abs(_next(bodies, x) - x) + np.array(doubts) + 2 * _EPS * abs(x)
+    left = abs(_next(body, x) - x) + np.array(doubts) + 2 * _EPS * abs(x)
     return abs(inverse) @ left + 2 * _EPS * abs(x)
 
 
-def _next(bodies: tuple, x: np.ndarray) -> np.ndarray:
+def _next(body, x: np.ndarray) -> np.ndarray:
     context = ArrayContext()
     with np.errstate(all="ignore"):
-        return np.array([float(body.run(context, [float(xi) for xi in x])) for body in bodies])
+        return np.array(body.run(context, [float(xi) for xi in x]), dtype=float)
 
 
-def _jacobian(bodies: tuple, x: np.ndarray) -> np.ndarray:
+def _jacobian(body, x: np.ndarray) -> np.ndarray:
     columns = []
     for i, size in enumerate(abs(x)):
         h = np.zeros_like(x)
         h[i] = _APART * size
-        columns.append((_next(bodies, x + h) - _next(bodies, x - h)) / (2 * h[i]))
+        columns.append((_next(body, x + h) - _next(body, x - h)) / (2 * h[i]))
     return np.stack(columns, axis=-1)

@@ -10,13 +10,14 @@ _NEAREST, _FARTHEST = 1e-4, 1200.0
 _PLACES = _NEAREST * np.sinh(np.linspace(-1, 1, 361) * np.arcsinh(_FARTHEST / _NEAREST))
 # What is this much smaller than the largest value is left out.
 _NEGLIGIBLE = 1e-22
-_PANELS = 12
+_PANELS = 6
 _NODES = (20, 28)
 _HALVINGS = 9
 _AGREE = 3e-15
 # Function values, and rows, that are computed at once: those of a block share their panels.
-_BLOCK, _ROWS = 1_000_000, 24
-_EPS = np.finfo(float).eps
+_BLOCK, _ROWS = 1_000_000, 64
+# What underflows is not nothing.
+_EPS, _TINY = np.finfo(float).eps, np.finfo(float).tiny
 
 
 def integral(body, bound, kinks: tuple, *parameters) -> tuple[np.ndarray, np.ndarray]:
@@ -47,10 +48,10 @@ def _block(body, kinks: tuple, rows: list, count: int) -> tuple[np.ndarray, np.n
             _rules(body, [x[i : i + step] for x in part], regular, points[left[i : i + step]])
             for i in range(0, left.size, step)
         ]
-        coarse, fine, size = (np.concatenate(column) for column in zip(*found, strict=True))
-        gap = abs(fine - coarse)
-        values[left], errors[left] = fine, gap + _EPS * len(body.steps) * size
-        left = left[~(gap <= _AGREE * size)]
+        coarse, fine, size, inside = map(np.concatenate, zip(*found, strict=True))
+        gap, rounding = abs(fine - coarse), _EPS * len(body.steps) * size
+        values[left], errors[left] = fine, gap + rounding + inside + _TINY
+        left = left[~(gap <= np.maximum(_AGREE * size, inside))]
         if not left.size or (halving and np.isnan(fine).all()):
             break
     return values, errors
@@ -58,7 +59,7 @@ def _block(body, kinks: tuple, rows: list, count: int) -> tuple[np.ndarray, np.n
 
 def _window(body, rows: list) -> tuple[float, float]:
     """Ends between which all of the integrands are not negligible."""
-    sizes = abs(_values(body, rows, _PLACES[None, :]))
+    sizes = abs(_values(body, rows, _PLACES[None, :])[0])
     sizes = np.where(np.isfinite(sizes), sizes, 0.0)
     largest = sizes.max(axis=1, keepdims=True)
     seen = np.flatnonzero((sizes > _NEGLIGIBLE * largest).any(axis=0))
@@ -76,20 +77,46 @@ def _points(kinks: tuple, rows: list, count: int) -> np.ndarray:
 
 
 def _rules(body, rows: list, regular: np.ndarray, points: np.ndarray) -> tuple:
-    """Two rules on the same panels, and the sum of the sizes of the terms."""
+    """Two rules on the same panels, the sum of the sizes of the terms, and that of their errors."""
     ends = panel_ends(regular, points) if points.shape[-1] else regular[None, :]
     sums = []
     for size in _NODES:
         x, weights = on_panels(ends, size)
-        terms = _values(body, rows, x) * weights
-        sums.append(terms.sum(axis=-1))
+        values, doubts = _values(body, rows, x)
+        sums.append((values * weights).sum(axis=-1))
+    sums += [(abs(values) * weights).sum(axis=-1), (doubts * weights).sum(axis=-1)]
     count = rows[0].shape[0] if rows else 1
-    return *(np.broadcast_to(total, count) for total in sums), np.broadcast_to(
-        abs(terms).sum(axis=-1), count
-    )
+    return tuple(np.broadcast_to(total, count) for total in sums)
 
 
-def _values(body, rows: list, x: np.ndarray) -> np.ndarray:
+class _Doubts(ArrayContext):
+    """Doubles that keep the errors of the functions in a program, for a second run that has them.
+
+    Of functions of functions it sees the errors of each.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.pairs: list = []
+        self.again = False
+
+    def special(self, call, *args):
+        if call.function.double is None:
+            return super().special(call, *args)
+        if self.again:
+            values, errors = self.pairs.pop(0)
+            return values + errors
+        self.pairs.append(call.in_double(*args))
+        return self.pairs[-1][0]
+
+
+def _values(body, rows: list, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Of the integrand, and what they move by the errors of other integrals in it."""
+    shape, context = np.broadcast_shapes(x.shape, *(row.shape for row in rows)), _Doubts()
     with np.errstate(all="ignore"):
-        values = np.asarray(body.run(ArrayContext(), [x, *rows]))
-        return np.broadcast_to(values, np.broadcast_shapes(x.shape, *(row.shape for row in rows)))
+        values = np.broadcast_to(body.run(context, [x, *rows]), shape)
+        if not context.pairs:
+            return values, np.zeros(shape)
+        context.again = True
+        moved = np.broadcast_to(body.run(context, [x, *rows]), shape)
+        return values, abs(moved - values)
