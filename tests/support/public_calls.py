@@ -224,10 +224,10 @@ SAMPLES_OF = {
     "tc.inference.prior": {"law": "gauss_bernoulli", "rho": "1/2", "variable": None},
     "tc.inference.sk_instability_field": {"temperature": "1/2"},
     "tc.inference.sparse_recovery": {"delta": "1/2"},
-    **dict.fromkeys(
-        [f"Bayes.{name}" for name in ("entropy", "mmse", "overlap", "generalisation_error")],
-        {"start": "uninformative"},
-    ),
+    **{
+        f"Bayes.{name}": {"start": "uninformative"}
+        for name in ("entropy", "mmse", "overlap", "generalisation_error")
+    },
     "Hopfield.overlap": {"alpha": "1/100", "temperature": "1/5"},
     "Hopfield.q": {"alpha": "1/100", "temperature": "1/5"},
     "tc.optimal.polynomial": {"function": sympy.exp(x), "on": (-1, 1), "digits": 3},

@@ -112,11 +112,11 @@ class _Doubts(ArrayContext):
 
 def _values(body, rows: list, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Of the integrand, and what they move by the errors of other integrals in it."""
-    shape, context = np.broadcast_shapes(x.shape, *(row.shape for row in rows)), _Doubts()
+    shape, doubles = np.broadcast_shapes(x.shape, *(row.shape for row in rows)), _Doubts()
     with np.errstate(all="ignore"):
-        values = np.broadcast_to(body.run(context, [x, *rows]), shape)
-        if not context.pairs:
+        values = np.broadcast_to(body.run(doubles, [x, *rows]), shape)
+        if not doubles.pairs:
             return values, np.zeros(shape)
-        context.again = True
-        moved = np.broadcast_to(body.run(context, [x, *rows]), shape)
+        doubles.again = True
+        moved = np.broadcast_to(body.run(doubles, [x, *rows]), shape)
         return values, abs(moved - values)
