@@ -94,6 +94,8 @@ def of_finite_networks():
     parameters, data = network.init(range(2)), tc.validation.sphere_points(8, 2)
     yield from (network, parameters, network.propagate(parameters, data.x_test), data)
     yield from (tc.networks.Momentum(), tc.networks.Adam(), network.exponents, LOSSES["squared"])
+    attention = tc.networks.linear_attention(2, 3)
+    yield from (attention, tc.networks.from_kernel(tc.kernels.mlp(1), 4, inputs=2))
     training = {"learning_rate": 0.1, "steps": 3}
     yield tc.networks.train(network, parameters, data.x_train, data.y_train, **training)
     yield tc.validation.train_ensemble(network, data, 3, seed=0, **training)
@@ -167,6 +169,7 @@ def examples() -> dict[type, object]:
     channels = {Prior: tc.inference.Laplace(), Output: tc.inference.output("relu")}
     heirs = {
         Architecture: tc.kernels.mlp(1),
+        tc.networks.Network: tc.networks.mlp(2, 3, sigma_w=1),
         **channels,
         Route: tc.relu.represent(X**2 + Y, X, Y).route,
     }

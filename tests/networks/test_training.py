@@ -153,7 +153,7 @@ def test_fresh_samples_reach_the_teacher():
         ({"one_pass": lambda generator, n: (np.ones((n, 3)), np.ones(1))}, "y does not fit"),
         ({"one_pass": 3}, "not a function"),
         ({"one_pass": one_index, "X": X}, "data beside one_pass"),
-        ({"one_pass": None}, "X is not an array"),
+        ({"one_pass": None}, "X does not fit the network: got NoneType"),
         ({"one_pass": one_index, "batch_size": 0}, "batch_size"),
         ({"one_pass": one_index, "layers": []}, "no layer is trained"),
         ({"one_pass": one_index, "layers": [3]}, "layer is too large"),

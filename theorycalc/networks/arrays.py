@@ -1,9 +1,10 @@
-"""Arrays of any namespace: as NumPy arrays, and rows of them."""
+"""Arrays of any namespace: inputs of networks, rows of them, and the same as NumPy arrays."""
 
 import array_api_compat
 import numpy as np
 
 from theorycalc.core.arrays import is_array, real_array
+from theorycalc.core.errors import DomainError, explain
 
 
 def to_numpy(array) -> np.ndarray:
@@ -23,6 +24,29 @@ def to_numpy(array) -> np.ndarray:
     if of_numpy and array.dtype.kind in "biufc":
         return np.asarray(array)
     return real_array(array, "array", finite=False)
+
+
+def check_inputs(x, name: str, shape: tuple):
+    """An array of real numbers of shape (n, …) or (seeds, n, …), None standing for any size ≥ 1.
+
+    Raises
+    ------
+    DomainError
+        For anything else.
+    """
+    sizes = ", ".join("…" if size is None else str(size) for size in shape)
+    allowed = f"a finite array of shape (n, {sizes})"
+    fits = is_array(x) and x.ndim in (len(shape) + 1, len(shape) + 2) and 0 not in x.shape
+    if not fits or any(
+        size not in (None, found)
+        for size, found in zip(shape, x.shape[x.ndim - len(shape) :], strict=True)
+    ):
+        got = getattr(x, "shape", type(x).__name__)
+        raise DomainError(explain(f"{name} does not fit the network", got=got, allowed=allowed))
+    xp = array_api_compat.array_namespace(x)
+    if not xp.isdtype(x.dtype, ("real floating", "integral")):
+        raise DomainError(explain(f"{name} is not real", got=x.dtype, allowed=allowed))
+    return x
 
 
 def like(values: np.ndarray, array):

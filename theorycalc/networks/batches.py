@@ -6,6 +6,7 @@ A batch is (inputs, targets, factor of the sum of their losses); inputs have the
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -13,9 +14,10 @@ from theorycalc.core.arrays import check_array, random_stream
 from theorycalc.core.errors import DomainError, explain, shown
 from theorycalc.networks.arrays import like, take_rows
 from theorycalc.networks.losses import Loss
+from theorycalc.networks.network import Network
 
-# Numbers that are drawn at once for a network that sees fresh samples.
-_BLOCK = 2**14
+# Samples that are drawn at once for a network that sees each of them once.
+_BLOCK = 256
 
 
 def everything(inputs, targets) -> Iterator[tuple]:
@@ -34,12 +36,12 @@ def minibatches(inputs, targets, size: int, streams: Sequence) -> Iterator[tuple
 
 
 def fresh(
-    sample: Callable, size: int, streams: Sequence, *, shape: tuple, outputs: int, loss: Loss, array
+    sample: Callable, size: int, streams: Sequence, *, network: Network, loss: Loss, array
 ) -> Iterator[tuple]:
     """Samples that are seen once, of its own for every stream, as arrays like ``array``."""
-    steps = max(1, _BLOCK // (size * int(np.prod(shape))))
+    steps = max(1, _BLOCK // size)
     while True:
-        drawn = [_drawn(sample, stream, steps * size, shape, outputs, loss) for stream in streams]
+        drawn = [_drawn(sample, stream, steps * size, network, loss) for stream in streams]
         inputs, targets = (
             like(np.stack([x.reshape(steps, size, *x.shape[1:]) for x in part], axis=1), array)
             for part in zip(*drawn, strict=True)
@@ -48,14 +50,15 @@ def fresh(
             yield inputs[step, ...], targets[step, ...], 1 / size
 
 
-def _drawn(sample: Callable, stream, n: int, shape: tuple, outputs: int, loss: Loss) -> tuple:
+def _drawn(sample: Callable, stream, n: int, network: Network, loss: Loss) -> tuple:
     """So many inputs with their targets."""
     found = sample(stream, n)
     if not isinstance(found, tuple | list) or len(found) != 2:
         allowed = "a function (generator, n) → (X, y)"
         raise DomainError(explain("one_pass gives no samples", got=shown(found), allowed=allowed))
-    inputs = check_array(found[0], "X of one_pass", (n, *shape))
-    return inputs, loss.targets(found[1], n, outputs)
+    inputs: Any = network.as_inputs(found[0], "X of one_pass")
+    check_array(inputs, "X of one_pass", (n, *inputs.shape[1:]))
+    return inputs, loss.targets(found[1], n, network.outputs)
 
 
 def streams(seed, networks: range) -> list[np.random.Generator]:

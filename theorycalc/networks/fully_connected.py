@@ -1,19 +1,18 @@
 """Fully-connected networks of finite width, many of them at once, in any array namespace."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
 
 import array_api_compat
 import numpy as np
 
 from theorycalc.activations import Activation, as_activation
-from theorycalc.core.arrays import check_memory, is_array, random_stream
 from theorycalc.core.errors import DomainError, explain
-from theorycalc.core.looks import Line, record_html, record_text
 from theorycalc.core.numbers import exact_integer, real_double
-from theorycalc.core.records import check_fields, instance, sequence
+from theorycalc.core.records import check_fields
+from theorycalc.networks.arrays import check_inputs
+from theorycalc.networks.network import Network, Parameters, Pass
 from theorycalc.networks.parameterization import Exponents, exponents
 
 # Layers of a network, the weights of whose every layer are held in memory.
@@ -21,43 +20,8 @@ MAX_DEPTH = 10_000
 MAX_WIDTH = 10**8
 
 
-class Parameters(NamedTuple):
-    """Weights and biases of ``seeds`` networks, one entry per affine layer.
-
-    ``weights[l]`` has shape (seeds, n_in, n_out), ``biases[l]`` has shape (seeds, n_out).
-    """
-
-    weights: tuple[Any, ...]
-    biases: tuple[Any, ...]
-
-    def map(self, function: Callable, *others: "Parameters") -> "Parameters":
-        """The function of every array, and of those in the same places of others."""
-        return Parameters(
-            *(tuple(map(function, *halves)) for halves in zip(self, *others, strict=True))
-        )
-
-    def __repr__(self):
-        return record_text(self)
-
-    def _repr_html_(self):
-        return record_html(self)
-
-
-class Pass(NamedTuple):
-    """What a forward pass leaves for the backward pass, one entry per affine layer."""
-
-    inputs: tuple[Any, ...]  # of each affine layer: (n, d) first, then (seeds, n, width)
-    outputs: tuple[Any, ...]  # pre-activations: (seeds, n, width)
-
-    def __repr__(self):
-        return record_text(self)
-
-    def _repr_html_(self):
-        return record_html(self)
-
-
 @dataclass(frozen=True)
-class MLP(Line):
+class MLP(Network):
     """Fully-connected networks of one architecture; made by `theorycalc.networks.mlp`.
 
     Attributes
@@ -96,6 +60,11 @@ class MLP(Line):
         """n^−c: what a learning rate η is multiplied with, n the width of the last hidden layer."""
         return self._width(len(self.widths) - 2) ** -self.exponents.c
 
+    @property
+    def outputs(self) -> int:
+        """The number of outputs."""
+        return self.widths[-1]
+
     def init(self, seeds: Sequence, like=None, *, symmetric: bool = False) -> Parameters:
         """Independent random parameters, one network for each seed.
 
@@ -116,54 +85,19 @@ class MLP(Line):
             For no seeds, more memory than there is, or ``symmetric`` where there are not two layers
             and an even width.
         """
-        seeds = sequence(seeds, "a sequence of seeds", allowed="range(10)")
-        if not seeds:
-            raise DomainError(explain("no seeds", allowed="range(10)"))
-        like = np.empty(0) if like is None else like
-        if not is_array(like):
-            raise DomainError(explain("like is not an array", got=type(like).__name__))
-        xp = array_api_compat.array_namespace(like)
-        if not xp.isdtype(like.dtype, "real floating"):
-            raise DomainError(explain("like is not an array of floats", got=like.dtype))
-        count = sum((n_in + 1) * n_out for n_in, n_out in self._shapes)
-        check_memory(f"parameters of {len(seeds)} networks", 8 * count * len(seeds))
-        streams = [random_stream(seed) for seed in seeds]
-
-        def draw(shape, deviation):
-            normal = np.stack([stream.standard_normal(shape) for stream in streams])
-            device = array_api_compat.device(like)
-            return xp.asarray(deviation * normal, dtype=like.dtype, device=device)
-
-        weights, biases = [], []
-        for layer, shape in enumerate(self._shapes):
-            of_weights, of_biases = self._deviations(layer)
-            weights.append(draw(shape, of_weights))
-            biases.append(draw(shape[1:], of_biases))
-        drawn = Parameters(tuple(weights), tuple(biases))
+        drawn = super().init(seeds, like)
         return self._symmetrised(drawn) if symmetric else drawn
 
-    def __call__(self, parameters: Parameters, X):  # noqa: N803 - arrays of data are capital
-        """Outputs of every network at inputs X (n, d): shape (seeds, n, outputs)."""
-        return self.forward(parameters, X).outputs[-1]
+    def as_inputs(self, X, name: str = "X"):  # noqa: N803 - arrays of data are capital
+        """X, where it is an array of shape (n, d) or (seeds, n, d)."""
+        return check_inputs(X, name, self.widths[:1])
 
-    def forward(self, parameters: Parameters, X) -> Pass:  # noqa: N803
-        """All layers at inputs X of shape (n, d), or (seeds, n, d) for inputs of their own."""
-        _check_shape(X, self.widths[0])
-        xp = array_api_compat.array_namespace(X)
-        if not bool(xp.all(xp.isfinite(X))):
-            raise DomainError(explain("the inputs are not finite"))
-        passed = self.propagate(parameters, X)
-        if not bool(xp.all(xp.isfinite(passed.outputs[-1]))):
-            raise DomainError(explain("the outputs leave the range of doubles"))
-        return passed
+    def _shapes_at(self, X) -> list[tuple[int, int]]:  # noqa: N803
+        return list(zip(self.widths, self.widths[1:], strict=False))
 
-    def propagate(self, parameters: Parameters, X) -> Pass:  # noqa: N803
-        """`forward`, but infinite inputs go through: to see them, a device is waited for."""
-        _check_shape(X, self.widths[0])
-        self.check_parameters(parameters)
-        return self._propagate(parameters, X)
+    def _scales(self, parameters: Parameters) -> tuple:
+        return self._multipliers
 
-    @np.errstate(over="ignore", invalid="ignore")  # what overflows is seen in the result
     def _propagate(self, parameters: Parameters, X) -> Pass:  # noqa: N803
         h, inputs, outputs = X, [], []
         for layer, (weight, bias) in enumerate(zip(*parameters, strict=True)):
@@ -178,50 +112,18 @@ class MLP(Line):
             outputs.append(z)
         return Pass(tuple(inputs), tuple(outputs))
 
-    def backward(self, parameters: Parameters, passed: Pass, cotangent) -> Iterator[tuple]:
-        """Reverse mode: (layer, ∂/∂z of that layer) from the last layer down to the first.
-
-        ``cotangent`` is ∂/∂outputs, of shape (seeds, n, outputs).
-        """
-        self.check_parameters(parameters)
-        instance(passed, Pass, "a pass", allowed="network.forward(parameters, X)")
-        shape = tuple(passed.outputs[-1].shape)
-        if not is_array(cotangent) or tuple(cotangent.shape) != shape:
-            got = getattr(cotangent, "shape", type(cotangent).__name__)
-            raise DomainError(explain("cotangent does not fit the outputs", got=got, allowed=shape))
-        return self._backward(parameters, passed, cotangent)
-
     def _backward(
         self, parameters: Parameters, passed: Pass, cotangent, lowest: int = 0
     ) -> Iterator[tuple]:
         xp = array_api_compat.array_namespace(cotangent)
         slope = self.activation.derivative
-        for layer in reversed(range(lowest, len(self._shapes))):
+        for layer in reversed(range(lowest, len(self.sigma_w))):
             yield layer, cotangent
             if layer > lowest:
                 w, _ = self._multipliers[layer]
                 back = cotangent @ xp.matrix_transpose(w * parameters.weights[layer])
                 back *= slope(passed.outputs[layer - 1])
                 cotangent = back
-
-    @np.errstate(over="ignore", invalid="ignore")
-    def gradient(
-        self, parameters: Parameters, passed: Pass, cotangent, layers: Sequence | None = None
-    ) -> Parameters:
-        """The gradient with respect to all parameters, Σ over inputs and outputs.
-
-        Of ``layers``, counted from 0, if they are given: the other gradients are None.
-        """
-        count = len(self._shapes)
-        wanted = range(count) if layers is None else layers
-        weights, biases = [None] * count, [None] * count
-        for layer, delta in self._backward(parameters, passed, cotangent, min(wanted)):
-            if layer in wanted:
-                xp = array_api_compat.array_namespace(delta)
-                w, b = self._multipliers[layer]
-                weights[layer] = w * (xp.matrix_transpose(passed.inputs[layer]) @ delta)
-                biases[layer] = b * xp.sum(delta, axis=1)
-        return Parameters(tuple(weights), tuple(biases))
 
     def multipliers(self, layer: int) -> tuple[float, float]:
         """The factors in front of W and b in the layer, counted from 0."""
@@ -239,8 +141,7 @@ class MLP(Line):
             return weight, bias * (of_biases > 0)
         return weight * of_weights, bias * of_biases
 
-    def _deviations(self, layer: int) -> tuple[float, float]:
-        """Standard deviations of W and b in the layer, counted from 0."""
+    def _deviations(self, layer: int, shape: tuple[int, int]) -> tuple[float, float]:
         b, bias_b = self.exponents.b[layer], self._bias_exponents(layer)[1]
         weight, bias = self._width(layer) ** -b, self._bias_width(layer) ** -bias_b
         if self.parameterization != "standard":
@@ -280,19 +181,6 @@ class MLP(Line):
         readout = readout[:, :half, :]
         weights = xp.concat([first, first], axis=-1), xp.concat([readout, -readout], axis=1)
         return Parameters(weights, (xp.concat([bias, bias], axis=-1), xp.zeros_like(last)))
-
-    def check_parameters(self, parameters) -> None:
-        """Refuse what are no parameters of such networks."""
-        instance(parameters, Parameters, "parameters", allowed="network.init(seeds)")
-        wanted = [shape for n_in, n_out in self._shapes for shape in ((n_in, n_out), (n_out,))]
-        layers = zip(parameters.weights, parameters.biases, strict=False)
-        got = [tuple(getattr(x, "shape", ()))[1:] for layer in layers for x in layer]
-        if got != wanted:
-            raise DomainError(explain("parameters of another network", got=got, allowed=wanted))
-
-    @property
-    def _shapes(self) -> list[tuple[int, int]]:
-        return list(zip(self.widths, self.widths[1:], strict=False))
 
 
 def mlp(
@@ -386,17 +274,6 @@ def mlp(
         sigma_b=_deviations(sigma_b, depth + 1, "sigma_b", smallest="≥ 0"),
         parameterization=parameterization,
     )
-
-
-def _check_shape(x, dimension: int) -> None:
-    """Refuse what is no array of real numbers of shape (…, n, d)."""
-    allowed = f"a finite array of shape (n, {dimension})"
-    if not is_array(x) or x.ndim not in (2, 3) or x.shape[-1] != dimension:
-        got = getattr(x, "shape", type(x).__name__)
-        raise DomainError(explain("the inputs do not fit the network", got=got, allowed=allowed))
-    xp = array_api_compat.array_namespace(x)
-    if not xp.isdtype(x.dtype, "real floating") and not xp.isdtype(x.dtype, "integral"):
-        raise DomainError(explain("the inputs are not real", got=x.dtype, allowed=allowed))
 
 
 def _is_several(x) -> bool:

@@ -3,8 +3,8 @@
 import numpy as np
 
 from theorycalc.networks.arrays import to_numpy
-from theorycalc.networks.fully_connected import MLP, Parameters
 from theorycalc.networks.losses import Loss
+from theorycalc.networks.network import Network, Parameters
 from theorycalc.networks.optimizers import Adam, Momentum
 from theorycalc.networks.tangent import tangent_kernel
 
@@ -13,7 +13,7 @@ _MOST_INPUTS = 1000
 
 
 def largest_rate(
-    network: MLP,
+    network: Network,
     parameters: Parameters,
     inputs,
     loss: Loss,

@@ -6,12 +6,12 @@ import numpy as np
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.numbers import exact_integer
 from theorycalc.core.records import instance
-from theorycalc.networks.fully_connected import MLP, Parameters
+from theorycalc.networks.network import Network, Parameters, merged
 
 
 @np.errstate(over="ignore", invalid="ignore")  # told at the end
 def tangent_kernel(
-    network: MLP,
+    network: Network,
     parameters: Parameters,
     X1,  # noqa: N803 - arrays of data are capital
     X2=None,  # noqa: N803
@@ -22,10 +22,10 @@ def tangent_kernel(
 
     Parameters
     ----------
-    network : MLP
+    network : Network
     parameters : Parameters
         Of ``seeds`` networks.
-    X1, X2 : array of shape (n1, d), (n2, d)
+    X1, X2 : array of shape (n1, d), (n2, d), or (n1, …), (n2, …) as the network takes them
         Inputs; X2=None means X1.
     layer : int, optional
         Only the parameters of this affine layer: 1, …, depth + 1, the readout last.
@@ -53,12 +53,13 @@ def tangent_kernel(
     >>> theta.shape, bool(abs(theta.mean(0)[0, 0] - 2) < 0.1)
     ((20, 2, 2), True)
     """
-    instance(network, MLP, "a finite network", allowed="tc.networks.mlp(…)")
-    layers = _layers(network, layer)
+    instance(network, Network, "a finite network", allowed="tc.networks.mlp(…)")
+    instance(parameters, Parameters, "parameters", allowed="network.init(seeds)")
+    layers = _layers(len(parameters.weights), layer)
     first = _Sensitivities(network, parameters, X1)
     second = first if X2 is None else _Sensitivities(network, parameters, X2)
     xp = first.xp
-    outputs = range(network.widths[-1])
+    outputs = range(network.outputs)
     blocks = [[first.kernel(second, a, b, layers) for b in outputs] for a in outputs]
     if len(outputs) == 1:
         kernel = blocks[0][0]
@@ -69,9 +70,8 @@ def tangent_kernel(
     return kernel
 
 
-def _layers(network: MLP, layer: int | None) -> range:
+def _layers(count: int, layer: int | None) -> range:
     """The affine layers that are summed, from 0."""
-    count = len(network.widths) - 1
     if layer is None:
         return range(count)
     layer = exact_integer(layer, "layer", 1, count)
@@ -81,14 +81,15 @@ def _layers(network: MLP, layer: int | None) -> range:
 class _Sensitivities:
     """Layer inputs and output derivatives at one set of inputs."""
 
-    def __init__(self, network: MLP, parameters: Parameters, X):  # noqa: N803
-        self.network = network
+    def __init__(self, network: Network, parameters: Parameters, X):  # noqa: N803
         passed = network.forward(parameters, X)
         self.xp = array_api_compat.array_namespace(X)
+        self.scales = network._scales(parameters)
         self.inputs = passed.inputs
         final = passed.outputs[-1]
+        self.count = final.shape[1]
         self.deltas = []
-        for output in range(network.widths[-1]):
+        for output in range(network.outputs):
             one_hot = self.xp.zeros_like(final)
             one_hot[:, :, output] = 1.0
             self.deltas.append(dict(network.backward(parameters, passed, one_hot)))
@@ -97,9 +98,22 @@ class _Sensitivities:
         """Θ between output a here and output b there, of shape (seeds, n1, n2)."""
         total = 0.0
         for layer in layers:
-            h = self.inputs[layer]
-            weight, bias = self.network.multipliers(layer)
-            features = weight**2 * (h @ self.xp.matrix_transpose(other.inputs[layer])) + bias**2
-            delta, transposed = self.deltas[a][layer], other.deltas[b][layer]
-            total = total + features * (delta @ self.xp.matrix_transpose(transposed))
+            (h, delta), (h2, delta2) = self.at(layer, a), other.at(layer, b)
+            weight, bias = self.scales[layer]
+            features = weight**2 * (h @ self.xp.matrix_transpose(h2)) + bias**2
+            part = features * (delta @ self.xp.matrix_transpose(delta2))
+            total = total + self._over_positions(part, other.count)
         return total
+
+    def at(self, layer: int, output: int) -> tuple:
+        """Inputs and derivatives of a layer, inputs and positions in one axis."""
+        h, delta = self.inputs[layer], self.deltas[output][layer]
+        return (merged(h), merged(delta)) if delta.ndim > 3 else (h, delta)
+
+    def _over_positions(self, part, count: int):
+        """Sums over the positions of both inputs."""
+        seeds, rows, columns = part.shape
+        if (rows, columns) == (self.count, count):
+            return part
+        shape = (seeds, self.count, rows // self.count, count, columns // count)
+        return self.xp.sum(self.xp.reshape(part, shape), axis=(2, 4))

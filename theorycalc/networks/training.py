@@ -14,8 +14,8 @@ from theorycalc.core.progress import progress
 from theorycalc.core.records import instance, one_of, sequence
 from theorycalc.networks import batches
 from theorycalc.networks.arrays import to_numpy
-from theorycalc.networks.fully_connected import MLP, Parameters
 from theorycalc.networks.losses import LOSSES, Loss
+from theorycalc.networks.network import Network, Parameters
 from theorycalc.networks.optimizers import Adam, Momentum, as_optimizer
 from theorycalc.networks.stability import largest_rate
 
@@ -43,7 +43,7 @@ class Trained(NamedTuple):
 class _Plan(NamedTuple):
     """What a step is made of."""
 
-    network: MLP
+    network: Network
     loss: Loss
     optimizer: Momentum | Adam
     rate: float
@@ -53,7 +53,7 @@ class _Plan(NamedTuple):
 
 
 def train(
-    network: MLP,
+    network: Network,
     parameters: Parameters,
     X=None,  # noqa: N803
     y=None,
@@ -73,10 +73,10 @@ def train(
 
     Parameters
     ----------
-    network : MLP
+    network : Network
     parameters : Parameters
         Of ``seeds`` networks. Everything is computed in their dtype, on their device.
-    X : array of shape (n, d)
+    X : array of shape (n, d), or (n, …) as the network takes them
     y : array of shape (n,) or (n, outputs)
     learning_rate : float
         η; a step is θ ← θ − η n^−c (∇ + weight_decay · θ), c of the network's parameterisation.
@@ -134,8 +134,8 @@ def train(
     >>> bool((loss[-50:].mean(axis=0) < loss[:5].mean(axis=0)).all())
     True
     """
-    instance(network, MLP, "a finite network", allowed="tc.networks.mlp(…)")
-    network.check_parameters(parameters)
+    instance(network, Network, "a finite network", allowed="tc.networks.mlp(…)")
+    instance(parameters, Parameters, "parameters", allowed="network.init(seeds)")
     instance(on_step, Callable | None, "a function of (step, parameters)")
     instance(one_pass, Callable | None, "a function (generator, n) → (X, y)")
     plan = _Plan(
@@ -160,16 +160,15 @@ def train(
 def _seen(plan, parameters, X, y, one_pass, batch_size, streams) -> Iterator[tuple]:  # noqa: N803
     """What the networks see, step by step."""
     network, array = plan.network, parameters.weights[0]
-    shape, outputs = network.widths[:1], network.widths[-1]
     if one_pass is not None:
         if X is not None or y is not None:
             raise DomainError(explain("data beside one_pass", allowed="X and y, or one_pass"))
         size = exact_integer(1 if batch_size is None else batch_size, "batch_size", 1)
-        return batches.fresh(
-            one_pass, size, streams, shape=shape, outputs=outputs, loss=plan.loss, array=array
-        )
-    check_array(X, "X", (None, *shape))
-    y = plan.loss.targets(y, X.shape[0], outputs)
+        return batches.fresh(one_pass, size, streams, network=network, loss=plan.loss, array=array)
+    X = network.as_inputs(X)  # noqa: N806
+    check_array(X, "X", (None, *X.shape[1:]))
+    network.check_parameters(parameters, X)
+    y = plan.loss.targets(y, X.shape[0], network.outputs)
     xp = array_api_compat.array_namespace(X, y, array)
     X, y = (xp.astype(part, array.dtype) for part in (X, y))  # noqa: N806
     if batch_size is None:

@@ -15,8 +15,8 @@ from theorycalc.core.errors import DomainError, PrecisionError
 from theorycalc.core.formula import Formula
 from theorycalc.kernels.duals import families
 from theorycalc.kernels.duals.parity import parity
-from theorycalc.kernels.layers.types import Dense, Nonlinearity, Sum
 from theorycalc.kernels.symbols import RHO
+from theorycalc.layers import Dense, Nonlinearity, Sum
 
 # Signs need few digits.
 _SIGN_ARITHMETIC = Ball(3)

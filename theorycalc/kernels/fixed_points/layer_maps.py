@@ -12,7 +12,7 @@ from theorycalc.core.reference import Reference
 from theorycalc.kernels.duals import by_activation, families
 from theorycalc.kernels.duals.mean import GaussianMean, gaussian_mean
 from theorycalc.kernels.fixed_points import variance_map
-from theorycalc.kernels.layers.types import Dense, Nonlinearity
+from theorycalc.layers import Dense, Nonlinearity
 
 SCHOENHOLZ = Reference(
     "arXiv:1611.01232",

@@ -9,7 +9,7 @@ from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.expressions import real_expression
 from theorycalc.core.numbers import exact
 from theorycalc.core.records import instance
-from theorycalc.kernels.layers.types import (
+from theorycalc.layers import (
     Dense,
     Layer,
     LayerNorm,

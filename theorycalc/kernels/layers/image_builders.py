@@ -3,7 +3,7 @@
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.numbers import exact_integer
 from theorycalc.kernels.layers.builders import deviation
-from theorycalc.kernels.layers.types import (
+from theorycalc.layers import (
     AveragePool,
     Conv,
     Flatten,

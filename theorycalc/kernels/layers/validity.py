@@ -4,7 +4,7 @@ import functools
 from dataclasses import dataclass
 
 from theorycalc.core.errors import DomainError, NotSupportedError, explain
-from theorycalc.kernels.layers.types import (
+from theorycalc.layers import (
     AveragePool,
     Conv,
     Dense,

@@ -6,10 +6,10 @@ import math
 import numpy as np
 
 from theorycalc.core.threads import in_threads
-from theorycalc.kernels.layers.types import AveragePool, GlobalAveragePool, flat, image_dimension
 from theorycalc.kernels.recursion import inputs
 from theorycalc.kernels.recursion.in_arrays import Arrays
 from theorycalc.kernels.recursion.recursion import Recursion
+from theorycalc.layers import AveragePool, GlobalAveragePool, flat, image_dimension
 
 # Elements of the arrays of one block: some ten such arrays exist at a time in every thread.
 _BLOCK = 2**18

@@ -12,13 +12,13 @@ from sympy import factorial2
 from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.kernels.duals import families
 from theorycalc.kernels.duals.arc_cosine import angular_polynomials, c, polynomial_arrays
-from theorycalc.kernels.layers.types import Dense, Nonlinearity, affine
 from theorycalc.kernels.matrices import angle_table, rows
 from theorycalc.kernels.matrices import families as doubles
 from theorycalc.kernels.matrices.any_network import Blocks
 from theorycalc.kernels.matrices.dense import kernel_matrices
 from theorycalc.kernels.matrices.row_sizes import RowSizes
 from theorycalc.kernels.recursion.in_arrays import double
+from theorycalc.layers import Dense, Nonlinearity, affine
 
 _TERMS = 16
 _WITH_LOOPS = families.Homogeneous, families.Erf, families.Gelu

@@ -4,8 +4,8 @@ import numpy as np
 
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.kernels.duals import families
-from theorycalc.kernels.layers.types import Conv, Dense, affine
 from theorycalc.kernels.recursion.in_arrays import double
+from theorycalc.layers import Conv, Dense, affine
 
 # Squares of smaller entries lose digits to the end of the range of doubles, and products of larger
 # ones may overflow.

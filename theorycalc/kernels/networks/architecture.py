@@ -17,24 +17,20 @@ from theorycalc.core.records import instance, one_of
 from theorycalc.kernels.duals import families
 from theorycalc.kernels.fixed_points import depth_scales
 from theorycalc.kernels.fixed_points.layer_maps import hidden_layer
-from theorycalc.kernels.layers.types import activations, affine, image_dimension, output_shape
 from theorycalc.kernels.matrices.any_network import diagonal
 from theorycalc.kernels.matrices.plan import Plan, row_sizes
 from theorycalc.kernels.networks.learning import Learner
 from theorycalc.kernels.recursion.formulas import kernel_formula
 from theorycalc.kernels.symbols import KernelFormula
+from theorycalc.layers import Design, activations, affine, image_dimension, output_shape
 
 
-class Architecture(Learner, Line):
+class Architecture(Learner, Design, Line):
     """A network in the limit of infinite width.
 
     A subclass has ``layers``, ``parameterization`` and ``width``. The kernels are those of the
     last layer: Σ is the covariance of its coordinates over initialisations, Θ the tangent kernel.
     """
-
-    layers: tuple
-    parameterization: str
-    width: int | None
 
     @cached_property
     def nngp(self) -> KernelFormula:

@@ -14,9 +14,9 @@ from theorycalc.core.numbers import exact_integer
 from theorycalc.core.records import check_fields
 from theorycalc.kernels.duals import by_activation
 from theorycalc.kernels.layers.builders import deviation
-from theorycalc.kernels.layers.types import MAX_DEPTH, Dense, Nonlinearity, check_parameterization
 from theorycalc.kernels.networks.architecture import Architecture
 from theorycalc.kernels.networks.deepening import deep_nngp
+from theorycalc.layers import MAX_DEPTH, Dense, Nonlinearity, check_parameterization
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.records import check_fields, instance
-from theorycalc.kernels.layers.types import Layer, check_parameterization, image_dimension
 from theorycalc.kernels.layers.validity import check
 from theorycalc.kernels.networks.architecture import Architecture
+from theorycalc.layers import Layer, check_parameterization, image_dimension
 
 
 @dataclass(frozen=True)

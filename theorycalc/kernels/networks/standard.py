@@ -3,8 +3,8 @@
 from theorycalc.core.numbers import exact_integer
 from theorycalc.core.records import one_of
 from theorycalc.kernels.layers import builders, image_builders
-from theorycalc.kernels.layers.types import MAX_DEPTH
 from theorycalc.kernels.networks.serial import Serial, serial
+from theorycalc.layers import MAX_DEPTH
 
 READOUTS = {"flatten": image_builders.flatten, "gap": image_builders.global_average_pool}
 

@@ -8,7 +8,6 @@ from theorycalc.core.formula import Formula
 from theorycalc.core.graph import free_symbols
 from theorycalc.core.reference import Reference
 from theorycalc.kernels.duals import opposite_inputs
-from theorycalc.kernels.layers.types import Dense, affine
 from theorycalc.kernels.recursion.derivatives import Jet, Jets
 from theorycalc.kernels.recursion.in_expressions import (
     Expressions,
@@ -31,6 +30,7 @@ from theorycalc.kernels.symbols import (
     KernelFormula,
     meeting,
 )
+from theorycalc.layers import Dense, affine
 
 JACOT = Reference(
     "arXiv:1806.07572",

@@ -14,10 +14,10 @@ import numpy as np
 from theorycalc.activations import Activation
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.kernels.duals import families
-from theorycalc.kernels.layers.types import Window
 from theorycalc.kernels.recursion.array_duals import array_duals
 from theorycalc.kernels.recursion.inputs import Images, gap_by_subtraction
 from theorycalc.kernels.recursion.recursion import Gap, State
+from theorycalc.layers import Window
 
 
 def double(x) -> float:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from theorycalc.kernels.layers.types import (
+from theorycalc.layers import (
     AveragePool,
     Conv,
     Dense,

@@ -1,4 +1,4 @@
-"""Layers of infinitely wide networks."""
+"""What networks are made of, at any width: layers as data."""
 
 import itertools
 import math
@@ -120,6 +120,14 @@ class GlobalAveragePool(Line):
 @dataclass(frozen=True)
 class Flatten(Line):
     """All positions as channels."""
+
+
+class Design:
+    """A network as its layers, without a width of hidden layers but for the standard scaling."""
+
+    layers: tuple
+    parameterization: str
+    width: int | None
 
 
 Layer = Dense | Nonlinearity | Sum | LayerNorm | Conv | AveragePool | GlobalAveragePool | Flatten

@@ -1,0 +1,202 @@
+"""What all finite networks share: parameters drawn from seeds, outputs, gradients."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import array_api_compat
+import numpy as np
+
+from theorycalc.core.arrays import check_memory, is_array, random_stream
+from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.looks import Line, record_html, record_text
+from theorycalc.core.records import instance, sequence
+
+
+class Parameters(NamedTuple):
+    """Weights and biases of ``seeds`` networks, one entry per affine layer.
+
+    ``weights[l]`` has shape (seeds, n_in, n_out), ``biases[l]`` has shape (seeds, n_out).
+    """
+
+    weights: tuple[Any, ...]
+    biases: tuple[Any, ...]
+
+    def map(self, function: Callable, *others: "Parameters") -> "Parameters":
+        """The function of every array, and of those in the same places of others."""
+        return Parameters(
+            *(tuple(map(function, *halves)) for halves in zip(self, *others, strict=True))
+        )
+
+    def __repr__(self):
+        return record_text(self)
+
+    def _repr_html_(self):
+        return record_html(self)
+
+
+class Pass(NamedTuple):
+    """What a forward pass leaves for the backward pass.
+
+    ``inputs`` are those of each affine layer: of the first (n, d), then (seeds, n, width), with an
+    axis of positions before the last for networks on images. ``outputs`` end with those of the
+    network, (seeds, n, outputs); before them are pre-activations. ``pull`` takes the derivative by
+    the outputs back through the layers, where a network is more than layers in a row.
+    """
+
+    inputs: tuple[Any, ...]
+    outputs: tuple[Any, ...]
+    pull: Callable | None = None
+
+    def __repr__(self):
+        return record_text(self)
+
+    def _repr_html_(self):
+        return record_html(self)
+
+
+class Network(ABC, Line):
+    """Finite networks of one architecture, many at once, in any array namespace."""
+
+    outputs: int
+    # n^−c: what a learning rate η is multiplied with
+    rate_factor: float = 1.0
+
+    def init(self, seeds: Sequence, like=None) -> Parameters:
+        """Independent random parameters, one network for each seed.
+
+        Parameters
+        ----------
+        seeds : sequence of int or tuple of int
+            Entropy of each network's own random stream, e.g. ``(experiment, width, replicate)``.
+        like : array, optional
+            An array whose namespace, dtype and device the parameters get; NumPy float64 if absent.
+
+        Raises
+        ------
+        DomainError
+            For no seeds, or more memory than there is.
+        """
+        seeds = sequence(seeds, "a sequence of seeds", allowed="range(10)")
+        if not seeds:
+            raise DomainError(explain("no seeds", allowed="range(10)"))
+        like = np.empty(0) if like is None else like
+        if not is_array(like):
+            raise DomainError(explain("like is not an array", got=type(like).__name__))
+        xp = array_api_compat.array_namespace(like)
+        if not xp.isdtype(like.dtype, "real floating"):
+            raise DomainError(explain("like is not an array of floats", got=like.dtype))
+        shapes = self._shapes_at(like)
+        count = sum((n_in + 1) * n_out for n_in, n_out in shapes)
+        check_memory(f"parameters of {len(seeds)} networks", 8 * count * len(seeds))
+        streams = [random_stream(seed) for seed in seeds]
+
+        def draw(shape, deviation):
+            normal = np.stack([stream.standard_normal(shape) for stream in streams])
+            device = array_api_compat.device(like)
+            return xp.asarray(deviation * normal, dtype=like.dtype, device=device)
+
+        weights, biases = [], []
+        for layer, shape in enumerate(shapes):
+            of_weights, of_biases = self._deviations(layer, shape)
+            weights.append(draw(shape, of_weights))
+            biases.append(draw(shape[1:], of_biases))
+        return Parameters(tuple(weights), tuple(biases))
+
+    def __call__(self, parameters: Parameters, X):  # noqa: N803 - arrays of data are capital
+        """Outputs of every network at inputs X (n, …): shape (seeds, n, outputs)."""
+        return self.forward(parameters, X).outputs[-1]
+
+    def forward(self, parameters: Parameters, X) -> Pass:  # noqa: N803
+        """All layers at inputs X of shape (n, …), or (seeds, n, …) for inputs of their own."""
+        xp = array_api_compat.array_namespace(X := self.as_inputs(X))  # noqa: N806
+        if not bool(xp.all(xp.isfinite(X))):
+            raise DomainError(explain("the inputs are not finite"))
+        passed = self.propagate(parameters, X)
+        if not bool(xp.all(xp.isfinite(passed.outputs[-1]))):
+            raise DomainError(explain("the outputs leave the range of doubles"))
+        return passed
+
+    def propagate(self, parameters: Parameters, X) -> Pass:  # noqa: N803
+        """`forward`, but infinite inputs go through: to see them, a device is waited for."""
+        X = self.as_inputs(X)  # noqa: N806
+        self.check_parameters(parameters, X)
+        with np.errstate(over="ignore", invalid="ignore"):  # what overflows is seen in the result
+            return self._propagate(parameters, X)
+
+    def backward(self, parameters: Parameters, passed: Pass, cotangent) -> Iterator[tuple]:
+        """Reverse mode: (layer, ∂/∂z of that layer) from the last layer down to the first.
+
+        ``cotangent`` is ∂/∂outputs, of shape (seeds, n, outputs).
+        """
+        instance(passed, Pass, "a pass", allowed="network.forward(parameters, X)")
+        shape = tuple(passed.outputs[-1].shape)
+        if not is_array(cotangent) or tuple(cotangent.shape) != shape:
+            got = getattr(cotangent, "shape", type(cotangent).__name__)
+            raise DomainError(explain("cotangent does not fit the outputs", got=got, allowed=shape))
+        self.check_parameters(parameters)
+        return self._backward(parameters, passed, cotangent)
+
+    def gradient(
+        self, parameters: Parameters, passed: Pass, cotangent, layers: Sequence | None = None
+    ) -> Parameters:
+        """The gradient with respect to all parameters, Σ over inputs and outputs.
+
+        Of ``layers``, counted from 0, if they are given: the other gradients are None.
+        """
+        count, scales = len(parameters.weights), self._scales(parameters)
+        wanted = range(count) if layers is None else layers
+        weights, biases = [None] * count, [None] * count
+        with np.errstate(over="ignore", invalid="ignore"):
+            for layer, delta in self._backward(parameters, passed, cotangent, min(wanted)):
+                if layer in wanted:
+                    xp = array_api_compat.array_namespace(delta)
+                    h, (w, b) = passed.inputs[layer], scales[layer]
+                    if delta.ndim > 3:
+                        h, delta = merged(h), merged(delta)
+                    weights[layer] = w * (xp.matrix_transpose(h) @ delta)
+                    biases[layer] = b * xp.sum(delta, axis=1)
+        return Parameters(tuple(weights), tuple(biases))
+
+    def check_parameters(self, parameters, X=None) -> None:  # noqa: N803
+        """Refuse what are no parameters of such networks, on inputs like X."""
+        instance(parameters, Parameters, "parameters", allowed="network.init(seeds)")
+        shapes = self._shapes_at(X)
+        wanted = [shape for n_in, n_out in shapes for shape in ((n_in, n_out), (n_out,))]
+        layers = zip(parameters.weights, parameters.biases, strict=False)
+        got = [tuple(getattr(x, "shape", ()))[1:] for layer in layers for x in layer]
+        if got != wanted:
+            raise DomainError(explain("parameters of another network", got=got, allowed=wanted))
+
+    @abstractmethod
+    def as_inputs(self, X, name: str = "X"):  # noqa: N803
+        """X, where it is an array of inputs of the network; DomainError for anything else."""
+
+    @abstractmethod
+    def _shapes_at(self, X) -> list[tuple[int, int]]:  # noqa: N803
+        """(n_in, n_out) of each affine layer, on inputs like X."""
+
+    @abstractmethod
+    def _deviations(self, layer: int, shape: tuple[int, int]) -> tuple[float, float]:
+        """Standard deviations of W and b, as they are drawn."""
+
+    @abstractmethod
+    def _scales(self, parameters: Parameters) -> Sequence[tuple[float, float]]:
+        """The factors in front of W and b, for each affine layer."""
+
+    @abstractmethod
+    def _propagate(self, parameters: Parameters, X) -> Pass:  # noqa: N803
+        """`propagate` without checks."""
+
+    @abstractmethod
+    def _backward(
+        self, parameters: Parameters, passed: Pass, cotangent, lowest: int = 0
+    ) -> Iterator[tuple]:
+        """`backward` without checks, down to the layer ``lowest``."""
+
+
+def merged(array):
+    """(…, n, positions, k) as (…, n·positions, k)."""
+    xp = array_api_compat.array_namespace(array)
+    *first, n, positions, k = array.shape
+    return xp.reshape(array, (*first, n * positions, k))
