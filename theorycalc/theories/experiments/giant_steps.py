@@ -1,0 +1,81 @@
+"""One and two large steps of neurons and networks on random data."""
+
+import numpy as np
+import sympy
+from scipy import stats
+
+import theorycalc as tc
+
+NEURONS = 30
+SLOPES = {"tanh": lambda u: 1 - np.tanh(u) ** 2, "relu": lambda u: (u > 0).astype(float)}
+
+
+def step(w, x, y, activation: str) -> np.ndarray:
+    """(1/n) Σ y_i σ'(w·x_i) x_i of every neuron, in columns of length 1."""
+    found = x.T @ (y[:, None] * SLOPES[activation](x @ w))
+    return found / np.linalg.norm(found, axis=0)
+
+
+def starts(generator, d: int) -> np.ndarray:
+    """Random directions, in columns."""
+    w = generator.standard_normal((d, NEURONS))
+    return w / np.linalg.norm(w, axis=0)
+
+
+def overlaps(run, cases: dict) -> None:
+    """Squared cosines after one step, beside the limit and what is known of finite d."""
+    generator = np.random.default_rng(0)
+    for name, (limit, ratio, activation, target, d) in cases.items():
+        expansion = tc.hermite.expand(target)
+        level, rank = expansion.information_exponent, len(expansion.variables)
+        values = sympy.lambdify(expansion.variables, target, "numpy")
+        alpha, found = 2.0, []
+        for _ in range(run.size):
+            x = generator.standard_normal((round(alpha * d**level), d))
+            steps = step(starts(generator, d), x, values(*x.T[:rank]), activation)
+            found.append((steps[:rank] ** 2).sum(axis=0).mean())
+        value = float(limit.at(alpha=alpha))
+        # the noise has a part in the directions as well: finite d is above the limit
+        extra = _with_noise(expansion, float(ratio) / alpha, level, rank, d) - value
+        options = {"bias": extra / 2, "smallest": 0.15 + extra / value}
+        wrong = float(limit.at(alpha=alpha / 8)) + extra / 2
+        run.at(None, value + extra / 2, found, name=f"{name}, d = {d}", **options)
+        run.rejects(f"{name}: an eighth of the samples", wrong)
+        run.points([alpha], [found], series=name)
+        grid = np.geomspace(0.5, 8, 7)
+        run.line(grid, [float(limit.at(alpha=a)) for a in grid], name)
+    # where d is largest
+    run.rejects("5 % less", 0.95 * value)
+    run.axes(r"$\alpha = n/d^l$", r"$\cos^2$", log="x", xticks=[0.5, 1, 2, 4, 8])
+
+
+def _with_noise(expansion, b: float, level: int, rank: int, d: int) -> float:
+    """E[(s + rBv/d)/(s + B(1 − r/d) + rBv/d)], v = E[y²z²]/E y²."""
+    y, z = expansion.to_expr(), expansion.variables[0]
+    moments = [
+        tc.hermite.expand(sympy.expand(f)).coefficient([0] * rank) for f in (y**2 * z**2, y**2)
+    ]
+    inside = rank * b * float(moments[0] / moments[1]) / d
+    s = stats.chi2(rank).ppf((np.arange(4000) + 0.5) / 4000) ** (level - 1)
+    return float(np.mean((s + inside) / (s + b * (1 - rank / d) + inside)))
+
+
+def second_steps(run, cases: dict) -> None:
+    """Squared cosines of the second step with the directions that the first one cannot see."""
+    generator, sizes = np.random.default_rng(2), (150, 300)
+    for name, (target, hidden, limit) in cases.items():
+        values = sympy.lambdify(sympy.symbols("z1:3", real=True), target, "numpy")
+        for d in sizes:
+            found = []
+            for _ in range(run.size):
+                w = starts(generator, d)
+                for _ in range(2):
+                    x = generator.standard_normal((8 * d, d))
+                    w = step(w, x, values(*x.T[:2]), "relu")
+                found.append(((np.array(hidden) @ w[:2]) ** 2).mean())
+            if limit:
+                run.at(d, limit, found, series=name, bias=2 * limit / d, smallest=0.2)
+                run.rejects(f"{name}: not learned", 3 / d)
+            else:
+                run.at(d, 3 / d, found, series=name, at_most=True, smallest=0.5)
+    run.axes("dimension", r"$\cos^2$ with the other direction", log="xy", xticks=sizes)
