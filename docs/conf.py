@@ -36,6 +36,9 @@ html_title = f"theorycalc {release}"
 
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
+# formulas between dollars are typeset in what notebooks gave, too
+myst_mathjax_classes = "tex2jax_process|mathjax_process|math|output_area|cell_output"
+mathjax3_config = {"tex": {"inlineMath": [["\\(", "\\)"], ["$", "$"]]}}
 # the notebooks come with what they gave, which the tests see again; sliders need a kernel
 nb_execution_mode = "off"
 nb_ipywidgets_js = {}

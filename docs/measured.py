@@ -51,7 +51,8 @@ def table(found: dict) -> str:
     lines = [f"**{found['title']}**", "", "| | time | × ours | |", "|---|---:|---:|---|"]
     for row in found["rows"]:
         time, ratio = seconds_text(row["seconds"]), row["seconds"] / ours
-        lines.append(f"| {row['way']} | {time} | {ratio:.2g} | {row['note']} |")
+        shown = f"{ratio:.2g}" if ratio < 10 else f"{ratio:.0f}"
+        lines.append(f"| {row['way']} | {time} | {shown} | {row['note']} |")
     return "\n".join(lines)
 
 
