@@ -89,3 +89,12 @@ def test_products_and_powers_of_what_is_undefined():
         context.hull(NOT_A_NUMBER, Box(arb(0), arb(1))),
     ):
         assert is_undefined(found)
+
+
+def test_long_rationals_become_boxes():
+    """What has too many bits to stay exact is an interval like others, and can be multiplied."""
+    context, base = BoxContext(), fmpq(3, 2)
+    for long in (context.power(base, fmpq(10**4)), context.add(base**20_000, fmpq(1, 3))):
+        product = context.mul(fmpq(-1), long)
+        assert isinstance(product, Box)
+        assert product.high <= -1

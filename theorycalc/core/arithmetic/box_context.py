@@ -51,7 +51,7 @@ class BoxContext(BallContext, Intervals):
     def add(self, *terms):
         boxes = [x for x in terms if isinstance(x, Box)]
         if not boxes:
-            return super().add(*terms)
+            return _real_box(super().add(*terms))  # of long rationals a ball
         low, high = boxes[0]
         for x in boxes[1:]:
             low, high = low + x.low, high + x.high
@@ -65,7 +65,9 @@ class BoxContext(BallContext, Intervals):
 
     def power(self, base, exponent):
         if isinstance(base, fmpq) and isinstance(exponent, fmpq) and exponent.q == 1:
-            return super().power(base, exponent) if base != 0 or exponent >= 0 else NOT_A_NUMBER
+            if base == 0 and exponent < 0:
+                return NOT_A_NUMBER
+            return _real_box(super().power(base, exponent))
         if isinstance(exponent, fmpq):
             x = as_box(base)
             if exponent.q == 1:
