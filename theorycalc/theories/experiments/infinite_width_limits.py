@@ -33,9 +33,8 @@ def features(run, powers: dict[str, float]) -> None:
             moved.append(((after - before) ** 2).mean(axis=(1, 2)) ** 0.5)
         means = np.array([x.mean() for x in moved])
         if power:
-            run.exponent(
-                f"{name}: power of the width", -power, tc.validation.PowerLaw.fit(widths, moved)
-            )
+            law = tc.validation.PowerLaw.fit(widths, moved)
+            run.exponent(f"{name}: power of the width", -power, law, smallest=0.35)
             run.rejects(f"{name}: features that move", 0.01)
         else:
             run.at(
