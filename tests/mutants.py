@@ -529,6 +529,24 @@ MUTANTS = (
     # quantization
     # learning_curves
     Mutant(
+        "learning_curves/kernel_regression.py",
+        "error = None if self.spectrum.tail == 0 else expr * felt * self._omitted",
+        "error = None",
+        "tests/learning_curves/test_kernel.py::test_what_is_left_out_is_in_the_error",
+    ),
+    Mutant(
+        "learning_curves/features_in_doubles.py",
+        "error = (abs(value - ridge) + 8 * _EPS * (size + ridge)) / slope + 2 * _EPS * root",
+        "error = 0 * root",
+        "tests/learning_curves/test_features_and_flow.py::test_doubles_lie_within_their_errors",
+    ),
+    Mutant(
+        "learning_curves/samples_in_doubles.py",
+        "doubt = steepest * moved + 2 * factor * scale + omitted + rounding",
+        "doubt = 0 * steepest",
+        "tests/learning_curves/test_kernel.py::test_doubles_and_formulas_agree",
+    ),
+    Mutant(
         "learning_curves/in_doubles.py",
         "error = left / slope + 2 * _EPS * abs(kappa)",
         "error = 0 * left",

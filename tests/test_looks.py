@@ -123,7 +123,10 @@ def of_relu_and_quantization():
     yield tc.quantization.kde.phase(alpha=1, h=1)
     yield from (tc.spectra.covariance_spike(4, 2), tc.spectra.rectangular_spike(2, 1))
     yield from (tc.spectra.batch_hessian(2, 1), tc.spectra.Outlier(2.5, 2.0, 0.5))
-    yield tc.learning_curves.ridge("1/2", 1, noise=1)
+    room = tc.learning_curves
+    yield from (room.ridge("1/2", 1, noise=1), room.kernel({1: 8}, {1: 1}), room.gradient_flow(2))
+    yield from (room.power_law(2, 2), room.random_features("relu", 1, 2, 1))
+    yield room.kernel({1: 8}, {1: 1}).spectrum
     yield tc.spectra.marchenko_pastur(2) + tc.spectra.discrete({0: "1/2", 1: "1/2"})
 
 

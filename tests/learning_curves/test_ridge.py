@@ -82,7 +82,7 @@ def test_doubles_lie_within_their_errors(level, size, pairs):
     spectrum = [x for pair in pairs for x in pair]
     exactly = map(sp.Rational, (level, size, *spectrum))
     truth = tc.certify(EffectiveRidge(*exactly), 40)
-    value, error = in_doubles.effective_ridge(level, size, *in_doubles.columns(spectrum))
+    value, error = in_doubles.of_arguments(level, size, *spectrum)
     assert abs(Fraction(float(value)) - fraction(truth.mid)) <= Fraction(float(error))
 
 

@@ -132,6 +132,26 @@ SAMPLES_OF = {
     "Law.stieltjes": {"z": "1+2i", "side": "above"},
     "tc.spectra.Law": {"node": tc.spectra.semicircle(1).node, "name": "SC"},
     "tc.learning_curves.ridge": {"gamma": "1/2", "H": {1: "1/2", 4: "1/2"}},
+    "tc.learning_curves.kernel": {"kernel": {1: 8}, "target": {1: 1}},
+    "tc.learning_curves.KernelRegression": {
+        "spectrum": tc.learning_curves.Spectrum((sympy.S.One,), (sympy.S.One,), (sympy.S.One,)),
+        **dict.fromkeys(("n", "ridge", "noise"), sympy.S.One),
+    },
+    "tc.learning_curves.Spectrum": {
+        **dict.fromkeys(("eigenvalues", "multiplicities", "powers"), (sympy.S.One,)),
+        **dict.fromkeys(("tail", "largest"), sympy.S.Zero),
+    },
+    "KernelRegression.curve": {"n": [3, 5]},
+    "KernelRegression.plot": {"n": [3, 5]},
+    "tc.learning_curves.GradientFlow": dict.fromkeys(("alpha", "signal", "noise"), sympy.S.One),
+    "tc.learning_curves.PowerLawCurve": {
+        "regime": "noisy",
+        **dict.fromkeys(("kappa_exponent", "exponent", "kappa_constant", "error_constant"), ONE),
+    },
+    "tc.learning_curves.power_law": {"a": 2, "b": 2},
+    "tc.learning_curves.RandomFeatures": dict.fromkeys(("test", "train", "gamma"), ONE),
+    "tc.learning_curves.random_features": {"n_over_d": 1, "P_over_d": 2},
+    "tc.learning_curves.cross_validation": {"gram": SQUARE, "ridge": 1},
     "tc.learning_curves.optimal_ridge_claim": {"H": {1: "1/2", 4: "1/2"}},
     "tc.learning_curves.Ridge": dict.fromkeys(
         ("test", "train", "bias", "variance", "kappa", "ridge"), ONE
@@ -327,6 +347,8 @@ OBJECTS = [
     tc.distributions.Moments(2, lambda _: sympy.S.One),
     tc.Activation(x**2),
     tc.spectra.sample_covariance({1: "1/2", 4: "1/2"}, "1/2"),
+    tc.learning_curves.kernel({1: 8}, {1: 1}),
+    tc.learning_curves.gradient_flow(2, noise=1),
     REPRESENTATION,
     NETWORK,
     *(tc.kernels.mlp(2), tc.kernels.cnn(1, 2)),

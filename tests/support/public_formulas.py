@@ -102,6 +102,18 @@ def _learning_curves():
         found = tc.learning_curves.ridge(GAMMA, size, noise="1/4", H={1: "1/2", 4: "1/2"})
         for name in ("test", "train", "bias", "variance", "kappa"):
             yield f"learning_curves.ridge.{name}", size, getattr(found, name), {"gamma": (0.1, 4)}
+    room = tc.learning_curves
+    fit = room.kernel({1: 8, "1/10": 35}, {1: 1}, ridge="1/10", noise="1/10")
+    features = room.random_features("relu", 2, GAMMA, "1/10", noise="1/4")
+    flow, law = room.gradient_flow(2, noise="1/4"), room.power_law(2, "5/2")
+    for name in ("test", "train", "kappa", "overfitting"):
+        yield f"learning_curves.kernel.{name}", "", getattr(fit, name), {"n": (1, 100)}
+    for name in ("test", "train", "gamma"):
+        box = {"gamma": (0.1, 4)}
+        yield f"learning_curves.random_features.{name}", "relu", getattr(features, name), box
+    for name in ("test", "train"):
+        yield f"learning_curves.gradient_flow.{name}", "", getattr(flow, name), {"t": (0, 20)}
+    yield "learning_curves.power_law", "", law.error_constant, {}
 
 
 def _information():

@@ -1,5 +1,7 @@
 """What the curves of this room take: ratios, powers and noises, exactly."""
 
+from collections.abc import Mapping
+
 import sympy
 from sympy import Expr
 
@@ -36,7 +38,7 @@ def positive(x, what: str) -> Expr:
     return x
 
 
-def powers(mapping: dict, what: str, place: str) -> dict[Expr, Expr]:
+def powers(mapping: Mapping, what: str, place: str) -> dict[Expr, Expr]:
     """{place: power}, the powers not negative.
 
     Raises
@@ -63,10 +65,15 @@ def variances(mapping) -> dict[Expr, Expr]:
 
 
 def formula(
-    name: str, expr: Expr, where=(), note: str = "", domain: sympy.Basic = sympy.true
+    name: str,
+    expr: Expr,
+    where=(),
+    note: str = "",
+    domain: sympy.Basic = sympy.true,
+    error: Expr | None = None,
 ) -> Formula:
     """A formula in all symbols that are left."""
     given = {symbol for symbol, _ in where}
     used = expr.free_symbols.union(*(part.free_symbols for _, part in where)) - given
     args = tuple(sorted(unknown(used), key=str))
-    return Formula(name, expr, args=args, where=where, note=note, domain=domain)
+    return Formula(name, expr, args=args, where=where, note=note, domain=domain, error=error)

@@ -68,8 +68,8 @@ class EffectiveRidge(SpecialFunction):
         return moved / slope
 
     @staticmethod
-    def double(level, ridge, *spectrum):
-        return in_doubles.effective_ridge(level, ridge, *in_doubles.columns(spectrum))
+    def double(*args):
+        return in_doubles.of_arguments(*args)
 
     @staticmethod
     def in_mp(context, *args):

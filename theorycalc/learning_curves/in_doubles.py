@@ -75,7 +75,7 @@ def at(program: Program, *inputs) -> np.ndarray:
         return np.asarray(program.run(ArrayContext(), list(inputs)))
 
 
-def columns(spectrum) -> tuple[np.ndarray, np.ndarray]:
-    """(eigenvalues, counts), along the first axis, of t_1, m_1, t_2, m_2, …."""
-    arrays = np.broadcast_arrays(*(np.asarray(x, dtype=float) for x in spectrum))
-    return np.stack(arrays[::2]), np.stack(arrays[1::2])
+def of_arguments(*given) -> tuple[np.ndarray, np.ndarray]:
+    """The same for arguments N, δ, t_1, m_1, t_2, m_2, …, which are broadcast."""
+    arrays = np.broadcast_arrays(*(np.asarray(x, dtype=float) for x in given))
+    return effective_ridge(*arrays[:2], np.stack(arrays[2::2]), np.stack(arrays[3::2]))

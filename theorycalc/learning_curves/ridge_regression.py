@@ -1,7 +1,7 @@
 """Ridge regression on Gaussian data of any covariance, in the limit of many dimensions."""
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import sympy
 from sympy import Expr, S, oo
@@ -50,7 +50,7 @@ class Ridge(Record):
         check_fields(self)
 
 
-def ridge(gamma, ridge, signal=1, noise=0, H=None) -> Ridge:  # noqa: N803 - the letter of the law
+def ridge(gamma, ridge, signal: Any = 1, noise: Any = 0, H=None) -> Ridge:  # noqa: N803 - the letter of the law
     """Ridge regression of y = x·β + noise, from n samples of dimension p = γn.
 
     The estimator minimises |y − Xb|²/n + λ|b|² for rows Σ^{1/2}z of X, z of independent entries of
@@ -144,11 +144,12 @@ def _errors(
     second = gamma * sympy.Add(*(w * x**2 for x, _, w in learned))
     missed = KAPPA**2 * sympy.Add(*(b * t / (t + KAPPA) ** 2 for t, b in parts.items() if t))
     # 1 − df₁
-    free = (
-        1 - gamma * sympy.Add(*(w * x for x, _, w in learned))
-        if _may_vanish(size)
-        else size / KAPPA
-    )
+    if size.is_zero:
+        free = sympy.Max(0, 1 - directions)
+    elif size.is_nonzero:
+        free = size / KAPPA
+    else:
+        free = 1 - gamma * sympy.Add(*(w * x for x, _, w in learned))
     if critical is sympy.true:
         missed, second = S.Zero, S.Zero  # their limit without noise
     test = (missed + noise) / (1 - DF2)
@@ -167,11 +168,6 @@ def _errors(
         kappa=formula("kappa", kappa, note=note),
         ridge=formula("lambda", given, note=note),
     )
-
-
-def _may_vanish(size: Expr) -> bool:
-    """Whether λ may be 0, where λ/κ is not 1 − df₁."""
-    return not (size.is_positive or size.is_negative) or size.has(KAPPA)
 
 
 def _diverging(noise: Expr) -> Ridge:

@@ -154,7 +154,7 @@ def features(activation, N_over_n, N_over_d) -> Law:  # noqa: N803
     >>> law.stieltjes("0.3+0.1i", tc.Ball(20))[0].digits(18)
     '-0.992454510426746831'
     """
-    linear, rest = _shares(activation)
+    linear, rest = hermite_shares(activation)
     n, d = positive(N_over_n, "N_over_n"), positive(N_over_d, "N_over_d")
     inner = _build.times_poisson(_build.POINT, d)
     return Law(_build.times_poisson(_build.affine(inner, linear**2, rest), n))
@@ -174,7 +174,7 @@ def kernel_matrix(f, n_over_d) -> Law:
     >>> law.density.at(x="0.5", using=tc.Ball(20)).digits(18)
     '0.213497689186285157'
     """
-    linear, rest = _shares(f)
+    linear, rest = hermite_shares(f)
     y = positive(n_over_d, "n_over_d")
     scale = linear / sympy.sqrt(y)
     base = _build.affine(_build.times_poisson(_build.POINT, y), scale, -scale)
@@ -228,7 +228,7 @@ def outliers(matrix, law) -> list[Outlier]:
     return [Outlier(*found) for found in beyond(matrix, law.node)]
 
 
-def _shares(activation) -> tuple[Expr, Expr]:
+def hermite_shares(activation) -> tuple[Expr, Expr]:
     """c_1, and c_*² = E φ² − c_0² − c_1²."""
     activation = as_activation(activation)
     square = Activation(activation.expr**2, symbol=z)
