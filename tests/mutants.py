@@ -60,6 +60,8 @@ _RULES = " ".join(
 )
 _SEVERAL = "tests/bounds/test_contacts_in_several_variables.py::test_{}".format
 _LOW = "tests/{}/test_low_targets.py::{}".format
+_DOUBLES = "test_channels.py::test_{}".format
+_ROOTS = "test_solving.py::test_{}".format
 MUTANTS = (
     # core
     Mutant(
@@ -782,6 +784,85 @@ MUTANTS = (
         "doubts + doubt * ratio / (s + ratio)",
         "(doubts + doubt * ratio / (s + ratio)) / 1024",
         "tests/distributions/test_tails.py::test_roundings_of_many_steps",
+    ),
+    # inference
+    *(
+        Mutant("inference/solving/" + file, *edit, f"tests/inference/{test}")
+        for file, *edit, test in (
+            (
+                "line_in_doubles.py",
+                "rounding + inside + _TINY",
+                "rounding + _TINY",
+                _DOUBLES("errors_of_integrals_in_integrals_are_carried_on"),
+            ),
+            (
+                "line_in_doubles.py",
+                "rounding + inside + _TINY",
+                "rounding + inside",
+                _DOUBLES("what_underflows_is_not_nothing"),
+            ),
+            (
+                "line_in_doubles.py",
+                "gap, rounding = abs(fine - coarse), _EPS",
+                "gap, rounding = abs(fine - coarse), _EPS / 1024",
+                _ROOTS("errors_of_a_loss_of_digits"),
+            ),
+            (
+                "crossing_in_doubles.py",
+                "doubt = abs(at(x)) + error(body, x, *parameters)",
+                "doubt = abs(at(x))",
+                _ROOTS("errors_of_a_loss_of_digits"),
+            ),
+            (
+                "crossing_in_doubles.py",
+                "return value, missed + error(body, x, *parameters)",
+                "return value, missed",
+                _ROOTS("errors_of_a_loss_of_digits"),
+            ),
+            (
+                "crossing.py",
+                'context.compare("<", below, zero) and context.compare(">", above, zero)',
+                'context.compare("<", below, zero) or context.compare(">", above, zero)',
+                _ROOTS("signs_on_both_sides_of_a_root_are_proved"),
+            ),
+            (
+                "fixed_point_in_doubles.py",
+                "+ np.array(doubts) +",
+                "+",
+                _ROOTS("errors_of_a_loss_of_digits"),
+            ),
+            (
+                "fixed_point_in_doubles.py",
+                "return abs(inverse) @ left",
+                "return left",
+                _ROOTS("fixed_points_near_a_turn"),
+            ),
+            (
+                "denoising_in_doubles.py",
+                "noise * (gap + 16 * _EPS)",
+                "noise * gap / 1024",
+                "test_quadratic.py::test_errors_hold",
+            ),
+            (
+                "broken_in_doubles.py",
+                "abs(value - before) + missed + 64",
+                "64",
+                _ROOTS("the_error_of_a_place_that_is_off"),
+            ),
+        )
+    ),
+    Mutant(
+        "inference/outputs.py",
+        "bound = exp(-_X) + 3 * (exp(_X) + 1) * exp(-exp(_X))",
+        "bound = exp(-2 * exp(_X))",
+        "tests/inference/test_channels.py::test_bounds_of_tails",
+    ),
+    Mutant(
+        "core/arithmetic/float.py",
+        "min(mid - slack, math.nextafter(mid, -math.inf)),\n"
+        "                max(mid + slack, math.nextafter(mid, math.inf)),",
+        "mid - slack,\n                mid + slack,",
+        "tests/inference/test_channels.py::test_arguments_that_are_rounded",
     ),
     # validation
     Mutant(

@@ -5,11 +5,13 @@ import numpy as np
 import pytest
 import sympy as sp
 from reference import assert_error_holds
+from scipy import integrate
 
 import theorycalc as tc
 from theorycalc.inference import Density, Laplace, Mixture, output, prior
 from theorycalc.inference.solving import line
 
+X = sp.Symbol("x", real=True)
 MIXTURES = {
     "rademacher": prior("rademacher"),
     "sparse": prior("gauss_bernoulli", rho="1/7"),
@@ -198,6 +200,31 @@ def test_little_is_known_or_nearly_all(name, q):
     value = OUTPUTS[name].channel(q).at()
     assert_error_holds(value, OUTPUTS[name].channel(q).at(using=tc.Ball(20)))
     assert value.accuracy >= 11
+
+
+@pytest.mark.filterwarnings("ignore:overflow", "ignore:invalid", "ignore:The occurrence")
+@pytest.mark.parametrize("name", OUTPUTS)
+def test_bounds_of_tails(name):
+    """∫ |f| beyond ±R by SciPy is below the bound that enclosures cut off with."""
+    law = OUTPUTS[name]
+    for formula in (law.channel("2/5"), law.free_entropy("2/5")):
+        for integral in formula.expr.atoms(line.LineIntegral):
+            f, bound, _ = integral.args[0].at(X, *integral.args[1:])
+            at, limit = (sp.lambdify(X, expr, "scipy") for expr in (f, bound))
+            for reach in (1, 2, 4):
+                # where a factor overflows the other one is nothing
+                tails = ((reach, reach + 30), (-reach - 30, -reach))
+                beyond = sum(
+                    integrate.quad(lambda x: np.nan_to_num(abs(at(x))), *pair)[0] for pair in tails
+                )
+                assert beyond <= limit(reach)
+
+
+def test_arguments_that_are_rounded():
+    """Of an argument next to 1 a double loses what counts, less than half of its unit."""
+    z, p = sp.symbols("z p", real=True)
+    value = tc.Formula("f", line.gaussian_mean(z**2 * (1 - p), z)).at(p=1 - sp.Rational("1e-12"))
+    assert abs(value.mid - mpmath.mpf("1e-12")) <= value.rad < 1e-15
 
 
 def test_what_underflows_is_not_nothing():

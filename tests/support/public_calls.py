@@ -239,6 +239,9 @@ SAMPLES_OF = {
     "tc.inference.Erm": {"loss": "square", "teacher": "sign"},
     "tc.inference.Hopfield": {"energy": "distinct"},
     "tc.inference.Mixture": {"components": BINARY.components},
+    "tc.inference.QuadraticNetwork": {"noise": 0},
+    "tc.inference.sk_ground_energy": {"ansatz": "RS"},
+    "SK.free_energy": {"ansatz": "RS"},
     "tc.inference.bayes": {"prior": "rademacher", "output": "linear"},
     "tc.inference.capacity": {"weights": "spherical"},
     "tc.inference.erm": {"loss": "square"},
@@ -337,6 +340,7 @@ SAMPLES_OF = {
 }
 OBJECTS = [
     ONE,
+    *(tc.inference.QuadraticNetwork(1), tc.inference.SK(2)),
     *(BINARY, tc.inference.Hopfield(2), tc.inference.output("sign")),
     tc.inference.bayes(BINARY, "sign"),
     ONE.lambdify(),

@@ -161,6 +161,12 @@ def _inference():
     for name in ("q", "free_energy", "stability"):
         yield name, "SK", getattr(room.SK("1/2"), name)(), {}
     yield "sk_instability_field", "", room.sk_instability_field("1/2"), {}
+    yield "sk_ground_energy", "", room.sk_ground_energy(), {}
+    network = room.QuadraticNetwork("1/2")
+    yield "denoising_mmse", "", network.denoising_mmse("3/10"), {}
+    for name in ("mmse", "test_error"):
+        yield name, "quadratic", getattr(network, name)("1/5"), {}
+    yield "recovery_threshold", "", network.recovery_threshold(), {}
     yield "rem_critical_beta", "", room.rem_critical_beta(), {}
     state = room.lasso("1/10", "1/2", "1/100", "3/2")
     for name in ("tau", "mse", "active_fraction", "penalty"):

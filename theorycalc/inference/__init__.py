@@ -1,20 +1,22 @@
 """What learning from n = αd samples achieves: channels, overlaps, thresholds, capacities."""
 
 from theorycalc.core.calls import tell_calls
-from theorycalc.inference.capacities import (
-    SK,
-    Hopfield,
-    capacity,
-    rem_critical_beta,
-    sk_instability_field,
-    storage_entropy,
-)
+from theorycalc.inference.capacities import capacity, storage_entropy
 from theorycalc.inference.channels import output, prior
 from theorycalc.inference.densities import Density, Laplace
+from theorycalc.inference.glasses import (
+    SK,
+    rem_critical_beta,
+    sk_ground_energy,
+    sk_instability_field,
+)
 from theorycalc.inference.learning import Bayes, FixedPoint, Spinodal, bayes
+from theorycalc.inference.memories import Hopfield
+from theorycalc.inference.mixtures import Mixture
 from theorycalc.inference.outputs import Output
 from theorycalc.inference.potential import franz_parisi
-from theorycalc.inference.priors import Mixture, Prior
+from theorycalc.inference.priors import Prior
+from theorycalc.inference.quadratic import QuadraticNetwork
 from theorycalc.inference.risk import Erm, erm, separability
 from theorycalc.inference.sparse import Lasso, lasso, sparse_recovery
 
@@ -30,6 +32,7 @@ __all__ = [
     "Mixture",
     "Output",
     "Prior",
+    "QuadraticNetwork",
     "Spinodal",
     "bayes",
     "capacity",
@@ -40,6 +43,7 @@ __all__ = [
     "prior",
     "rem_critical_beta",
     "separability",
+    "sk_ground_energy",
     "sk_instability_field",
     "sparse_recovery",
     "storage_entropy",

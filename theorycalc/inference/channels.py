@@ -7,8 +7,9 @@ from theorycalc.core.errors import DomainError, explain, shown, unknown_name
 from theorycalc.core.numbers import exact
 from theorycalc.core.records import instance
 from theorycalc.inference.densities import Density, Laplace
+from theorycalc.inference.mixtures import Mixture
 from theorycalc.inference.outputs import Absolute, Linear, Logistic, Output, Relu, Sign
-from theorycalc.inference.priors import Mixture, Prior
+from theorycalc.inference.priors import Prior
 
 _PRIORS = ("gaussian", "rademacher", "gauss_bernoulli", "laplace")
 _OUTPUTS = {

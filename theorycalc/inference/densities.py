@@ -97,7 +97,7 @@ class Density(Prior):
     >>> x = sympy.Symbol("x")
     >>> uniform = tc.inference.Density(sympy.Rational(1, 2), x, (-1, 1))
     >>> print(uniform.mmse(2).at())
-    0.197428128252164 ± 8e-16
+    0.19742812825216 ± 6e-15
     """
 
     density: Expr

@@ -205,7 +205,7 @@ class Bayes(Shown):
         >>> import theorycalc as tc
         >>> codes = tc.inference.bayes("rademacher", "linear", noise="1/200")
         >>> print(codes.mmse("1/10").at(), codes.mmse("1/10", "informative").at())
-        0.89993126419221 ± 9e-15 0.000012350582516491 ± 5e-19
+        0.8999312641922 ± 3e-14 0.000012350582516491 ± 5e-19
         """
         error = self._error(_samples(alpha), start)
         return Formula("mmse", error, note="perfect recovery: noiseless" if error == 0 else "")
@@ -257,7 +257,7 @@ class Bayes(Shown):
         --------
         >>> import theorycalc as tc
         >>> print(tc.inference.bayes("rademacher", "sign").entropy(1).at())
-        0.1061082677749 ± 7e-14
+        0.1061082677749 ± 6e-14
         """
         alpha = _samples(alpha)
         if self.prior.entropy == oo or not (self.output.discrete and self.output.noiseless):

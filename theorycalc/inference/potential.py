@@ -35,7 +35,7 @@ def franz_parisi(alpha, overlap) -> Formula:
     --------
     >>> import theorycalc as tc
     >>> print(tc.inference.franz_parisi(1, "3/10").at())
-    0.051924170952 ± 3e-13
+    0.051924170952 ± 4e-13
     """
     alpha, m = exact(alpha, "alpha"), exact(overlap, "overlap")
     if not (alpha > 0 and 0 < m < 1):

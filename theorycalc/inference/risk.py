@@ -237,7 +237,7 @@ def separability(mean=1) -> Formula:
     --------
     >>> import theorycalc as tc
     >>> print(tc.inference.separability(1).at())
-    3.70003345568568 ± 6e-15
+    3.70003345568568 ± 9e-15
     """
     mean = exact(mean, "mean")
     if not mean >= 0:
