@@ -793,7 +793,7 @@ MUTANTS = (
                 "line_in_doubles.py",
                 "rounding + inside + _TINY",
                 "rounding + _TINY",
-                _DOUBLES("errors_of_integrals_in_integrals_are_carried_on"),
+                _ROOTS("errors_of_a_loss_of_digits"),
             ),
             (
                 "line_in_doubles.py",
@@ -805,7 +805,7 @@ MUTANTS = (
                 "line_in_doubles.py",
                 "gap, rounding = abs(fine - coarse), _EPS",
                 "gap, rounding = abs(fine - coarse), _EPS / 1024",
-                _ROOTS("errors_of_a_loss_of_digits"),
+                _ROOTS("errors_of_many_integrals"),
             ),
             (
                 "crossing_in_doubles.py",

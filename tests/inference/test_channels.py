@@ -215,7 +215,8 @@ def test_bounds_of_tails(name):
                 # where a factor overflows the other one is nothing
                 tails = ((reach, reach + 30), (-reach - 30, -reach))
                 beyond = sum(
-                    integrate.quad(lambda x: np.nan_to_num(abs(at(x))), *pair)[0] for pair in tails
+                    integrate.quad(lambda x, f=at: np.nan_to_num(abs(f(x))), *pair)[0]
+                    for pair in tails
                 )
                 assert beyond <= limit(reach)
 

@@ -1,6 +1,7 @@
 """Roots, extrema and fixed points carry the errors of what they are made of."""
 
 import mpmath
+import numpy as np
 import pytest
 import sympy as sp
 
@@ -23,6 +24,7 @@ def nearly_one(k: int) -> sp.Expr:
 def test_errors_of_a_loss_of_digits(k):
     lost = {
         "mean": nearly_one(k),
+        "mean of a mean": gaussian_mean(nearly_one(k) * X**2, X),
         "root": crossing(Q - nearly_one(k), Q, sp.S.Half, sp.S(2)),
         "extremum": extremum(nearly_one(k) - (Q - 1) ** 2, Q, sp.S.Half, sp.S(2)),
         "fixed point": fixed_point((Q,), (nearly_one(k),), (sp.S.Half,))[0],
@@ -30,6 +32,14 @@ def test_errors_of_a_loss_of_digits(k):
     for name, expr in lost.items():
         value = tc.Formula("", expr).at()
         assert abs(value.mid - 1) <= value.rad < 1e-4, name
+
+
+def test_errors_of_many_integrals():
+    """Two rules agree by chance in some of them: what is rounded counts."""
+    phase = sp.Symbol("a", real=True)
+    mean = gaussian_mean(Z**2 + 10**9 * sp.sin(12 * Z + phase), Z, 10**9, 1)
+    values, errors = mean.func.double(mean.args[0], np.linspace(-3, 3, 200))
+    assert (abs(values - 1) <= errors).all()
 
 
 def test_fixed_points_near_a_turn():
@@ -56,10 +66,10 @@ def test_the_error_of_a_place_that_is_off():
 
 
 def test_what_does_not_come_to_rest_says_so():
-    class Doubling:
+    class Cycle:
         @staticmethod
         def run(context, x):
-            return [2 * x[0]]
+            return [1.5 - x[0]]
 
-    with pytest.raises(tc.PrecisionError, match="rest|numbers"):
-        fixed_point_in_doubles.solve(Doubling, [1.0])
+    with pytest.raises(tc.PrecisionError, match="rest"):
+        fixed_point_in_doubles.solve(Cycle, [1.0])
