@@ -54,7 +54,7 @@ SIXTY = sympy.Rational(1, 3) + sqrt(3) / (2 * pi)
 one.equals(tc.kernels.arc_cosine(1), SIXTY, "θ = π/3 in Cho and Saul's formula", rho="1/2")
 one.experiment(
     "two hidden layers trained on 24 points of the sphere in R⁶, target x₁x₂, 12 held out",
-    quick={256: 100},
+    quick={128: 100},
     full={64: 1200, 128: 800, 256: 400, 512: 150},
 )(simulations.deep_relu_on_sphere)
 
@@ -69,7 +69,7 @@ DIGITS = "one hidden layer trained on 64 digits of two classes, 16 held out"
 two.experiment(DIGITS, quick={256: 150}, full=FULL)(simulations.relu_on_digits)
 two.experiment(
     "a smooth activation, trained on 24 points of the sphere in R⁶, target x₁x₂, 12 held out",
-    quick={256: 150},
+    quick={128: 150},
     full={64: 400, 256: 400, 1024: 300},
 )(simulations.erf_on_sphere)
 
