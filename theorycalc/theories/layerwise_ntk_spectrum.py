@@ -75,7 +75,7 @@ for i in LAYERS:
     theta = NETWORK.layer_ntk(i).expr
     for end, factor in ((1, DEPTH + 1 - i), (-1, antipode(DEPTH).expr if i == 1 else 0)):
         change = (theta.xreplace({RHO: end - end * X}) - theta.xreplace({RHO: end})) / sqrt(X)
-        rest = Abs(change + sqrt(2) / pi * factor)
+        rest = Abs(change + sqrt(2) / pi * factor, evaluate=False)
         name = f"Θ_{i} at ρ = {end}: coefficient of √x, x = 1 − |ρ|, within 3√x"
         two.holds(rest <= 3 * sqrt(X), name, {"x": "1e-4"}, {"x": "1e-8"})
 
