@@ -72,7 +72,7 @@ three.holds(COSINE.expr < COSINE.subs(n=N + 1).expr, "m_n grows with n", *GRID)
 three.holds(COSINE.expr > COSINE.subs(d=D + 1).expr, "m_n falls with d", *GRID)
 FEW = {"d": tc.integers(2, 5), "n": tc.integers(2, 12)}
 three.proves(COSINE.expr > COSINE.subs(d=D + 1).expr, "m_n falls with d", FEW)
-three.holds(MORE < SQUARE, "D_2 falls with n", *RADII)
+three.holds(sympy.Lt(MORE, SQUARE, evaluate=False), "D_2 falls with n", *RADII)
 three.holds(sympy.Le(SQUARE**2, FOURTH, evaluate=False), "D_2^{1/2} ≤ D_4^{1/4}", *RADII)
 three.holds(sympy.Le(SHORT**2, LONG, evaluate=False), "D_1 ≤ D_2^{1/2}, X on a sphere", *RADII[1:])
 
