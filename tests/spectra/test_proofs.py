@@ -72,3 +72,9 @@ def test_two_arithmetics_agree_on_all_that_is_asked():
         for formula in (law.density, law.cdf):
             values = [formula.at(x="1.1", using=u) for u in (tc.Float(), tc.MP(20), tc.Ball(20))]
             assert all(value.overlaps(values[2]) for value in values)
+
+
+def test_where_a_gap_closes_nothing_is_said():
+    """±1 and a semicircle of variance 1 at 0, where two edges meet: no disc around a far edge."""
+    cusp = S.discrete({-1: "1/2", 1: "1/2"}) + S.semicircle(1)
+    assert in_balls.solve(cusp.node, arb(0), arb(0)) is None

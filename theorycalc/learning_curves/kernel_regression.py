@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import cast
 
 import sympy
-from sympy import Add, Expr, Max, S, oo
+from sympy import Add, Expr, Max, Rational, S, oo
 
 from theorycalc import sphere
 from theorycalc.core.arithmetic import Float
@@ -329,5 +329,7 @@ def _on_sphere(found: list, d, target, trace: Value | None) -> Spectrum:
 
 def _double(x: Expr) -> tuple[float, float]:
     """A number as a double, and its error."""
+    if x.is_Rational:
+        return float(x), 0.0 if Rational(float(x)) == x else abs(float(x)) * 2.0**-53
     value = x.value if isinstance(x, Known) else Formula("x", x).at()
     return float(value.mid), float(value.rad)

@@ -215,8 +215,11 @@ def _disc(node: Node, numbers: Balls, x: arb, s: arb, z: arb) -> list[acb] | Non
 
 
 def _second(node: Node, numbers: Balls, s: acb) -> acb:
-    """z''(s)."""
-    return 2 * node.at(numbers, iter([acb_series([s, 1], 3)])).z[2]
+    """z''(s), of which nothing is known where s may be an atom."""
+    try:
+        return 2 * node.at(numbers, iter([acb_series([s, 1], 3)])).z[2]
+    except ValueError:
+        return acb("nan")
 
 
 def _jets(node: Node, numbers: Balls, unknowns: list[acb]) -> Point:
