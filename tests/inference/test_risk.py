@@ -49,6 +49,17 @@ def test_the_hinge_of_a_mixture_has_a_closed_form():
     assert float(found.q().at()) == pytest.approx(q, rel=1e-11)
 
 
+def test_ridgeless_least_squares_has_a_closed_form():
+    """Q(D²√(1 − γ)/√(D² + γ)) for γ = 1/α, to which the plain iteration does not come."""
+    for alpha, mean in ((5, 1), (2, 3)):
+        found = erm("square", alpha, 0, teacher="mixture", mean=mean).error()
+        gamma = sp.Rational(1, alpha)
+        cosine = mean * sp.sqrt((1 - gamma) / (mean + gamma))
+        exact = tc.Formula("e", sp.erfc(cosine / sp.sqrt(2)) / 2)
+        for using in (tc.Float(), tc.MP(25)):
+            assert_error_holds(found.at(using=using), exact.at(using=tc.Ball(40)))
+
+
 def test_nothing_is_better_than_the_posterior():
     best = float(bayes("gaussian", "sign").generalisation_error(2).at())
     for loss, ridge in (("square", "1/2"), ("logistic", "1/10"), ("hinge", "1/2")):

@@ -15,9 +15,13 @@ _EPS = np.finfo(float).eps
 
 def solve(body, start: list[float]) -> tuple[np.ndarray, np.ndarray]:
     """The fixed point, and the inverse of the Jacobian of x − G(x)."""
-    x = np.array(start)
+    x, change, left = np.array(start), np.zeros(len(start)), np.zeros(len(start))
     for _ in range(_ROUNDS):
-        before, x = x, _next(body, x)
+        step = _next(body, x) - x
+        # one that goes to and fro, as ridgeless least squares does, is met by a secant on the way
+        length, bend = change @ change, change @ (step - left)
+        change, left = step if bend >= -length else -length / bend * step, step
+        before, x = x, x + change
         if not np.isfinite(x).all():
             raise PrecisionError(explain("an iteration leaves the numbers", got=before))
         if (abs(x - before) <= _CLOSE * abs(x)).all():
