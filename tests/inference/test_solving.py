@@ -69,7 +69,7 @@ def test_what_does_not_come_to_rest_says_so():
     class Cycle:
         @staticmethod
         def run(context, x):
-            return [1.5 - x[0]]
+            return [2 - x[1], x[0]]  # a quarter of a turn around (1, 1)
 
     with pytest.raises(tc.PrecisionError, match="rest"):
-        fixed_point_in_doubles.solve(Cycle, [1.0])
+        fixed_point_in_doubles.solve(Cycle, [1.5, 1.0])
