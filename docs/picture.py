@@ -38,6 +38,7 @@ def kernels(axes) -> None:
         arrowprops={"arrowstyle": "-", "color": "0.5"},
     )
     axes.set(xlabel="correlation ρ", title="tangent kernels, over their value at ρ = 1")
+    axes.set_xticks([-1, -0.5, 0, 0.5, 1])
     axes.legend(frameon=False, fontsize=8, loc="upper left")
 
 

@@ -58,7 +58,7 @@ def list_theories(
 ) -> None:
     """List the theories: name, title and source."""
     from theorycalc.core.errors import unknown_name
-    from theorycalc.theories._sources import Named, names, rooms
+    from theorycalc.theories._sources import Named, heading, names, rooms
 
     topics = {name: rooms(Named(name)) for name in names()}
     known = {room for found in topics.values() for room in found}
@@ -68,8 +68,7 @@ def list_theories(
     table = Table(Column("name", no_wrap=True), "title", "source", box=None)
     for name, found in topics.items():
         if topic is None or topic in found:
-            theory = Named(name).theory
-            table.add_row(name, theory.title, str(theory.reference.key))
+            table.add_row(name, *heading(Named(name)))
     Console().print(table)
 
 

@@ -7,7 +7,7 @@ import pytest
 import theorycalc as tc
 from theorycalc import theories
 from theorycalc.theories import _runner
-from theorycalc.theories._sources import load, sources
+from theorycalc.theories._sources import Named, heading, load, sources
 from theorycalc.theories._theory import Case, Theory
 
 DIGITS = 20
@@ -50,6 +50,8 @@ def test_experiments_in_full(task):
 def test_a_theory_is_complete(name):
     theory = load(name)
     assert isinstance(theory, Theory)
+    if name != "_template":
+        assert heading(Named(name)) == (theory.title, theory.reference.key)
     for section in ("Setting\n-------", "References\n----------"):
         assert section in theory.statement
     assert theory.reference.url.startswith("https://")

@@ -1,5 +1,6 @@
 """Where theories come from: files of this folder, files of a user, or a paper in a notebook."""
 
+import ast
 import hashlib
 import importlib
 import importlib.util
@@ -196,6 +197,22 @@ def rooms(source: Named | File) -> list[str]:
     text = "".join(file.read_text(encoding="utf-8") for file in files if file.exists())
     called = set(re.findall(r"\b(?:tc|theorycalc)\.(\w+)", text))
     return sorted(called & {name for name in theorycalc.__all__ if name.islower()} - {"theories"})
+
+
+def heading(source: Named | File) -> tuple[str, str]:
+    """(title, key) of the paper of a file, read off its text: to run all files takes seconds."""
+    tree = ast.parse(Path(source.path).read_text(encoding="utf-8"))
+    values = {
+        target.id: node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    key, _, title, *_ = (
+        values.get(part.id) if isinstance(part, ast.Name) else part for part in values["PAPER"].args
+    )
+    return ast.literal_eval(title), ast.literal_eval(key)
 
 
 @cache
