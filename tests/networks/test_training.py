@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import theorycalc as tc
-from theorycalc.networks import mlp, to_numpy, train
+from theorycalc.networks import groups, mlp, to_numpy, train
 
 GENERATOR = np.random.default_rng(11)
 X, Y = GENERATOR.normal(size=(6, 3)), GENERATOR.normal(size=6)
@@ -183,6 +183,37 @@ def test_what_diverges_says_when_and_what_would_not():
             assert (loss[-1] < loss[0]).all() == (share < 1)
     with pytest.raises(tc.DomainError, match="a smaller learning rate"):
         train(network, start, one_pass=one_index, learning_rate=1e4, steps=300)
+
+
+@pytest.mark.parametrize("batch_size", [None, 2])
+def test_groups_that_fit_the_cache_are_all_networks(monkeypatch, batch_size):
+    """However networks are grouped, they and their batches are the same, to the last bit."""
+    network = mlp(3, 8, 1, "tanh", sigma_w=1.4, sigma_b=0.3)
+    start = network.init(range(5))
+    runs = []
+    for cache in (1, 2000, 2**20):
+        monkeypatch.setattr(groups, "_CACHE", cache)
+        runs.append(train(network, start, X, Y, learning_rate=0.02, steps=7, batch_size=batch_size))
+    for end, loss in runs[1:]:
+        assert np.array_equal(loss, runs[0].loss)
+        assert np.array_equal(end.weights[0], runs[0].parameters.weights[0])
+    assert np.array_equal(start.weights[0], network.init(range(5)).weights[0])
+    monkeypatch.setattr(groups, "_CACHE", 1)
+    diverging = start._replace(weights=(start.weights[0], start.weights[1] * 1e160))
+    mixed = start.map(lambda p, q: np.concatenate([p[:2], q[2:3], p[3:]]), diverging)
+    with pytest.raises(tc.DomainError, match=r"diverged: got step 0 of network 2"):
+        train(network, mixed, X, Y, learning_rate=0.02, steps=7)
+
+
+def test_who_looks_may_keep_what_is_seen():
+    network = mlp(3, 4, sigma_w=1)
+    kept = []
+    train(
+        network, network.init([0]), X, Y, learning_rate=0.05, steps=2,
+        on_step=lambda step, parameters: kept.append(parameters.weights[0]),
+    )  # fmt: skip
+    assert not np.array_equal(kept[0], kept[1])
+    assert not np.array_equal(kept[1], kept[2])
 
 
 def test_single_precision_stays_single():

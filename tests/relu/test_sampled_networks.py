@@ -66,3 +66,18 @@ def test_networks_can_be_trained_further():
     )
     assert trained.loss[-1, 0] < trained.loss[0, 0]
     assert trained.loss[0, 0] == pytest.approx(before * len(points) / 2)
+
+
+def test_an_ensemble_is_its_networks():
+    """The same outputs as one by one, with the affine part, and trained as one computation."""
+    r, points = tc.relu.represent(F + X[0], *X[:2], method="space"), np.eye(2)
+    ensemble, seeds = r.network(20, seeds=[(1, 2), 7]), [(1, 2), 7]
+    assert ensemble.is_ensemble
+    for outputs, seed in zip(ensemble(points), seeds, strict=True):
+        np.testing.assert_allclose(outputs, r.network(20, seed)(points), rtol=1e-13)
+    start, y = ensemble.parameters, points[:, 0]
+    trained = tc.networks.train(ensemble.mlp, start, points, y, learning_rate=1e-4, steps=3)
+    assert (trained.loss[-1] < trained.loss[0]).all()
+    for bad in ({}, {"seed": 0, "seeds": [1]}, {"seeds": []}, {"seeds": 3}):
+        with pytest.raises(tc.DomainError, match="seed"):
+            r.network(20, **bad)

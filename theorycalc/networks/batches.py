@@ -6,7 +6,6 @@ A batch is (inputs, targets, factor of the sum of their losses); inputs have the
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -56,7 +55,7 @@ def _drawn(sample: Callable, stream, n: int, network: Network, loss: Loss) -> tu
     if not isinstance(found, tuple | list) or len(found) != 2:
         allowed = "a function (generator, n) → (X, y)"
         raise DomainError(explain("one_pass gives no samples", got=shown(found), allowed=allowed))
-    inputs: Any = network.as_inputs(found[0], "X of one_pass")
+    inputs = network.as_inputs(found[0], "X of one_pass")
     check_array(inputs, "X of one_pass", (n, *inputs.shape[1:]))
     return inputs, loss.targets(found[1], n, network.outputs)
 

@@ -105,8 +105,12 @@ class MLP(Network):
                 h = self.activation(outputs[-1])
             w, b = self._multipliers[layer]
             inputs.append(h)
-            # weights are scaled, not what they give: that is the larger array
-            z = h @ (w * weight)
+            # the smaller one of two arrays is scaled
+            if h.shape[-2] < weight.shape[1]:
+                z = h @ weight
+                z *= w
+            else:
+                z = h @ (w * weight)
             if b:
                 z += b * bias[:, None, :]
             outputs.append(z)
@@ -120,9 +124,11 @@ class MLP(Network):
         for layer in reversed(range(lowest, len(self.sigma_w))):
             yield layer, cotangent
             if layer > lowest:
+                back = slope(passed.outputs[layer - 1])
                 w, _ = self._multipliers[layer]
-                back = cotangent @ xp.matrix_transpose(w * parameters.weights[layer])
-                back *= slope(passed.outputs[layer - 1])
+                weights = xp.matrix_transpose(w * parameters.weights[layer])
+                # of one output, an outer product, which is cheaper without a matrix product
+                back *= cotangent * weights if weights.shape[1] == 1 else cotangent @ weights
                 cotangent = back
 
     def multipliers(self, layer: int) -> tuple[float, float]:

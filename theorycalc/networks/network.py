@@ -154,7 +154,7 @@ class Network(ABC, Line):
                     h, (w, b) = passed.inputs[layer], scales[layer]
                     if delta.ndim > 3:
                         h, delta = merged(h), merged(delta)
-                    weights[layer] = w * (xp.matrix_transpose(h) @ delta)
+                    weights[layer] = _contracted(xp, h, delta, w)
                     biases[layer] = b * xp.sum(delta, axis=1)
         return Parameters(tuple(weights), tuple(biases))
 
@@ -169,7 +169,7 @@ class Network(ABC, Line):
             raise DomainError(explain("parameters of another network", got=got, allowed=wanted))
 
     @abstractmethod
-    def as_inputs(self, X, name: str = "X"):  # noqa: N803
+    def as_inputs(self, X, name: str = "X") -> Any:  # noqa: N803
         """X, where it is an array of inputs of the network; DomainError for anything else."""
 
     @abstractmethod
@@ -193,6 +193,16 @@ class Network(ABC, Line):
         self, parameters: Parameters, passed: Pass, cotangent, lowest: int = 0
     ) -> Iterator[tuple]:
         """`backward` without checks, down to the layer ``lowest``."""
+
+
+def _contracted(xp, h, delta, w: float):
+    """w hᵀ δ; the smaller one of what goes in and what comes out is scaled."""
+    n, n_in = h.shape[-2:]
+    if n == 1:  # outer products, which are cheaper without matrix products
+        return xp.matrix_transpose(h) * (w * delta)
+    if n < n_in:
+        return xp.matrix_transpose(h) @ (w * delta)
+    return w * (xp.matrix_transpose(h) @ delta)
 
 
 def merged(array):

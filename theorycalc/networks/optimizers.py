@@ -31,6 +31,8 @@ class Momentum(Line):
 
     beta: float = 0.9
 
+    is_linear = True
+
     def __post_init__(self):
         check_fields(self)
         real_double(self.beta, "beta", least=0, below=1)
@@ -72,6 +74,8 @@ class Adam(Line):
     beta1: float = 0.9
     beta2: float = 0.999
     epsilon: float = 1e-8
+
+    is_linear = False
 
     def __post_init__(self):
         check_fields(self)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from theorycalc.core.errors import DomainError
 from theorycalc.networks.arrays import to_numpy
 from theorycalc.networks.losses import Loss
 from theorycalc.networks.network import Network, Parameters
@@ -34,7 +35,10 @@ def largest_rate(
         return None
     seen = inputs[:_MOST_INPUTS, ...]
     parts = [None] if layers is None else [layer + 1 for layer in layers]
-    kernels = [tangent_kernel(network, parameters, seen, layer=layer) for layer in parts]
+    try:
+        kernels = [tangent_kernel(network, parameters, seen, layer=layer) for layer in parts]
+    except DomainError:  # there is no finite one
+        return None
     kernel = np.sum([to_numpy(kernel) for kernel in kernels], axis=0)
     if kernel.ndim == 5:
         seeds, n, _, outputs, _ = kernel.shape

@@ -1,5 +1,6 @@
 """Training by gradient descent, for many networks at once."""
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ from theorycalc.core.progress import progress
 from theorycalc.core.records import instance, one_of, sequence
 from theorycalc.networks import batches
 from theorycalc.networks.arrays import to_numpy
+from theorycalc.networks.groups import each, join, split
 from theorycalc.networks.losses import LOSSES, Loss
 from theorycalc.networks.network import Network, Parameters
 from theorycalc.networks.optimizers import Adam, Momentum, as_optimizer
@@ -147,24 +149,36 @@ def train(
         None if layers is None else _trained(layers, len(parameters.weights)),
         exact_integer(steps, "steps", 0, _MOST_STEPS),
     )
-    seeds = parameters.weights[0].shape[0]
-    seen = _seen(plan, parameters, X, y, one_pass, batch_size, batches.streams(seed, range(seeds)))
-    # a diverging run ends in one error, not in a warning from every operation
-    with np.errstate(over="ignore", invalid="ignore"):
-        end, losses = _descend(plan, parameters, seen, on_step)
+    networks = parameters.weights[0].shape[0]
+    see = _seen(plan, parameters, X, y, one_pass, batch_size)
+    streams = batches.streams(seed, range(networks))
+    # who looks at every step sees all networks
+    size = None if on_step is not None else next(see(streams[:1]))[0]
+    groups = split(network, parameters, size)
+    places = np.cumsum([0, *(group.weights[0].shape[0] for group in groups)])
+    streams = batches.streams(seed, range(networks))  # from their start
+    seen = [see(streams[i:j]) for i, j in itertools.pairwise(places)]
+    with progress(None, len(groups) * (plan.steps + 1), "training") as bar:
+        ends = each(
+            lambda part: _descend(plan, part[0], part[1], on_step, bar),
+            [*zip(groups, seen, strict=True)],
+        )
+    losses = _together([part for _, part in ends])
     if not np.isfinite(losses).all():
         raise _diverged(plan, parameters, X, losses)
-    return Trained(end, losses)
+    return Trained(join([end for end, _ in ends]), losses)
 
 
-def _seen(plan, parameters, X, y, one_pass, batch_size, streams) -> Iterator[tuple]:  # noqa: N803
-    """What the networks see, step by step."""
+def _seen(plan: _Plan, parameters, X, y, one_pass, batch_size) -> Callable:  # noqa: N803
+    """A function of random streams: the batches that networks with these streams see."""
     network, array = plan.network, parameters.weights[0]
     if one_pass is not None:
         if X is not None or y is not None:
             raise DomainError(explain("data beside one_pass", allowed="X and y, or one_pass"))
         size = exact_integer(1 if batch_size is None else batch_size, "batch_size", 1)
-        return batches.fresh(one_pass, size, streams, network=network, loss=plan.loss, array=array)
+        return lambda streams: batches.fresh(
+            one_pass, size, streams, network=network, loss=plan.loss, array=array
+        )
     X = network.as_inputs(X)  # noqa: N806
     check_array(X, "X", (None, *X.shape[1:]))
     network.check_parameters(parameters, X)
@@ -172,19 +186,22 @@ def _seen(plan, parameters, X, y, one_pass, batch_size, streams) -> Iterator[tup
     xp = array_api_compat.array_namespace(X, y, array)
     X, y = (xp.astype(part, array.dtype) for part in (X, y))  # noqa: N806
     if batch_size is None:
-        return batches.everything(X, y)
+        return lambda _: batches.everything(X, y)
     size = exact_integer(batch_size, "batch_size", 1, X.shape[0])
-    return batches.minibatches(X, y, size, streams)
+    return lambda streams: batches.minibatches(X, y, size, streams)
 
 
-def _descend(plan: _Plan, parameters, seen, on_step) -> tuple[Parameters, np.ndarray]:
+@np.errstate(over="ignore", invalid="ignore")  # one error at the end, not a warning every time
+def _descend(plan: _Plan, parameters, seen: Iterator, on_step, bar) -> tuple:
     """Parameters at the end, and losses (steps + 1, seeds) as far as they are finite."""
     network, losses = plan.network, []
+    parameters = _copied(parameters)
     directions = plan.optimizer.directions()
     xp = array_api_compat.array_namespace(parameters.weights[0])
-    for step in progress(range(plan.steps + 1), plan.steps + 1, "training"):
+    for step in range(plan.steps + 1):
+        bar.update()
         if on_step is not None:
-            on_step(step, parameters)
+            on_step(step, _copied(parameters))
         inputs, targets, scale = next(seen)
         passed = network.propagate(parameters, inputs)
         outputs = passed.outputs[-1]
@@ -193,23 +210,42 @@ def _descend(plan: _Plan, parameters, seen, on_step) -> tuple[Parameters, np.nda
         if not step & (step - 1) and not bool(xp.all(xp.isfinite(losses[-1]))):
             break
         if step < plan.steps:
-            cotangent = scale * plan.loss.slope(outputs, targets)
+            # of an optimiser that is linear, η goes where arrays are smallest
+            factor = scale * plan.rate if plan.optimizer.is_linear else scale
+            cotangent = factor * plan.loss.slope(outputs, targets)
             gradient = network.gradient(parameters, passed, cotangent, plan.layers)
             parameters = _step(plan, parameters, gradient, directions)
     return parameters, np.stack([to_numpy(values) for values in losses])
 
 
+def _together(losses: list[np.ndarray]) -> np.ndarray:
+    """Losses of groups side by side, NaN after the end of one that diverged."""
+    steps = max(map(len, losses))
+    padded = [
+        np.pad(part, ((0, steps - len(part)), (0, 0)), constant_values=np.nan) for part in losses
+    ]
+    return np.concatenate(padded, axis=1)
+
+
 def _step(plan: _Plan, parameters, gradient, directions: Callable) -> Parameters:
-    """Parameters after a step; those without a gradient stay."""
+    """Parameters after a step, in their places; those without a gradient stay."""
     moved = iter(directions([g for half in gradient for g in half if g is not None]))
+    rate = None if plan.optimizer.is_linear else plan.rate
 
     def move(parameter, slope):
         if slope is None:
             return parameter
-        kept = 1 - plan.rate * plan.decay
-        return (kept * parameter if plan.decay else parameter) - plan.rate * next(moved)
+        if plan.decay:
+            parameter *= 1 - plan.rate * plan.decay
+        parameter -= next(moved) if rate is None else rate * next(moved)
+        return parameter
 
     return parameters.map(move, gradient)
+
+
+def _copied(parameters: Parameters) -> Parameters:
+    xp = array_api_compat.array_namespace(parameters.weights[0])
+    return parameters.map(lambda p: xp.asarray(p, copy=True))
 
 
 def _trained(layers, count: int) -> tuple[int, ...]:

@@ -10,16 +10,16 @@ from theorycalc.core.arithmetic import Float
 from theorycalc.core.arrays import check_memory, random_stream
 from theorycalc.core.binary import fraction
 from theorycalc.core.checks import Check
-from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.errors import DomainError, explain, shown
 from theorycalc.core.evaluation import Arithmetic
 from theorycalc.core.expressions import integer_expression
 from theorycalc.core.formula import Formula
 from theorycalc.core.looks import Shown
 from theorycalc.core.numbers import exact, exact_integer
-from theorycalc.core.records import check_fields
+from theorycalc.core.records import check_fields, sequence
 from theorycalc.relu import costs
 from theorycalc.relu.comparison import compare
-from theorycalc.relu.finite import FiniteNetwork, finite_network
+from theorycalc.relu.finite import FiniteNetwork, finite_networks
 from theorycalc.relu.routes._request import Request
 from theorycalc.relu.routes._route import BIAS, Neurons, Route
 from theorycalc.relu.target import check_dimension, weight_symbols
@@ -192,9 +192,39 @@ class Representation(Shown):
             return Neurons(np.zeros((width, len(self.variables))), *np.zeros((2, width)))
         return self.route.draw(random_stream(seed), width)
 
-    def network(self, width, seed) -> FiniteNetwork:
-        """The network f_m of so many neurons, those of the affine part not counted."""
-        return finite_network(self.route, self.sample(width, seed))
+    def network(self, width, seed=None, *, seeds=None) -> FiniteNetwork:
+        """The network f_m of so many neurons, those of the affine part not counted.
+
+        Parameters
+        ----------
+        width : int
+        seed : int or tuple of int
+            Of one network.
+        seeds : sequence of seeds
+            In the place of one: an ensemble, evaluated at once.
+
+        Raises
+        ------
+        DomainError
+            For neither or both, or no seeds.
+
+        Examples
+        --------
+        >>> import numpy as np, sympy, theorycalc as tc
+        >>> x, y = sympy.symbols("x y")
+        >>> ensemble = tc.relu.represent(x * y, x, y).network(100, seeds=range(60))
+        >>> ensemble(np.eye(2)).shape
+        (60, 2)
+        """
+        if (seed is None) == (seeds is None):
+            got = f"seed={shown(seed)}, seeds={shown(seeds)}"
+            raise DomainError(explain("a network has a seed, an ensemble seeds", got=got))
+        if seeds is None:
+            return finite_networks(self.route, [self.sample(width, seed)], is_ensemble=False)
+        seeds = sequence(seeds, "a sequence of seeds", allowed="range(60)")
+        if not seeds:
+            raise DomainError(explain("no seeds", allowed="range(60)"))
+        return finite_networks(self.route, [self.sample(width, one) for one in seeds])
 
     def verify(self, using: Arithmetic = Float(), points: int = 3, seed: int = 0) -> Check:
         """Check the identity at random rational points, by quadrature over weights and biases.
