@@ -53,7 +53,8 @@ def risk(p, n, target, share=L) -> tc.Formula:
 
 
 one = PAPER.states("exact", "δ has the risk (1 − l)² p(1 − p)/n + l²(p − c)².")
-RISK = tc.Formula("R", (1 - L) ** 2 * P * (1 - P) / N + L**2 * (P - C) ** 2, args=(L, N, P, C))
+RISK = (1 - L) ** 2 * P * (1 - P) / N + L**2 * (P - C) ** 2
+RISK = tc.Formula("R", RISK, args=(L, N, P, C), domain=sympy.And(L <= 1, P <= 1, C <= 1))
 one.shows(RISK)
 THIRD, QUARTER, HALF = Rational(1, 3), Rational(1, 4), Rational(1, 2)
 SQUARES = mean(lambda k: ((1 - QUARTER) * Rational(k, 5) + QUARTER * HALF - THIRD) ** 2, 5, THIRD)

@@ -49,6 +49,25 @@ one.equals(THREE, ROOT, "the root of Σ s²/(s − λ) = 1 in extended precision
 SECULAR = tc.Formula("sum", SECULAR.subs(X, THREE.expr), args=(P, Q))
 one.equals(SECULAR, 1, "the equation at the root", p="3/5", q="3/10")
 one.equals(THREE, "0.4", "the largest entry, attained twice", p="2/5", q="2/5")
+
+
+def jacobian_norm(probabilities) -> tc.Value:
+    """‖J‖₂ of any softmax, by the polynomial of that equation, which has no poles."""
+    s = sorted((x for x in map(Rational, probabilities) if x), reverse=True)
+    if min(s) < 0 or sum(s) != 1:
+        raise tc.DomainError(f"no distribution: got sum {sum(s)}; allowed: ≥ 0 with the sum 1")
+    if s[0] == 1 or s[0] == s[1]:
+        return tc.certify(s[0] if s[0] < 1 else 0)
+    others = [sympy.Mul(*(y - X for y in s[:i] + s[i + 1 :])) for i in range(len(s))]
+    whole = sum(x**2 * y for x, y in zip(s, others, strict=True)) - sympy.Mul(*(y - X for y in s))
+    return tc.find_root(tc.Formula("p", whole, args=(X,)), "x", (s[1], s[0]), using=tc.Ball(30))
+
+
+FOUR = [Rational(x, 10) for x in (4, 3, 2, 1)]
+SHARES = np.array(FOUR, dtype=float)
+ROOTS = np.linalg.eigvalsh(np.diag(SHARES) - np.outer(SHARES, SHARES))
+NORM = tc.Formula("J_4", sympy.sympify(jacobian_norm(FOUR)))
+one.equals(NORM, f"{ROOTS[-1]:.12f}", "the largest eigenvalue, in doubles")
 one.proves(Rational(1, 2) >= TWO, "‖J‖ ≤ 1/2", {"p": (0, 1)}, contacts=[{"p": "1/2"}])
 
 two = PAPER.states(

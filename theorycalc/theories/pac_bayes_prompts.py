@@ -30,6 +30,7 @@ R, K = sympy.symbols("R K", nonnegative=True)
 N, DELTA, C, Q, P = sympy.symbols("n delta C q p", positive=True)
 log, exp, sqrt = sympy.log, sympy.exp, sympy.sqrt
 kl_upper = tc.information.kl_upper
+FIXED = sympy.And(R <= 1, DELTA < 1)
 SETTING = {"R": "0.05", "K": 10, "n": 1000, "delta": "0.05"}
 
 one = PAPER.states(
@@ -53,8 +54,9 @@ two = PAPER.states(
     "because kl(q‖p) ≥ 2(p − q)² and ξ(n) ≤ 2√n.",
 )
 LEVEL = (K + log(XI / DELTA)) / N
-MAURER = kl_upper(R, LEVEL)
-MCALLESTER = tc.Formula("M", R + sqrt((K + log(2 * sqrt(N) / DELTA)) / (2 * N)))
+MAURER = tc.Formula("B", kl_upper(R, LEVEL).expr, domain=FIXED)
+MCALLESTER = R + sqrt((K + log(2 * sqrt(N) / DELTA)) / (2 * N))
+MCALLESTER = tc.Formula("M", MCALLESTER, domain=FIXED)
 two.shows(MAURER, MCALLESTER)
 BACK = tc.information.kl(R, MAURER)
 two.equals(BACK, LEVEL, "the divergence at the bound", **SETTING)
@@ -68,17 +70,35 @@ for q in ("1/20", "1/2"):
 three = PAPER.states(
     "upper",
     "For a C that is fixed beforehand, r ≤ (1 − exp(−CR − (K + log 1/δ)/n))/(1 − e^{−C}) "
-    "(Catoni). Its minimum over C is p = kl⁺(R, (K + log 1/δ)/n), at C = log(p(1−R)/(R(1−p))): "
-    "no bound, because that C has seen the data, but what no grid of them can beat.",
+    "(Catoni); a grid of C shares δ. The minimum over C is p = kl⁺(R, (K + log 1/δ)/n), at "
+    "C = log(p(1−R)/(R(1−p))): no bound, because that C has seen the data, but what no grid can "
+    "beat.",
 )
 CATONI = (1 - exp(-C * R - (K + log(1 / DELTA)) / N)) / (1 - exp(-C))
-CATONI = tc.Formula("B_C", CATONI)
+CATONI = tc.Formula("B_C", CATONI, domain=FIXED)
 BEST = kl_upper(R, (K + log(1 / DELTA)) / N)
 BEST_C = log(BEST.expr * (1 - R) / (R * (1 - BEST.expr)))
 three.shows(CATONI)
 three.equals(tc.Formula("B", CATONI.expr.subs(C, BEST_C)), BEST, "the inverse of kl", **SETTING)
 for c in ("1/4", "2/3", 2):
     three.holds(CATONI.expr >= BEST.expr, f"the envelope at C = {c}", {**SETTING, "C": c})
+
+
+def catoni_grid(constants, weights) -> tc.Formula:
+    """The least of the bounds for some constants, with a share of δ for each."""
+    weights = [sympy.Rational(w) for w in weights]
+    if min(weights) <= 0 or sum(weights) > 1:
+        raise tc.DomainError(f"weights of a prior: got sum {sum(weights)}; allowed: > 0, sum ≤ 1")
+    if any(sympy.sympify(c).free_symbols for c in constants):
+        raise tc.DomainError("a constant that depends on the data is none: C has to be a number")
+    pairs = zip(constants, weights, strict=True)
+    bounds = [CATONI.expr.subs({C: c, DELTA: w * DELTA}) for c, w in pairs]
+    return tc.Formula("B_grid", sympy.Min(*bounds), args=(R, K, N, DELTA), domain=FIXED)
+
+
+GRID = catoni_grid([sympy.S(2) ** (j - 8) for j in range(16)], ["1/16"] * 16)
+three.equals(GRID, "0.1006963", "extended precision", **SETTING)
+three.holds(GRID.expr >= BEST.expr, "no grid beats it", SETTING)
 
 four = PAPER.states(
     "upper",
