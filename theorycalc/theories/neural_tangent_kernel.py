@@ -17,6 +17,7 @@ import sympy
 from sympy import acos, cos, pi, sin, sqrt
 
 import theorycalc as tc
+from theorycalc.activations import as_activation
 from theorycalc.theories.experiments import neural_tangent_kernel as simulations
 
 AUTHORS = "A. Jacot, F. Gabriel, C. Hongler"
@@ -89,15 +90,35 @@ for kernel, name in ((RELU[2], "μ_k > 0, ReLU, L = 2"), (ERF, "μ_k > 0, erf, �
 four = PAPER.states(
     "exact", "For one hidden layer E Θ_m = Θ, and m·Var Θ_m is the same V at every width."
 )
-SQUARED, LINEAR, STEP = (
-    tc.kernels.dual(phi).expr for phi in (sympy.Max(RHO, 0) ** 2, "relu", "step")
-)
-MOMENT = 16 * SQUARED + 32 * RHO * LINEAR + 48 * RHO**2 * STEP
-THETA = tc.kernels.mlp(1, "relu", sigma_w=sqrt(2)).ntk
-# V for one hidden ReLU layer, σ_w² = 2, σ_b = 0
-VARIANCE = tc.Formula("V", MOMENT - THETA.expr**2, args=(RHO,), domain=THETA.domain)
+
+
+def neuron_variance(activation, weight=2, bias=0) -> tc.Formula:
+    """V for one hidden layer and inputs with |x|² = d, in ρ, for σ_w² = weight, σ_b² = bias."""
+    phi = as_activation(activation)
+    value, slope, first = phi.expr, phi.derivative.expr, weight * RHO + bias
+
+    def mean(function):
+        dual = tc.kernels.dual_general(function)
+        return dual(q11=weight + bias, q12=first, q22=weight + bias).expr
+
+    # of one neuron: φφ' + a² φ̇φ̇' Σ¹ with a ~ N(0, 1)
+    moment = mean(value**2) + 2 * first * mean(value * slope) + 3 * first**2 * mean(slope**2)
+    variance = moment - (mean(value) + first * mean(slope)) ** 2
+    return tc.Formula("V", weight**2 * variance, args=(RHO,), domain={RHO: sympy.Interval(-1, 1)})
+
+
+VARIANCE = neuron_variance("relu")
 four.shows(VARIANCE)
 four.equals(VARIANCE, 48, "moments of one Gaussian: 16·3/2 + 32/2 + 48/2 − 16", rho=1)
+ANGLES = (pi - acos(RHO), sqrt(1 - RHO**2) + (pi - acos(RHO)) * RHO)
+LAST = 3 * sqrt(1 - RHO**2) * RHO + (pi - acos(RHO)) * (1 + 2 * RHO**2)
+IN_ANGLES = (16 * LAST + 32 * RHO * ANGLES[1] + 48 * RHO**2 * ANGLES[0]) / (2 * pi)
+IN_ANGLES -= (4 * (ANGLES[1] + RHO * ANGLES[0]) / (2 * pi)) ** 2
+for rho in ("1/2", "-0.3"):
+    known = IN_ANGLES.subs(RHO, sympy.Rational(rho))
+    four.equals(VARIANCE, known, "integrals over angles, by Cho and Saul", rho=rho)
+ERF_DIGITS = "13.867236969247595582"
+four.equals(neuron_variance("erf"), ERF_DIGITS, "quadrature in extended precision", rho=1)
 SEEN = "tangent kernels of random ReLU networks at two"
 GIVEN = {"quick": 3000, "full": 10_000, "variance": VARIANCE}
 four.experiment(f"{SEEN} points of the sphere in R⁶", **GIVEN)(simulations.fluctuation_on_sphere)
