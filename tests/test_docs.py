@@ -135,3 +135,11 @@ def test_what_the_index_promises_is_called():
         calls = re.findall(r"`([^`]*)`", heading)
         assert calls, heading
         assert any(call.split(".")[-1].rstrip("=") in example for call in calls), heading
+
+
+def test_the_index_names_every_page_and_notebook():
+    index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    pages = {page.stem for page in (ROOT / "docs").glob("*.md")} - {"index"}
+    found = (ROOT / "notebooks").glob("*.ipynb")
+    notebooks = {f"generated/notebooks/{path.stem}" for path in found}
+    assert pages | notebooks <= set(re.findall(r"^[\w/]+$", index, re.MULTILINE))
