@@ -170,6 +170,8 @@ FLOORS = {
         "outputs",
         "channels",
         "curve_in_doubles",
+        "phases",
+        "state_evolution",
         "learning",
         "capacities",
         "memories",

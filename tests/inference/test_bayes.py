@@ -114,3 +114,38 @@ def test_symmetric_outputs_have_to_be_broken():
 def test_bad_input_is_refused(wrong):
     with pytest.raises(tc.DomainError):
         wrong()
+
+
+def test_a_phase_diagram_is_its_cells():
+    codes = bayes("rademacher", "linear")
+    found = codes.phase_diagram(["1/10", "3/10", 1], noise=["1/200", "1/20", 1]).data
+    assert found.phase.values.tolist()[2] == ["easy"] * 3
+    assert found.phase.sel(noise=0.005, alpha=0.3) == "hard"
+    for noise, alpha in (("1/200", "3/10"), ("1/20", 1)):
+        one = bayes("rademacher", "linear", noise)
+        points = one.fixed_points(alpha)
+        best = max(points, key=lambda point: point.potential.mid)
+        cell = found.sel(noise=float(sp.Rational(noise)), alpha=float(sp.Rational(alpha)))
+        truths = (points[0], points[-1], best)
+        for point, mid, rad in zip(truths, cell.mid.values, cell.rad.values, strict=True):
+            assert abs(point.mmse.mid - mid) <= rad + point.mmse.rad
+            assert rad <= 1e-8 * mid
+    ends = {
+        end.kind: float(end.alpha.at())
+        for end in bayes("rademacher", "linear", "1/200").spinodals()
+    }
+    for kind, alpha in ends.items():
+        assert float(found[kind][0]) == pytest.approx(alpha, rel=1e-7)
+    assert np.isnan(found.algorithmic[2])
+    with pytest.raises(tc.DomainError):
+        codes.phase_diagram([1])
+    with pytest.raises(tc.DomainError):
+        codes.phase_diagram([0], noise=[1])
+    with pytest.raises(tc.DomainError):
+        codes.phase_diagram([1], rho=["1/2"])
+
+
+def test_a_phase_diagram_of_what_is_recovered():
+    found = bayes("rademacher", "sign").phase_diagram(["1", "1.3", "1.6"], noise=[0]).data
+    assert found.phase.values.tolist() == [["metastable", "hard", "easy"]]
+    assert found.mid.sel(end="optimal").values[0][1:].tolist() == [0, 0]

@@ -14,6 +14,7 @@ from theorycalc.inference.learning import Bayes, FixedPoint, Spinodal, bayes
 from theorycalc.inference.memories import Hopfield
 from theorycalc.inference.mixtures import Mixture
 from theorycalc.inference.outputs import Output
+from theorycalc.inference.phases import PhaseDiagram
 from theorycalc.inference.potential import franz_parisi
 from theorycalc.inference.priors import Prior
 from theorycalc.inference.quadratic import QuadraticNetwork
@@ -31,6 +32,7 @@ __all__ = [
     "Lasso",
     "Mixture",
     "Output",
+    "PhaseDiagram",
     "Prior",
     "QuadraticNetwork",
     "Spinodal",

@@ -18,6 +18,8 @@ _DECADES = 30
 # How close to each other the points around an extremum are, and steps of secants at a level.
 _NARROW = 1e-4
 _SECANTS = 40
+# What is left of a level, and of a place, in logarithms.
+_LEVEL, _PLACE = 1e-13, 1e-14
 _GOLDEN = (np.sqrt(5) - 1) / 2
 
 
@@ -144,20 +146,29 @@ def roots(mmse, channel, curve: Curve, alpha: np.ndarray) -> np.ndarray:
     low, high = low[there], high[there]
     level = np.broadcast_to(alpha[:, None], there.shape)[there]
     if low.size:
-        x = _illinois(lambda t: np.log(levels(mmse, channel, np.exp(t))[1] / level), low, high)
-        ends[..., 0][there] = np.exp(x)
+
+        def gap(t: np.ndarray, which: np.ndarray) -> np.ndarray:
+            return np.log(levels(mmse, channel, np.exp(t))[1] / level[which])
+
+        ends[..., 0][there] = np.exp(_illinois(gap, low, high))
     return ends[..., 0]
 
 
 def _illinois(f: Callable, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Roots by regula falsi with halved weights, for many brackets at once."""
-    fa, fb = f(a), f(b)
+    """Roots by regula falsi with halved weights, for many brackets; f is told which of them."""
+    which = np.arange(a.size)
+    found, fa, fb = b.copy(), f(a, which), f(b, which)
     for _ in range(_SECANTS):
-        x = (a * fb - b * fa) / (fb - fa)
-        fx = f(x)
+        with np.errstate(all="ignore"):
+            x = (a * fb - b * fa) / (fb - fa)
+        # both ends of a level stretch are as good
+        x = np.where(np.isfinite(x), x, b)
+        fx = f(x, which)
+        found[which] = x
         same = fx * fb > 0
         a, fa = np.where(same, a, b), np.where(same, fa / 2, fb)
-        b, fb = x, fx
-        if (abs(fx) < 1e-13).all() or (abs(b - a) < 1e-14).all():
+        left = (abs(fx) > _LEVEL) & (abs(x - b) > _PLACE)
+        which, a, fa, b, fb = (part[left] for part in (which, a, fa, x, fx))
+        if not which.size:
             break
-    return b
+    return found

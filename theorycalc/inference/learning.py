@@ -1,32 +1,27 @@
-"""Bayes-optimal learning from n = αd samples: all fixed points, and what is reached of them.
-
-With q̂ the signal-to-noise ratio of the scalar channel and V = mmse(q̂), the fixed points are the
-level sets of α(q̂) = q̂/F(V): rising parts are stable, falling parts are not.
-"""
+"""Bayes-optimal learning from n = αd samples: all fixed points, and what is reached of them."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import sympy
 from sympy import Expr, Rational, S, acos, oo, pi, sqrt
 
 from theorycalc.core.arithmetic import Float
-from theorycalc.core.errors import DomainError, NotSupportedError, explain, unknown_name
+from theorycalc.core.errors import DomainError, NotSupportedError, explain
 from theorycalc.core.formula import Formula
 from theorycalc.core.graph import substitute
-from theorycalc.core.looks import Record, Shown
+from theorycalc.core.looks import Record
 from theorycalc.core.lowering import lower
 from theorycalc.core.numbers import exact
-from theorycalc.core.records import check_fields
+from theorycalc.core.records import check_fields, sequence
 from theorycalc.core.value import Value
-from theorycalc.inference import curve_in_doubles
 from theorycalc.inference.channels import output as read_output
 from theorycalc.inference.channels import prior as read_prior
-from theorycalc.inference.outputs import RHO, Linear, Output, Sign, V
-from theorycalc.inference.priors import SNR, Prior
+from theorycalc.inference.outputs import Linear, Sign
+from theorycalc.inference.phases import Landscape, PhaseDiagram, Row, dataset, row
+from theorycalc.inference.priors import SNR
 from theorycalc.inference.solving.crossing import crossing, extremum
+from theorycalc.inference.state_evolution import STARTS, StateEvolution
 
-_STARTS = ("uninformative", "informative")
 # How far inside two spinodals the first-order transition between them is sought.
 _INSIDE = Rational(1, 1000)
 
@@ -73,7 +68,7 @@ class Spinodal(Record):
 
 
 @dataclass(frozen=True)
-class Bayes(Shown):
+class Bayes(StateEvolution):
     """Bayes-optimal learning of unknowns with a prior from outputs.
 
     Attributes
@@ -81,92 +76,6 @@ class Bayes(Shown):
     prior : Prior
     output : Output
     """
-
-    prior: Prior
-    output: Output
-
-    def __post_init__(self):
-        check_fields(self)
-
-    @cached_property
-    def _mmse(self) -> Expr:
-        return self.prior._mmse()
-
-    @cached_property
-    def _rho(self) -> Expr:
-        return self.prior.second_moment
-
-    @cached_property
-    def _channel(self) -> Expr:
-        """F in V."""
-        return substitute(self.output._information(), {RHO: self._rho})
-
-    @cached_property
-    def _alpha(self) -> Expr:
-        """α(q̂)."""
-        return SNR / substitute(self._channel, {V: self._mmse})
-
-    def _potential(self, alpha: Expr) -> Expr:
-        """ψ(q̂) + αΨ(V) − q q̂/2."""
-        outer = substitute(self.output._free_entropy(), {RHO: self._rho})
-        outer = substitute(outer, {V: self._mmse})
-        return self.prior._free_entropy() + alpha * outer - SNR * (self._rho - self._mmse) / 2
-
-    @cached_property
-    def _programs(self) -> tuple:
-        return lower(self._mmse, (SNR,)), lower(self._channel, (V,))
-
-    @cached_property
-    def _curve(self) -> curve_in_doubles.Curve:
-        mmse, channel = self._programs
-        if self.output.costly:
-            channel = curve_in_doubles.Interpolated(channel, float(self._rho))
-        return curve_in_doubles.trace(mmse, channel)
-
-    @property
-    def _starts_at_zero(self) -> bool:
-        """Whether nothing is learnt at the fixed point q = 0."""
-        return self.output.symmetric and self.prior.mean == 0
-
-    @property
-    def _recovers(self) -> bool:
-        """Whether perfect recovery is a fixed point."""
-        return self.output.noiseless
-
-    @property
-    def _least_for_recovery(self) -> Expr:
-        """α above which perfect recovery is a stable fixed point: the limit of the curve."""
-        if not self._recovers:
-            return oo
-        if self.prior.entropy != oo:
-            return S.Zero
-        rate = self.output.divergence
-        return self.prior.dimension / rate if rate else oo
-
-    def _roots(self, alpha: Expr) -> list[tuple[Expr, bool]]:
-        """q̂ of the fixed points between those at the ends, and whether they are stable."""
-        found = self._curve.brackets(float(alpha))
-        return [(self._root(alpha, low, high), rising) for low, high, rising in found]
-
-    def _root(self, alpha: Expr, low: float, high: float) -> Expr:
-        return crossing(self._alpha - alpha, SNR, Rational(low), Rational(high))
-
-    def _reached(self, alpha: Expr, start: str) -> Expr | None:
-        """q̂ that message passing comes to; None where it recovers everything, 0 for nothing."""
-        if start not in _STARTS:
-            raise unknown_name("start", start, _STARTS)
-        brackets = self._curve.brackets(float(alpha))
-        rising = [bracket for bracket in brackets if bracket[2]]
-        perfect = alpha > self._least_for_recovery
-        if start == "informative" and perfect:
-            return None
-        nothing = self._starts_at_zero and alpha <= self.output.weak_recovery().expr
-        if start == "uninformative" and nothing:
-            return S.Zero
-        if not rising:
-            return S.Zero if nothing else None
-        low, high, _ = rising[0 if start == "uninformative" else -1]
-        return self._root(alpha, low, high)
 
     def overlap(self, alpha, start: str = "uninformative") -> Formula:
         """The overlap q of estimate and truth that message passing reaches.
@@ -209,12 +118,6 @@ class Bayes(Shown):
         """
         error = self._error(_samples(alpha), start)
         return Formula("mmse", error, note="perfect recovery: noiseless" if error == 0 else "")
-
-    def _error(self, alpha: Expr, start: str) -> Expr:
-        snr = self._reached(alpha, start)
-        if snr is None:
-            return S.Zero
-        return self._rho if snr == 0 else substitute(self._mmse, {SNR: snr})
 
     def generalisation_error(self, alpha, start: str = "uninformative") -> Formula:
         """The error on a new sample: of the sign, arccos(√(q/ρ))/π for the best classifier without
@@ -296,22 +199,13 @@ class Bayes(Shown):
         if self._recovers:
             stable = bool(alpha > self._least_for_recovery)
             rows.append((S.Zero, self._potential_of_recovery(alpha), stable))
-        reached = {start: self._error(alpha, start) for start in _STARTS}
+        reached = {start: self._error(alpha, start) for start in STARTS}
         points = []
         for error, potential, stable in rows:
-            start = " and ".join(name for name in _STARTS if reached[name] == error) or "neither"
+            start = " and ".join(name for name in STARTS if reached[name] == error) or "neither"
             values = (Formula("", x).at(using=using) for x in (self._rho - error, error, potential))
             points.append(FixedPoint(*values, stable, start))
         return points
-
-    def _at(self, alpha: Expr, snr: Expr) -> Expr:
-        return substitute(self._potential(alpha), {SNR: snr})
-
-    def _potential_of_recovery(self, alpha: Expr) -> Expr:
-        """The potential at q = ρ."""
-        if self.prior.entropy != oo:
-            return -self.prior.entropy if self.output.discrete else oo
-        return oo if alpha > self._least_for_recovery else -oo
 
     def spinodals(self) -> list[Spinodal]:
         """The ends of branches: local extrema of α(q̂). Not enclosed: ESTIMATED.
@@ -372,6 +266,73 @@ class Bayes(Shown):
         first = Rational(float(self._curve.snr[0]))
         snr = crossing(gap, SNR, first, Rational(peak.place))
         return Formula("alpha_c", substitute(self._alpha, {SNR: snr}))
+
+    def phase_diagram(self, alpha, *, noise=None, rho=None) -> PhaseDiagram:
+        """What is reached and what is best, over samples and noise, or samples and sparsity.
+
+        Parameters
+        ----------
+        alpha : sequence of numbers
+            Samples for each unknown, > 0.
+        noise : sequence of numbers
+            Variances of the noise of the output.
+        rho : sequence of numbers
+            Fractions of a Gauss–Bernoulli prior that are not zero; one of both is given.
+
+        Returns
+        -------
+        PhaseDiagram
+
+        Raises
+        ------
+        DomainError
+            For grids that are empty or out of range, or not one of both.
+
+        Examples
+        --------
+        >>> import theorycalc as tc
+        >>> codes = tc.inference.bayes("rademacher", "linear")
+        >>> print(codes.phase_diagram(["1/2", 1], noise=["1/50", "1/2"]).data.phase.values)
+        [['hard' 'easy']
+         ['easy' 'easy']]
+        """
+        alphas = [_samples(x) for x in sequence(alpha, "alpha")]
+        name, values = ("noise", noise) if rho is None else ("rho", rho)
+        if (noise is None) == (rho is None) or not alphas:
+            raise DomainError(explain("a phase diagram needs alpha, and one of noise and rho"))
+        values = sequence(values, name)
+        rows = [self._with(name, value)._row(alphas) for value in values]
+        grids = {name: [float(exact(x)) for x in values], "alpha": [float(x) for x in alphas]}
+        return PhaseDiagram(dataset(rows, grids))
+
+    def _with(self, name: str, value) -> "Bayes":
+        """The same with another noise, or another sparsity."""
+        if name == "noise":
+            law = "probit" if isinstance(self.output, Sign) else self.output.name
+            return Bayes(self.prior, read_output(law, value))
+        if self.prior.name != "gauss_bernoulli":
+            got = str(self.prior)
+            raise DomainError(explain("a prior without rho", got=got, allowed="gauss_bernoulli"))
+        return Bayes(read_prior("gauss_bernoulli", rho=value), self.output)
+
+    def _row(self, alphas: list) -> Row:
+        """At one noise or sparsity, for many α."""
+        level = sympy.Symbol("alpha", positive=True)
+        potential = lower(self._potential(level), (SNR, level))
+        ends = [(self._potential_of_recovery(x), x > self._least_for_recovery) for x in alphas]
+        floor = self.output.weak_recovery().expr if self._starts_at_zero else S.Zero
+        nothing = [self._of_nothing(x) if x <= floor else None for x in alphas]
+        return row(
+            Landscape(*self._programs, potential, self._curve),
+            [float(x) for x in alphas],
+            [float(value) if stable else None for value, stable in ends],
+            nothing,
+        )
+
+    def _of_nothing(self, alpha: Expr) -> tuple[float, float, float]:
+        """ρ, without an error, and the potential where q = 0."""
+        outer = float(self.output.free_entropy(0, self._rho).at())
+        return float(self._rho), 0.0, float(alpha) * outer
 
     def weak_recovery(self) -> Formula:
         """α above which more than chance is learnt, of a centred prior and a symmetric output.

@@ -112,11 +112,17 @@ class _Doubts(ArrayContext):
 
 def _values(body, rows: list, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Of the integrand, and what they move by the errors of other integrals in it."""
-    shape, doubles = np.broadcast_shapes(x.shape, *(row.shape for row in rows)), _Doubts()
+    shape = np.broadcast_shapes(x.shape, *(row.shape for row in rows))
+    values, doubts = with_doubts(body, [x, *rows])
+    return np.broadcast_to(values, shape), np.broadcast_to(doubts, shape)
+
+
+def with_doubts(body, inputs: list) -> tuple[np.ndarray, np.ndarray]:
+    """(values, what they move by the errors of the functions in it) of a program of arrays."""
+    doubles = _Doubts()
     with np.errstate(all="ignore"):
-        values = np.broadcast_to(body.run(doubles, [x, *rows]), shape)
+        values = np.asarray(body.run(doubles, inputs))
         if not doubles.pairs:
-            return values, np.zeros(shape)
+            return values, np.zeros_like(values)
         doubles.again = True
-        moved = np.broadcast_to(body.run(doubles, [x, *rows]), shape)
-        return values, abs(moved - values)
+        return values, abs(np.asarray(body.run(doubles, inputs)) - values)
