@@ -104,7 +104,7 @@ three.experiment(
 )(simulations.signs)
 one.experiment(
     "eight layers of attention with all of their weights, trained on fresh prompts",
-    quick=1000,
+    quick=900,
     full=6000,
     step=STEP.at(**SIMULATED),
     risk=RISK.at(**SIMULATED),

@@ -21,15 +21,15 @@ AUTHORS = "J. Ba, M. A. Erdogdu, T. Suzuki, Z. Wang, D. Wu, G. Yang"
 PAPER = tc.Paper("arXiv:2205.01445", AUTHORS, "One gradient step as a spike", __doc__)
 ETA, N_D, S_D, THETA = sympy.symbols("eta N_over_d n_over_d theta", positive=True)
 Rational, sqrt = sympy.Rational, sympy.sqrt
+OUTLIER = tc.spectra.rectangular_spike(THETA, N_D)
 
 
 def spike(activation, linear, power) -> tuple[tc.Formula, ...]:
     """s_1, squared overlap and θ after a step η from n samples, E y² = power, b_1 = linear."""
     size = linear**2 + power / S_D
     theta, args = ETA * tc.hermite.coefficient(activation, 1).expr * sqrt(size), (ETA, N_D, S_D)
-    found = tc.spectra.rectangular_spike(THETA, N_D)
-    value, share = sqrt(found.squared_singular_value.expr), linear**2 / size
-    parts = {"s_1": value, "q": share * found.right_overlap.expr, "theta": THETA}
+    value, share = sqrt(OUTLIER.squared_singular_value.expr), linear**2 / size
+    parts = {"s_1": value, "q": share * OUTLIER.right_overlap.expr, "theta": THETA}
     return tuple(tc.Formula(k, x.subs(THETA, theta), args=args) for k, x in parts.items())
 
 
@@ -46,8 +46,8 @@ two = PAPER.states(
 POWER = Rational(7, 4)  # E y² of He₁ + He₂/2 + ε/2
 VALUE, SHARE, SIZE = spike("tanh", 1, POWER)
 AT, MPMATH = {"N_over_d": "3/2", "n_over_d": 3}, "the outlier with a quadrature for C_1, in mpmath"
-one.shows(SIZE, VALUE)
-two.shows(SHARE)
+one.shows(SIZE, OUTLIER.squared_singular_value)
+two.shows(OUTLIER.right_overlap)
 one.equals(VALUE, "3.45769603721477172", MPMATH, eta=4, **AT)
 one.equals(VALUE, 1 + sqrt(Rational(3, 2)), "the edge, below the threshold", eta=1, **AT)
 two.equals(SHARE, "0.560324827953099563", MPMATH, eta=4, **AT)

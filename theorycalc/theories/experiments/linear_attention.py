@@ -2,8 +2,10 @@
 
 import numpy as np
 
+import theorycalc as tc
+
 D, EXAMPLES, NOISE = 4, 10, 0.25
-LAYERS, BATCH = 8, 256
+LAYERS, RATES = 8, (0.02, 0.005, 0.001)
 
 
 def signs(run, risk, gaussian) -> None:
@@ -24,67 +26,40 @@ def signs(run, risk, gaussian) -> None:
     run.axes("step size", "risk")
 
 
-def prompts(
-    generator: np.random.Generator, batch: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Gram matrices of the tokens over n, query tokens, and labels, for every layer."""
-    tokens = generator.standard_normal((LAYERS, batch, EXAMPLES + 1, D + 1))
-    w = generator.standard_normal((LAYERS, batch, D, 1))
-    noise = NOISE**0.5 * tokens[..., D]
-    tokens[..., D] = (tokens[..., :D] @ w)[..., 0]
-    labels = tokens[..., -1, D].copy()
-    tokens[..., :-1, D] += noise[..., :-1]
-    tokens[..., -1, D] = 0
-    gram = np.swapaxes(tokens, -1, -2) @ tokens / EXAMPLES
-    return gram, tokens[..., -1, :], labels
-
-
 def trained(run, step, risk) -> None:
-    """The product of value and key-query that training finds, and its risk on other prompts."""
-    generator = np.random.default_rng(1)
-    layers, losses = _train(generator, run.size)
-    products = layers[:, :1, D:] * layers[:, 1:-1, :D] / EXAMPLES
-    run.at(None, step, np.trace(products, axis1=1, axis2=2) / D, name="mean of its diagonal")
+    """The matrix Γ of layers that were trained, and their risk on other prompts."""
+    network = tc.networks.linear_attention(D, EXAMPLES, sigma_w=0.5)
+    sample, layers, losses = network.prompts(noise=NOISE**0.5), network.init(range(LAYERS)), []
+    for i, rate in enumerate(RATES):
+        layers, loss = tc.networks.train(
+            network,
+            layers,
+            one_pass=sample,
+            batch_size=256,
+            steps=run.size // len(RATES),
+            learning_rate=rate,
+            optimizer="adam",
+            seed=i,
+        )
+        losses.append(2 * loss[1:])  # it has half of the squares
+    found = network.step_matrix(layers)
+    run.at(None, step, np.trace(found, axis1=1, axis2=2) / D, name="mean of the diagonal of Γ")
     run.rejects("n + d", 1 / (EXAMPLES + D + NOISE))
     run.rejects("tr ΣΛ without s²", 1 / (EXAMPLES + D + 1))
-    others = products[:, ~np.eye(D, dtype=bool)]
-    spread = (others**2).mean(axis=1) ** 0.5
+    spread = (found[:, ~np.eye(D, dtype=bool)] ** 2).mean(axis=1) ** 0.5
     run.at(None, step / 20, spread, name="its other entries", at_most=True, smallest=0.5)
-    gram, query, labels = prompts(generator, 5000)
-    errors = (_forward(layers, gram, query)[0] - labels) ** 2
-    # Γ* on the same prompts, whose mean is known
-    best = float(step) * EXAMPLES * (gram[..., D, :D] * query[..., :D]).sum(axis=-1)
-    found = float(risk) + (errors - (best - labels) ** 2).mean(axis=1)
-    run.at(None, risk, found, name="risk", bias=0.01 * float(risk))
+    generator, excess = np.random.default_rng(1), []
+    for replica in range(LAYERS):
+        tokens, answers = sample(generator, 5000)
+        errors = (network(layers, tokens)[replica, :, 0] - answers) ** 2
+        # Γ* on the same prompts, whose mean is known
+        best = float(step) * np.einsum(
+            "pi,pki,pk->p", tokens[:, -1, :D], tokens[..., :D], tokens[..., D]
+        )
+        excess.append((errors - (best - answers) ** 2).mean())
+    run.at(None, risk, float(risk) + np.array(excess), name="risk", bias=0.01 * float(risk))
     run.rejects("5 % less", 0.95 * float(risk))
-    window = run.size // 15
-    averages = losses[: 15 * window].reshape(15, window, LAYERS).mean(axis=1)
-    run.points(np.arange(0.5, 15) * window, averages, series="loss of 8 layers")
+    averages = np.concatenate(losses).reshape(15, -1, LAYERS).mean(axis=1)
+    run.points(np.arange(0.5, 15) * run.size / 15, averages, series="loss of 8 layers")
     run.line([0, run.size], [float(risk)] * 2, "Γ*")
     run.axes("steps of Adam", "risk")
-
-
-def _train(generator: np.random.Generator, steps: int) -> tuple[np.ndarray, np.ndarray]:
-    """Rows v and A of every layer after Adam at rates that fall, and the losses on the way."""
-    layers = 0.2 * generator.standard_normal((LAYERS, D + 2, D + 1))
-    mean, square, losses = np.zeros_like(layers), np.zeros_like(layers), []
-    for i in range(steps):
-        gram, query, labels = prompts(generator, BATCH)
-        found, value, key = _forward(layers, gram, query)
-        error = (found - labels)[..., None]
-        losses.append((error**2).mean(axis=(1, 2)))
-        of_value = (error * key).mean(axis=1, keepdims=True)
-        of_matrix = np.swapaxes(error * value, 1, 2) @ query / BATCH
-        gradient = 2 * np.concatenate((of_value, of_matrix), axis=1)
-        mean, square = 0.9 * mean + 0.1 * gradient, 0.99 * square + 0.01 * gradient**2
-        rate = 0.02 * 0.01 ** (i / steps) / (1 - 0.9 ** (i + 1))
-        layers = layers - rate * mean / (square / (1 - 0.99 ** (i + 1)) + 1e-18) ** 0.5
-    return layers, np.array(losses)
-
-
-def _forward(layers, gram, query) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """ŷ = v'(Σ e_i e_i'/n) A e_q, and what stands left of A e_q and right of v'."""
-    value = (gram @ layers[:, None, 0, :, None])[..., 0]
-    read = query @ np.swapaxes(layers[:, 1:], 1, 2)
-    key = (gram @ read[..., None])[..., 0]
-    return (value * read).sum(axis=-1), value, key
