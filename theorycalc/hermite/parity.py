@@ -11,6 +11,9 @@ from theorycalc.core.integration.kinks import SWITCHES, between, branch_at
 from theorycalc.hermite.growth import is_bounded
 from theorycalc.hermite.terms import terms_of
 
+# A place that no function is made for.
+_SOMEWHERE = sympy.Rational(8731, 10_000)
+
 
 def vanishes(activation: Activation, k: int) -> bool:
     """Whether c_k is zero because the part of φ with the parity of k is a polynomial below it.
@@ -18,10 +21,23 @@ def vanishes(activation: Activation, k: int) -> bool:
     Softplus, for instance, is z/2 plus an even function: c_3, c_5, … are zero. Where nothing shows
     that the expectation exists, symmetry says nothing: tan z has no coefficients.
     """
+    if k < 2 and _is_seen(activation, k):
+        return False
     degree = _polynomial_degree(activation, k % 2)
     if degree is None or k <= degree:
         return False
     return terms_of(activation) is not None or is_bounded(activation)
+
+
+def _is_seen(activation: Activation, parity: int) -> bool:
+    """Whether the even or odd part is not zero at a point, by far more than rounding.
+
+    Below degree 2 that decides, and spares the algebra of long constants.
+    """
+    one, two = (sympy.N(activation.expr.subs(z, sign * _SOMEWHERE), 15) for sign in (1, -1))
+    if not (one.is_Float and two.is_Float):
+        return False
+    return abs(one + (-1) ** parity * two) > (abs(one) + abs(two)) / 1000
 
 
 @lru_cache(maxsize=512)
