@@ -196,3 +196,71 @@ def test_a_joint_verdict_does_not_depend_on_units(scale, replicas, smallest):
     assert verdicts[0].agreement is verdicts[1].agreement
     assert verdicts[0].power == verdicts[1].power
     assert verdicts[0].comparison.size == verdicts[1].comparison.size
+
+
+@pytest.mark.parametrize(
+    "comparison",
+    [
+        compare("estimated", 3, Measurement(3.1, 0.4, 12)),
+        compare("known", 3, Measurement(3.1, 0.4, None), bias=0.05),
+        compare_exponent("exponent", -0.5, -0.4, 0.1),
+        compare_means("T²", GENERATOR.normal(size=(9, 3))),
+        compare_means("χ²", GENERATOR.normal(size=(9, 3)), 0.0, np.eye(3)),
+    ],
+    ids=lambda comparison: comparison.name,
+)
+@pytest.mark.parametrize("company", [0, 4])
+def test_what_is_inconclusive_says_what_to_buy(comparison, company):
+    """So many times the replicas reach the power, and fewer do not; so for larger deviations."""
+    (validation, *_) = judge([comparison] * (1 + company))
+    assert validation.agreement is Agreement.INCONCLUSIVE
+    assert f"{validation.replicas_wanted:.0f} times the replicas" in repr(validation)
+    for share, enough in ((1.1, True), (0.9, False)):
+        more = comparison._scaled(share * validation.replicas_wanted, 1.0)
+        limit = threshold(0.01, 1 + company, more.replicas)
+        assert (more.power(limit) >= 0.99) == enough
+        larger = comparison._scaled(1.0, share * validation.detectable)
+        assert (larger.power(validation.threshold) >= 0.99) == enough
+
+
+def test_a_verdict_that_has_power_needs_no_more():
+    (validation,) = judge([compare("", 3, Measurement(3.0, 0.01, 50))])
+    assert validation.replicas_wanted == 1 > validation.detectable
+    (nothing_matters,) = judge([compare("", 0, Measurement(0.0, 0.01, 50))])
+    assert nothing_matters.replicas_wanted == nothing_matters.detectable == np.inf
+
+
+@pytest.mark.parametrize("off", [0.0, 0.2])
+def test_looking_again_and_again_keeps_the_level(off):
+    """Of 200 true predictions few deviate, of 200 that are off by what matters few agree."""
+    wrong = Agreement.AGREES if off else Agreement.DEVIATES
+    options = {"level": 0.1, "smallest": 0.2, "until": "decided", "most": 512}
+    found = []
+    for run in range(200):
+        stream = np.random.default_rng((run, int(10 * off)))
+
+        def draw(replicas, stream=stream):
+            return 1 + 0.5 * stream.standard_normal(len(replicas))
+
+        found.append(validate(1 + off, draw, **options))
+    errors = sum(v.agreement is wrong for v in found)
+    assert stats.binomtest(errors, 200, 0.1, alternative="greater").pvalue > 1e-3
+    decided = sum(v.agreement is not Agreement.INCONCLUSIVE for v in found)
+    assert decided > 190
+    # most stop early
+    assert np.median([v.comparison.replicas for v in found]) < 512
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"until": "decidd"}, "Try 'decided'"),
+        ({"until": "decided", "measurement": Measurement(1, 0.1, 5)}, "not a function of a range"),
+        ({"until": "decided", "most": 3}, "most is too small"),
+        ({"until": "decided", "level": 2}, "level"),
+    ],
+)
+def test_bad_sequences(change, message):
+    options = {"measurement": lambda replicas: np.zeros(len(replicas))} | change
+    with pytest.raises(tc.DomainError, match=message):
+        validate(1.0, options.pop("measurement"), **options)

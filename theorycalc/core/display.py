@@ -16,6 +16,8 @@ _INTEGERS = 4
 # Python writes integers of up to 4300 digits; longer ones are rounded to so many.
 _WRITTEN_BITS = 14_000
 _ROUNDED_DIGITS = 10
+# More replicas than so many times those there are is nobody's plan.
+_MANY = 1e6
 
 
 def latex(expr) -> str:
@@ -175,7 +177,7 @@ def validation_text(validation) -> str:
 def z_text(validation) -> str:
     """``off by 2 %, |z| = 1.2 ≤ 3.3``: size and z of a deviation, and the largest z that agrees.
 
-    The power is added where it was too small for a verdict.
+    Where the power was too small for a verdict it is added, with what would be enough.
     """
     comparison = validation.comparison
     one_sided = comparison.one_sided
@@ -187,4 +189,7 @@ def z_text(validation) -> str:
     text = f"{deviation}{name} = {size} {sign} {validation.threshold:.2f}"
     if validation.agreement.name == "INCONCLUSIVE":
         text += f", power = {validation.power:.2f} for {comparison.smallest}"
+        more = validation.replicas_wanted
+        if 1 < more < _MANY:
+            text += f": about {more:.0f} times the replicas would decide"
     return text

@@ -1,7 +1,7 @@
 """A prediction beside its measurement, before a verdict."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import stats
@@ -13,7 +13,7 @@ from theorycalc.core.numbers import real_double
 from theorycalc.core.records import check_fields, check_range, instance
 from theorycalc.core.value import Value
 from theorycalc.validation.measurement import Measurement
-from theorycalc.validation.statistics import joint_power, mean_test, power
+from theorycalc.validation.statistics import joint_power, least, mean_test, power, threshold
 
 # The smallest deviations that matter, unless an experiment says otherwise: of a number and of an
 # exponent relative to the prediction, of several means in standard deviations of one replica.
@@ -81,6 +81,41 @@ class Comparison(Shown):
         if self.joint is None:
             return power(limit, shift, self.replicas)
         return joint_power(2 * float(stats.norm.sf(limit)), shift, *self.joint)
+
+    def detectable(self, limit: float, wanted: float) -> float:
+        """The smallest deviation that gives a z beyond ``limit`` with the probability ``wanted``.
+
+        In units of the one that matters; infinite where none is known to.
+        """
+        if math.isinf(self.resolution):
+            return math.inf
+        return least(lambda size: self._scaled(1.0, size).power(limit), wanted)
+
+    def replicas_wanted(self, level: float, comparisons: int, wanted: float) -> float:
+        """How many times as many replicas see the smallest deviation that matters.
+
+        Standard errors fall as 1/√R; where they are estimated, the threshold falls too.
+        """
+        if math.isinf(self.resolution):
+            return math.inf
+
+        def seen(factor: float) -> float:
+            more = self._scaled(1.0 + factor, 1.0)
+            return more.power(threshold(level, comparisons, more.replicas))
+
+        return 1.0 + least(seen, wanted)
+
+    def _scaled(self, replicas: float, size: float) -> "Comparison":
+        """The comparison with so many times the replicas, and size of what matters."""
+        joint = self.joint
+        if joint is not None and math.isfinite(joint[1]):
+            joint = joint[0], replicas * sum(joint) - joint[0]
+        return replace(
+            self,
+            replicas=None if self.replicas is None else round(replicas * self.replicas),
+            resolution=self.resolution / (size * replicas**0.5),
+            joint=joint,
+        )
 
 
 def compare(
@@ -168,7 +203,7 @@ def compare_means(
     >>> judge([compare_means("three outputs", samples)])[0]
     Validation(AGREES, three outputs: T² ≈ 3 against T² = ..., off by 0.0... sd, |z| = ... ≤ 2.58)
     >>> judge([compare_means("too few", samples[:8])])[0]
-    Validation(INCONCLUSIVE, too few: ..., power = 0.03 for 0.5 sd)
+    Validation(INCONCLUSIVE, ... power = 0.03 for 0.5 sd: about 16 times the replicas would decide)
     """
     smallest = _checked(smallest)
     statistic, k, p = mean_test(samples, mean, covariance)

@@ -4,14 +4,20 @@ import enum
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
 from theorycalc.core import display
-from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.errors import DomainError, explain, shown
 from theorycalc.core.looks import Look, Mark, Record, Shown
-from theorycalc.core.records import check_fields, check_range, instance, sequence
+from theorycalc.core.numbers import exact_integer, real_double
+from theorycalc.core.records import check_fields, check_range, instance, one_of, sequence
 from theorycalc.validation.comparison import SMALLEST, Comparison, compare
 from theorycalc.validation.measurement import Measurement
 from theorycalc.validation.statistics import threshold
+
+# Replicas before the first look at them.
+_FIRST = 16
 
 
 class Agreement(Shown, enum.Enum):
@@ -44,17 +50,35 @@ class Validation(Shown):
     agreement : Agreement
     power : float
         The probability that the smallest deviation that matters would have been seen.
+    wanted : float
+        The power that a verdict takes.
+    comparisons : int
+        Those that were judged together.
     """
 
     comparison: Comparison
     threshold: float
     agreement: Agreement
     power: float
+    wanted: float = 0.99
+    comparisons: int = 1
 
     def __post_init__(self):
         check_fields(self)
         check_range(self, 0, math.inf, "threshold")
-        check_range(self, 0, 1, "power")
+        check_range(self, 0, 1, "power", "wanted")
+
+    @cached_property
+    def detectable(self) -> float:
+        """The smallest deviation that would have been seen, in units of the one that matters."""
+        return self.comparison.detectable(self.threshold, self.wanted)
+
+    @cached_property
+    def replicas_wanted(self) -> float:
+        """How many times as many replicas would decide; 1 or less where these did."""
+        if self.power >= self.wanted:
+            return 1.0
+        return self.comparison.replicas_wanted(1 - self.wanted, self.comparisons, self.wanted)
 
     def __repr__(self):
         return f"Validation({display.validation_text(self)})"
@@ -108,12 +132,11 @@ def judge(comparisons: Iterable[Comparison], level: float = 0.01) -> tuple[Valid
     comparisons = sequence(comparisons, "comparisons")
     for comparison in comparisons:
         instance(comparison, Comparison, "a Comparison", allowed="compare(…)")
-    return tuple(
-        _judge(c, threshold(level, len(comparisons), c.replicas), 1 - level) for c in comparisons
-    )
+    return tuple(_judge(comparison, level, len(comparisons)) for comparison in comparisons)
 
 
-def _judge(comparison: Comparison, limit: float, wanted: float) -> Validation:
+def _judge(comparison: Comparison, level: float, comparisons: int) -> Validation:
+    limit, wanted = threshold(level, comparisons, comparison.replicas), 1 - level
     z = comparison.z if comparison.one_sided else abs(comparison.z)
     seen = comparison.power(limit)
     if z > limit:
@@ -123,23 +146,33 @@ def _judge(comparison: Comparison, limit: float, wanted: float) -> Validation:
         agreement = Agreement.INCONCLUSIVE
     else:
         agreement = Agreement.AGREES
-    return Validation(comparison=comparison, threshold=limit, agreement=agreement, power=seen)
+    return Validation(
+        comparison=comparison,
+        threshold=limit,
+        agreement=agreement,
+        power=seen,
+        wanted=wanted,
+        comparisons=comparisons,
+    )
 
 
 def validate(
     prediction,
-    measurement: Measurement,
+    measurement: Measurement | Callable,
     *,
     level: float = 0.01,
     bias: float = 0.0,
     smallest: float = SMALLEST,
+    until: str | None = None,
+    most: int = 10_000,
 ) -> Validation:
-    """Hold one prediction against one measurement.
+    """Hold one prediction against one measurement, or against replicas until they decide.
 
     Parameters
     ----------
     prediction : Value, Formula without arguments, or float
-    measurement : Measurement
+    measurement : Measurement or callable
+        A callable, for ``until``, takes a range of replicas and gives their values.
     level : float
         Probability that a true prediction is said to deviate, and that one that is off by
         ``smallest`` is said to agree.
@@ -147,6 +180,17 @@ def validate(
         A finite-size deviation that theory allows, written down beforehand.
     smallest : float
         The smallest relative deviation that matters.
+    until : {"decided"}, optional
+        Look after 16, 32, 64, … replicas, and stop at the first verdict. The number of looks is
+        fixed beforehand, and each has its share of the level (Bonferroni), so that ``level`` is
+        that of all of them together.
+    most : int
+        Replicas after which it stays INCONCLUSIVE.
+
+    Raises
+    ------
+    DomainError
+        For a measurement of another kind, an unknown ``until``, or fewer than 16 replicas.
 
     Examples
     --------
@@ -156,8 +200,33 @@ def validate(
     Validation(AGREES, 3 against 2.99... ± 0.003..., off by 0.1... %, |z| = ... ≤ 2.58)
     >>> validate(3.1, Measurement.of(sample)).agreement
     <Agreement.DEVIATES: 'DEVIATES'>
+
+    Replicas are drawn until they decide; here five hundred and twelve are enough:
+
+    >>> def draw(replicas):
+    ...     return [np.random.default_rng(r).normal(3.0, 0.5) for r in replicas]
+    >>> found = validate(3, draw, until="decided")
+    >>> found.agreement.name, found.comparison.replicas
+    ('AGREES', 512)
     """
-    return judge([compare("", prediction, measurement, bias=bias, smallest=smallest)], level)[0]
+    measured: Any = measurement
+    if until is None:
+        return judge([compare("", prediction, measured, bias=bias, smallest=smallest)], level)[0]
+    one_of(until, ("decided",), "until")
+    if not isinstance(measured, Callable):
+        what, allowed = "not a function of a range of replicas", "draw(range(16)) → 16 values"
+        raise DomainError(explain(what, got=shown(measured), allowed=allowed))
+    most = exact_integer(most, "most", _FIRST, 10**9)
+    level = real_double(level, "the error level", above=0, below=1)
+    looks = [_FIRST << look for look in range((most // _FIRST).bit_length())]
+    values: list[float] = []
+    for count in looks:
+        values += [float(x) for x in measured(range(len(values), count))]
+        found = compare("", prediction, Measurement.of(values), bias=bias, smallest=smallest)
+        (validation,) = judge([found], level / len(looks))
+        if validation.agreement is not Agreement.INCONCLUSIVE:
+            break
+    return validation
 
 
 @dataclass(frozen=True, repr=False)

@@ -24,6 +24,17 @@ class PowerLaw(Shown):
 
     ``windows`` are the slopes after dropping the smallest sizes one by one: a drift that exceeds
     the interval says that the sizes are not yet asymptotic.
+
+    Examples
+    --------
+    A correction of first order, which two hundred replicas do not hide:
+
+    >>> generator = np.random.default_rng(0)
+    >>> widths = [8, 16, 32, 64, 128]
+    >>> samples = [(1 + 8 / m) / m * generator.gamma(4, 0.25, 200) for m in widths]
+    >>> law = PowerLaw.fit(widths, samples)
+    >>> law.slope < -1.1, law.drift > 2
+    (True, True)
     """
 
     slope: float
@@ -35,6 +46,13 @@ class PowerLaw(Shown):
         check_fields(self)
         check_range(self, -LARGEST, LARGEST, "slope")
         check_range(self, 0, LARGEST, "standard_error")
+
+    @property
+    def drift(self) -> float:
+        """The largest change of the slope in the windows, in standard errors of the whole fit."""
+        if self.standard_error == 0 or not self.windows:
+            return 0.0
+        return max(abs(slope - self.slope) for slope in self.windows) / self.standard_error
 
     @classmethod
     @within_doubles("samples")

@@ -1,5 +1,7 @@
 """Tests of predictions against independent replicas, and what they are able to see."""
 
+from collections.abc import Callable
+
 import numpy as np
 from scipy import stats
 
@@ -7,6 +9,9 @@ from theorycalc.core.arrays import real_array, within_doubles
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.numbers import exact_integer, real_double
 from theorycalc.validation.measurement import read_samples
+
+# Deviations in standard errors, and numbers of replicas, that are looked at.
+_FARTHEST = 2.0**24
 
 
 def threshold(level: float, comparisons: int = 1, replicas: int | None = None) -> float:
@@ -76,6 +81,26 @@ def joint_power(level: float, shift: float, k: int, freedom: float = np.inf) -> 
     if np.isinf(freedom):
         return float(stats.ncx2.sf(stats.chi2.isf(level, k), k, shift**2))
     return float(stats.ncf.sf(stats.f.isf(level, k, freedom), k, freedom, shift**2))
+
+
+def least(seen: Callable[[float], float], wanted: float) -> float:
+    """The least x ≥ 0 at which a growing function reaches a value; infinite if none is found.
+
+    Examples
+    --------
+    >>> round(least(lambda shift: power(2.58, shift), 0.99), 2)
+    4.91
+    """
+    high = 1.0
+    while not seen(high) >= wanted:  # where SciPy has no number, neither
+        high *= 2
+        if high > _FARTHEST:
+            return np.inf
+    low = 0.0 if high == 1 else high / 2
+    while high - low > 1e-4 * high:
+        middle = (low + high) / 2
+        low, high = (low, middle) if seen(middle) >= wanted else (middle, high)
+    return high
 
 
 @within_doubles("samples")
