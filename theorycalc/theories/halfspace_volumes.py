@@ -89,5 +89,5 @@ def halfspaces(run):
     run.at(None, NEXT.at(n=4, d=d), errors[fits[:, 3]], name="error after 4 points", smallest=0.1)
     run.rejects("error after 2 points", NEXT.at(n=2, d=d))
     grid = np.arange(1, 9)
-    run.line(grid, 2.0**-grid, "2^{−n}")
+    run.line(grid, 2.0**-grid, "$2^{-n}$")
     run.axes("points", "share that fits", log="y")

@@ -66,7 +66,7 @@ two.holds(ERROR <= 40 / N**3, "to n⁻³", {"n": 20}, {"n": 1000})
 two.holds(GAUSSIAN.expr >= D * (D + 3) / (4 * N), "above parameters/(2n)", {"n": 30, "d": 4})
 
 
-@two.experiment("Gaussian laws in four dimensions, fitted to 30 samples", quick=4000, full=40_000)
+@two.experiment("Gaussian laws in four dimensions, fitted to samples", quick=4000, full=40_000)
 def fits(run):
     """Divergences of the fits, each known exactly."""
     d, generator = 4, np.random.default_rng(0)

@@ -90,7 +90,7 @@ three.proves(1 / T**2 - THETA**2 >= 1 - THETA**2, "no less than without privacy"
              contacts=[{"t": 1}])  # fmt: skip
 
 
-@three.experiment("sparse coefficients in R^8 from 400 private bits", quick=2000, full=20_000)
+@three.experiment("sparse coefficients in $R^8$ from 400 private bits", quick=2000, full=20_000)
 def bits(run):
     """Squared errors over ε; one coefficient is 0.6, the others 0."""
     d, n, theta, generator = 8, 400, 0.6, np.random.default_rng(0)
