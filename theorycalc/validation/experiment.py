@@ -210,13 +210,13 @@ def validate(
     ('AGREES', 512)
     """
     measured: Any = measurement
+    most = exact_integer(most, "most", _FIRST, 10**9)
     if until is None:
         return judge([compare("", prediction, measured, bias=bias, smallest=smallest)], level)[0]
     one_of(until, ("decided",), "until")
     if not isinstance(measured, Callable):
         what, allowed = "not a function of a range of replicas", "draw(range(16)) → 16 values"
         raise DomainError(explain(what, got=shown(measured), allowed=allowed))
-    most = exact_integer(most, "most", _FIRST, 10**9)
     level = real_double(level, "the error level", above=0, below=1)
     looks = [_FIRST << look for look in range((most // _FIRST).bit_length())]
     values: list[float] = []
