@@ -183,7 +183,7 @@ def test_samples_have_these_errors():
         ({"gamma": 1, "ridge": 1, "noise": -1}, "noise is too small"),
         ({"gamma": 1, "ridge": 1, "H": {1: "1/2"}}, "do not sum to 1"),
         ({"gamma": 1, "ridge": 1, "H": {0: 1}}, "no law of variances"),
-        ({"gamma": 1, "ridge": 1, "signal": {-1: 1}}, "eigenvalue of the signal"),
+        ({"gamma": 1, "ridge": 1, "signal": {-1: 1}}, "eigenvalue of the signal is negative"),
         ({"gamma": 1, "ridge": sp.Symbol("l")}, "may be negative"),
         ({"gamma": 1, "ridge": "optimal", "signal": 0}, "best ridge is infinite"),
         ({"gamma": G, "ridge": "optimal", "signal": UNEVEN}, "needs numbers"),

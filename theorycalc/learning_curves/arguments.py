@@ -46,7 +46,10 @@ def powers(mapping: Mapping, what: str, place: str) -> dict[Expr, Expr]:
     DomainError
         For negative powers and places.
     """
-    return {quantity(t, place, 0): quantity(b, what, 0) for t, b in mapping.items()}
+    found = {exact(t, place): quantity(b, what, 0) for t, b in mapping.items()}
+    if any(t < 0 for t in found):
+        raise DomainError(explain(f"{place} is negative", got=mapping, allowed="≥ 0"))
+    return found
 
 
 def variances(mapping) -> dict[Expr, Expr]:

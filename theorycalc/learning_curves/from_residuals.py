@@ -7,6 +7,7 @@ from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.numbers import real_double
 
 
+@np.errstate(over="ignore", invalid="ignore")  # told at the end
 def cross_validation(gram, y, ridge) -> float:
     """The test error of kernel ridge regression that training samples predict.
 
@@ -41,10 +42,13 @@ def cross_validation(gram, y, ridge) -> float:
     """
     gram, y = real_array(gram, "the Gram matrix"), real_array(y, "y")
     ridge = real_double(ridge, "ridge", above=0)
-    if gram.ndim != 2 or gram.shape != (len(y), len(y)) or not np.allclose(gram, gram.T):
+    if y.ndim != 1 or gram.shape != (y.size, y.size) or not np.allclose(gram, gram.T):
         allowed = "a symmetric (n, n) and an (n,) array"
         raise DomainError(
             explain("not a Gram matrix and targets", got=(gram.shape, y.shape), allowed=allowed)
         )
     inverse = np.linalg.inv(gram + ridge * np.eye(len(y)))
-    return float(np.mean((inverse @ y) ** 2) / np.mean(np.diag(inverse)) ** 2)
+    found = float(np.mean((inverse @ y) ** 2) / np.mean(np.diag(inverse)) ** 2)
+    if not np.isfinite(found):
+        raise DomainError(explain("the error leaves the range of doubles", got=found))
+    return found

@@ -77,5 +77,5 @@ def at(program: Program, *inputs) -> np.ndarray:
 
 def of_arguments(*given) -> tuple[np.ndarray, np.ndarray]:
     """The same for arguments N, δ, t_1, m_1, t_2, m_2, …, which are broadcast."""
-    arrays = np.broadcast_arrays(*(np.asarray(x, dtype=float) for x in given))
-    return effective_ridge(*arrays[:2], np.stack(arrays[2::2]), np.stack(arrays[3::2]))
+    level, ridge, *rest = np.broadcast_arrays(*(np.asarray(x, dtype=float) for x in given))
+    return effective_ridge(level, ridge, np.stack(rest[::2]), np.stack(rest[1::2]))

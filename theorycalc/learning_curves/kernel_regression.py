@@ -11,7 +11,7 @@ from sympy import Add, Expr, Max, Rational, S, oo
 from theorycalc import sphere
 from theorycalc.core.arithmetic import Float
 from theorycalc.core.errors import DomainError, explain
-from theorycalc.core.evaluation import Arithmetic
+from theorycalc.core.evaluation import Arithmetic, check_arithmetic
 from theorycalc.core.families import Values
 from theorycalc.core.formula import Formula
 from theorycalc.core.known import Known
@@ -43,9 +43,9 @@ class Spectrum(Record):
         The largest one of these, as far as it is known.
     """
 
-    eigenvalues: tuple
-    multiplicities: tuple
-    powers: tuple
+    eigenvalues: tuple[Expr, ...]
+    multiplicities: tuple[Expr, ...]
+    powers: tuple[Expr, ...]
     tail: Expr = S.Zero
     largest: Expr = S.Zero
 
@@ -267,6 +267,9 @@ def kernel(
     >>> print(walls.test.at(n=10).digits(6), walls.test.at(n=100).digits(6))
     0.565824 0.129703
     """
+    check_arithmetic(using)
+    degree = exact_integer(degree, "degree", 0)
+    d = d if d is None else exact_integer(d, "d", 2)
     n = N if n is None else positive(n, "n")
     found = _spectrum(kernel, target, d, degree, using)
     return KernelRegression(found, n, quantity(ridge, "ridge", 0), quantity(noise, "noise", 0))

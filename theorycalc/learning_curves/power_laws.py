@@ -8,9 +8,11 @@ from sympy import Expr, gamma, oo, pi, sin, zeta
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.formula import Formula
 from theorycalc.core.looks import Record
+from theorycalc.core.numbers import exact
 from theorycalc.core.records import check_fields
 from theorycalc.learning_curves.arguments import formula, quantity
 
+_STEEPEST = 100
 _LOGARITHM = "at b − 1 = 2a the error has a logarithm of n besides"
 
 
@@ -76,7 +78,8 @@ def power_law(a, b, noise=0, ridge_exponent=oo) -> PowerLawCurve:
     ('noisy, regularised', 1/4)
     """
     a, b, noise = _exponent(a, "a"), _exponent(b, "b"), quantity(noise, "noise", 0)
-    strength = oo if ridge_exponent in (oo, float("inf")) else quantity(ridge_exponent, "ridge")
+    endless = isinstance(ridge_exponent, Expr | float) and ridge_exponent == oo
+    strength = oo if endless else exact(ridge_exponent, "ridge_exponent")
     if not strength > 0:
         raise DomainError(explain("the ridge outgrows the kernel", got=strength, allowed="> 0"))
     falls = sympy.Min(a, strength)
@@ -95,9 +98,10 @@ def power_law(a, b, noise=0, ridge_exponent=oo) -> PowerLawCurve:
 
 
 def _exponent(x, what: str) -> Expr:
-    x = quantity(x, what)
-    if not x > 1:
-        raise DomainError(explain(f"{what}: the sum is infinite", got=x, allowed="> 1"))
+    x = exact(x, what)
+    if not 1 < x <= _STEEPEST:
+        allowed = f"> 1, where the sum is finite, and ≤ {_STEEPEST}"
+        raise DomainError(explain(f"{what} is no exponent", got=x, allowed=allowed))
     return x
 
 

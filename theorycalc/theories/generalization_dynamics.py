@@ -56,7 +56,7 @@ def trained(run):
             name = f"α = {alpha}, N = {size}"
             theory = [float(flow.test.at(t=t)) for t in times]
             for t, limit, column in zip(times, theory, np.array(rows).T, strict=True):
-                options = {"name": f"{name}, t = {t:g}", "series": name, "smallest": 0.2}
+                options = {"name": f"{name}, t = {t:g}", "series": f"α = {alpha}", "smallest": 0.2}
                 run.at(t, limit, column, bias=2 / size, **options)
     run.rejects("the exponent without its 2", float(FLOWS["2"].test.at(t=5)))
     grid = np.geomspace(0.1, 30, 60)

@@ -27,9 +27,13 @@ def features(run, formula: tc.Formula) -> None:
         theory = formula.at(n=less, P=more)
         # before the limit the error is larger by about 1/m
         allowed, name = 1.2 * float(theory) / less, f"n = {n}, P = {p}"
-        run.at(less / more, theory, errors, name=name, bias=allowed, smallest=0.25)
+        options = {"name": name, "series": f"m = {less}", "bias": allowed, "smallest": 0.25}
+        run.at(float(more), theory, errors, **options)
     run.rejects("no variance", float(theory) * (1 - less / more))
-    run.axes("smaller over larger", "mean-square error")
+    for less in (20, 60):
+        grid = np.geomspace(1.3 * less, 200, 30)
+        run.line(grid, [float(formula.at(n=less, P=x)) for x in grid], f"m = {less}")
+    run.axes("larger one of n and P", "mean-square error", log="xy")
 
 
 def digits(run) -> None:
