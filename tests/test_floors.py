@@ -43,6 +43,7 @@ ALLOWED = {
         "learning_curves",
         "information",
         "optimal",
+        "inference",
     },
     "bounds": {"core"},
     "sweeps": {"core", "validation"},

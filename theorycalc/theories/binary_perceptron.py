@@ -1,0 +1,64 @@
+"""The perceptron with binary weights: a capacity, and a jump to perfect generalisation.
+
+Setting
+-------
+Weights w ∈ {−1, 1}^N and αN patterns a with standard normal entries, N → ∞. Stored are random signs
+y, learnt are the signs y = sign(w*·a) of a teacher with binary weights. The entropies are replica
+symmetric.
+
+References
+----------
+G. Györgyi, "First-order transition to perfect generalization in a neural network with binary
+synapses", Physical Review A 41 (1990), 7097.
+W. Krauth, M. Mézard, "Storage capacity of memory networks with binary couplings", Journal de
+Physique 50 (1989), 3057.
+"""
+
+import itertools
+
+import numpy as np
+import sympy
+
+import theorycalc as tc
+
+PAPER = tc.Paper(
+    "doi:10.1103/PhysRevA.41.7097",
+    "G. Györgyi",
+    "First-order transition to perfect generalization in a neural network with binary synapses",
+    __doc__,
+)
+STUDENT = tc.inference.bayes("rademacher", "sign")
+TRANSITION = STUDENT.transition()
+CAPACITY = tc.inference.capacity(weights="binary")
+
+one = PAPER.states(
+    "heuristic",
+    "For α > α_c = 1.245 the teacher is all that is left: the others' entropy is 0 at α_c.",
+)
+one.shows(TRANSITION)
+one.equals(TRANSITION, "1.245", "the printed transition")
+
+PAPER.quotes(
+    "heuristic", "Other students stay a local optimum up to α = 1.493, where their branch ends."
+)
+
+two = PAPER.states("heuristic", "Random signs are stored for α < 0.833.")
+two.shows(CAPACITY)
+two.equals(CAPACITY, "0.833", "Krauth and Mézard's capacity")
+
+
+@two.experiment("all binary weights of 14, counted", quick=240, full=400)
+def enumeration(run):
+    """log(number of weights that store N/2 patterns)/N against the entropy of storage."""
+    generator, n = np.random.default_rng(0), 14
+    weights = np.array(list(itertools.product((-1.0, 1.0), repeat=n)))
+    logs = []
+    for _ in range(run.size):
+        patterns = generator.standard_normal((n, n // 2))
+        logs.append(np.log(max(1, int((weights @ patterns > 0).all(axis=1).sum()))) / n)
+    run.at(0.5, tc.inference.storage_entropy("1/2").at(), np.array(logs), smallest=0.1)
+    # each pattern halves the weights: the mean of the number, not of its logarithm
+    run.rejects("annealed", tc.certify(sympy.log(2) / 2, digits=10))
+    grid = (0.3, 0.5, 0.7)
+    run.line(grid, lambda x: np.array([float(tc.inference.storage_entropy(a).at()) for a in x]))
+    run.axes(r"patterns for each weight $\alpha$", "entropy for each weight")
