@@ -137,6 +137,8 @@ def test_a_phase_diagram_is_its_cells():
     for kind, alpha in ends.items():
         assert float(found[kind][0]) == pytest.approx(alpha, rel=1e-7)
     assert np.isnan(found.algorithmic[2])
+    with pytest.raises(tc.DomainError, match="no phase diagram"):
+        tc.inference.PhaseDiagram(found.drop_vars("phase"))
     with pytest.raises(tc.DomainError):
         codes.phase_diagram([1])
     with pytest.raises(tc.DomainError):

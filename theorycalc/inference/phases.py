@@ -6,8 +6,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from theorycalc.core.arithmetic.array_context import ArrayContext
+from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.looks import Line
 from theorycalc.core.pictures import as_axes
+from theorycalc.core.records import instance
 from theorycalc.inference.curve_in_doubles import Curve, roots
 from theorycalc.inference.solving.line_in_doubles import with_doubts
 
@@ -34,6 +36,14 @@ class PhaseDiagram(Line):
     """
 
     data: Any
+
+    def __post_init__(self):
+        import xarray as xr
+
+        needed = ("mid", "rad", "phase", "algorithmic", "informative")
+        if missing := [x for x in needed if x not in instance(self.data, xr.Dataset, "a dataset")]:
+            hint = "Bayes.phase_diagram"
+            raise DomainError(explain("no phase diagram", got=f"no {missing[0]}", hint=hint))
 
     def __repr__(self):
         return f"PhaseDiagram({dict(self.data.phase.sizes)})"
