@@ -2,15 +2,17 @@
 
 import itertools
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import mpmath
+import sympy
 from flint import arb, ctx
 from mpmath import libmp
 
 from theorycalc.core.arithmetic.ball import (
     PATIENCE,
     accuracy_bits,
+    arb_mpf,
     doubling,
     enclose,
     is_exact,
@@ -182,8 +184,19 @@ class FloatContext(BallContext):
                 return enclosed
         self.doubles = True
         if call.function.double is not None:
-            return _in_double(call, [self.real(x) for x in args])
-        return arb(*in_mp_twice(call, [float(self.real(x)) for x in args]))
+            return _in_double(*self._loosened(call, [self.real(x) for x in args]))
+        return arb(*in_mp_twice(call, [arb_mpf(self.real(x).mid()) for x in args]))
+
+    def _loosened(self, call, balls: list[arb]) -> tuple:
+        """The call with those of its fixed numbers that are no doubles among its arguments."""
+        computed, fixed, loose = iter(balls), list(call.fixed), []
+        for i, x in enumerate(fixed):
+            if x is None:
+                loose.append(next(computed))
+            elif not (isinstance(x, sympy.Lambda) or _is_double(self.real(self.number(x)))):
+                fixed[i] = None
+                loose.append(self.real(self.number(x)))
+        return replace(call, fixed=tuple(fixed)), loose
 
 
 def _in_double(call, balls: list[arb]) -> arb:
@@ -196,8 +209,8 @@ def _in_double(call, balls: list[arb]) -> arb:
     mids = [float(x.mid()) for x in balls]
     value, error = map(float, call.in_double(*mids))
     for i, (ball, mid) in enumerate(zip(balls, mids, strict=True)):
-        slack = float((ball - mid).abs_upper())
-        if slack:
+        if not _is_double(ball):
+            slack = float((ball - mid).abs_upper())
             # a step of less than half a unit would end where it begins
             ends = (
                 min(mid - slack, math.nextafter(mid, -math.inf)),
@@ -205,8 +218,12 @@ def _in_double(call, balls: list[arb]) -> arb:
             )
             moved = (_double_or_nan(call, *mids[:i], end, *mids[i + 1 :]) for end in ends)
             changes = (abs(m - value) for m in moved if math.isfinite(m))
-            error += max(changes, default=0.0)
+            error += max(changes, default=math.inf)
     return arb(value, error)
+
+
+def _is_double(ball: arb) -> bool:
+    return (ball - float(ball.mid())).is_zero()
 
 
 def _double_or_nan(call, *args: float) -> float:

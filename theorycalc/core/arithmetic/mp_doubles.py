@@ -1,10 +1,10 @@
-"""Special functions at doubles by mpmath."""
+"""Special functions in doubles by mpmath."""
 
 from theorycalc.core.arithmetic.mp_context import MPContext
 
 
 def in_mp_twice(call, args) -> tuple[float, float]:
-    """(value, error) of a special function at doubles, from two precisions."""
+    """(value, error) of a special function at mpmath numbers, from two precisions."""
     coarse, fine = (
         float(call.in_mp(context, *map(context.mp.mpf, args)))
         for context in (MPContext(80), MPContext(160))
