@@ -5,6 +5,7 @@ import pytest
 import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reference import assert_error_holds
 
 import theorycalc as tc
 
@@ -191,3 +192,35 @@ def test_hyperu():
         for s in (-step, step)
     ]
     assert float((ends[1] - ends[0]) * 10**8 / 2) == pytest.approx(float(slope), rel=1e-12)
+
+
+class Steep(tc.SpecialFunction):
+    """1/(1 − x) in doubles only."""
+
+    nargs = 1
+
+    @staticmethod
+    def double(x):
+        return 1 / (1 - x), 2.0**-52 / np.abs(1 - x)
+
+
+@pytest.mark.parametrize("x", ["0.99999999", "1.00000001", "1/3", "1e-400"])
+def test_what_rounding_an_argument_does_is_in_the_error(x):
+    exact = 1 / (1 - sp.Rational(x))
+    for formula in (tc.Formula("f", Steep(X)), tc.Formula("f", Steep(sp.Rational(x)))):
+        assert_error_holds(formula.at(**dict.fromkeys((a.name for a in formula.args), x)), exact)
+
+
+class Unit(Steep):
+    """The same for −1 ≤ x < 1."""
+
+    @staticmethod
+    def domain(x):
+        return (x >= -1) & (x < 1)
+
+
+def test_slopes_of_arrays_stop_where_a_function_does():
+    """x/(1 − x) − x is repaired where it cancels, also beside points where it has no value."""
+    f = tc.Formula("f", Unit(X) * (1 - X) - 1 + X, args=(X,)).lambdify()
+    x = np.array([-1.0, 1e-9, 0.3, 1 - 1e-12])
+    assert np.allclose(f(x), x, rtol=1e-3, atol=0)

@@ -84,8 +84,29 @@ def sensitivity(function, args: list):
 def _quotient(function, args: list, i: int, values):
     x = args[i]
     step = _STEP * np.abs(x) + _TINY / _STEP
-    change = np.abs(function(*args[:i], x + step, *args[i + 1 :]) - values)
+    change = np.abs(_moved(function, args, i, x + step) - values)
     if not np.all(np.isfinite(change)):  # the domain may end here
-        back = np.abs(function(*args[:i], x - step, *args[i + 1 :]) - values)
+        back = np.abs(_moved(function, args, i, x - step) - values)
+        if np.all(np.isnan(change) & np.isnan(back)):
+            function(*args[:i], x + step, *args[i + 1 :])  # it says why
         change = np.where(np.isfinite(change), change, back)
     return change / step
+
+
+def _moved(function, args: list, i: int, x):
+    """The function with another argument, not-a-number where it refuses that.
+
+    Arrays of which it refuses a part are halved until that part is left.
+    """
+    args = [*args[:i], x, *args[i + 1 :]]
+    try:
+        return function(*args)
+    except DomainError:
+        args = np.broadcast_arrays(*args)
+        found = np.full(args[0].shape, np.nan)
+        if found.size > 1:
+            rows = [t.ravel() for t in args]
+            cut = found.size // 2
+            parts = ([row[part] for row in rows] for part in (slice(cut), slice(cut, None)))
+            found.flat = np.concatenate([_moved(function, part, i, part[i]) for part in parts])
+        return found
