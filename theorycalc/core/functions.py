@@ -204,7 +204,7 @@ def _by_owen(context, h, k, rho):
     def compute(*numbers):
         return owen.bivariate_normal(*map(BallContext().real, numbers))
 
-    return midpoint(compute, [context.rational(x) for x in (h, k, rho)], context, cheap=True)
+    return midpoint(compute, [context.rational(x) for x in (h, k, rho)], context)
 
 
 def _twice_normal(context, h):

@@ -110,8 +110,12 @@ def _integrated(activation: Activation, k: int, order: int, context):
     if context.encloses:
         return enclosures(activation, order, context.bits)[k]
     if is_bounded(activation):
-        # many coefficients from the values at the same nodes
-        return midpoint(lambda: enclosures(activation, order, BallContext().bits)[k], [], context)
+
+        def compute():
+            # many coefficients from the values at the same nodes
+            return enclosures(activation, order, BallContext().bits)[k]
+
+        return midpoint(compute, [], context, to_goal=True)
     return context.integral(_Integrand(activation, k), [], _panels(activation, context))
 
 

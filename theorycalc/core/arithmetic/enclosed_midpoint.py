@@ -12,8 +12,11 @@ from theorycalc.core.binary import fraction
 _SPARE_BITS = 40
 
 
-def midpoint(compute: Callable, numbers: list, context, cheap: bool = False):
+def midpoint(compute: Callable, numbers: list, context, to_goal: bool = False):
     """The midpoint of an enclosure as a number of an `MPContext`, or None if there is none.
+
+    Where it is not found at once, or has too few digits, twice the precision is tried, and twice
+    that. The context learns how wide the enclosure is: two precisions do not tell.
 
     Parameters
     ----------
@@ -22,16 +25,27 @@ def midpoint(compute: Callable, numbers: list, context, cheap: bool = False):
     numbers : list of sympy.Rational
         What the enclosures hold.
     context : MPContext
-        Its precision is used, or less where fewer digits are asked for.
-    cheap : bool
-        Whether its precision is used in any case.
+        Its precision is used.
+    to_goal : bool
+        Whether it is enough to have the digits that are asked for of the result: for what is
+        expensive.
     """
     bits = context.bits
-    if context.goal is not None and not cheap:
+    if context.goal is not None and to_goal:
         bits = min(bits, context.goal + _SPARE_BITS)
-    with working_precision(bits):
-        found = compute(*map(BallContext().number, numbers))
-        return None if found is None else context.mp.make_mpf(arb_mpf(found.mid())._mpf_)
+    best = None
+    for tried in (bits, 2 * bits, 4 * bits):
+        with working_precision(tried):
+            found = compute(*map(BallContext().number, numbers))
+        if found is not None and found.is_finite():
+            best = found
+            if context.goal is None or found.rel_accuracy_bits() >= context.goal:
+                break
+    if best is None:
+        return None
+    mid, rad = (context.mp.make_mpf(arb_mpf(x)._mpf_) for x in (best.mid(), best.rad()))
+    context.is_off_by(rad, mid)
+    return mid
 
 
 def through_balls(context, function: Callable, *args):

@@ -277,8 +277,7 @@ class MPContext(MultiplePrecision):
         guide = self._guide(integrand, parameters, points) if self._noting else None
         with self._without_notes():
             total, error = guided_integral(self.mp, function, points, guide)
-        if total:
-            self.doubt = max(self.doubt, abs(error / total))
+        self.is_off_by(error, total)
         return total
 
     def infinite_sum(self, series, first: int, parameters: list):
@@ -286,9 +285,13 @@ class MPContext(MultiplePrecision):
         total, error = sum_in_balls(series, first, [self._parts(x) for x in parameters], self.bits)
         real, *imaginary = (self.mp.make_mpf(x._mpf_) for x in total)
         value = self.mp.mpc(real, *imaginary) if imaginary else +real
-        if value:
-            self.doubt = max(self.doubt, self.mp.convert(error) / abs(value))
+        self.is_off_by(self.mp.convert(error), value)
         return value
+
+    def is_off_by(self, error, value) -> None:
+        """Note the error that an algorithm reported of its result."""
+        if value:
+            self.doubt = max(self.doubt, abs(error / value))
 
     def _parts(self, x) -> list[sympy.Rational]:
         """Real part and imaginary one, if there is any, of a number."""

@@ -131,7 +131,8 @@ class GaussianPair(SpecialFunction):
             return context.number(sympy.S.Zero)
         if is_bounded(one) and is_bounded(two):
             covariances = [context.rational(q) for q in (q11, q12, q22)]
-            smooth = midpoint(partial(_smooth, BallContext(), one, two), covariances, context)
+            compute = partial(_smooth, BallContext(), one, two)
+            smooth = midpoint(compute, covariances, context, to_goal=True)
             if smooth is not None:
                 return smooth
         if (line := _on_a_line(context, one, two, q11, q12, q22)) is not None:
