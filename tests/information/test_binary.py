@@ -10,6 +10,7 @@ from reference import assert_error_holds, assert_low_targets_hold, relative_erro
 
 import theorycalc as tc
 from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
+from theorycalc.information import binary_arrays
 from theorycalc.information.binary import LowerInverse, UpperInverse
 
 INVERSES = {"upper": tc.information.kl_upper, "lower": tc.information.kl_lower}
@@ -184,3 +185,28 @@ def test_low_targets(function):
 def test_bad_input(call):
     with pytest.raises(tc.DomainError):
         call()
+
+
+def test_divergences_of_arrays_hold_where_a_share_is_small():
+    """p beside 0 or 1, q far from it: 1 + (p − q)/q has no digits of p/q."""
+    values = [1e-300, 1e-16, 1e-9, 0.02, 0.3, 0.49, 0.5, 0.7, 0.98, 1 - 1e-9, 1 - 2.0**-53]
+    q, p = (x.ravel() for x in np.meshgrid(values, values))
+    for x, y, *found in zip(q, p, *binary_arrays.divergence(q, p), strict=True):
+        if x != y:
+            with mpmath.workdps(700):
+                exact = divergence(mpmath.mpf(x), mpmath.mpf(y))
+            assert abs(found[0] - exact) <= found[1]
+
+
+def test_divergences_of_arrays_reach_the_ends():
+    ends = tc.information.kl().lambdify()(np.array([0.0, 1.0, 0.5]), np.array([0.5, 0.5, 1 - 1e-9]))
+    assert np.allclose(ends, [np.log(2), np.log(2), -np.log(4e-9) / 2], rtol=1e-9)
+
+
+@pytest.mark.parametrize("c", ["1e-60", "1e-400"])
+def test_inverses_at_levels_of_the_size_of_q(c):
+    """kl(c‖p) = c at p = ec·(1 − log…): the equation of Poisson laws, p = cx, log x = x − 2."""
+    x = mpmath.findroot(lambda x: x - 2 - mpmath.log(x), 3)
+    for using in (tc.MP(15), tc.Ball(15)):
+        found = tc.information.kl_upper(c, c).at(using=using) / sp.Rational(c)
+        assert found.contains(sp.Rational(str(x))) or abs(found - float(x)).upper < 1e-14

@@ -146,19 +146,23 @@ def logarithmic_step(context, a, b, c):
     """
     if context.vanishes(a) or context.vanishes(c):
         return context.number(S.Zero)
-    below = context.apply("max", c / a, context.apply("sqrt", 2 * b * c / a))
+    bounds = c / a, context.apply("sqrt", 2 * b * c / a)
+    below = context.midpoint(context.apply("max", *bounds))
     lost = context.as_float(context.apply("log", a * below / c)) / LOG_2
     with working_precision(context.bits + 8 + 2 * max(0, int(lost))):
 
-        def root_of_divergence(y):
+        def root_of_divergence(share):
+            y = below * share
             gap = -a * context.apply("expm1", -y)
             value = a * y
             if not context.vanishes(b):
                 value = value - b * context.apply("log1p", gap / b)
             root = context.apply("sqrt", value)
-            return root, gap / (b + gap) / (2 * root)
+            return root, below * gap / (b + gap) / (2 * root)
 
-        return increasing_root(context, root_of_divergence, context.apply("sqrt", c), below)
+        # as a multiple of what it exceeds it is never too small to be told from zero
+        one = context.number(S.One)
+        return below * increasing_root(context, root_of_divergence, context.apply("sqrt", c), one)
 
 
 def kl(q=Q, p=P) -> Formula:
@@ -186,8 +190,6 @@ def kl(q=Q, p=P) -> Formula:
     >>> print(tc.information.kl("0.3", "0.4").at())
     0.02160085414354653 ± 6e-18
     >>> tc.information.kl().lambdify()([0.0, 0.3], [0.5, 0.3])
-    array([0.69314718, 0.        ])
-
     array([0.69314718, 0.        ])
     """
     return with_given(_KL, q=q, p=p)
