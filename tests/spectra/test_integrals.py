@@ -9,7 +9,7 @@ from reference import assert_error_holds, value_of
 import theorycalc as tc
 from theorycalc.core.binary import fraction
 from theorycalc.core.lowering import lower
-from theorycalc.spectra import in_balls_means, in_doubles_edges, quadrature
+from theorycalc.spectra import in_balls_means, in_doubles, in_doubles_edges, quadrature
 
 S = tc.spectra
 X = sp.Symbol("x", real=True)
@@ -171,3 +171,21 @@ def test_outliers_of_a_matrix_are_its_spikes():
 def test_what_makes_no_sense_is_refused(call, text):
     with pytest.raises(tc.DomainError, match=text):
         call()
+
+
+def test_short_supports_far_from_zero_are_inside_of_their_contours():
+    """A semicircle of variance 10^−24 about atoms 10^−12 apart, of which doubles see little."""
+    law = S.discrete({1000: "1/2", 1000 + sp.Rational(1, 10**12): "1/2"}) + S.semicircle("1e-24")
+    assert law.integrate(X**2).at(using=tc.Ball(20)).contains(law.moment(2).expr)
+
+
+@pytest.mark.parametrize(("place", "is_inside"), [(0.88, True), (1.06, False)])
+def test_atoms_next_to_a_contour_bound_the_transform(place, is_inside):
+    """|G| on both ellipses is at most 1/distance, also with an atom near one of them."""
+    law = S.discrete({-1: "1/2", 1: "1/2"}).compress("3/4")
+    half = float(law.edges()[1])
+    at = np.arccosh(1 / half) / place
+    inner, outer = (at, 2 * at) if is_inside else (at / 2, at)
+    z = half * np.cosh(np.array([inner, outer])[:, None] + 1j * np.linspace(0, np.pi, 50))
+    largest = abs(in_doubles.solve(law.node, z).g).max()
+    assert largest <= 1 / float(in_balls_means._away(half, inner, outer, {1.0: is_inside}).lower())

@@ -258,3 +258,43 @@ def test_errors_of_arrays_hold_next_to_edges():
     for point, value, error in zip(x[::3], values[::3], errors[::3], strict=True):
         exact = law.density.at(x=R(float(point)), using=tc.Ball(20))
         assert abs(float(exact - R(float(value)))) <= error
+
+
+def test_masses_up_to_an_atom_beside_a_density():
+    """Half of the eigenvalues are 0, and the density of the others begins there."""
+    law = S.sample_covariance({0: "1/2", 1: "1/2"}, 2)
+    assert law.cdf.at(x=0).mid == R(1, 2)
+    assert (1 - law).cdf.at(x=1).mid == 1
+    assert law.quantile("1/2").mid == 0
+    assert_error_holds(law.quantile("3/4"), S.marchenko_pastur(1).quantile("1/2", tc.Ball(30)))
+
+
+def test_levels_that_are_reached_at_an_end():
+    """The least x: an atom, or the end below a gap."""
+    assert S.marchenko_pastur(3).quantile("2/3").mid == 0
+    gap = S.sample_covariance({1: "1/2", 40: "1/2"}, "1/100")
+    for using in (tc.Float(), tc.MP(20), tc.Ball(20)):
+        assert gap.quantile("1/2", using).overlaps(gap.edges(using)[1])
+
+
+def test_digits_next_to_an_edge_are_those_that_are_stated():
+    for c in ("1e-6", 2):
+        law = S.sample_covariance(TWO, c)
+        edge = law.edges(tc.Ball(40))[0]
+        x = R(edge.digits(38)) + R(1, 10**31)
+        for quantity in (law.density, law.cdf):
+            exact = quantity.at(x=x, using=tc.Ball(60))
+            for using in (tc.Float(), tc.MP(20)):
+                assert_error_holds(quantity.at(x=x, using=using), exact)
+
+
+def test_a_part_of_tiny_mass_has_its_edges():
+    """10^−32 of the population makes an interval of width 10^−16 that few bits do not show."""
+    tiny = R(1, 10**32)
+    law = S.sample_covariance({"1/100": tiny, 1: 1 - tiny}, "1/2")
+    fine = law.edges(tc.Ball(50))
+    assert len(fine) == 4
+    for using in (tc.Float(), tc.MP(20), tc.Ball(10)):
+        edges = law.edges(using)
+        for found, exact in zip(edges, fine, strict=True):
+            assert_error_holds(found, exact)

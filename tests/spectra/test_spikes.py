@@ -177,3 +177,8 @@ def test_exact_cumulants_are_those_of_gamma_variables():
 def test_what_makes_no_sense_is_refused(call, text):
     with pytest.raises(tc.DomainError, match=text):
         call()
+
+
+def test_matrices_whose_eigenvalues_overflow_are_refused():
+    with pytest.raises(tc.DomainError, match="range of doubles"):
+        tc.spectra.outliers(np.full((2, 2), 1e308), tc.spectra.semicircle(1))

@@ -10,8 +10,9 @@ from functools import cached_property
 import sympy
 from sympy import Expr, Piecewise, S
 
-from theorycalc.core.arithmetic import Float
-from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.arithmetic import Ball, Float
+from theorycalc.core.binary import fraction
+from theorycalc.core.errors import DomainError, NotSupportedError, explain
 from theorycalc.core.evaluation import Arithmetic, check_arithmetic
 from theorycalc.core.expressions import expression
 from theorycalc.core.formula import Formula
@@ -36,6 +37,8 @@ from theorycalc.spectra.nodes import Atoms, Node, is_above
 from theorycalc.spectra.spikes import Spike, spiked
 
 _MOST_MOMENTS = 200
+# In which atoms, edges and levels are told apart.
+_DIGITS = 40
 _Y = sympy.Symbol("y", nonnegative=True)
 
 
@@ -130,19 +133,45 @@ class Law(Shown):
             expr = self._closed.mass_below
         else:
             expr = SpectralMass(self._argument, X)
-            moved = [(SpectralMass(self._argument, y), sympy.Eq(X, x)) for x, y in self._beside()]
-            expr = Piecewise(*moved, (expr, True)) if moved else expr
+            at_atoms = [(self._up_to(x), sympy.Eq(X, x)) for x in self.atoms]
+            expr = Piecewise(*at_atoms, (expr, True)) if at_atoms else expr
         return Formula("F", expr, args=_arguments(X, expr))
 
-    def _beside(self) -> list[tuple[Expr, Expr]]:
-        """For every atom, a point above it without mass in between."""
-        places = list(self.atoms)
-        ends = [sympy.Rational(str(float(edge.lower))) for edge in self.edges()] if places else []
-        found = []
-        for place in places:
-            above = [x for x in (*places, *ends) if x > place]
-            found.append((place, (place + min(above)) / 2 if above else place + 1))
-        return found
+    @cached_property
+    def _closely(self) -> Arithmetic:
+        """What tells places and levels apart."""
+        return Ball(_DIGITS) if self.node.unknowns == 1 else Float()
+
+    @cached_property
+    def _intervals(self) -> list[tuple[Value, Value]]:
+        """The ends of each interval on which there is a density."""
+        ends = self.edges(self._closely)
+        return list(zip(ends[::2], ends[1::2], strict=True))
+
+    def _up_to(self, place: Expr) -> Expr:
+        """The mass up to an atom, or up to the end of an interval with a gap above."""
+        at_most = sum((w for x, w in self.atoms.items() if x <= place), S.Zero)
+        left = [pair for pair in self._intervals if _compared(pair[0], place) < 0]
+        right = [pair for pair in self._intervals if _compared(pair[1], place) > 0]
+        if not left:
+            return at_most
+        if not right:
+            return at_most + 1 - sum(self.atoms.values(), S.Zero)
+        low, high = (sympy.Rational(fraction(x)) for x in (left[-1][1].upper, right[0][0].lower))
+        if not low < high:
+            what = "the mass up to an atom that has a density on both sides"
+            raise NotSupportedError(explain(what, got=place))
+        inside = [x for x in self.atoms if low < x < high]
+        point = (low + min(inside, default=high)) / 2
+        before = sum((w for x, w in self.atoms.items() if x < point), S.Zero)
+        return at_most + SpectralMass(self._argument, point) - before
+
+    def _order(self, u: Expr, level: Expr) -> int:
+        """The sign of u − level; 0 where so many digits do not tell them apart."""
+        difference = u - level
+        if difference.is_Rational:
+            return int(sympy.sign(difference))
+        return _compared(Formula("", difference).at(self._closely), S.Zero)
 
     def quantile(self, u, using: Arithmetic = Float()) -> Value:
         """The least x with μ((−∞, x]) ≥ u, for 0 < u < 1.
@@ -160,9 +189,12 @@ class Law(Shown):
         if not 0 < u < 1:
             raise DomainError(explain("u is no level", got=u, allowed="0 < u < 1"))
         for place, mass in self.atoms.items():
-            upper = float(self.cdf.at(x=place))
-            if upper - float(mass) < u <= upper:
+            upper = self._up_to(place)
+            if self._order(u, upper) <= 0 < self._order(u, upper - mass):
                 return Formula("q", place).at(using)
+        for i, (_, end) in enumerate(self._intervals[:-1]):
+            if self._order(u, self._up_to(sympy.Rational(fraction(end.upper)))) == 0:
+                return self.edges(using)[2 * i + 1]
         return Formula("q", SpectralQuantile(self._argument, u)).at(using)
 
     def edges(self, using: Arithmetic = Float()) -> list[Value]:
@@ -427,6 +459,12 @@ class Law(Shown):
         return self.name or _build.text(self.node)
 
     __repr__ = __str__
+
+
+def _compared(value: Value, x: Expr) -> int:
+    """The sign of a difference, 0 where it is not known."""
+    low, high = (sympy.Rational(fraction(end)) for end in (value.lower, value.upper))
+    return bool(low > x) - bool(high < x)
 
 
 def _steps(atoms: dict[Expr, Expr]) -> Expr:

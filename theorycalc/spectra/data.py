@@ -31,9 +31,18 @@ def symmetric(matrix) -> np.ndarray:
 
 def eigenvalues(matrix) -> dict[float, str]:
     """{eigenvalue: its share} of a symmetric matrix."""
-    found, counts = np.unique(np.linalg.eigvalsh(symmetric(matrix)), return_counts=True)
+    found, counts = np.unique(_eigenvalues(matrix), return_counts=True)
     size = counts.sum()
     return {float(x): f"{n}/{size}" for x, n in zip(found, counts, strict=True)}
+
+
+def _eigenvalues(matrix) -> np.ndarray:
+    """Ascending, with those that are the same as often as there are of them."""
+    found = np.linalg.eigvalsh(symmetric(matrix))
+    if not np.isfinite(found).all():
+        hint = "the matrix divided by its largest entry"
+        raise DomainError(explain("eigenvalues beyond the range of doubles", hint=hint))
+    return found
 
 
 def sample(node: Node, atoms: dict, size: int, seed) -> np.ndarray:
@@ -63,7 +72,7 @@ def beyond(matrix, node: Node) -> list[tuple[float, float, float]]:
 
     An edge of density (A/π)√(b − x) moves by (An)^{−2/3} times a Tracy–Widom variable.
     """
-    found = np.linalg.eigvalsh(symmetric(matrix))
+    found = _eigenvalues(matrix)
     ends = in_balls_edges.in_doubles(node)
     out = []
     for edge, side in ((ends[0], -1), (ends[-1], 1)):

@@ -116,7 +116,10 @@ class SpectralEdge(SpecialFunction):
 
     @staticmethod
     def double(law, i):
-        return in_doubles_edges.edges(law.expr)[int(i)]
+        if law.expr.unknowns > 1:
+            return in_doubles_edges.edges(law.expr)[int(i)]
+        edge = in_balls_edges.required(law.expr, int(i))[1]
+        return float(edge.mid()), float(edge.rad()) + abs(float(edge.mid())) * 2.0**-53
 
     @staticmethod
     def in_ball(context, law, i):

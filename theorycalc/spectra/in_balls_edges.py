@@ -1,6 +1,6 @@
 """Edges of laws of one unknown in balls: real roots of polynomials, isolated."""
 
-from functools import lru_cache
+from functools import cmp_to_key, lru_cache
 from itertools import pairwise
 
 from flint import acb_poly, arb, arb_poly, fmpq, fmpq_poly
@@ -26,14 +26,22 @@ def edges(node: Node) -> list[tuple[arb, arb]]:
     """
     law = curve(node)
     z, slopes = _quotient(law.z), [_quotient(x) for x in law.slopes]
-    cuts = _sorted([root for p in law.cuts for root in _real(_polynomial(p))])
+    roots = [root for p in law.cuts for root in _real(_polynomial(p))]
+    cuts = _sorted(roots, distinct=law.is_rational)
     rising = [_rises(slopes, s) for s in _between(cuts)]
     found = []
     for s, (left, right) in zip(cuts, pairwise(rising), strict=True):
         under = _at(z[1], s)
         if left != right and not _vanishes(z[1], s):
             found.append((s, _at(z[0], s) / under))
-    return sorted(found, key=lambda pair: float(pair[1].mid()))
+    return sorted(found, key=cmp_to_key(_in_order))
+
+
+def _in_order(one: tuple[arb, arb], two: tuple[arb, arb]) -> int:
+    """Which of two edges is the lower one."""
+    if one[1].overlaps(two[1]):
+        raise CertificationError(explain("edges are not told apart", got=one[1].str(10)))
+    return 1 if one[1] > two[1] else -1
 
 
 def _quotient(parts: tuple) -> tuple:
@@ -79,11 +87,13 @@ def _refined(polynomial: arb_poly, root: arb) -> arb:
     return root
 
 
-def _sorted(roots: list[arb]) -> list[arb]:
-    """Ascending, and one of those that are the same."""
+def _sorted(roots: list[arb], distinct: bool) -> list[arb]:
+    """Ascending, and one of those that may be the same."""
     kept: list[arb] = []
-    for root in sorted(roots, key=lambda r: float(r.mid())):
+    for root in sorted(roots, key=cmp_to_key(lambda r, s: 1 if r.mid() > s.mid() else -1)):
         if kept and kept[-1].overlaps(root):
+            if distinct:
+                raise CertificationError(explain("roots are not told apart", got=root.str(10)))
             kept[-1] = kept[-1] if kept[-1].rad() <= root.rad() else root
         else:
             kept.append(root)

@@ -22,12 +22,15 @@ _SIZES = (6.0, 4.0, 3.0, 2.4, 2.0, 1.7, 1.45, 1.3, 1.2, 1.12, 1.06)
 _INNER = 0.2
 _COLUMNS, _ROWS = 24, 8
 _MOST_NODES = 4000
+_EPS = math.ulp(1.0)
 
 
 def mean(node: Node, program: Program) -> arb | None:
     """∫ f over the density, f a program of x; None where no contour is found."""
     ends = in_balls_edges.in_doubles(node)
-    middle, half = (ends[0] + ends[-1]) / 2, (ends[-1] - ends[0]) / 2 * (1 + 1e-9)
+    # of a short support far from 0 the rounding of its ends counts
+    rounding = 4 * _EPS * max(map(abs, ends))
+    middle, half = (ends[0] + ends[-1]) / 2, (ends[-1] - ends[0]) / 2 * (1 + 1e-9) + rounding
     for size in _SIZES:
         bound = _largest(program, middle, half, size)
         if bound is None:
@@ -62,11 +65,8 @@ def _on_ellipse(
     if None in sides.values():
         return None
     # |G| is at most 1/distance, and |dz| what it is on the outer ellipse
-    away = arb(half) * (arb(inner).cosh() - 1)
-    for x, is_inside in sides.items():
-        if not is_inside:
-            away = away.min(arb(abs(abs(x - middle) - half * math.cosh(reach)) * 0.999))
-    largest = bound * arb(half) * arb(reach).cosh() / away
+    places = {abs(x - middle): is_inside for x, is_inside in sides.items()}
+    largest = bound * arb(half) * arb(reach).cosh() / _away(half, inner, reach, places)
     nats = working_bits() * math.log(2) + float(largest.log().upper())
     count = 2 * math.ceil(max(nats, 8) / width / 2)
     if count > _MOST_NODES:
@@ -89,6 +89,18 @@ def _on_ellipse(
         if sides[x]:
             found -= _number(mass) * arb(program.run(exact, [_number(place)]))
     return found
+
+
+def _away(half: float, inner: float, outer: float, atoms: dict[float, bool]) -> arb:
+    """How far the law is at least from all that lies between two ellipses.
+
+    ``atoms`` are at distances from the middle, inside of the inner ellipse or outside of the other.
+    """
+    away = arb(half) * (arb(inner).cosh() - 1)
+    for x, is_inside in atoms.items():
+        near = inner if is_inside else outer
+        away = away.min(arb(abs(x - half * math.cosh(near)) * 0.999))
+    return away
 
 
 def _number(x) -> arb:

@@ -75,12 +75,16 @@ class Curve:
     slopes : tuple
         The same for the derivatives of z and of every z inside.
     cuts : tuple
-        Polynomials without multiple zeros, at whose zeros these derivatives may change their signs.
+        Polynomials without multiple or common zeros, at which these derivatives may change their
+        signs.
+    is_rational : bool
+        Whether there are no parameters, between which relations might be unknown.
     """
 
     z: tuple
     slopes: tuple
     cuts: tuple
+    is_rational: bool
 
 
 @lru_cache(maxsize=256)
@@ -90,12 +94,23 @@ def curve(node: Node) -> Curve:
     point = node.at(numbers, iter([numbers.s]))
     signs = [(point.z, 1), *point.levels()]
     slopes = [orientation * z.diff(numbers.s) for z, orientation in signs]
-    cuts = {p.sqf_part() for x in slopes for p in (x.numer, x.denom)}
     return Curve(
         _parts(numbers, point.z),
         tuple(_parts(numbers, x) for x in slopes),
-        tuple(_coefficients(numbers, p) for p in cuts),
+        tuple(_coefficients(numbers, p) for p in _apart(slopes)),
+        not numbers.parameters,
     )
+
+
+def _apart(slopes: list[FracElement]) -> list:
+    """Polynomials with all zeros of numerators and denominators, each in one of them, once."""
+    found: list = []
+    for polynomial in (p.sqf_part() for x in slopes for p in (x.numer, x.denom)):
+        for other in found:
+            polynomial = polynomial.quo(polynomial.gcd(other))
+        if not polynomial.is_ground:
+            found.append(polynomial)
+    return found
 
 
 def _parts(numbers: _Rational, z: FracElement) -> tuple:
