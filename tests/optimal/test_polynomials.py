@@ -154,5 +154,22 @@ def test_bad_input(call):
 
 
 def test_a_polynomial_is_no_worse_than_itself():
-    with pytest.raises(tc.PrecisionError, match="alternating"):
-        tc.optimal.polynomial(x**2 + x, 2)
+    itself = tc.optimal.polynomial(x**2 + x, 2)
+    assert (itself.error.mid, itself.error.rad) == (0, 0)
+    assert itself.polynomial == x**2 + x
+    assert [tc.optimal.minimal_degree(x**2, y) for y in ("0.1", "0.6")] == [2, 0]
+
+
+def test_an_accuracy_that_is_reached_exactly_is_not_decided():
+    """E_k(1/(x − 5/4)) = 16/9 · 2^−k (Chebyshev)."""
+    f = 1 / (x - Rational(5, 4))
+    assert tc.optimal.polynomial(f, 2).error.contains(Rational(4, 9))
+    with pytest.raises(tc.PrecisionError, match="not told"):
+        tc.optimal.minimal_degree(f, "4/9")
+    assert tc.optimal.minimal_degree(f, Rational(4, 9) + Rational(1, 10**12)) == 2
+
+
+@pytest.mark.parametrize("f", [sp.sqrt(x), sp.log(x), 1 / x, x**x], ids=str)
+def test_functions_that_are_infinite_at_an_end_are_refused(f):
+    with pytest.raises(tc.DomainError, match="infinite"):
+        tc.optimal.polynomial(f, 2, on=(0, 1))

@@ -6,6 +6,7 @@ from typing import Any
 import sympy
 from sympy import Expr, Rational
 
+from theorycalc.core.apply import apply
 from theorycalc.core.arithmetic import Ball
 from theorycalc.core.arithmetic.ball_context import working_precision
 from theorycalc.core.binary import between
@@ -76,15 +77,15 @@ def polynomial(function, degree: int, on=(-1, 1), digits: int = 20) -> BestPolyn
     -------
     BestPolynomial
         Its ``error`` encloses E_k; ``polynomial`` is a polynomial with rational coefficients whose
-        largest deviation is below the upper end.
+        largest deviation is below the upper end. Of a polynomial of the degree the error is 0.
 
     Raises
     ------
     DomainError
         For a function of several symbols, an empty interval, or a degree out of range.
     PrecisionError
-        If the exchange of Remez finds no alternating error (a polynomial is no worse than itself),
-        and CertificationError if the upper bound is not proved.
+        If the exchange of Remez finds no alternating error, and CertificationError if the upper
+        bound is not proved.
 
     Notes
     -----
@@ -105,6 +106,8 @@ def polynomial(function, degree: int, on=(-1, 1), digits: int = 20) -> BestPolyn
     degree = exact_integer(degree, "degree", 0, _MOST_DEGREE)
     digits = exact_integer(digits, "digits", 1, _MOST_DIGITS)
     low, high = _read_interval(on)
+    if expr.is_polynomial(x) and sympy.degree(expr, x) <= degree:
+        return BestPolynomial(apply(sympy.Add, 0), degree, (low, high), (), expr)
     best = _raised(expr, x, low, high, degree)
     reached = None
     for attempt in range(_ATTEMPTS):
@@ -143,6 +146,9 @@ def minimal_degree(function, accuracy, on=(-1, 1)) -> int:
     ------
     DomainError
         For an accuracy that is not positive, or as for `polynomial`.
+    PrecisionError
+        If an E_k is not told from the accuracy, being the same number perhaps, or as for
+        `polynomial`.
     NotSupportedError
         If it is larger than 80.
 
@@ -162,6 +168,9 @@ def minimal_degree(function, accuracy, on=(-1, 1)) -> int:
         error = polynomial(function, trial, on, digits=6).error
         if error.contains(accuracy):
             error = polynomial(function, trial, on, digits=40).error
+        if error.contains(accuracy) and error.rad:
+            what = f"the best error of degree {trial} is not told from the accuracy"
+            raise PrecisionError(explain(what, got=error, hint="another accuracy"), error)
         if error.upper <= accuracy:
             high = trial
         else:

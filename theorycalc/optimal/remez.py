@@ -10,7 +10,7 @@ from sympy import Rational
 from theorycalc.core.arithmetic.ball import arb_mpf
 from theorycalc.core.arithmetic.ball_context import BallContext
 from theorycalc.core.binary import fraction
-from theorycalc.core.errors import PrecisionError, explain
+from theorycalc.core.errors import DomainError, PrecisionError, explain
 from theorycalc.core.lowering import lower
 from theorycalc.core.program import Program
 
@@ -97,8 +97,18 @@ def _chebyshev(problem: Problem, count: int) -> list:
 
 
 def exactly(ball) -> Any:
-    """The midpoint of a ball."""
-    return Rational(fraction(arb_mpf(_NUMBERS.real(ball).mid())))
+    """The midpoint of a ball.
+
+    Raises
+    ------
+    DomainError
+        If it is not finite.
+    """
+    ball = _NUMBERS.real(ball)
+    if not ball.is_finite():
+        what = "the function, or a slope of it, is infinite or not real on the interval"
+        raise DomainError(explain(what, hint="an interval inside of which it is smooth"))
+    return Rational(fraction(arb_mpf(ball.mid())))
 
 
 def _at(problem: Problem, coefficients: list, place: Rational) -> Rational:
