@@ -194,3 +194,19 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch):
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(tc.MissingExtraError, match=r"theorycalc\[notebook\]"):
         tc.explore(KERNEL)
+
+
+@pytest.mark.parametrize(
+    ("formula", "ranges"),
+    [
+        (tc.Formula("f", N**2), {"n": sp.Range(3, 4)}),
+        (tc.Formula("f", X, domain=sp.Eq(X, 2)), {}),
+        (tc.Formula("f", X, domain=(X > 2) & (X < 1)), {}),
+        (tc.Formula("f", X), {"x": (0, 10**400)}),
+        (tc.Formula("f", X), {"x": (0, "1e-400")}),
+        (tc.Formula("f", X), {"x": (1, "1.00000000000000000001")}),
+    ],
+)
+def test_ranges_without_room_for_a_slider_are_refused(formula, ranges):
+    with pytest.raises(tc.DomainError, match=r"range|nowhere"):
+        tc.explore(formula, **ranges)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 import theorycalc as tc
+from theorycalc.networks import slope_bounds
 from theorycalc.networks.arrangements import Plane, cells, sign, value
 from theorycalc.networks.slope_bounds import gram, largest_eigenvalue, multiplier_matrix
 
@@ -256,3 +257,18 @@ def test_what_is_too_much_is_refused():
         lipschitz([NET[0], [[1] * 6]], [NET[1], [0]], [1])
     with pytest.raises(tc.NotSupportedError, match="patterns"):
         lipschitz(*NET, norm=math.inf, method="certificate")
+
+
+def test_multipliers_are_one_for_each_neuron():
+    """Also for neurons that do not count."""
+    net = [[1], [2]], [0, 1], [1, 0]
+    assert lipschitz(*net, method="certificate", multipliers=[1, 5]).contains(1)
+    for wrong in ([1], [1, 5, 1]):
+        with pytest.raises(tc.DomainError, match="2 numbers"):
+            lipschitz(*net, method="certificate", multipliers=wrong)
+
+
+def test_an_eigenvalue_that_is_not_enclosed_is_no_bound(monkeypatch):
+    monkeypatch.setattr(slope_bounds, "_is_above", lambda *_: False)
+    with pytest.raises(tc.PrecisionError, match="not enclosed"):
+        largest_eigenvalue([[Fraction(2)]])

@@ -1,10 +1,12 @@
 """Where sliders go: the span of each argument, from its assumptions, a domain, or a user."""
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import sympy
 
+from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.numbers import exact
 
 # What is seen of a range without an end.
@@ -77,7 +79,16 @@ def _assumed(symbol: sympy.Symbol) -> sympy.Set:
 
 
 def _span(region: sympy.Set, symbol: sympy.Symbol, known: list) -> Span:
-    """A span that begins and ends at multiples of its step inside of the region."""
+    """A span that begins and ends at multiples of its step inside of the region.
+
+    Raises
+    ------
+    DomainError
+        For a region with one place or none, or one that doubles do not hold.
+    """
+    if region is sympy.S.EmptySet or region.inf == region.sup:
+        hint = "the number in the place of the variable"
+        raise DomainError(explain(f"nowhere to move {symbol}", got=region, hint=hint))
     is_whole = bool(symbol.is_integer) or region.is_subset(sympy.S.Integers) is True
     low, high = _window(region, _MANY if is_whole else _WINDOW, known)
     step = _step(low, high)
@@ -91,6 +102,8 @@ def _span(region: sympy.Set, symbol: sympy.Symbol, known: list) -> Span:
         first += step
     if last == region.sup and region.contains(last) != sympy.true:
         last -= step
+    if not all(float(x) < float(x + step) < math.inf for x in (first, last - step)):
+        raise DomainError(explain(f"the range of {symbol} has no steps in doubles", got=region))
     start = known[0] if known else (first + last) / 2
     steps = sympy.floor((min(max(start, first), last) - first) / step)
     return Span(first, last, step, first + steps * step, is_whole)

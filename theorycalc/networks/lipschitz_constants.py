@@ -125,7 +125,8 @@ def lipschitz(
     if method == "exact":
         return _over_cells(rows, biases, shares, size, box)
     if method == "certificate":
-        return _certificate(rows, shares, size, read_multipliers(multipliers, shares, kept))
+        multipliers = read_multipliers(multipliers, len(network.readout), shares, kept)
+        return _certificate(rows, shares, size, multipliers)
     return (
         _over_patterns(rows, shares, size)
         if method == "patterns"

@@ -77,13 +77,16 @@ def read_box(box, d: int) -> Box | None:
     return tuple(map(tuple, box))
 
 
-def read_multipliers(given, shares, kept: list[int]) -> list[Fraction] | None:
-    """Those of the neurons that count, if they prove a bound."""
+def read_multipliers(given, count: int, shares, kept: list[int]) -> list[Fraction] | None:
+    """Of one for each neuron those of the neurons that count, if they prove a bound."""
     if given is None:
         return None
     given = _listed(given, "multipliers")
-    if len(given) <= max(kept) or isinstance(given[0], list):
-        raise DomainError(explain("not a multiplier for each neuron", got=shown(given)))
+    if len(given) != count or isinstance(given[0], list):
+        allowed = f"{count} numbers"
+        raise DomainError(
+            explain("not a multiplier for each neuron", got=shown(given), allowed=allowed)
+        )
     given = [given[i] for i in kept]
     if any(t <= 0 for t in given):
         raise DomainError(

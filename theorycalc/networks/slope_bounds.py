@@ -12,6 +12,7 @@ from typing import Any
 import mpmath
 
 from theorycalc.core.binary import fraction
+from theorycalc.core.errors import PrecisionError, explain
 
 Vector = Sequence[Fraction]
 Matrix = Sequence[Vector]
@@ -84,6 +85,11 @@ def largest_eigenvalue(matrix: Matrix) -> tuple[Fraction, Fraction]:
     """Rational numbers below and above the largest eigenvalue of a symmetric matrix.
 
     Below is a quotient of Rayleigh; above, a number λ for which λ − M is positive definite.
+
+    Raises
+    ------
+    PrecisionError
+        If none is found near it.
     """
     with mpmath.workdps(_DIGITS):
         numbers = mpmath.matrix([[mpmath.mpf(x.numerator) / x.denominator for x in row]
@@ -95,7 +101,10 @@ def largest_eigenvalue(matrix: Matrix) -> tuple[Fraction, Fraction]:
     image = [sum((x * v for x, v in zip(row, vector, strict=True)), Fraction(0)) for row in matrix]
     below = sum((x * v for x, v in zip(image, vector, strict=True)), Fraction(0)) / squared(vector)
     size, spare = max(abs(found), sum(sum_of_sizes(row) for row in matrix)), _SPARE
-    while spare < _MOST_SPARE and not _is_above(matrix, below + spare * size):
+    while not _is_above(matrix, below + spare * size):
+        if spare > _MOST_SPARE:
+            what = "the largest eigenvalue of a matrix is not enclosed"
+            raise PrecisionError(explain(what, got=f"{len(matrix)} × {len(matrix)}"))
         spare *= 10
     return below, below + spare * size
 
