@@ -9,6 +9,7 @@ from sympy.parsing.sympy_parser import parse_expr, rationalize, standard_transfo
 
 import theorycalc as tc
 
+X = sympy.Symbol("x", real=True)
 DATA = json.loads((Path(__file__).parents[1] / "data" / "claims.json").read_text())["claims"]
 
 
@@ -35,3 +36,29 @@ def test_verdict(record):
     else:
         assert proof.verdict is tc.Verdict.HOLDS
         assert proof.verify()
+
+
+@pytest.mark.parametrize(
+    ("side", "end"),
+    [(-sympy.log(X), 0), (1 / X, 0), (sympy.tan(sympy.pi * X / 2), 1), (X * sympy.log(X), 0)],
+    ids=str,
+)
+def test_a_side_that_is_infinite_at_an_end_is_told(side, end):
+    with pytest.raises(tc.DomainError, match=f"not real at x = {end}.*Interval.open"):
+        tc.prove(tc.Claim(side >= X - 1, on={"x": (0, 1)}))
+
+
+def test_the_inequality_of_pinsker_says_where_a_divergence_is_infinite():
+    q, p = sympy.symbols("q p")
+    claim = tc.information.kl(q, p).expr >= 2 * (p - q) ** 2
+    with pytest.raises(tc.DomainError, match=r"not real at .*p = 0"):
+        tc.prove(tc.Claim(claim, on={"p": (0, 1), "q": ("1/4", 1)}))
+    one = claim.subs(q, sympy.Rational(1, 3))
+    proof = tc.prove(tc.Claim(one, on={"p": sympy.Interval.open(0, 1)}))
+    assert proof.verdict is tc.Verdict.HOLDS
+
+
+def test_divergences_are_searched_up_to_their_ends():
+    """log 3 at q = 1, beside which they have no value."""
+    claim = tc.Claim(tc.information.kl(X, "1/3").expr <= sympy.log(3), on={"x": (0, 1)})
+    assert tc.search(claim, budget=300).point == {"x": 1}

@@ -24,7 +24,7 @@ from theorycalc.bounds.sharing import Interruption, Workforce
 from theorycalc.bounds.steps import Step
 from theorycalc.core.arithmetic import Float
 from theorycalc.core.arithmetic.ball_context import working_precision
-from theorycalc.core.checks import Check, Verdict, check
+from theorycalc.core.checks import Verdict, check
 from theorycalc.core.claims import Claim
 from theorycalc.core.errors import DomainError, NotSupportedError, PrecisionError, explain
 from theorycalc.core.evaluation import check_supported
@@ -145,28 +145,39 @@ def _is_real(problem: Problem, budget: int, refutation: Refutation, interruption
     if missing.point is not None:
         point = {v.symbol: missing.point[v.name] for v in problem.variables}
         if not refutation.is_real(point):
-            where = ", ".join(f"{symbol.name} = {x}" for symbol, x in point.items())
-            raise DomainError(
-                explain(
-                    f"the relation is not real at {where}",
-                    got=f"not {problem.goal}",
-                    hint="ranges on which both sides are real; sympy.Interval.open",
-                )
-            )
+            raise _not_real(point, f"not {problem.goal}")
     return step
 
 
+def _not_real(point: Mapping, got) -> DomainError:
+    where = ", ".join(f"{symbol.name} = {x}" for symbol, x in point.items())
+    hint = "ranges on which both sides are real; sympy.Interval.open"
+    return DomainError(explain(f"the relation is not real at {where}", got=got, hint=hint))
+
+
 def _least_margin(claim: Claim, variables, refutation: Refutation) -> Value | None:
-    """The least margin at the corners and in the middle, where a claim may fail already."""
+    """The least margin at the corners and in the middle, where a claim may fail already.
+
+    Raises
+    ------
+    DomainError
+        Where a side is not real, or infinite.
+    """
     ends = [
         [x for x in dict.fromkeys((v.low, v.middle_point, v.high)) if v.contains(x)]
         for v in variables
     ]
     best = None
     for point in islice(product(*ends), _CORNERS):
-        found = _checked(claim, variables, point)
-        if found is None:
-            continue
+        try:
+            found = check(claim, **{v.name: x for v, x in zip(variables, point, strict=True)})
+        except PrecisionError:
+            continue  # the sides are too close, or too long, to be computed
+        except DomainError as error:
+            at = {v.symbol: x for v, x in zip(variables, point, strict=True)}
+            if refutation.is_real(at):
+                continue
+            raise _not_real(at, claim.relation) from error
         if found.verdict is Verdict.FAILS:
             refutation(list(point))
         if found.margin is not None and (best is None or found.margin.mid < best.mid):
@@ -190,14 +201,6 @@ def _is_vectorised(claim: Claim) -> bool:
     except NotSupportedError:
         return False
     return True
-
-
-def _checked(claim: Claim, variables, point) -> Check | None:
-    """The check at a point; None where the sides are too close, or too long, to be computed."""
-    try:
-        return check(claim, **{v.name: x for v, x in zip(variables, point, strict=True)})
-    except PrecisionError:
-        return None
 
 
 def _proof(claim: Claim, refutation: Refutation, steps: tuple[Step, ...], margin, interruption):
