@@ -65,6 +65,18 @@ _ROOTS = "test_solving.py::test_{}".format
 MUTANTS = (
     # core
     Mutant(
+        "core/arithmetic/float.py",
+        "low, high = itertools.starmap(math.nextafter, ends)",
+        "low, high = (x for x, _ in ends)",
+        "tests/core/test_special.py::test_what_rounding_an_argument_does_is_in_the_error",
+    ),
+    Mutant(
+        "core/arithmetic/enclosed_midpoint.py",
+        "found.rel_accuracy_bits() >= context.goal",
+        "found.is_finite()",
+        "tests/spectra/test_laws.py::test_digits_next_to_an_edge_are_those_that_are_stated",
+    ),
+    Mutant(
         "core/arithmetic/taylor_ranges.py",
         "moved[k] + arb(0, rest)",
         "moved[k]",
@@ -479,6 +491,12 @@ MUTANTS = (
     ),
     # information
     Mutant(
+        "information/binary_loops.py",
+        "errors[i] = (ROUNDINGS + 4.0) * _UNIT",
+        "errors[i] = _UNIT",
+        "tests/information/test_binary.py::test_divergences_of_arrays_hold_where_a_share_is_small",
+    ),
+    Mutant(
         "information/binomial_functions.py",
         "return is_small, context.widen(total, rest) *",
         "return is_small, context.widen(total, rest / 64) *",
@@ -555,6 +573,24 @@ MUTANTS = (
         "tests/learning_curves/test_ridge.py::test_doubles_lie_within_their_errors",
     ),
     # spectra
+    Mutant(
+        "spectra/in_balls_means.py",
+        "near = inner if is_inside else outer",
+        "near = outer",
+        "tests/spectra/test_integrals.py::test_atoms_next_to_a_contour_bound_the_transform",
+    ),
+    Mutant(
+        "spectra/in_balls_edges.py",
+        "if distinct:",
+        "if not distinct:",
+        "tests/spectra/test_laws.py::test_a_part_of_tiny_mass_has_its_edges",
+    ),
+    Mutant(
+        "spectra/_law.py",
+        "self._order(u, upper) <= 0",
+        "self._order(u, upper) < 0",
+        "tests/spectra/test_laws.py::test_levels_that_are_reached_at_an_end",
+    ),
     Mutant(
         "spectra/in_balls_means.py",
         "error = 2 * largest / ((arb(width) * count).exp() - 1)",
