@@ -289,8 +289,8 @@ def test_digits_next_to_an_edge_are_those_that_are_stated():
 
 
 def test_a_part_of_tiny_mass_has_its_edges():
-    """10^−32 of the population makes an interval of width 10^−16 that few bits do not show."""
-    tiny = R(1, 10**32)
+    """10^−90 of the population makes an interval of width 10^−46 that few bits do not show."""
+    tiny = R(1, 10**90)
     law = S.sample_covariance({"1/100": tiny, 1: 1 - tiny}, "1/2")
     fine = law.edges(tc.Ball(50))
     assert len(fine) == 4
