@@ -78,3 +78,11 @@ def test_where_a_gap_closes_nothing_is_said():
     """±1 and a semicircle of variance 1 at 0, where two edges meet: no disc around a far edge."""
     cusp = S.discrete({-1: "1/2", 1: "1/2"}) + S.semicircle(1)
     assert in_balls.solve(cusp.node, arb(0), arb(0)) is None
+
+
+def test_roots_that_are_not_told_apart():
+    """Of polynomials without common zeros they are two; with unknown relations they may be one."""
+    roots = [arb(1, 1e-9), arb(1), arb(2)]
+    assert len(in_balls_edges._sorted(roots, distinct=False)) == 2
+    with pytest.raises(tc.CertificationError, match="apart"):
+        in_balls_edges._sorted(roots, distinct=True)
