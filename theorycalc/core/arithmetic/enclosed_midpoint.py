@@ -10,6 +10,8 @@ from theorycalc.core.binary import fraction
 
 # Bits beyond those that are asked for: enclosures lose some, and are not worth more.
 _SPARE_BITS = 40
+# So many of them are left where an enclosure has lost no more than is usual.
+_ENOUGH_BITS = 16
 
 
 def midpoint(compute: Callable, numbers: list, context, to_goal: bool = False):
@@ -33,18 +35,15 @@ def midpoint(compute: Callable, numbers: list, context, to_goal: bool = False):
     bits = context.bits
     if context.goal is not None and to_goal:
         bits = min(bits, context.goal + _SPARE_BITS)
-    best = None
+    mid = None
     for tried in (bits, 2 * bits, 4 * bits):
         with working_precision(tried):
             found = compute(*map(BallContext().number, numbers))
         if found is not None and found.is_finite():
-            best = found
-            if context.goal is None or found.rel_accuracy_bits() >= context.goal:
+            mid, rad = (context.mp.make_mpf(arb_mpf(x)._mpf_) for x in (found.mid(), found.rad()))
+            if context.goal is None or found.rel_accuracy_bits() >= context.goal + _ENOUGH_BITS:
+                context.is_off_by(rad, mid)
                 break
-    if best is None:
-        return None
-    mid, rad = (context.mp.make_mpf(arb_mpf(x)._mpf_) for x in (best.mid(), best.rad()))
-    context.is_off_by(rad, mid)
     return mid
 
 
