@@ -155,7 +155,7 @@ def test_fresh_samples_reach_the_teacher():
         ({"one_pass": one_index, "X": X}, "data beside one_pass"),
         ({"one_pass": None}, "X does not fit the network: got NoneType"),
         ({"one_pass": one_index, "batch_size": 0}, "batch_size"),
-        ({"one_pass": one_index, "layers": []}, "no layer is trained"),
+        ({"one_pass": one_index, "layers": []}, "no layers"),
         ({"one_pass": one_index, "layers": [3]}, "layer is too large"),
         ({"one_pass": one_index, "loss": "hinge"}, "do not fit the hinge loss"),
     ],

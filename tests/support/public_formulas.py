@@ -4,6 +4,8 @@ A case is (name of what returns the formula, label, formula, {argument: (low, hi
 that is an integer symbol gets whole numbers.
 """
 
+import contextlib
+
 import sympy as sp
 from zoo import ZOO
 
@@ -176,6 +178,14 @@ def _inference():
     for name in ("m", "q", "error"):
         yield name, "erm", getattr(room.erm("square", 2, "1/2"), name)(), {}
     yield "weak_recovery", "abs", room.output("abs").weak_recovery(), {}
+
+
+def most_exactly(formula, **point):
+    """The value in the strongest arithmetic that the formula has."""
+    for using in (tc.Ball(20), tc.MP(20)):
+        with contextlib.suppress(tc.NotSupportedError):
+            return formula.at(using=using, **point)
+    return formula.at(using=tc.Float(), **point)
 
 
 def cases():

@@ -10,6 +10,7 @@ import numpy as np
 from theorycalc.core.arrays import check_memory, is_array, random_stream
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.looks import Line, record_html, record_text
+from theorycalc.core.numbers import exact_integer
 from theorycalc.core.records import instance, sequence
 
 
@@ -129,12 +130,7 @@ class Network(ABC, Line):
 
         ``cotangent`` is ∂/∂outputs, of shape (seeds, n, outputs).
         """
-        instance(passed, Pass, "a pass", allowed="network.forward(parameters, X)")
-        shape = tuple(passed.outputs[-1].shape)
-        if not is_array(cotangent) or tuple(cotangent.shape) != shape:
-            got = getattr(cotangent, "shape", type(cotangent).__name__)
-            raise DomainError(explain("cotangent does not fit the outputs", got=got, allowed=shape))
-        self.check_parameters(parameters)
+        self._check_cotangent(parameters, passed, cotangent)
         return self._backward(parameters, passed, cotangent)
 
     def gradient(
@@ -144,8 +140,9 @@ class Network(ABC, Line):
 
         Of ``layers``, counted from 0, if they are given: the other gradients are None.
         """
+        self._check_cotangent(parameters, passed, cotangent)
         count, scales = len(parameters.weights), self._scales(parameters)
-        wanted = range(count) if layers is None else layers
+        wanted = range(count) if layers is None else places_of(layers, count, first=0)
         weights, biases = [None] * count, [None] * count
         with np.errstate(over="ignore", invalid="ignore"):
             for layer, delta in self._backward(parameters, passed, cotangent, min(wanted)):
@@ -167,6 +164,15 @@ class Network(ABC, Line):
         got = [tuple(getattr(x, "shape", ()))[1:] for layer in layers for x in layer]
         if got != wanted:
             raise DomainError(explain("parameters of another network", got=got, allowed=wanted))
+
+    def _check_cotangent(self, parameters, passed, cotangent) -> None:
+        """Refuse what does not come from a pass of such networks."""
+        instance(passed, Pass, "a pass", allowed="network.forward(parameters, X)")
+        shape = tuple(passed.outputs[-1].shape)
+        if not is_array(cotangent) or tuple(cotangent.shape) != shape:
+            got = getattr(cotangent, "shape", type(cotangent).__name__)
+            raise DomainError(explain("cotangent does not fit the outputs", got=got, allowed=shape))
+        self.check_parameters(parameters)
 
     @abstractmethod
     def as_inputs(self, X, name: str = "X") -> Any:  # noqa: N803
@@ -193,6 +199,17 @@ class Network(ABC, Line):
         self, parameters: Parameters, passed: Pass, cotangent, lowest: int = 0
     ) -> Iterator[tuple]:
         """`backward` without checks, down to the layer ``lowest``."""
+
+
+def places_of(layers, count: int, first: int) -> tuple[int, ...]:
+    """The places of layers that are counted from ``first``, in order and each once."""
+    last = first + count - 1
+    allowed = f"layers among {first}, …, {last}, not none"
+    given = sequence(layers, "a sequence of layers", allowed=allowed)
+    found = {exact_integer(layer, "layer", first, last) - first for layer in given}
+    if not found:
+        raise DomainError(explain("no layers", allowed=allowed))
+    return tuple(sorted(found))
 
 
 def _contracted(xp, h, delta, w: float):

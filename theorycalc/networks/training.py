@@ -12,12 +12,12 @@ from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.looks import record_html, record_text
 from theorycalc.core.numbers import exact_integer, real_double
 from theorycalc.core.progress import progress
-from theorycalc.core.records import instance, one_of, sequence
+from theorycalc.core.records import instance, one_of
 from theorycalc.networks import batches
 from theorycalc.networks.arrays import to_numpy
 from theorycalc.networks.groups import each, join, split
 from theorycalc.networks.losses import LOSSES, Loss
-from theorycalc.networks.network import Network, Parameters
+from theorycalc.networks.network import Network, Parameters, places_of
 from theorycalc.networks.optimizers import Adam, Momentum, as_optimizer
 from theorycalc.networks.stability import largest_rate
 
@@ -146,7 +146,7 @@ def train(
         as_optimizer(optimizer),
         real_double(learning_rate, "learning_rate", above=0) * network.rate_factor,
         real_double(weight_decay, "weight_decay", least=0),
-        None if layers is None else _trained(layers, len(parameters.weights)),
+        None if layers is None else places_of(layers, len(parameters.weights), first=1),
         exact_integer(steps, "steps", 0, _MOST_STEPS),
     )
     networks = parameters.weights[0].shape[0]
@@ -246,18 +246,6 @@ def _step(plan: _Plan, parameters, gradient, directions: Callable) -> Parameters
 def _copied(parameters: Parameters) -> Parameters:
     xp = array_api_compat.array_namespace(parameters.weights[0])
     return parameters.map(lambda p: xp.asarray(p, copy=True))
-
-
-def _trained(layers, count: int) -> tuple[int, ...]:
-    """The layers that are trained, counted from 0."""
-    allowed = f"layers among 1, …, {count}, not none"
-    found = {
-        exact_integer(layer, "layer", 1, count) - 1
-        for layer in sequence(layers, "a sequence of layers", allowed=allowed)
-    }
-    if not found:
-        raise DomainError(explain("no layer is trained", allowed=allowed))
-    return tuple(sorted(found))
 
 
 def _diverged(plan: _Plan, start, inputs, losses: np.ndarray) -> DomainError:
