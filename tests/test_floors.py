@@ -155,6 +155,7 @@ FLOORS = {
         "ridge_regression",
         "samples_in_doubles",
         "pictures",
+        "kernel_spectrum",
         "kernel_regression",
         "from_residuals",
         "power_laws",

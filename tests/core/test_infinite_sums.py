@@ -82,7 +82,7 @@ def test_hurwitz_zeta(p, shift, digits):
     assert_error_holds(value, M.zeta(at(str(p)), at(str(shift)) + 1))
 
 
-@settings(max_examples=60)
+@settings(max_examples=20)
 @given(
     z=st.fractions(-1, "19/20", max_denominator=20),
     p=st.fractions("1/4", 4, max_denominator=8),

@@ -184,7 +184,9 @@ def ways_through_files(call):
     return ways
 
 
-@pytest.mark.parametrize("activation", ["relu", "erf", "softplus", "elu"])
+@pytest.mark.parametrize(
+    "activation", ["relu", "erf", "elu", pytest.param("softplus", marks=pytest.mark.long)]
+)
 @pytest.mark.parametrize("make", [k.mlp, k.cnn])
 def test_the_way_of_an_input(make, activation):
     """At most eight files, none of which it leaves and enters again."""

@@ -147,7 +147,7 @@ def test_three_dimensions(n, s, r):
 
 
 @given(names, st.integers(1, 200), st.integers(1, 10**9), powers, st.floats(0.3, 2.0))
-@settings(max_examples=40)
+@settings(max_examples=15)
 def test_slope(name, d, n, s, ratio):
     """The slope against a central difference of the distortion."""
     law = LAWS[name](d)

@@ -114,7 +114,7 @@ def test_high_dimensions_and_many_points(d, size):
 
 
 @given(st.integers(100, 1000), st.integers(1, 10**9), st.floats(1, 30))
-@settings(max_examples=4)
+@settings(max_examples=2)
 def test_errors_in_high_dimensions(d, n, nu):
     """Rounding of log-densities, sums of large terms, is part of the error."""
     formula = distortion(D.StudentT(d, 1 + nu), n, 1)

@@ -1,4 +1,7 @@
-"""Bayes-optimal learning from n = αd samples: all fixed points, and what is reached of them."""
+"""Bayes-optimal learning from n = αd samples: all fixed points, and what is reached of them.
+
+One class, whose docstrings are half of the file.
+"""
 
 from dataclasses import dataclass
 

@@ -1,6 +1,7 @@
 """Output channels: what an observation of z = a·w/√d says of w, at an overlap q.
 
-The second moment of w is ρ, V = ρ − q, and ω = √q v for a standard normal v.
+The second moment of w is ρ, V = ρ − q, and ω = √q v for a standard normal v. The file is a table:
+every output states its information and its free entropy in the form that is best to compute.
 """
 
 from abc import ABC, abstractmethod

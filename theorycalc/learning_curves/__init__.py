@@ -3,7 +3,8 @@
 from theorycalc.core.calls import tell_calls
 from theorycalc.learning_curves.feature_regression import RandomFeatures, random_features
 from theorycalc.learning_curves.from_residuals import cross_validation
-from theorycalc.learning_curves.kernel_regression import KernelRegression, Spectrum, kernel
+from theorycalc.learning_curves.kernel_regression import KernelRegression, kernel
+from theorycalc.learning_curves.kernel_spectrum import Spectrum
 from theorycalc.learning_curves.linear_networks import GradientFlow, gradient_flow
 from theorycalc.learning_curves.power_laws import PowerLawCurve, power_law
 from theorycalc.learning_curves.ridge_regression import Ridge, optimal_ridge_claim, ridge
