@@ -87,12 +87,13 @@ def power_law(a, b, noise=0, ridge_exponent=oo) -> PowerLawCurve:
     noisy = bool(noise != 0 and variance < bias)
     regime = "noisy, " if noisy else "noiseless, "
     regime += "regularised" if strength < a else "unregularised"
-    constant, note = _error_constant(a, b)
+    size = ((pi / a) / sin(pi / a)) ** a
+    constant, note = _error_constant(a, b, size)
     return PowerLawCurve(
         regime,
         formula("kappa_exponent", falls),
         formula("exponent", variance if noisy else bias),
-        formula("C", ((pi / a) / sin(pi / a)) ** a),
+        formula("C", size),
         formula("c", constant, note=note),
     )
 
@@ -105,9 +106,8 @@ def _exponent(x, what: str) -> Expr:
     return x
 
 
-def _error_constant(a: Expr, b: Expr) -> tuple[Expr, str]:
-    """The limit of the error times n^{min(b − 1, 2a)}."""
-    size = ((pi / a) / sin(pi / a)) ** a
+def _error_constant(a: Expr, b: Expr, size: Expr) -> tuple[Expr, str]:
+    """The limit of the error times n^{min(b − 1, 2a)}, where κn^a tends to ``size``."""
     if b - 1 == 2 * a:
         return oo, _LOGARITHM
     if b - 1 > 2 * a:

@@ -1,6 +1,6 @@
 """One head of linear self-attention, which reads a regression out of its prompt."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import array_api_compat
@@ -126,15 +126,6 @@ class LinearAttention(Network):
             found[0] = cotangent * pulled[..., 0, :]
 
         return Pass((query, values), (keys, values @ value), pull)
-
-    def _backward(
-        self, parameters: Parameters, passed: Pass, cotangent, lowest: int = 0
-    ) -> Iterator[tuple]:
-        found: dict = {}
-        if passed.pull is None:
-            raise DomainError(explain("not a pass of this network", allowed="network.forward(…)"))
-        passed.pull(cotangent, found)
-        return ((layer, found[layer]) for layer in (1, 0))
 
 
 def linear_attention(d: int, n: int, *, sigma_w: float = 1.0) -> LinearAttention:

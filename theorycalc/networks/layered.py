@@ -1,7 +1,6 @@
 """Finite networks of any layers: convolutions, residual branches, pooling, layer norm."""
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import array_api_compat
@@ -125,15 +124,6 @@ class Layered(Network):
             return pull(whole[..., None, :], found)
 
         return Pass(tuple(tape.inputs), (h[..., 0, : self.outputs],), pull_outputs)
-
-    def _backward(
-        self, parameters: Parameters, passed: Pass, cotangent, lowest: int = 0
-    ) -> Iterator[tuple]:
-        found: dict = {}
-        if passed.pull is None:
-            raise DomainError(explain("not a pass of this network", allowed="network.forward(…)"))
-        passed.pull(cotangent, found)
-        return ((layer, found[layer]) for layer in sorted(found, reverse=True))
 
 
 class _Channels:

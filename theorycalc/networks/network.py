@@ -141,8 +141,16 @@ class Network(ABC, Line):
         Of ``layers``, counted from 0, if they are given: the other gradients are None.
         """
         self._check_cotangent(parameters, passed, cotangent)
+        if layers is not None:
+            layers = places_of(layers, len(parameters.weights), first=0)
+        return self._gradient(parameters, passed, cotangent, layers)
+
+    def _gradient(
+        self, parameters: Parameters, passed: Pass, cotangent, layers: Sequence | None
+    ) -> Parameters:
+        """`gradient` without checks, which training makes once and not at every step."""
         count, scales = len(parameters.weights), self._scales(parameters)
-        wanted = range(count) if layers is None else places_of(layers, count, first=0)
+        wanted = range(count) if layers is None else layers
         weights, biases = [None] * count, [None] * count
         with np.errstate(over="ignore", invalid="ignore"):
             for layer, delta in self._backward(parameters, passed, cotangent, min(wanted)):
@@ -194,11 +202,15 @@ class Network(ABC, Line):
     def _propagate(self, parameters: Parameters, X) -> Pass:  # noqa: N803
         """`propagate` without checks."""
 
-    @abstractmethod
     def _backward(
         self, parameters: Parameters, passed: Pass, cotangent, lowest: int = 0
     ) -> Iterator[tuple]:
-        """`backward` without checks, down to the layer ``lowest``."""
+        """`backward` without checks; where layers come in a row, down to the layer ``lowest``."""
+        if passed.pull is None:
+            raise DomainError(explain("not a pass of this network", allowed="network.forward(…)"))
+        found: dict = {}
+        passed.pull(cotangent, found)
+        return ((layer, found[layer]) for layer in sorted(found, reverse=True))
 
 
 def places_of(layers, count: int, first: int) -> tuple[int, ...]:

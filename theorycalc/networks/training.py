@@ -213,7 +213,7 @@ def _descend(plan: _Plan, parameters, seen: Iterator, on_step, bar) -> tuple:
             # of an optimiser that is linear, η goes where arrays are smallest
             factor = scale * plan.rate if plan.optimizer.is_linear else scale
             cotangent = factor * plan.loss.slope(outputs, targets)
-            gradient = network.gradient(parameters, passed, cotangent, plan.layers)
+            gradient = network._gradient(parameters, passed, cotangent, plan.layers)
             parameters = _step(plan, parameters, gradient, directions)
     return parameters, np.stack([to_numpy(values) for values in losses])
 
