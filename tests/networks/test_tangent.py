@@ -1,5 +1,7 @@
 """The empirical tangent kernel against the Jacobian, and against its limit."""
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -93,3 +95,14 @@ def test_a_very_wide_deep_network(parameterization):
     limit = kernel.ntk_matrix(X[:2])
     # 40 networks, relative standard deviation of one about √(240/1024)/3
     assert np.allclose(found.mean(axis=0), limit, rtol=4 * 0.16 / 40**0.5)
+
+
+def test_a_function_without_torch(monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(tc.MissingExtraError, match=r"tangent kernel of a function.*\[torch\]"):
+        tangent_kernel(lambda p, x: x, {}, X)
+
+
+def test_what_is_no_network():
+    with pytest.raises(tc.DomainError, match="a finite network"):
+        tangent_kernel(mlp, mlp(3, 4, sigma_w=1).init([0]), X)

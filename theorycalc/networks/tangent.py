@@ -1,5 +1,7 @@
 """The empirical tangent kernel of finite networks."""
 
+from typing import Any
+
 import array_api_compat
 import numpy as np
 
@@ -7,12 +9,13 @@ from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.numbers import exact_integer
 from theorycalc.core.records import instance
 from theorycalc.networks.network import Network, Parameters, merged
+from theorycalc.networks.torch_tangent import kernel_of_function
 
 
 @np.errstate(over="ignore", invalid="ignore")  # told at the end
 def tangent_kernel(
-    network: Network,
-    parameters: Parameters,
+    network: Any,
+    parameters,
     X1,  # noqa: N803 - arrays of data are capital
     X2=None,  # noqa: N803
     *,
@@ -22,9 +25,13 @@ def tangent_kernel(
 
     Parameters
     ----------
-    network : Network
+    network : Network, or a module or function of PyTorch
+        A function is f(parameters, x), with a dictionary of tensors and one input, without an axis
+        of inputs.
     parameters : Parameters
-        Of ``seeds`` networks.
+        Of ``seeds`` networks. Of a function, the dictionary, by whose tensors it is differentiated.
+        Of a module, the names of parameters, a dictionary of tensors to take the place of some, or
+        None for all that require a gradient.
     X1, X2 : array of shape (n1, d), (n2, d), or (n1, …), (n2, …) as the network takes them
         Inputs; X2=None means X1.
     layer : int, optional
@@ -33,12 +40,16 @@ def tangent_kernel(
     Returns
     -------
     array of shape (seeds, n1, n2), or (seeds, n1, n2, outputs, outputs) for several outputs
-        Θ[.., i, j, a, b] is between output a at X1[i] and output b at X2[j].
+        Θ[.., i, j, a, b] is between output a at X1[i] and output b at X2[j]. Of a module or
+        function, without the first axis; the outputs for one input are flattened.
 
     Raises
     ------
     DomainError
-        For inputs that do not fit the network, or a layer that does not exist.
+        For inputs that do not fit the network, a layer or parameter that does not exist, or a
+        module whose outputs do not belong to one input each (batch norm or dropout in training).
+    MissingExtraError
+        For a function without PyTorch.
 
     Notes
     -----
@@ -52,8 +63,21 @@ def tangent_kernel(
     >>> theta = tc.networks.tangent_kernel(network, network.init(range(20)), np.eye(2))
     >>> theta.shape, bool(abs(theta.mean(0)[0, 0] - 2) < 0.1)
     ((20, 2, 2), True)
+
+    Of a module, of two of its parameters; of a function, of what is in the dictionary:
+
+    >>> theta = tc.networks.tangent_kernel(module, ["0.weight", "2.bias"], x)  # doctest: +SKIP
+    >>> theta = tc.networks.tangent_kernel(lambda p, x: p["a"] @ torch.tanh(p["W"] @ x),
+    ...                                    {"a": a, "W": W}, x)                # doctest: +SKIP
     """
-    instance(network, Network, "a finite network", allowed="tc.networks.mlp(…)")
+    if not isinstance(network, Network) and _is_of_torch(network, parameters):
+        if layer is not None:
+            hint = "names of its parameters in the place of parameters"
+            raise DomainError(explain("a function has no layers", got=f"layer={layer}", hint=hint))
+        return kernel_of_function(network, parameters, X1, X2)
+    instance(
+        network, Network, "a finite network", allowed="tc.networks.mlp(…), a module of PyTorch"
+    )
     instance(parameters, Parameters, "parameters", allowed="network.init(seeds)")
     layers = _layers(len(parameters.weights), layer)
     first = _Sensitivities(network, parameters, X1)
@@ -68,6 +92,11 @@ def tangent_kernel(
     if not bool(xp.all(xp.isfinite(kernel))):
         raise DomainError(explain("the kernel leaves the range of doubles", hint="smaller inputs"))
     return kernel
+
+
+def _is_of_torch(network, parameters) -> bool:
+    """Whether a function is meant, and not a network that was forgotten to be made."""
+    return callable(network) and not isinstance(parameters, Parameters)
 
 
 def _layers(count: int, layer: int | None) -> range:
