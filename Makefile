@@ -28,7 +28,7 @@ fuzz: $(VENV)/dev.stamp
 # newest build with several gigabytes of CUDA.
 test-torch: $(VENV)/dev.stamp
 	$(BIN)/python -m pip install --quiet torch==2.13.0
-	$(BIN)/pytest -m torch tests/networks tests/core/test_backends.py
+	$(BIN)/pytest -m torch tests/networks tests/core/test_backends.py tests/test_docs.py
 
 # The tour in a browser. Playwright brings a Chromium where there is none.
 e2e: $(VENV)/e2e.stamp

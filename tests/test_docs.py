@@ -96,14 +96,19 @@ def test_the_reference_lists_every_public_name():
         assert re.search(rf"^   .*\b{name.split('.')[-1]}$", page, re.MULTILINE), name
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_block_of_code_is_run(page):
-    """Blocks with prompts are doctests of the page; those without are run here."""
-    for block in re.findall(
-        r"^```python\n(.*?)^```", page.read_text(encoding="utf-8"), re.M | re.S
-    ):
-        if ">>>" not in block:
-            exec(compile(block, page.name, "exec"), {"__doc__": "Setting"})
+def blocks_without_prompts():
+    """Every block of code that is no doctest, with its page; those of PyTorch need it."""
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        blocks = re.findall(r"^```python\n(.*?)^```", text, re.M | re.S)
+        for number, block in enumerate(block for block in blocks if ">>>" not in block):
+            marks = pytest.mark.torch if "import torch" in block else ()
+            yield pytest.param(page.name, block, id=f"{page.name}-{number}", marks=marks)
+
+
+@pytest.mark.parametrize(("page", "block"), blocks_without_prompts())
+def test_every_block_of_code_is_run(page, block):
+    exec(compile(block, page, "exec"), {"__doc__": "Setting"})
 
 
 def test_every_command_exists():
