@@ -453,6 +453,18 @@ MUTANTS = (
         _LOW("hermite", "test_coefficients"),
     ),
     Mutant(
+        "core/integration/hermite_functions.py",
+        "slack = math.ceil(2 + 2",
+        "slack = math.ceil(2 + 0",
+        "tests/kernels/test_hermite_tables.py::test_the_recurrence_in_integers_errs_by_what_it_says",
+    ),
+    Mutant(
+        "core/integration/hermite_functions.py",
+        "abs(factor - arb",
+        "0 * abs(factor - arb",
+        "tests/kernels/test_hermite_tables.py::test_what_is_not_known_of_a_function_is_in_the_error",
+    ),
+    Mutant(
         "hermite/growth.py",
         "self.constant + other.constant,",
         "self.constant,",

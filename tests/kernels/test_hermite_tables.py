@@ -13,6 +13,7 @@ from reference import assert_error_holds, assert_low_targets_hold, value_of
 import theorycalc as tc
 from theorycalc.activations import Activation, as_activation, z
 from theorycalc.core.arithmetic.ball_context import BallContext, parts_of, working_precision
+from theorycalc.core.integration import hermite_functions
 from theorycalc.core.integration.hermite_functions import lattice_sums
 from theorycalc.hermite import trapezoid
 from theorycalc.kernels.duals import hermite_tables, strip_bounds, strip_pairs
@@ -185,6 +186,31 @@ def test_lattice_sums(order):
             )
             assert_error_holds(value_of(total), exact)
             assert float(total.rad()) < 1e-24
+
+
+def test_the_recurrence_in_integers_errs_by_what_it_says():
+    """At few bits, far out and at high degrees, where rounding is magnified most."""
+    step, count, order = 0.375, 30, 120
+    found, errors = hermite_functions._functions(order, step, count, 1), []
+    with mpmath.workdps(60):
+        sizes = [mpmath.mpf(x.mid().str(40, radius=False)) for x in found.sizes]
+        for j, extra in enumerate(found.extra):
+            x = mpmath.mpf(step) * j
+            before, now = 0, mpmath.exp(-x * x / 4)
+            for k, size in enumerate(sizes):
+                errors.append(abs(found.values[k, j] * size / 2 ** (found.bits + extra) - now))
+                now, before = (x * now - mpmath.sqrt(k) * before) / mpmath.sqrt(k + 1), now
+    assert max(errors) <= float(found.slack)
+
+
+def test_what_is_not_known_of_a_function_is_in_the_error():
+    """What contains 0 is not taken for 0, as in a function that is almost odd."""
+    right = [arb(j, 0.5) for j in range(31)]
+    left = [arb(-j, 0.5) for j in range(31)]
+    total = lattice_sums(0, 0.25, right, left)[0]
+    # of j ± 1/2 the coefficient is ± 1/2
+    assert total.contains(arb("0.4999"))
+    assert total.contains(arb("-0.4999"))
 
 
 def _hermite(k, x):

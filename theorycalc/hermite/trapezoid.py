@@ -25,6 +25,8 @@ _HEIGHTS, _LOWER = 24, 2.0**-0.25
 # Steps are powers of the fourth root of 2, of few bits, so that rules share exact nodes.
 _STEPS_PER_OCTAVE = 4
 _STEP_BITS = 8
+# Counts are multiples, so that a function and its derivative share the polynomials.
+_COUNTS = 32
 # The last node and half a step are within reach + 1, where the strip is bounded.
 _LARGEST_STEP = 0.5
 # In the exponent of the error: its factors beside F.
@@ -69,7 +71,7 @@ def _log(bound) -> float:
 
 def _rule(order: int, need: float, reach: float, height: float, bound) -> Rule:
     step = widest_step(order, need + _log(bound), height)
-    count = math.ceil(reach / step)
+    count = _COUNTS * math.ceil(reach / (_COUNTS * step))
     return Rule(step, count, bound * error(order, step, count, height))
 
 

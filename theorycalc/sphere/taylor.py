@@ -50,24 +50,23 @@ def enclosures(kernel: ZonalKernel, d: int, order: int, bits: int) -> tuple | No
     """μ_0, …, μ_order with relative errors of about 2^−bits, where this `applies`."""
     length = _terms(d, order, bits)
     if length is not None:
-        return _eigenvalues(kernel, d, order, bits, length, int(_LOST_PER_TERM * length))
+        return _eigenvalues(kernel, d, order, bits + int(_LOST_PER_TERM * length), length)
     rate = _smoothness(kernel, bits)
     guess = rate and _terms(d, order, bits, rate)
     lengths = [int(guess * x) for x in _LONGER] if guess else []
     for length in [x for x in lengths if x <= _MOST_OF_SMOOTH]:
         # the rest is a difference of the size of the last coefficient
         below = int(rate * np.sqrt(length) / np.log(2))
-        found = _eigenvalues(kernel, d, order, bits, length, below)
+        # a series so long that its last term is 2^−bits of the largest: none that counts is smaller
+        found = _eigenvalues(kernel, d, order, max(bits, below), length)
         if all(_is_known(x, bits) or kernel.vanishes(k) for k, x in enumerate(found)):
             return found
     return None
 
 
-def _eigenvalues(
-    kernel: ZonalKernel, d: int, order: int, bits: int, length: int, lost: int
-) -> tuple:
-    """μ_0, …, μ_order from so many terms, with so many more bits."""
-    with working_precision(bits + _GUARD_BITS + lost):
+def _eigenvalues(kernel: ZonalKernel, d: int, order: int, bits: int, length: int) -> tuple:
+    """μ_0, …, μ_order from so many terms, with coefficients to about 2^−bits."""
+    with working_precision(bits + _GUARD_BITS):
         context = BallContext()
         coefficients, at_one = _coefficients(kernel, length, context.bits)
         rest = at_one - sum(coefficients)

@@ -219,7 +219,7 @@ class SeriesContext(BallContext, PowerSeries):
         shifted = list(arb_poly(coefficients)(arb_poly([head, 1])))
         if head != 0:
             shifted = self._with_rest(shifted, rest, abs(head), len(coefficients))
-        return arb_series(shifted)(arb_series([0, *list(inner)[1:]]))
+        return _power_sum(shifted, [arb(0), *list(inner)[1:]])
 
     def _with_rest(self, shifted: list, rest, size, count: int) -> list:
         """Taylor coefficients of a polynomial as those of the power series that it begins."""
@@ -240,6 +240,25 @@ def _composed(name: str, inner: arb_series, *parameters: arb) -> arb_series:
     found = arb_series(taylor_range(name, inner[0], ctx.cap, *parameters))
     rest = list(inner)[1:]
     return found if rest == [1] else found(arb_series([0, *rest]))
+
+
+def _power_sum(outer: list, inner: list) -> arb_series:
+    """Σ a_k x^k of a power series x without constant term.
+
+    Where x is odd and the sum is odd or even, as in networks of odd activations, it is x or 1 times
+    a power series in the square of the variable, of half the length.
+    """
+    parity = next((p for p in (0, 1) if all(a.is_zero() for a in outer[1 - p :: 2])), None)
+    # FLINT composes nothing of one coefficient
+    if ctx.cap < 3 or parity is None or not all(x.is_zero() for x in inner[::2]):
+        return arb_series(outer)(arb_series(inner))
+    with truncated((ctx.cap + 1) // 2):
+        odd = arb_series(inner[1::2])
+        found = arb_series(outer[parity::2])(odd * odd * arb_series([0, 1]))
+        half = list(found * odd if parity else found)
+    whole = [arb(0)] * (2 * len(half) + 1)
+    whole[parity : parity + 2 * len(half) : 2] = half
+    return arb_series(whole)
 
 
 def _nowhere() -> arb_series:
