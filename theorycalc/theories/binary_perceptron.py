@@ -3,13 +3,15 @@
 Setting
 -------
 Weights w ∈ {−1, 1}^N and αN patterns a with standard normal entries, N → ∞. Stored are random signs
-y, learnt are the signs y = sign(w*·a) of a teacher with binary weights. The entropies are replica
-symmetric.
+y, learnt are the signs y = sign(w*·a) of a teacher with binary weights, of which a student has the
+overlap m = w·w*/N. The entropies are replica symmetric.
 
 References
 ----------
 G. Györgyi, "First-order transition to perfect generalization in a neural network with binary
 synapses", Physical Review A 41 (1990), 7097.
+H. Huang, Y. Kabashima, "Origin of the computational hardness for learning with binary synapses",
+Physical Review E 90 (2014), arXiv:1408.1784.
 W. Krauth, M. Mézard, "Storage capacity of memory networks with binary couplings", Journal de
 Physique 50 (1989), 3057.
 """
@@ -29,6 +31,7 @@ PAPER = tc.Paper(
 )
 STUDENT = tc.inference.bayes("rademacher", "sign")
 TRANSITION = STUDENT.transition()
+POSTERIOR = "0.56071473709474593"  # the overlap for α = 1
 CAPACITY = tc.inference.capacity(weights="binary")
 
 one = PAPER.states(
@@ -62,3 +65,35 @@ def enumeration(run):
     grid = (0.3, 0.5, 0.7)
     run.line(grid, lambda x: np.array([float(tc.inference.storage_entropy(a).at()) for a in x]))
     run.axes(r"patterns for each weight $\alpha$", "entropy for each weight")
+
+
+three = PAPER.states(
+    "heuristic",
+    "Students at an overlap m with the teacher have an entropy S(m), their Franz–Parisi potential: "
+    "largest at the overlap of the posterior, and negative where typically there are none.",
+)
+three.shows(tc.inference.franz_parisi(1, "1/2"))
+
+
+@three.experiment("all binary students of 20 weights at an overlap, counted", quick=300, full=2000)
+def students(run):
+    """log(students that agree on N/2 patterns)/N at two overlaps; at the top the posterior's."""
+    generator, n = np.random.default_rng(0), 20
+    top = float(tc.inference.franz_parisi(1, POSTERIOR).at())
+    run.at(None, STUDENT.entropy(1).at(), top, error=1e-9, name="of the posterior, α = 1")
+    for others in (2, 5):
+        m, chosen = round(1 - 2 * others / n, 1), list(itertools.combinations(range(n), others))
+        weights = np.ones((len(chosen), n), dtype=np.float32)
+        np.put_along_axis(weights, np.array(chosen), -1, axis=1)
+        # −m log m of the limit in place of the number of all students at this overlap
+        parts, logs = np.array([1 + m, 1 - m]) / 2, []
+        for _ in range(run.size):
+            patterns = generator.standard_normal((n, n // 2), dtype=np.float32)
+            patterns *= np.sign(patterns.sum(axis=0))
+            agree = max(1, int((weights @ patterns > 0).all(axis=1).sum()))
+            logs.append(np.log(agree / len(chosen)) / n - parts @ np.log(parts))
+        limit = tc.inference.franz_parisi("1/2", m).at()
+        run.at(m, limit, np.array(logs), bias=0.002, smallest=0.1)
+    run.rejects("annealed", np.log(1 - np.arccos(m) / np.pi) / 2 - parts @ np.log(parts))
+    run.rejects("5 % less", 0.95 * float(limit))
+    run.axes("overlap with the teacher", "entropy of students, α = ½")
