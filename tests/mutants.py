@@ -920,9 +920,9 @@ MUTANTS = (
         "tests/validation/test_statistics.py::test_thresholds_of_tables",
     ),
     Mutant(
-        "validation/measurement.py",
-        "np.sqrt(samples.size)\n        return cls(float(samples.mean())",
-        "samples.size\n        return cls(float(samples.mean())",
+        "validation/samples.py",
+        "samples.std(ddof=1) / np.sqrt(samples.size)",
+        "samples.std(ddof=1) / samples.size",
         "tests/validation/test_statistics.py::test_measurements",
     ),
     Mutant(
@@ -930,6 +930,48 @@ MUTANTS = (
         "return error / matters",
         "return error / matters / 16",
         "tests/validation/test_power.py::test_a_single_mean_keeps_its_word",
+    ),
+    Mutant(
+        "validation/heavy_tails.py",
+        "special.gammaincinv(used, probability)) / used",
+        "special.gammaincinv(4 * used, probability)) / (4 * used)",
+        "tests/validation/test_tails.py::test_the_interval_of_the_index_has_its_level",
+    ),
+    Mutant(
+        "validation/heavy_tails.py",
+        "if more > level / 2:",
+        "if more > 8 * level:",
+        "tests/validation/test_tails.py::test_what_t_gets_wrong_is_in_doubt",
+    ),
+    Mutant(
+        "validation/measurement.py",
+        "bias, doubt = abs((count - 1) * lost.mean())",
+        "bias, doubt = abs(lost.mean())",
+        "tests/validation/test_common_numbers.py::test_the_jackknife_against_leaving_out",
+    ),
+    Mutant(
+        "validation/measurement.py",
+        "(1 / count + control.mean() ** 2 / (x @ x))",
+        "(1 / count / 4)",
+        "tests/validation/test_common_numbers.py::test_a_control_removes_what_it_saw",
+    ),
+    Mutant(
+        "validation/measurement.py",
+        "(-1 if nested else 1) / reference",
+        "1 / reference",
+        "tests/validation/test_common_numbers.py::test_references_of_finite_width",
+    ),
+    Mutant(
+        "validation/scaling_laws.py",
+        "(drawn[:, 1:] - drawn[:, :1]).std",
+        "drawn[:, :1].std",
+        "tests/validation/test_statistics.py::test_the_window_of_a_pure_law_does_not_matter",
+    ),
+    Mutant(
+        "validation/comparison.py",
+        "room = 1 - error / enough",
+        "room = 1 - error / enough / 2",
+        "tests/validation/test_power.py::test_the_width_that_would_decide",
     ),
     # sweeps
     Mutant(

@@ -108,6 +108,8 @@ SAMPLES_OF = {
     "MLP.spectrum": {"d": 5, "degree": 2},
     "Measurement.of": {"samples": [1.0, 1.1, 0.9]},
     "Measurement.of_variance": {"samples": [1.0, 1.1, 0.9]},
+    "Measurement.paired": {"samples": [1.0, 1.1, 0.9, 1.2], "control": [1.0, 1.2, 0.7, 1.1]},
+    "Measurement.from_reference": {"squared": [1.0, 1.1, 0.9], "reference": 8, "nested": True},
     "PowerLaw.fit": POWERS,
     "Representation.error_bound": {"width": 100},
     "Representation.norm": {"kind": "TV"},
@@ -181,6 +183,9 @@ SAMPLES_OF = {
     "tc.validation.Ensemble": dict.fromkeys(
         ("initial_train", "initial_test", "trained_test", "own_kernel"), SQUARE
     ),
+    "tc.validation.fit_exponent": POWERS,
+    "tc.validation.tails": {"samples": np.arange(20) ** 2},
+    "tc.validation.Tails": {"interval": (1.0, 2.0)},
     "tc.validation.Figure": {"title": "f", "draw": lambda axes: None},
     "tc.validation.FiniteSizeLaw": {"p_value": 0.5},
     "tc.validation.PowerLaw": {"interval": (0.0, 1.0), "windows": ()},

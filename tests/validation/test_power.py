@@ -230,6 +230,22 @@ def test_a_verdict_that_has_power_needs_no_more():
     assert nothing_matters.replicas_wanted == nothing_matters.detectable == np.inf
 
 
+@pytest.mark.parametrize(("bias", "error"), [(0.02, 0.005), (0.2, 0.01), (0.5, 0.002)])
+def test_the_width_that_would_decide(bias, error):
+    """At this width the bias b/m leaves room for the power; a little below it does not."""
+
+    def at(width):
+        measured = Measurement(2.0, error, 20)
+        return validate(2, measured, bias=bias * 64 / width, width=round(width))
+
+    wanted = at(64).width_wanted
+    assert f"width {int(wanted) + 1} would decide" in repr(at(64)) or wanted < 64
+    assert at(1.05 * wanted).power >= 0.99 > at(0.95 * wanted).power
+    noisy = validate(2, Measurement(2.0, 0.1, 20), bias=bias, width=64)
+    assert noisy.width_wanted == np.inf
+    assert "width" not in repr(noisy)
+
+
 @pytest.mark.parametrize("off", [0.0, 0.2])
 def test_looking_again_and_again_keeps_the_level(off):
     """Of 200 true predictions few deviate, of 200 that are off by what matters few agree."""

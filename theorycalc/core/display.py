@@ -1,5 +1,6 @@
 """How formulas, claims and verdicts look: pure functions from data to strings."""
 
+import math
 import re
 from fractions import Fraction
 
@@ -174,6 +175,19 @@ def validation_text(validation) -> str:
     )
 
 
+def _what_decides(validation) -> str:
+    """What to buy, or why nothing does."""
+    comparison = validation.comparison
+    if comparison.doubt:
+        return f": {comparison.doubt}"
+    offers = []
+    if 1 < (more := validation.replicas_wanted) < _MANY:
+        offers.append(f"about {more:.0f} times the replicas")
+    if math.isfinite(width := validation.width_wanted) and validation.power < validation.wanted:
+        offers.append(f"width {math.ceil(width)}")
+    return f": {' or '.join(offers)} would decide" if offers else ""
+
+
 def z_text(validation) -> str:
     """``off by 2 %, |z| = 1.2 ≤ 3.3``: size and z of a deviation, and the largest z that agrees.
 
@@ -189,7 +203,5 @@ def z_text(validation) -> str:
     text = f"{deviation}{name} = {size} {sign} {validation.threshold:.2f}"
     if validation.agreement.name == "INCONCLUSIVE":
         text += f", power = {validation.power:.2f} for {comparison.smallest}"
-        more = validation.replicas_wanted
-        if 1 < more < _MANY:
-            text += f": about {more:.0f} times the replicas would decide"
+        text += _what_decides(validation)
     return text

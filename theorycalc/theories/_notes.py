@@ -67,6 +67,7 @@ class Run:
         bias: float = 0.0,
         smallest: float = SMALLEST,
         at_most: bool = False,
+        width: int | None = None,
     ) -> Measurement:
         """A number at x beside its replicas: a comparison, and a point on the picture.
 
@@ -83,12 +84,12 @@ class Run:
             The label of its points and its line.
         error : float, optional
             The standard error of a single number.
-        bias, smallest, at_most
+        bias, smallest, at_most, width
             As for `tc.validation.compare`.
         """
         measured = _measurement(samples, error)
         name = name or f"{series} at {x}".strip()
-        options = {"bias": bias, "smallest": smallest, "at_most": at_most}
+        options = {"bias": bias, "smallest": smallest, "at_most": at_most, "width": width}
         self._note(partial(compare, measurement=measured, **options), name, theory)
         if x is not None:
             self._point(series, x, measured, theory)

@@ -19,8 +19,9 @@ from theorycalc.validation.experiment import (
     judge,
     validate,
 )
+from theorycalc.validation.heavy_tails import Tails, tails
 from theorycalc.validation.measurement import Measurement
-from theorycalc.validation.scaling_laws import FiniteSizeLaw, PowerLaw
+from theorycalc.validation.scaling_laws import FiniteSizeLaw, PowerLaw, fit_exponent
 from theorycalc.validation.statistics import mean_test, threshold
 
 __all__ = [
@@ -34,16 +35,19 @@ __all__ = [
     "Measurement",
     "PowerLaw",
     "Report",
+    "Tails",
     "Validation",
     "compare",
     "compare_exponent",
     "compare_means",
     "digits",
+    "fit_exponent",
     "judge",
     "mean_test",
     "plots",
     "sample_kernels",
     "sphere_points",
+    "tails",
     "threshold",
     "train_ensemble",
     "validate",

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from scipy import stats
@@ -9,10 +10,11 @@ from scipy import stats
 from theorycalc.core.errors import DomainError, explain, shown
 from theorycalc.core.formula import Formula
 from theorycalc.core.looks import Shown
-from theorycalc.core.numbers import real_double
+from theorycalc.core.numbers import exact_integer, real_double
 from theorycalc.core.records import check_fields, check_range, instance
 from theorycalc.core.value import Value
 from theorycalc.validation.measurement import Measurement
+from theorycalc.validation.scaling_laws import PowerLaw
 from theorycalc.validation.statistics import joint_power, least, mean_test, power, threshold
 
 # The smallest deviations that matter, unless an experiment says otherwise: of a number and of an
@@ -20,6 +22,17 @@ from theorycalc.validation.statistics import joint_power, least, mean_test, powe
 SMALLEST = 0.05
 SMALLEST_EXPONENT = 0.25
 SMALLEST_JOINT = 0.5
+
+
+class FiniteSize(NamedTuple):
+    """A bias that falls like 1/width: what it takes of the smallest deviation that matters.
+
+    ``bias`` and ``error``, the standard error, are in units of that deviation.
+    """
+
+    width: int
+    bias: float
+    error: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +61,10 @@ class Comparison(Shown):
         infinite if it is known.
     size, smallest : str
         The deviation and the smallest one that matters, as printed.
+    finite_size : FiniteSize or None
+        Where the allowed bias falls like 1/width: at which width it was measured.
+    doubt : str
+        Why no verdict can be trusted, as a `Measurement` or a drifting exponent says it.
     """
 
     name: str
@@ -61,6 +78,8 @@ class Comparison(Shown):
     joint: tuple[int, float] | None = None
     size: str = ""
     smallest: str = ""
+    finite_size: FiniteSize | None = None
+    doubt: str = ""
 
     def __post_init__(self):
         check_fields(self)
@@ -105,6 +124,19 @@ class Comparison(Shown):
 
         return 1.0 + least(seen, wanted)
 
+    def width_wanted(self, limit: float, wanted: float) -> float:
+        """The width at which these replicas see the smallest deviation that matters.
+
+        Infinite where no width helps, or none is known to: only more replicas do.
+        """
+        if self.finite_size is None:
+            return math.inf
+        width, bias, error = self.finite_size
+        # at what resolution the power is enough
+        enough = 1 / replace(self, resolution=1.0).detectable(limit, wanted)
+        room = 1 - error / enough
+        return width * bias / room if room > 0 else math.inf
+
     def _scaled(self, replicas: float, size: float) -> "Comparison":
         """The comparison with so many times the replicas, and size of what matters."""
         joint = self.joint
@@ -127,6 +159,7 @@ def compare(
     smallest: float = SMALLEST,
     at_most: bool = False,
     mutant: bool = False,
+    width: int | None = None,
 ) -> Comparison:
     """A number beside the mean of independent replicas.
 
@@ -145,11 +178,20 @@ def compare(
         Whether the prediction is an upper bound.
     mutant : bool
         Whether the prediction is wrong on purpose.
+    width : int, optional
+        The width of the networks, where the bias falls like 1/width: what is inconclusive says
+        what width would decide.
 
     Examples
     --------
     >>> compare("width", 2, Measurement(2.1, 0.05, replicas=50)).z
     2.0...
+
+    A bias of 8/m takes more than what matters; a larger width has room for it:
+
+    >>> from theorycalc.validation import judge
+    >>> judge([compare("at m = 64", 2, Measurement(2.1, 0.01, 50), bias=8 / 64, width=64)])[0]
+    Validation(INCONCLUSIVE, ... power = 0.00 for 5 %: width 163 would decide)
     """
     value, radius = _number(prediction)
     allowed = "tc.validation.Measurement.of(replicas)"
@@ -159,7 +201,12 @@ def compare(
     bias, smallest = real_double(bias, "bias", least=0), _checked(smallest)
     instance(at_most, bool, "at_most", allowed="True or False")
     deviation, error = measurement.mean - value, measurement.standard_error
-    bias += radius
+    matters = smallest * abs(value) - measurement.bias - radius
+    finite_size = None
+    if width is not None and matters > 0:
+        width = exact_integer(width, "width", 1)
+        finite_size = FiniteSize(width, bias / matters, error / matters)
+    bias += radius + measurement.bias
     return Comparison(
         name=name,
         predicted=f"{'≤ ' if at_most else ''}{_with_error(value, radius)}",
@@ -171,6 +218,8 @@ def compare(
         one_sided=at_most,
         size=_relative(deviation, value),
         smallest=f"{100 * smallest:.3g} %",
+        finite_size=finite_size,
+        doubt=measurement.doubt,
     )
 
 
@@ -224,8 +273,8 @@ def compare_means(
 def compare_exponent(
     name: str,
     prediction: float,
-    estimate: float,
-    error: float,
+    estimate: float | PowerLaw,
+    error: float | None = None,
     *,
     at_most: bool = False,
     smallest: float = SMALLEST_EXPONENT,
@@ -238,7 +287,8 @@ def compare_exponent(
     name : str
     prediction : float
     estimate, error : float
-        The fit and its standard error.
+        The fit and its standard error; or a `PowerLaw` alone, which is inconclusive where its slope
+        depends on the window of sizes.
     at_most : bool
         Whether the prediction is an upper bound.
     smallest : float
@@ -251,6 +301,12 @@ def compare_exponent(
     >>> compare_exponent("deviation", -0.5, -0.49, 0.01).z
     1.0...
     """
+    doubt = ""
+    if isinstance(estimate, PowerLaw) and error is None:
+        if not estimate.settled:
+            last = estimate.windows[-1]
+            doubt = f"slope {last:.3g} of the largest sizes alone, not yet asymptotic"
+        estimate, error = estimate.slope, estimate.standard_error
     prediction, estimate = (
         real_double(x, what) for x, what in ((prediction, "prediction"), (estimate, "estimate"))
     )
@@ -267,6 +323,7 @@ def compare_exponent(
         one_sided=at_most,
         size=_relative(deviation, prediction),
         smallest=f"{100 * smallest:.3g} %",
+        doubt=doubt,
     )
 
 

@@ -80,6 +80,11 @@ class Validation(Shown):
             return 1.0
         return self.comparison.replicas_wanted(1 - self.wanted, self.comparisons, self.wanted)
 
+    @cached_property
+    def width_wanted(self) -> float:
+        """The width that would decide with these replicas; infinite if none is known to."""
+        return self.comparison.width_wanted(self.threshold, self.wanted)
+
     def __repr__(self):
         return f"Validation({display.validation_text(self)})"
 
@@ -120,7 +125,8 @@ def judge(comparisons: Iterable[Comparison], level: float = 0.01) -> tuple[Valid
     -------
     tuple of Validation
         INCONCLUSIVE where the smallest deviation that matters would not have been seen with
-        probability 1 − ``level``, and where a prediction that is wrong on purpose does not deviate.
+        probability 1 − ``level``, where tails or sizes let no verdict be trusted, and where a
+        prediction that is wrong on purpose does not deviate.
 
     Examples
     --------
@@ -139,7 +145,9 @@ def _judge(comparison: Comparison, level: float, comparisons: int) -> Validation
     limit, wanted = threshold(level, comparisons, comparison.replicas), 1 - level
     z = comparison.z if comparison.one_sided else abs(comparison.z)
     seen = comparison.power(limit)
-    if z > limit:
+    if comparison.doubt:
+        agreement = Agreement.INCONCLUSIVE
+    elif z > limit:
         agreement = Agreement.DEVIATES
     elif comparison.mutant or seen < wanted:
         # that a prediction known to be wrong is not rejected says nothing for it
@@ -163,6 +171,7 @@ def validate(
     level: float = 0.01,
     bias: float = 0.0,
     smallest: float = SMALLEST,
+    width: int | None = None,
     until: str | None = None,
     most: int = 10_000,
 ) -> Validation:
@@ -180,6 +189,8 @@ def validate(
         A finite-size deviation that theory allows, written down beforehand.
     smallest : float
         The smallest relative deviation that matters.
+    width : int, optional
+        As for `compare`: of networks whose bias falls like 1/width.
     until : {"decided"}, optional
         Look after 16, 32, 64, … replicas, and stop at the first verdict. The number of looks is
         fixed beforehand, and each has its share of the level (Bonferroni), so that ``level`` is
@@ -211,8 +222,9 @@ def validate(
     """
     measured: Any = measurement
     most = exact_integer(most, "most", _FIRST, 10**9)
+    options: Any = {"bias": bias, "smallest": smallest, "width": width}
     if until is None:
-        return judge([compare("", prediction, measured, bias=bias, smallest=smallest)], level)[0]
+        return judge([compare("", prediction, measured, **options)], level)[0]
     one_of(until, ("decided",), "until")
     if not isinstance(measured, Callable):
         what, allowed = "not a function of a range of replicas", "draw(range(16)) → 16 values"
@@ -222,7 +234,7 @@ def validate(
     values: list[float] = []
     for count in looks:
         values += [float(x) for x in measured(range(len(values), count))]
-        found = compare("", prediction, Measurement.of(values), bias=bias, smallest=smallest)
+        found = compare("", prediction, Measurement.of(values), **options)
         (validation,) = judge([found], level / len(looks))
         if validation.agreement is not Agreement.INCONCLUSIVE:
             break

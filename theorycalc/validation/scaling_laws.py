@@ -10,7 +10,9 @@ from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.looks import Shown
 from theorycalc.core.numbers import exact_integer, real_double
 from theorycalc.core.records import LARGEST, check_fields, check_range, instance
-from theorycalc.validation.measurement import Measurement, read_samples
+from theorycalc.validation.measurement import Measurement
+from theorycalc.validation.samples import read_samples
+from theorycalc.validation.statistics import threshold
 
 # A fit is repeated so often for its interval.
 _MOST_RESAMPLES = 100_000
@@ -20,27 +22,24 @@ _LARGEST_POWER = 100
 
 @dataclass(frozen=True)
 class PowerLaw(Shown):
-    """A weighted fit of log(mean) on log(size): slope with a bootstrap interval and its drift.
+    """A weighted fit of log(mean) on log(size); made by `theorycalc.validation.fit_exponent`.
 
-    ``windows`` are the slopes after dropping the smallest sizes one by one: a drift that exceeds
-    the interval says that the sizes are not yet asymptotic.
-
-    Examples
-    --------
-    A correction of first order, which two hundred replicas do not hide:
-
-    >>> generator = np.random.default_rng(0)
-    >>> widths = [8, 16, 32, 64, 128]
-    >>> samples = [(1 + 8 / m) / m * generator.gamma(4, 0.25, 200) for m in widths]
-    >>> law = PowerLaw.fit(widths, samples)
-    >>> law.slope < -1.1, law.drift > 2
-    (True, True)
+    Attributes
+    ----------
+    slope, standard_error : float
+    interval : (float, float)
+        By the bootstrap, at the level that was asked for.
+    windows : tuple of float
+        The slopes after dropping the smallest sizes one by one.
+    window_errors : tuple of float
+        Standard errors of their differences from ``slope``, by the same bootstrap.
     """
 
     slope: float
     standard_error: float
     interval: tuple[float, float]
     windows: tuple[float, ...]
+    window_errors: tuple[float, ...] = ()
 
     def __post_init__(self):
         check_fields(self)
@@ -49,40 +48,92 @@ class PowerLaw(Shown):
 
     @property
     def drift(self) -> float:
-        """The largest change of the slope in the windows, in standard errors of the whole fit."""
-        if self.standard_error == 0 or not self.windows:
-            return 0.0
-        return max(abs(slope - self.slope) for slope in self.windows) / self.standard_error
+        """The largest change of the slope in the windows, in standard errors of that change."""
+        pairs = zip(self.windows, self.window_errors, strict=False)
+        return max(
+            (abs(slope - self.slope) / error for slope, error in pairs if error), default=0.0
+        )
+
+    @property
+    def settled(self) -> bool:
+        """Whether the slope stays where it is when small sizes are dropped, at the level 1 %.
+
+        If not the sizes are not yet asymptotic, whatever the interval says: `FiniteSizeLaw` fits
+        the first correction, or larger sizes decide.
+        """
+        return self.drift <= threshold(0.01, max(len(self.windows), 1))
 
     @classmethod
-    @within_doubles("samples")
     def fit(cls, sizes, samples, *, resamples: int = 400, level: float = 0.05) -> "PowerLaw":
-        """Fit replicas of positive quantities: ``samples[i]`` are those at ``sizes[i]``."""
-        sizes = _sizes(sizes)
-        samples = [read_samples(values, dimensions=1) for values in _one_for_each(samples, sizes)]
-        resamples = exact_integer(resamples, "resamples", 2, _MOST_RESAMPLES)
-        level = real_double(level, "level", above=0, below=1)
-        if len(sizes) < 2 or any(values.mean() <= 0 for values in samples):
-            allowed = "two sizes, means that are positive"
-            raise DomainError(explain("no power law", allowed=allowed))
-        if any(values.std() == 0 for values in samples):
-            raise DomainError(explain("replicas that are equal have no standard error"))
-        generator = np.random.default_rng(0)
-        # the weights stay: equal draws from few replicas would have infinite ones
-        weights = _weights(samples)
-        slopes = np.array(
-            [_slope(sizes, _resample(samples, generator), weights) for _ in range(resamples)]
-        )
-        low, high = np.quantile(slopes, [level / 2, 1 - level / 2])
-        windows = tuple(
-            _slope(sizes[i:], samples[i:], weights[i:]) for i in range(1, len(sizes) - 1)
-        )
-        return cls(
-            _slope(sizes, samples, weights),
-            float(slopes.std(ddof=1)),
-            (float(low), float(high)),
-            windows,
-        )
+        """`theorycalc.validation.fit_exponent`, as a method."""
+        return fit_exponent(sizes, samples, resamples=resamples, level=level)
+
+
+@within_doubles("samples")
+def fit_exponent(sizes, samples, *, resamples: int = 400, level: float = 0.05) -> PowerLaw:
+    """The exponent of a power law in the size, and how it depends on the window of sizes.
+
+    Parameters
+    ----------
+    sizes : sequence of different positive numbers
+    samples : sequence of sequences
+        ``samples[i]`` are independent replicas of a positive quantity at ``sizes[i]``.
+    resamples : int
+        Of the bootstrap, over the replicas within each size.
+    level : float
+        Of the interval.
+
+    Returns
+    -------
+    PowerLaw
+        With three sizes or more, ``drift`` and ``settled`` say whether smaller sizes than the
+        largest two have another slope.
+
+    Raises
+    ------
+    DomainError
+        For fewer than two sizes, means that are not positive, or replicas that are all equal.
+
+    Examples
+    --------
+    A correction of first order, which two hundred replicas do not hide:
+
+    >>> generator = np.random.default_rng(0)
+    >>> widths = [8, 16, 32, 64, 128]
+    >>> samples = [(1 + 8 / m) / m * generator.gamma(4, 0.25, 200) for m in widths]
+    >>> law = fit_exponent(widths, samples)
+    >>> law.slope < -1.1, law.windows[-1] > law.slope, law.settled
+    (True, True, False)
+    """
+    sizes = _sizes(sizes)
+    samples = [read_samples(values, dimensions=1) for values in _one_for_each(samples, sizes)]
+    order = np.argsort(sizes)
+    sizes, samples = sizes[order], [samples[i] for i in order]
+    resamples = exact_integer(resamples, "resamples", 2, _MOST_RESAMPLES)
+    level = real_double(level, "level", above=0, below=1)
+    if len(sizes) < 2 or any(values.mean() <= 0 for values in samples):
+        allowed = "two sizes, means that are positive"
+        raise DomainError(explain("no power law", allowed=allowed))
+    if any(values.std() == 0 for values in samples):
+        raise DomainError(explain("replicas that are equal have no standard error"))
+    generator = np.random.default_rng(0)
+    # the weights stay: equal draws from few replicas would have infinite ones
+    slopes = _slopes(sizes, _weights(samples))
+    slope, *windows = slopes @ np.log([values.mean() for values in samples])
+    means = [
+        [generator.choice(values, size=values.size).mean() for values in samples]
+        for _ in range(resamples)
+    ]
+    drawn = np.log(means) @ slopes.T
+    low, high = np.quantile(drawn[:, 0], [level / 2, 1 - level / 2])
+    changes = (drawn[:, 1:] - drawn[:, :1]).std(axis=0, ddof=1)
+    return PowerLaw(
+        float(slope),
+        float(drawn[:, 0].std(ddof=1)),
+        (float(low), float(high)),
+        tuple(map(float, windows)),
+        tuple(map(float, changes)),
+    )
 
 
 @dataclass(frozen=True)
@@ -183,12 +234,14 @@ def _weights(samples) -> np.ndarray:
     return np.array([values.mean() ** 2 * values.size / values.var(ddof=1) for values in samples])
 
 
-def _slope(sizes, samples, w: np.ndarray) -> float:
-    """Slope of log(mean) on log(size), weighted."""
-    x, y = np.log(sizes), np.log([values.mean() for values in samples])
-    x_mean = np.average(x, weights=w)
-    return float(np.average((x - x_mean) * y, weights=w) / np.average((x - x_mean) ** 2, weights=w))
+def _slopes(sizes, weights: np.ndarray) -> np.ndarray:
+    """Rows whose products with log(means) are weighted slopes on log(size).
 
-
-def _resample(samples, generator) -> list[np.ndarray]:
-    return [generator.choice(values, size=values.size) for values in samples]
+    The first is of all sizes, the others of those that are left when the smallest are dropped.
+    """
+    x, rows = np.log(sizes), []
+    for first in range(max(len(sizes) - 1, 1)):
+        w = np.where(np.arange(len(sizes)) < first, 0.0, weights)
+        centred = x - np.average(x, weights=w)
+        rows.append(w * centred / np.sum(w * centred**2))
+    return np.array(rows)

@@ -8,7 +8,7 @@ from scipy import stats
 from theorycalc.core.arrays import real_array, within_doubles
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.numbers import exact_integer, real_double
-from theorycalc.validation.measurement import read_samples
+from theorycalc.validation.samples import read_samples
 
 # Deviations in standard errors, and numbers of replicas, that are looked at.
 _FARTHEST = 2.0**24
