@@ -95,7 +95,7 @@ def test_equations_are_searched_for_where_the_sides_differ_most():
 
 def test_functions_without_an_enclosure_are_searched():
     claim = tc.Claim(Twice(X) <= 1, on={"x": (0, 2)})
-    found = tc.search(claim)
+    found = tc.search(claim, budget=1000)
     assert (found.verdict, found.point, found.margin.rigor) == (
         FAILS,
         {"x": 2},

@@ -53,7 +53,7 @@ def test_closed_forms_are_the_integral(k, n):
 
 
 @given(st.integers(1, 5), st.floats(0.01, 5000))
-@settings(max_examples=25)
+@settings(max_examples=8)
 def test_enclosures_at_any_size(k, log_n):
     """Of two precisions, and of doubles, from n near 1 to e^5000."""
     formula = expected_maximum(power=k, log_n=log_n)
@@ -61,8 +61,8 @@ def test_enclosures_at_any_size(k, log_n):
     assert all(value.overlaps(values[-1]) for value in values)
 
 
-@given(st.integers(1, 6), st.integers(1, 40))
-@settings(max_examples=20)
+@given(st.integers(1, 6), st.integers(1, 25))
+@settings(max_examples=10)
 def test_sum_over_order_statistics(k, n):
     """Σ_j (−1)^j C(n, j) e_k(j) = (−1)^k e_k(n), by the least of n as inclusion–exclusion."""
     with mpmath.workdps(60):
@@ -120,7 +120,7 @@ def test_gumbel_limit():
 
 
 @given(st.integers(2, 60))
-@settings(max_examples=10)
+@settings(max_examples=4)
 def test_many_dimensions(n):
     """√d m_n → e_1 with an error of order 1/d."""
     mean = float(expected_maximum(n).at())

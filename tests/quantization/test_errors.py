@@ -32,7 +32,7 @@ def deficits(d, n, k):
 
 
 @given(dimensions, counts, orders)
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=4, deadline=None)
 def test_deficits(d, n, k):
     value, exact = deficits(d, n, k)
     assert_error_holds(value, exact)

@@ -5,6 +5,7 @@ that is an integer symbol gets whole numbers.
 """
 
 import contextlib
+import functools
 
 import sympy as sp
 from zoo import ZOO
@@ -46,6 +47,7 @@ def _kernels():
 
 
 def _polynomials():
+    yield "coefficient", "relu", tc.hermite.coefficient("relu", 6), {}
     for k in (4, 100, 400):
         yield "orthonormal", k, tc.hermite.orthonormal(k), {"z": (-10, 10)}
     for k in (4, 60):
@@ -188,9 +190,19 @@ def most_exactly(formula, **point):
     return formula.at(using=tc.Float(), **point)
 
 
-def cases():
-    """All of them, and the coefficients of Hermite expansions."""
-    yield "coefficient", "relu", tc.hermite.coefficient("relu", 6), {}
-    rooms = (_kernels, _polynomials, _spheres, _relu, _quantisers, _information, _inference)
-    for room in (*rooms, _learning_curves):
-        yield from room()
+ROOMS = {
+    "kernels": _kernels,
+    "polynomials": _polynomials,
+    "spheres": _spheres,
+    "relu": _relu,
+    "quantisers": _quantisers,
+    "information": _information,
+    "inference": _inference,
+    "learning_curves": _learning_curves,
+}
+
+
+@functools.cache
+def cases(room):
+    """Those of one room. They take seconds, so that a test has the room as its parameter."""
+    return tuple(ROOMS[room]())

@@ -3,6 +3,7 @@
 import html
 import math
 import re
+from functools import cached_property
 from html.parser import HTMLParser
 
 import numpy as np
@@ -63,9 +64,13 @@ class Page(HTMLParser):
         if "details" not in self.open or "summary" in self.open:
             self.visible.append((self.open[-1] if self.open else "", data))
 
+    @cached_property
+    def said(self):
+        return _words("".join(self.words))
+
     def says(self, text):
         """Whether the words are there; marks of scripts, code and TeX are no words."""
-        return _words(text) in _words("".join(self.words))
+        return _words(text) in self.said
 
 
 def _words(text):

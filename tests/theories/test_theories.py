@@ -1,52 +1,52 @@
 """Every theory, by discovery: a new file in the folder is tested without a line here."""
 
 import pickle
+from pathlib import Path
 
 import pytest
 
 import theorycalc as tc
 from theorycalc import theories
 from theorycalc.theories import _runner
-from theorycalc.theories._sources import Named, heading, load, sources
+from theorycalc.theories._sources import Named, heading, load
 from theorycalc.theories._theory import Case, Theory
 
 DIGITS = 20
-SOURCES = sources([])
-# the short experiments, and the cases in every arithmetic
-QUICK = [
-    task
-    for quick in (False, True)
-    for task in _runner.tasks(SOURCES, digits=DIGITS, quick=quick, pictures=True)
-    if quick == (task.kind == "experiments")
-]
+NAMES = theories.list()
 
 
-@pytest.mark.parametrize("task", QUICK, ids=lambda t: f"{t.source.name} {t.kind} {t.index}")
-def test_what_a_theory_states(task):
-    outcome = task(fresh=True)
-    assert outcome.rows
-    for row in outcome.rows:
-        assert not row.failed, row
-        assert row.verdict != "UNDECIDED", row
-    for title, svg in outcome.pictures:
+def stated(name):
+    """What is run of a theory: the short experiments, and the cases in every arithmetic."""
+    return [
+        task
+        for quick in (False, True)
+        for task in _runner.tasks([Named(name)], digits=DIGITS, quick=quick, pictures=True)
+        if quick == (task.kind == "experiments")
+    ]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_a_theory_states(name):
+    outcomes = [task(fresh=True) for task in stated(name)]
+    assert all(outcome.rows for outcome in outcomes)
+    rows = [row for outcome in outcomes for row in outcome.rows]
+    assert not [row for row in rows if row.failed or row.verdict == "UNDECIDED"]
+    for title, svg in (picture for outcome in outcomes for picture in outcome.pictures):
         assert title
         assert svg.endswith("</svg>")
         assert len(svg) < 60_000  # all of them share a report with 1.5 MB
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(
-    "task",
-    [t for t in _runner.tasks(SOURCES, digits=30, quick=False, pictures=False)
-     if t.kind == "experiments"],
-    ids=lambda t: f"{t.source.name} {t.index}",
-)  # fmt: skip
-def test_experiments_in_full(task):
-    verdicts = {row.item: row.verdict for row in task(fresh=True).rows}
+@pytest.mark.parametrize("name", NAMES)
+def test_experiments_in_full(name):
+    work = _runner.tasks([Named(name)], digits=30, quick=False, pictures=False)
+    found = [task(fresh=True) for task in work if task.kind == "experiments"]
+    verdicts = {row.item: row.verdict for outcome in found for row in outcome.rows}
     assert set(verdicts.values()) <= {"AGREES", "REJECTED"}, verdicts
 
 
-@pytest.mark.parametrize("name", ["_template", *theories.list()])
+@pytest.mark.parametrize("name", ["_template", *NAMES])
 def test_a_theory_is_complete(name):
     theory = load(name)
     assert isinstance(theory, Theory)
@@ -62,6 +62,12 @@ def test_a_theory_is_complete(name):
     assert all(case.source for case in theory.cases)
     labels = [experiment.name for experiment in theory.experiments]
     assert len(set(labels)) == len(labels)
+
+
+def test_theories_have_no_doctests():
+    """They are not collected: that would have to read all theories."""
+    files = [Path(Named(name).path) for name in NAMES]
+    assert not [file for file in files if ">>>" in file.read_text(encoding="utf-8")]
 
 
 def test_the_template_is_a_theory_that_passes():
@@ -108,7 +114,7 @@ def test_a_printed_number_is_trusted_to_a_unit_of_its_last_digit(expected, holds
 
 
 def test_whatever_goes_wrong_is_a_line_and_not_an_end(monkeypatch):
-    task = QUICK[0]
+    task = stated("periodic_neuron")[0]
     monkeypatch.setitem(_runner._RUN, "cases", lambda task: 1 / 0)
     (row,) = task(fresh=True).rows
     assert row.failed
@@ -116,8 +122,9 @@ def test_whatever_goes_wrong_is_a_line_and_not_an_end(monkeypatch):
 
 
 def test_tasks_travel_to_other_processes():
-    assert pickle.loads(pickle.dumps(QUICK)) == QUICK
-    two = [task for task in QUICK if task.kind == "cases"][:2]
+    tasks = stated("periodic_neuron")
+    assert pickle.loads(pickle.dumps(tasks)) == tasks
+    two = [task for task in tasks if task.kind == "cases"][:2]
     rows = [outcome.rows for [outcome] in _runner.run(two, jobs=2, fresh=True)]
     assert [r.item for group in rows for r in group] == [
         r.item for task in two for r in task(fresh=True).rows

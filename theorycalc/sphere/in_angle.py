@@ -114,46 +114,79 @@ def estimates(kernel: ZonalKernel, d: int, order: int, bits: int) -> tuple:
     """μ_0, …, μ_order in numbers of mpmath, with relative errors of about 2^−bits."""
     below = bits_below(d, order)
     context = MPContext(bits + GUARD_BITS + below)
-    return tuple(_refined(kernel, d, order, context, bits, below)[0])
+    branches = _branches_without_edges(kernel, d, context)
+    least, allowed = _least_size(order, bits, below), _allowed(context, bits, below)
+    now = change = [context.number(S.Zero)] * (order + 1)
+    level, reached = 0, False
+    while not reached:
+        level += 1
+        # nodes of tanh–sinh, for ends that may be singular: a level halves the step
+        rule = context.tanh_sinh_level(level)
+        added = _applied(context, branches, d, order, rule)
+        before, now = now, [x / 2 + y for x, y in zip(now, added, strict=True)]
+        last, change = change, [abs(x - y) for x, y in zip(now, before, strict=True)]
+        # changes fall at least as fast as a geometric sequence would go on
+        errors = [x * x / y if y else x for x, y in zip(change, last, strict=True)]
+        size = 2 * len(rule)
+        settled = size >= least and _all_below(errors, allowed(now))
+        reached = settled or size > _MOST_NODES
+    return tuple(now)
 
 
 def _refined(
     kernel: ZonalKernel, d: int, order: int, context, bits: int, below: int
 ) -> tuple[list, list]:
-    """Eigenvalues, and what the last two rules of growing size disagree in.
+    """Eigenvalues by Gauss's rules of growing size, and what the last two disagree in.
 
     They agree in ``bits`` of each eigenvalue, or where it is smaller than 2^−below in as many more.
     """
-    size, last, rule = 48 + (order + bits) // 2 + below // 3, None, []
+    size, last = _least_size(order, bits, below), None
+    branches = _branches_without_edges(kernel, d, context)
+    allowed = _allowed(context, bits, below)
+    while True:
+        totals = _applied(context, branches, d, order, context.gauss_rule(size))
+        now = [context.midpoint(x) for x in totals]
+        if last is not None:
+            errors = [abs(x - y) for x, y in zip(now, last, strict=True)]
+            if size > _MOST_NODES or _all_below(errors, allowed(now)):
+                return now, errors
+        last, size = now, 3 * size // 2
+
+
+def _least_size(order: int, bits: int, below: int) -> int:
+    """A rule of fewer nodes may not have seen the polynomials wave."""
+    return 48 + (order + bits) // 2 + below // 3
+
+
+def _allowed(context, bits: int, below: int):
+    """The errors that eigenvalues may have."""
+    tolerance, unit = (context.number(S(2)) ** -n for n in (bits, below))
+    return lambda values: [tolerance * (abs(x) + unit) for x in values]
+
+
+def _all_below(errors: list, allowed: list) -> bool:
+    return all(error <= most for error, most in zip(errors, allowed, strict=True))
+
+
+def _applied(context, branches: list, d: int, order: int, rule: list) -> list:
+    """μ_0, …, μ_order by a rule on [−1, 1] for every branch."""
+    totals = [context.number(S.Zero)] * (order + 1)
+    for function, left, right in branches:
+        half, centre = (right - left) / 2, (right + left) / 2
+        nodes = ((centre + half * x, half * w) for x, w in rule)
+        # nodes may round to an end, where a kernel may be 0/0
+        inside = ((x, w * function(context, x)) for x, w in nodes if left < x and x < right)
+        _accumulate(context, totals, d, inside)
+    return _normalised(context, d, totals)
+
+
+def _branches_without_edges(kernel: ZonalKernel, d: int, context) -> list:
+    """The branches where their weight is anything."""
     edge = _edge(d, context)
-    branches = [
+    return [
         (function, max(left, edge), min(right, context.number(sympy.pi) - edge))
         for function, left, right in _branches(kernel, context)
     ]
-    tolerance = context.number(S(2)) ** -bits
-    # Gauss's nodes for balls, those of tanh–sinh where an end may be singular
-    rule_of = context.gauss_rule if context.encloses else context.tanh_sinh_rule
-    smallest = tolerance * context.number(S(2)) ** -below
-    while True:
-        before, rule = len(rule), rule_of(size)
-        while len(rule) == before:  # agreement with itself would prove nothing
-            size = 3 * size // 2
-            rule = rule_of(size)
-        totals = [context.number(S.Zero)] * (order + 1)
-        for function, left, right in branches:
-            half, centre = (right - left) / 2, (right + left) / 2
-            nodes = ((centre + half * x, half * w) for x, w in rule)
-            # tanh–sinh nodes may round to an end, where a kernel may be 0/0
-            inside = ((x, w * function(context, x)) for x, w in nodes if left < x and x < right)
-            _accumulate(context, totals, d, inside)
-        now = [context.midpoint(x) for x in _normalised(context, d, totals)]
-        if last is not None:
-            errors = [abs(x - y) for x, y in zip(now, last, strict=True)]
-            allowed = [tolerance * abs(x) + smallest for x in now]
-            agree = all(error <= most for error, most in zip(errors, allowed, strict=True))
-            if agree or size > _MOST_NODES:
-                return now, errors
-        last, size = now, 3 * size // 2
 
 
 def _edge(d: int, context):

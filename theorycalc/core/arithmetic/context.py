@@ -139,8 +139,11 @@ class MultiplePrecision(WorkingPrecision, Protocol):
         """A decision that is noted, with its distance from a tie."""
 
     @abstractmethod
-    def tanh_sinh_rule(self, size: int) -> list:
-        """Nodes and weights of a tanh–sinh rule of about this size on [−1, 1]."""
+    def tanh_sinh_level(self, level: int) -> list:
+        """Nodes that the tanh–sinh rule of the step 2^−level on [−1, 1] adds, and their weights.
+
+        They come to half of the rule of twice the step.
+        """
 
 
 class Enclosures(WorkingPrecision, Protocol):

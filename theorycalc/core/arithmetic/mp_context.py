@@ -4,7 +4,6 @@ One class keeps all promises of `MultiplePrecision`; it is as long as they are m
 """
 
 import functools
-import math
 import operator
 from collections.abc import Callable
 from contextlib import contextmanager, nullcontext
@@ -298,13 +297,11 @@ class MPContext(MultiplePrecision):
         parts = (x.real, x.imag) if isinstance(x, self.mp.mpc) else (x,)
         return [self.rational(part) for part in parts]
 
-    def tanh_sinh_rule(self, size: int) -> list:
-        """Nodes and weights of a tanh–sinh rule of about this size on [−1, 1]."""
-        level = max(2, math.ceil(math.log2(size / 4)))
-        # mpmath gives the nodes that a level adds: by themselves a rule of twice the step 2^−level
+    def tanh_sinh_level(self, level: int) -> list:
+        """Nodes that the tanh–sinh rule of the step 2^−level on [−1, 1] adds, and their weights."""
         nodes = TanhSinh(self.mp).get_nodes(-1, 1, level, self.mp.prec)
         spend(len(nodes), self.bits)
-        return [(x, self.mp.ldexp(w, 1 - level)) for x, w in nodes]
+        return [(x, self.mp.ldexp(w, -level)) for x, w in nodes]
 
     def midpoint(self, x):
         """The number itself."""
