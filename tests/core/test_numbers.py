@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import theorycalc as tc
+from theorycalc.core import decimals
 from theorycalc.core.numbers import exact, exact_integer
 
 
@@ -21,6 +22,13 @@ def test_a_float_means_its_shortest_repr(x):
 @given(st.fractions())
 def test_fractions_and_their_strings(x):
     assert exact(x) == exact(f"{x.numerator}/{x.denominator}") == sp.Rational(x)
+
+
+def test_integers_of_mpmath_become_those_of_python():
+    """With gmpy2 they are others, which neither fractions nor SymPy and flint take."""
+    ratio = decimals.ratio((1, np.int64(3), -1, 2))
+    assert ratio == (-3, 2)
+    assert [type(x) for x in ratio] == [int, int]
 
 
 @given(st.integers())

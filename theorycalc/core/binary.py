@@ -83,7 +83,7 @@ def fraction(x: mpmath.mpf) -> Fraction:
         raise PrecisionError(
             explain("too long to be written as a fraction", got=decimals.decimal(x, 5))
         )
-    return Fraction(*map(int, libmp.to_rational(x._mpf_)))
+    return Fraction(*decimals.ratio(x._mpf_))
 
 
 def binary_mpf(x: Fraction) -> mpmath.mpf:

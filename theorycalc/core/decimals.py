@@ -188,7 +188,13 @@ def _radius(radius: Fraction) -> str:
 
 
 def _fraction(x) -> Fraction:
-    return Fraction(*libmp.to_rational(x._mpf_))
+    return Fraction(*ratio(x._mpf_))
+
+
+def ratio(raw: tuple) -> tuple[int, int]:
+    """Numerator and denominator of mpmath's tuple, whose integers gmpy2 makes where it is found."""
+    numerator, denominator = libmp.to_rational(raw)
+    return int(numerator), int(denominator)
 
 
 def _log10(x) -> float:

@@ -9,6 +9,7 @@ from fractions import Fraction
 import sympy
 from mpmath import libmp
 
+from theorycalc.core import decimals
 from theorycalc.core.errors import DomainError, explain, shown
 from theorycalc.core.looks import Shown
 
@@ -198,4 +199,4 @@ def _read_binary(mpf: tuple) -> sympy.Rational | None:
     _, man, exp, bits = mpf
     if (not man and exp) or abs(exp + bits) > _MAX_BITS:  # no number, or too long to be written out
         return None
-    return sympy.Rational(*libmp.to_rational(mpf))
+    return sympy.Rational(*decimals.ratio(mpf))

@@ -5,8 +5,8 @@ from dataclasses import replace
 import mpmath
 import sympy
 from flint import acb, arb
-from mpmath import libmp
 
+from theorycalc.core import decimals
 from theorycalc.core import program as ops
 from theorycalc.core.arithmetic.ball import (
     Ball,
@@ -86,8 +86,8 @@ def _binary(x: mpmath.mpf, first: int) -> list[tuple]:
     """Steps that compute a binary number, the first of them in the given slot."""
     sign, man, exp, _ = x._mpf_
     if not _is_extreme(x):
-        return [(ops.number, sympy.Rational(*libmp.to_rational(x._mpf_)), ())]
-    parts = (-man if sign else man, 2, exp)
+        return [(ops.number, sympy.Rational(*decimals.ratio(x._mpf_)), ())]
+    parts = (-int(man) if sign else int(man), 2, exp)
     return [
         *((ops.number, sympy.Integer(part), ()) for part in parts),
         (ops.operation, "power", (first + 1, first + 2)),

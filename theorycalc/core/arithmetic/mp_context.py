@@ -5,16 +5,19 @@ One class keeps all promises of `MultiplePrecision`; it is as long as they are m
 
 import functools
 import operator
+import weakref
+from collections import deque
 from collections.abc import Callable
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from fractions import Fraction
+from typing import Any, NamedTuple
 
 import mpmath
 import sympy
 from flint import fmpq
-from mpmath import libmp
 from mpmath.calculus.quadrature import TanhSinh
 
+from theorycalc.core import decimals
 from theorycalc.core.arithmetic import mp_polynomials
 from theorycalc.core.arithmetic.context import MultiplePrecision
 from theorycalc.core.arithmetic.divergence import refuse_divergent
@@ -73,10 +76,9 @@ class MPContext(MultiplePrecision):
         nudged: bool = False,
         guide: Callable = no_guide,
     ):
-        self.mp = mpmath.mp.clone()
-        self.mp.prec = bits
-        sums_to_the_end(self.mp)
-        self._exact = exact_type(self.mp)
+        own = _private_context(bits)
+        weakref.finalize(self, _FREE.append, own)
+        self.mp, self._exact = own.mp, own.exact
         # an integrand meets its constants at every node
         self._rationals: dict = {}
         # the bits of relative accuracy that are asked for, where they are known: an expensive
@@ -315,7 +317,7 @@ class MPContext(MultiplePrecision):
         """The exact value of a number."""
         if isinstance(x, Exact):
             return sympy.Rational(x.value)
-        return sympy.Rational(*libmp.to_rational(x._mpf_))
+        return sympy.Rational(*decimals.ratio(x._mpf_))
 
     def negligible(self, x) -> bool:
         """Whether a cut-off error is below the working precision."""
@@ -342,6 +344,33 @@ class MPContext(MultiplePrecision):
         if call.function.in_mp is not None and isinstance(result, Exact):
             return +result  # an algorithm's own rational is an approximation
         return result
+
+
+class _Private(NamedTuple):
+    """A context of mpmath that one evaluation uses at a time, and its exact numbers."""
+
+    bits: int
+    mp: Any
+    exact: type
+
+
+# Those that no evaluation uses: a new one takes longer than a short formula, and has to compute the
+# nodes of its quadratures.
+_FREE: deque[_Private] = deque(maxlen=32)
+
+
+def _private_context(bits: int) -> _Private:
+    """One of this precision, which is taken off those that are free."""
+    for free in tuple(_FREE):
+        with suppress(ValueError):  # another thread may have taken it
+            if free.bits == bits:
+                _FREE.remove(free)
+                free.mp.prec = bits  # an evaluation that was broken off may have left another
+                return free
+    mp = mpmath.mp.clone()
+    mp.prec = bits
+    sums_to_the_end(mp)
+    return _Private(bits, mp, exact_type(mp))
 
 
 def _end(x) -> int | None:
