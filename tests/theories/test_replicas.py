@@ -36,7 +36,7 @@ def test_no_load_is_larger_than_the_capacity(order, rho):
 
 
 def test_temperatures_in_order():
-    """p = 4: T_K < T_d < T_tri < that of autoregression; the curve of a diffusion has a flat point."""
+    """p = 4: T_K < T_d < T_tri < that of autoregression; at T_tri a curve begins to fall."""
     p = 4
     names = ("static", "dynamic", "diffusion", "autoregression")
     temperatures = [float(getattr(sampling_thresholds, name)(p).at()) for name in names]
