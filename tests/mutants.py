@@ -598,6 +598,18 @@ MUTANTS = (
         "tests/spectra/test_proofs.py::test_roots_that_are_not_told_apart",
     ),
     Mutant(
+        "learning_curves/in_doubles.py",
+        "left / (1 - gamma * (share - rate)) + 2 * _EPS * abs(kappa)",
+        "left / 1e6",
+        "tests/learning_curves/test_laws_and_peaks.py::test_doubles_along_a_law_lie_within_their_errors",
+    ),
+    Mutant(
+        "spectra/in_doubles_edges.py",
+        "+ [float(t) for t in node.masses()])] = False",
+        ")] = False",
+        "tests/spectra/test_integrals.py::test_an_atom_in_a_gap_has_no_edges",
+    ),
+    Mutant(
         "spectra/_law.py",
         "self._order(u, upper) <= 0",
         "self._order(u, upper) < 0",

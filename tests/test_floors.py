@@ -132,6 +132,7 @@ FLOORS = {
         "rational",
         "in_balls_edges",
         "in_balls",
+        "in_balls_learned",
         "functions",
         "closed",
         "quadrature",
@@ -152,6 +153,7 @@ FLOORS = {
         "arguments",
         "in_doubles",
         "effective_ridge",
+        "populations",
         "ridge_regression",
         "samples_in_doubles",
         "pictures",
@@ -162,6 +164,7 @@ FLOORS = {
         "features_in_doubles",
         "feature_regression",
         "linear_networks",
+        "peaks",
     ),
     "explorer": ("spans", "subjects", "drawing", "panel", "face"),
     "inference": (

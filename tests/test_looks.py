@@ -128,6 +128,7 @@ def of_relu_and_quantization():
     yield from (room.ridge("1/2", 1, noise=1), room.kernel({1: 8}, {1: 1}), room.gradient_flow(2))
     yield from (room.power_law(2, 2), room.random_features("relu", 1, 2, 1))
     yield room.kernel({1: 8}, {1: 1}).spectrum
+    yield room.peak(room.kernel({1: 8}, {1: 1}, noise=1, ridge="1/10").test)
     yield tc.spectra.marchenko_pastur(2) + tc.spectra.discrete({0: "1/2", 1: "1/2"})
 
 

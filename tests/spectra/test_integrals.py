@@ -124,6 +124,21 @@ def test_edges_of_two_laws_that_meet_are_those_of_moves():
         assert_error_holds(edge, tc.certify(p + q - 2 * p * q + sign * root, 30))
 
 
+def test_an_atom_in_a_gap_has_no_edges():
+    """Two projections P, Q: the eigenvalues 1/2 ± √(1/4 + 2x) of 2P − 1 + Q, x those of PQP."""
+    law = S.discrete(SIGNS) + S.projection("2/3")
+    assert law.atoms == {0: sp.Rational(1, 6), 2: sp.Rational(1, 6)}
+    x = [sp.Rational(1, 2) + sign * sp.sqrt(2) / 3 for sign in (1, -1)]
+    roots = [sp.sqrt(sp.Rational(1, 4) + 2 * t) for t in x]
+    exact = [0.5 - roots[0], 0.5 - roots[1], 0.5 + roots[1], 0.5 + roots[0]]
+    for edge, expected in zip(law.edges(), exact, strict=True):
+        assert_error_holds(edge, tc.certify(sp.nsimplify(expected), 30))
+    # outside of the support the density is 0, and known to be
+    gap = in_doubles.density(law.node, np.linspace(-0.05, 1.05, 50))
+    assert not gap[0].any()
+    assert not gap[1].any()
+
+
 def test_a_gap_closes_where_it_has_to():
     """±1 ⊞ SC(v): four edges below v = 1, two from there on."""
     counts = [len((S.discrete(SIGNS) + S.semicircle(v)).edges()) for v in ("0.99999", 1, "1.00001")]

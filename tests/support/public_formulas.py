@@ -106,6 +106,10 @@ def _learning_curves():
         found = tc.learning_curves.ridge(GAMMA, size, noise="1/4", H={1: "1/2", 4: "1/2"})
         for name in ("test", "train", "bias", "variance", "kappa"):
             yield f"learning_curves.ridge.{name}", size, getattr(found, name), {"gamma": (0.1, 4)}
+    law = tc.spectra.marchenko_pastur("1/2")
+    for name in ("test", "train", "kappa"):
+        fit = tc.learning_curves.ridge(GAMMA, "1/10", noise="1/4", H=law)
+        yield f"learning_curves.ridge.{name}", "a law", getattr(fit, name), {"gamma": (0.1, 4)}
     room = tc.learning_curves
     fit = room.kernel({1: 8, "1/10": 35}, {1: 1}, ridge="1/10", noise="1/10")
     features = room.random_features("relu", 2, GAMMA, "1/10", noise="1/4")

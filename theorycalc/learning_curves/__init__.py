@@ -6,12 +6,14 @@ from theorycalc.learning_curves.from_residuals import cross_validation
 from theorycalc.learning_curves.kernel_regression import KernelRegression, kernel
 from theorycalc.learning_curves.kernel_spectrum import Spectrum
 from theorycalc.learning_curves.linear_networks import GradientFlow, gradient_flow
+from theorycalc.learning_curves.peaks import Peak, peak
 from theorycalc.learning_curves.power_laws import PowerLawCurve, power_law
 from theorycalc.learning_curves.ridge_regression import Ridge, optimal_ridge_claim, ridge
 
 __all__ = [
     "GradientFlow",
     "KernelRegression",
+    "Peak",
     "PowerLawCurve",
     "RandomFeatures",
     "Ridge",
@@ -20,6 +22,7 @@ __all__ = [
     "gradient_flow",
     "kernel",
     "optimal_ridge_claim",
+    "peak",
     "power_law",
     "random_features",
     "ridge",

@@ -61,6 +61,21 @@ class FeatureRidge(SpecialFunction):
     def _eval_is_extended_positive(self):
         return True
 
+    def fdiff(self, argindex=1):
+        samples, features, _, linear, rest = cast(tuple[Expr, ...], self.args)
+        seen = linear / (linear + self) + rest / self
+        falls = linear / (linear + self) ** 2 + rest / self**2
+        left, free = samples - seen, 1 - seen / features
+        both = free + left / features
+        moved = (
+            -self * free,
+            -self * left * seen / features**2,
+            S.One,
+            both * self**2 / (linear + self) ** 2,
+            both,
+        )
+        return moved[argindex - 1] / (left * free + self * falls * both)
+
     @staticmethod
     def double(*numbers):
         return features_in_doubles.effective_ridge(*numbers)

@@ -6,9 +6,13 @@ import numpy as np
 
 from theorycalc.core.arithmetic.array_context import ArrayContext
 from theorycalc.core.program import Program
+from theorycalc.spectra import in_doubles as spectral
+from theorycalc.spectra import series
+from theorycalc.spectra.nodes import Node
 
 _EPS = np.finfo(float).eps
 _MOST_STEPS = 400
+_LEARNED = (spectral.learned_share, spectral.learned_rate)
 # Where the ridge of a least error is looked for: sizes beside the largest eigenvalue.
 _SMALLEST, _LARGEST, _POINTS = 1e-10, 1e10, 4000
 
@@ -50,6 +54,28 @@ def _equation(kappa, level, t, m) -> tuple:
     taken = (m * learned).sum(axis=0)
     slope = level - (m * learned**2).sum(axis=0)
     return kappa * (level - taken), slope, abs(kappa) * (level + taken)
+
+
+def ridge_of_law(node: Node, gamma, ridge) -> tuple[np.ndarray, np.ndarray]:
+    """(κ, its error) with κ(1 − γ ∫ t/(t + κ)) = ridge, the largest solution, as above."""
+    gamma, ridge = np.broadcast_arrays(np.asarray(gamma, float), np.asarray(ridge, float))
+    shape, gamma, ridge = gamma.shape, gamma.ravel(), ridge.ravel()
+    kappa = ridge + gamma * series.mean(node)
+    everything = spectral.learned_share(node, np.zeros(1))[0][0]
+    zero = (ridge == 0) & (gamma * everything <= 1)
+    for _ in range(_MOST_STEPS):
+        (share, _), (rate, _) = (f(node, kappa) for f in _LEARNED)
+        step = (kappa * (1 - gamma * share) - ridge) / (1 - gamma * (share - rate))
+        step = np.where(zero, 0.0, step)
+        kappa = kappa - step
+        if not (step > 4 * _EPS * abs(kappa)).any():
+            break
+    (share, off), (rate, _) = (f(node, kappa) for f in _LEARNED)
+    left = abs(kappa * (1 - gamma * share) - ridge) + gamma * abs(kappa) * off
+    left = left + 4 * _EPS * (abs(kappa) * (1 + gamma * share) + abs(ridge))
+    error = left / (1 - gamma * (share - rate)) + 2 * _EPS * abs(kappa)
+    kappa, error = np.where(zero, 0.0, kappa), np.where(zero, 0.0, error)
+    return kappa.reshape(shape), error.reshape(shape)
 
 
 def least(error: Program, slope: Program, first: float, size: float) -> float | None:

@@ -7,14 +7,15 @@ import sympy
 from sympy import Expr, S, oo
 
 from theorycalc.core.claims import Claim
-from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.errors import DomainError, NotSupportedError, explain
 from theorycalc.core.formula import Formula
 from theorycalc.core.looks import Record
 from theorycalc.core.lowering import lower
 from theorycalc.core.records import check_fields
 from theorycalc.learning_curves import in_doubles
-from theorycalc.learning_curves.arguments import formula, positive, powers, quantity, variances
-from theorycalc.learning_curves.effective_ridge import EffectiveRidge, StationaryRidge
+from theorycalc.learning_curves.arguments import formula, positive, quantity, variances
+from theorycalc.learning_curves.effective_ridge import StationaryRidge
+from theorycalc.learning_curves.populations import Atoms, Population, population
 from theorycalc.spectra import sample_covariance
 
 KAPPA, DF2 = (sympy.Symbol(x, real=True) for x in ("kappa", "df_2"))
@@ -63,11 +64,11 @@ def ridge(gamma, ridge, signal: Any = 1, noise: Any = 0, H=None) -> Ridge:  # no
     ridge : number, symbol or "optimal"
         λ; 0 for the solution of least norm. Negative down to minus the lowest edge of the spectrum
         of X'X/n off 0. "optimal": the λ ≥ 0 of the least test error.
-    signal : number, symbol or mapping {t: B_t}
-        |β|², spread evenly; or its part in the eigenspace of every t.
+    signal : number, symbol, mapping {t: B_t} or function
+        |β|², spread evenly; or its part in the eigenspace of every t; or the b of b(t)H(dt).
     noise : number or symbol
         Variance of the noise.
-    H : mapping {t: w}, optional
+    H : mapping {t: w} or Law, optional
         The law of the spectrum of Σ, by default all are 1.
 
     Returns
@@ -106,54 +107,50 @@ def ridge(gamma, ridge, signal: Any = 1, noise: Any = 0, H=None) -> Ridge:  # no
     >>> best = tc.learning_curves.ridge(gamma, "optimal", noise="1/4")
     >>> print(best.ridge.expr, best.test.at(gamma=2))
     gamma/4 0.8903882032022076 ± 4e-17
+    >>> law = tc.spectra.marchenko_pastur("1/2")
+    >>> print(tc.learning_curves.ridge(2, "1/10", noise="1/4", H=law).test.at(using=tc.Ball(15)))
+    0.855206110433533 ± 6e-17
     """
     gamma, noise = positive(gamma, "gamma"), quantity(noise, "noise", 0)
-    law = {S.One: S.One} if H is None else variances(H)
-    even = not isinstance(signal, dict)
-    if even:
-        square = quantity(signal, "signal", 0)
-        parts = {t: square * w for t, w in law.items()}
-    else:
-        parts = powers(signal, "signal", "an eigenvalue of the signal")
-    best = isinstance(ridge, str) and ridge == "optimal"
-    if best and not any(b for t, b in parts.items() if t):
-        raise DomainError(explain("no signal: the best ridge is infinite", got=f"signal={signal}"))
-    if best and not even:
-        size, kappa, note = _optimal(gamma, parts, noise, law)
-    else:
-        size = noise * gamma / square if best else quantity(ridge, "ridge")
-        _check_ridge(size, gamma, law)
-        kappa, note = _effective(gamma, size, law), ""
-    return _errors(gamma, size, kappa, parts, noise, law, note)
+    found, square = population(H, signal)
+    if isinstance(ridge, str) and ridge == "optimal":
+        return _best(gamma, found, square, noise)
+    size = quantity(ridge, "ridge")
+    _check_ridge(size, gamma, found)
+    return _errors(gamma, size, found.effective(gamma, size), found, noise, "")
 
 
-def _effective(gamma: Expr, size: Expr, law: dict) -> Expr:
-    spectrum = [x for t, w in law.items() for x in (t, gamma * w)]
-    return cast(Expr, EffectiveRidge(S.One, size, *spectrum))
+def _best(gamma: Expr, found: Population, square: Expr | None, noise: Expr) -> Ridge:
+    """With the λ ≥ 0 of the least error: in closed form for a signal that is spread evenly."""
+    if square is None:
+        return _errors(gamma, *_optimal(gamma, found, noise))
+    if square == 0:
+        raise DomainError(explain("no signal: the best ridge is infinite", got="signal = 0"))
+    size = noise * gamma / square
+    return _errors(gamma, size, found.effective(gamma, size), found, noise, "")
 
 
 def _errors(
-    gamma: Expr, size: Expr, kappa: Expr, parts: dict, noise: Expr, law: dict, note: str
+    gamma: Expr, size: Expr, kappa: Expr, found: Population, noise: Expr, note: str
 ) -> Ridge:
     """The errors at a κ."""
-    directions = gamma * sympy.Add(*(w for t, w in law.items() if t))
+    directions = gamma * found.share
     critical = sympy.Eq(directions, 1) if size.is_zero else sympy.false
     if critical is sympy.true and noise != 0:
         return _diverging(noise)
-    learned = [(t / (t + KAPPA), t, w) for t, w in law.items() if t]
-    second = gamma * sympy.Add(*(w * x**2 for x, _, w in learned))
-    missed = KAPPA**2 * sympy.Add(*(b * t / (t + KAPPA) ** 2 for t, b in parts.items() if t))
     # 1 − df₁
     if size.is_zero:
         free = sympy.Max(0, 1 - directions)
     elif size.is_nonzero:
         free = size / KAPPA
     else:
-        free = 1 - gamma * sympy.Add(*(w * x for x, _, w in learned))
-    if critical is sympy.true:
-        missed, second = S.Zero, S.Zero  # their limit without noise
+        free = 1 - gamma * found.learned(KAPPA)
+    # their limits at equality, without noise
+    second, missed = S.Zero, S.Zero
+    if critical is not sympy.true:
+        second, missed = gamma * found.twice(KAPPA), found.missed(KAPPA)
     test = (missed + noise) / (1 - DF2)
-    found = {
+    errors = {
         "test": ("R", test),
         "train": ("R_train", free**2 * test),
         "bias": ("B", missed / (1 - DF2)),
@@ -161,10 +158,9 @@ def _errors(
     }
     domain = sympy.Not(critical)
     where = [(KAPPA, kappa), (DF2, second)]
-    errors = {field: formula(name, x, where, note, domain) for field, (name, x) in found.items()}
     given = cast(Expr, size.subs(KAPPA, kappa))
     return Ridge(
-        **errors,
+        **{field: formula(name, x, where, note, domain) for field, (name, x) in errors.items()},
         kappa=formula("kappa", kappa, note=note),
         ridge=formula("lambda", given, note=note),
     )
@@ -176,35 +172,40 @@ def _diverging(noise: Expr) -> Ridge:
     return Ridge(**found, kappa=formula("kappa", S.Zero), ridge=formula("lambda", S.Zero))
 
 
-def _check_ridge(size: Expr, gamma: Expr, law: dict) -> None:
+def _check_ridge(size: Expr, gamma: Expr, found: Population) -> None:
     """Refuse a ridge at which the estimator is not defined."""
     if size.is_nonnegative:
         return
     if not (size.is_number and gamma.is_number):
         raise DomainError(explain("ridge may be negative", got=size, allowed="a symbol ≥ 0"))
-    lowest = sample_covariance(law, gamma).edges()[0]
+    lowest = sample_covariance(found.law, gamma).edges()[0]
     if not size > -lowest.lower:
         what = "the ridge is at or below minus the lowest edge of the spectrum"
         raise DomainError(explain(what, got=size, allowed=f"> {0 - float(lowest.mid):.6g}"))
 
 
-def _optimal(gamma: Expr, parts: dict, noise: Expr, law: dict) -> tuple[Expr, Expr, str]:
-    """(λ in κ, κ, a note) of the least error over λ ≥ 0, where the derivative vanishes."""
-    if not all(x.is_number for x in (gamma, noise, *parts.values())):
+def _optimal(
+    gamma: Expr, found: Population, noise: Expr
+) -> tuple[Expr, Expr, Population, Expr, str]:
+    """(λ in κ, κ, …, a note) of the least error over λ ≥ 0, where the derivative vanishes."""
+    if not isinstance(found, Atoms):
+        what, hint = "the best ridge of an uneven signal along a law", "H={t: w}, or a number"
+        raise NotSupportedError(explain(what, got=found.law, hint=hint))
+    if not any(b for t, b in found.signal.items() if t):
+        raise DomainError(explain("no signal: the best ridge is infinite", got="signal = 0"))
+    if not all(x.is_number for x in (gamma, noise, *found.signal.values())):
         what = "the best ridge of an uneven signal needs numbers"
         raise DomainError(explain(what, got=f"gamma = {gamma}, noise = {noise}"))
-    first = gamma * sympy.Add(*(w * t / (t + KAPPA) for t, w in law.items()))
-    second = gamma * sympy.Add(*(w * t**2 / (t + KAPPA) ** 2 for t, w in law.items()))
-    missed = KAPPA**2 * sympy.Add(*(b * t / (t + KAPPA) ** 2 for t, b in parts.items())) + noise
+    second, missed = gamma * found.twice(KAPPA), found.missed(KAPPA) + noise
     # half of the derivative of missed/(1 − df₂), times (1 − df₂)²
     slope = (missed.diff(KAPPA) * (1 - second) + missed * second.diff(KAPPA)) / 2
-    least = _effective(gamma, S.Zero, law)
+    least = found.effective(gamma, S.Zero)
     error, rate = (lower(x, (KAPPA,)) for x in (missed / (1 - second), slope))
-    start = in_doubles.least(error, rate, float(least), float(max(law)))
+    start = in_doubles.least(error, rate, float(least), float(max(found.law)))
     if start is None:
-        return S.Zero, least, _BOUNDARY
+        return S.Zero, least, found, noise, _BOUNDARY
     kappa = StationaryRidge(sympy.Lambda(KAPPA, slope), sympy.Rational(start))
-    return KAPPA * (1 - first), cast(Expr, kappa), ""
+    return KAPPA * (1 - gamma * found.learned(KAPPA)), cast(Expr, kappa), found, noise, ""
 
 
 def optimal_ridge_claim(H=None) -> Claim:  # noqa: N803

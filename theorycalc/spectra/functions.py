@@ -5,8 +5,15 @@ from collections.abc import Callable
 import sympy
 
 from theorycalc.core.arithmetic.enclosed_midpoint import midpoint
+from theorycalc.core.errors import NotSupportedError, explain
 from theorycalc.core.special import SpecialFunction
-from theorycalc.spectra import in_balls, in_balls_edges, in_doubles, in_doubles_edges
+from theorycalc.spectra import (
+    in_balls,
+    in_balls_edges,
+    in_balls_learned,
+    in_doubles,
+    in_doubles_edges,
+)
 from theorycalc.spectra.nodes import Node
 
 
@@ -97,6 +104,30 @@ class StieltjesImaginary(_OfLaw):
     enclosure = staticmethod(in_balls.stieltjes_imaginary)
     doubles = staticmethod(in_doubles.stieltjes_imaginary)
     symbol = r"\operatorname{Im} m_\mu"
+
+
+class LearnedShare(_OfLaw):
+    """∫ t/(t + κ) μ(dt): what a ridge κ leaves of the directions of a law of variances."""
+
+    enclosure, doubles = (
+        staticmethod(in_balls_learned.share),
+        staticmethod(in_doubles.learned_share),
+    )
+    symbol = r"\ell_\mu"
+
+    def slope(self, law, kappa):
+        return -LearnedRate(law, kappa) / kappa
+
+
+class LearnedRate(_OfLaw):
+    """∫ tκ/(t + κ)² μ(dt), by which that falls with log κ."""
+
+    enclosure, doubles = staticmethod(in_balls_learned.rate), staticmethod(in_doubles.learned_rate)
+    symbol = r"\ell'_\mu"
+
+    def slope(self, law, kappa):
+        what = "the second derivative of what is learned of a law"
+        raise NotSupportedError(explain(what, got=law.expr, hint="a law of atoms {t: w}"))
 
 
 class SpectralEdge(SpecialFunction):

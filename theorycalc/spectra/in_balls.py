@@ -160,6 +160,12 @@ def solve(node: Node, x: arb, y: arb) -> Point | None:
     None where no box is proved to hold the solution: on an edge of another kind than a square root,
     or at too low a precision.
     """
+    box = unknowns(node, x, y)
+    return None if box is None else node.at(Balls(), iter(box))
+
+
+def unknowns(node: Node, x: arb, y: arb) -> list[acb] | None:
+    """Enclosures of the unknowns at x + iy."""
     spend(_WORK * node.size, working_bits())
     numbers, x, y = Balls(), arb(x), arb(y)
     z = acb(x, y)
@@ -168,7 +174,18 @@ def solve(node: Node, x: arb, y: arb) -> Point | None:
     box = None if middle is None else _box(node, numbers, middle, z)
     if box is None and y.is_zero() and node.unknowns == 1:
         box = _near_an_edge(node, numbers, x)
-    return None if box is None else node.at(numbers, iter(box))
+    return box
+
+
+def slope(node: Node, unknowns: list[acb], quantity: Callable) -> acb | None:
+    """The derivative in z of a quantity of a point."""
+    point = _jets(node, Balls(), unknowns)
+    _, slopes = _system(point, acb(0))
+    try:
+        rate = slopes.solve(acb_mat([[int(i == 0)] for i in range(len(unknowns))]))
+    except ZeroDivisionError:
+        return None
+    return sum((x * rate[i, 0] for i, x in enumerate(quantity(point).slopes)), acb(0))
 
 
 def _box(node: Node, numbers: Balls, middle: list[acb], z: acb) -> list[acb] | None:

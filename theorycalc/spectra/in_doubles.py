@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from theorycalc.spectra.in_doubles_roots import Doubles, Solution, divided, jets, solve, system
-from theorycalc.spectra.nodes import Node
+from theorycalc.spectra.in_doubles_roots import Doubles, Solution, jets, rates, solve, system
+from theorycalc.spectra.jets import Jet
+from theorycalc.spectra.nodes import Node, Point
 
 # Arrays of so many elements are computed from balls, and as many of the others that lose more than
 # this share of them to rounding.
@@ -15,7 +16,8 @@ _EPS = np.finfo(float).eps
 def density(node: Node, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(values, errors) of the density."""
     at = solve(node, x)
-    return np.maximum(-at.g.imag, 0) / np.pi, _known(at, at.error / np.pi)
+    error = np.where(at.outside, 0.0, at.error / np.pi)
+    return np.maximum(-at.g.imag, 0) / np.pi, _known(at, error)
 
 
 def mass_below(node: Node, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -42,6 +44,37 @@ def stieltjes_imaginary(node: Node, x: np.ndarray, y: np.ndarray) -> tuple[np.nd
     return -at.g.imag, _known(at, at.error)
 
 
+def learned_share(node: Node, kappa: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(values, errors) of ∫ t/(t + κ) μ(dt), which is all but the mass at 0 without a ridge."""
+    at, slope = _sloped(node, -kappa)
+    share = np.where(kappa == 0, 1 - float(node.masses().get(0, 0)), -at.point.t.real)
+    error = np.where(kappa == 0, 0.0, np.abs(slope) * at.noise) + 4 * _EPS * np.abs(share)
+    return share, np.where(kappa == 0, error, _known(at, error))
+
+
+def learned_rate(node: Node, kappa: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(values, errors) of ∫ tκ/(t + κ)² μ(dt), which moves by no more than itself with log κ."""
+    at, slope = _sloped(node, -kappa)
+    with np.errstate(all="ignore"):
+        rate = np.where(kappa == 0, 0.0, -kappa * slope)
+        error = np.abs(rate) * (2 * at.noise / np.abs(kappa) + 8 * _EPS)
+    return rate, np.where(kappa == 0, 0.0, _known(at, error))
+
+
+def _sloped(node: Node, x: np.ndarray) -> tuple[Solution, np.ndarray]:
+    """The law at real points outside of the support, and the slope of ∫ t/(x − t) μ(dt)."""
+    at = solve(node, x)
+    with np.errstate(all="ignore"):
+        point = jets(node, at.unknowns)
+        return at, _along(point, x, point.t)
+
+
+def _along(point: Point, x, quantity: Jet) -> np.ndarray:
+    """The derivative in z of a quantity of the point at x."""
+    rate = rates(*system(point, x))
+    return sum(a * b for a, b in zip(quantity.slopes, rate, strict=True)).real
+
+
 def each(doubles, enclosed, node: Node, *x) -> tuple:
     """(values, errors) at arrays: few elements, and the worst of many, from balls."""
     x = np.broadcast_arrays(*(np.asarray(t, float) for t in x))
@@ -61,12 +94,7 @@ def slope_of(node: Node, x: float) -> tuple[float, float]:
     """(G, G') at a real point outside of the support."""
     at = solve(node, np.array([x]))
     point = jets(node, at.unknowns)
-    _, slopes = system(point, x)
-    unit = np.zeros_like(at.unknowns)
-    unit[0] = 1
-    rate = divided(slopes, unit)
-    moved = sum(a * b for a, b in zip(point.g.slopes, rate, strict=True))
-    return float(at.g.real[0]), float(moved.real[0])
+    return float(at.g.real[0]), float(_along(point, x, point.g)[0])
 
 
 def _potential(node: Node, x: np.ndarray) -> tuple[Solution, np.ndarray, np.ndarray]:

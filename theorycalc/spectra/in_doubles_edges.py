@@ -7,7 +7,9 @@ import numpy as np
 from theorycalc.spectra import in_doubles_roots
 from theorycalc.spectra.nodes import FreeProduct, FreeSum, Node, TimesPoisson
 
-_GRID, _BISECTIONS, _NEWTON = 4001, 40, 30
+_GRID, _NEWTON = 4001, 30
+# Every one of so many rounds cuts the interval of an edge into so many.
+_ROUNDS, _PARTS = 8, 32
 # Next to an edge real solutions are not told from others: this share of the radius.
 _UNSEEN = 1e-9
 # How far Newton's method may go from there, as a share of the radius.
@@ -25,18 +27,25 @@ def edges(node: Node) -> tuple[tuple[float, float], ...]:
     t = np.linspace(0 if _is_positive(node) else -1, 1, _GRID)
     x = reach * np.sign(t) * t**2
     inside = _is_inside(node, x)
-    if _is_positive(node):
-        inside[0] = False  # 0 itself has no density
+    # 0 of a product has no density, and an atom none of its own
+    inside[np.isin(x, [0.0] * _is_positive(node) + [float(t) for t in node.masses()])] = False
     jumps = np.flatnonzero(inside[1:] != inside[:-1])
     left, right = x[jumps], x[jumps + 1]
     rising = inside[jumps + 1]
-    for _ in range(_BISECTIONS):
-        middle = (left + right) / 2
-        into = _is_inside(node, middle) == rising
-        left, right = np.where(into, left, middle), np.where(into, middle, right)
+    for _ in range(_ROUNDS):
+        left, right = _narrowed(node, left, right, rising)
     outer = np.where(rising, left, right)
     poles = _poles(node)
     return tuple(_polished(node, float(x), reach, poles) for x in outer)
+
+
+def _narrowed(node: Node, left, right, rising) -> tuple[np.ndarray, np.ndarray]:
+    """Parts of the intervals in which the density begins, or ends."""
+    cuts = np.linspace(left, right, _PARTS + 1)
+    into = _is_inside(node, cuts[1:-1].ravel()).reshape(-1, len(left)) == rising
+    first = np.vstack([into, np.ones(len(left), bool)]).argmax(axis=0)
+    columns = np.arange(len(left))
+    return cuts[first, columns], cuts[first + 1, columns]
 
 
 def _is_positive(node: Node) -> bool:

@@ -17,6 +17,8 @@ _LOWEST, _TINY = 1e-11, 1e-280
 _NEWTON, _NEWTON_ON_AXIS = 8, 60
 _CLOSE, _CLOSER = 1e-6, 1e-13
 _MOST_STEPS = 400
+# So many times what rounding may have changed of z, a point is clear of an edge.
+_MARGIN = 16
 # Points times atoms in one array.
 _CHUNK = 1_000_000
 _EPS = np.finfo(float).eps
@@ -107,6 +109,8 @@ class Solution:
         Of g.
     found : ndarray of bool
         Whether the branch is seen to be the one.
+    outside : ndarray of bool
+        Whether z is real and outside of the support, by more than what rounding may have changed.
     """
 
     point: Point
@@ -115,6 +119,7 @@ class Solution:
     noise: np.ndarray
     error: np.ndarray
     found: np.ndarray
+    outside: np.ndarray
 
 
 def solve(node: Node, z: np.ndarray) -> Solution:
@@ -158,6 +163,13 @@ def divided(slopes: np.ndarray, values: np.ndarray) -> np.ndarray:
         x, y = values
         return np.stack([d * x - b * y, a * y - c * x]) / (a * d - b * c)
     return np.linalg.solve(slopes, values.T[..., None])[..., 0].T
+
+
+def rates(values: np.ndarray, slopes: np.ndarray) -> np.ndarray:
+    """The derivatives of the unknowns in z, of a `system`."""
+    unit = np.zeros_like(values)
+    unit[0] = 1
+    return divided(slopes, unit)
 
 
 def _newton(node: Node, unknowns: np.ndarray, z: np.ndarray, most: int, enough: float):
@@ -228,15 +240,16 @@ def _judged(node: Node, z: np.ndarray, unknowns: np.ndarray) -> Solution:
             unknowns[:, outside] = polished.real
         point = jets(node, unknowns)
         values, slopes = system(point, z)
-        unit = np.zeros_like(values)
-        unit[0] = 1
-        rate = divided(slopes, unit)  # of the unknowns in z
+        rate = rates(values, slopes)
         noise = _EPS * _rounded(point) + np.abs(values).sum(axis=0)
         moved = np.abs(sum(s * r for s, r in zip(point.g.slopes, rate, strict=True)))
         error = moved * noise + 4 * _EPS * np.abs(point.g.value)
         found = outside | _is_above(node, unknowns)
+        # where rounding may have moved z, the points inside still rise with it
+        near = (unknowns + side * _MARGIN * noise * rate for side in (-1, 1))
+        clear = outside & np.logical_and(*(_is_rising(node, s) for s in near))
         plain = evaluated(node, unknowns)
-        return Solution(plain, unknowns, plain.g, noise, error, found)
+        return Solution(plain, unknowns, plain.g, noise, error, found, clear)
 
 
 def _rounded(point: Point) -> np.ndarray:
@@ -262,12 +275,19 @@ def _is_outside(node: Node, flat: np.ndarray, unknowns: np.ndarray, z: np.ndarra
     near = np.abs(unknowns.imag).max(axis=0) <= 1e-5 * np.where(scale > 0, scale, 1)
     point = jets(node, flat)
     values, slopes = system(point, z)
-    unit = np.zeros_like(values)
-    unit[0] = 1
-    rate, step = divided(slopes, unit), divided(slopes, values)
-    rising = np.ones(len(z), bool)
+    step = divided(slopes, values)
+    rising = _is_rising(node, flat)
+    close = np.abs(step).max(axis=0) <= 1e-7 * np.where(scale > 0, scale, 1)
+    return near & rising & close & np.isfinite(step).all(axis=0)
+
+
+def _is_rising(node: Node, unknowns: np.ndarray) -> np.ndarray:
+    """Whether all points inside move to the right with z."""
+    point = jets(node, unknowns)
+    values, slopes = system(point, 0)
+    rate = rates(values, slopes)
+    rising = np.ones(unknowns.shape[1], bool)
     for level, orientation in point.levels():
         moves = sum(s * r for s, r in zip(level.slopes, rate, strict=True))
         rising &= orientation * moves.real > 0
-    close = np.abs(step).max(axis=0) <= 1e-7 * np.where(scale > 0, scale, 1)
-    return near & rising & close & np.isfinite(step).all(axis=0)
+    return rising

@@ -7,7 +7,6 @@ from theorycalc.core.arithmetic.enclosed_midpoint import midpoint
 from theorycalc.core.lowering import lower
 from theorycalc.core.special import SpecialFunction
 from theorycalc.spectra import in_balls, in_balls_means, quadrature
-from theorycalc.spectra.closed import X
 from theorycalc.spectra.functions import LawArgument
 
 
@@ -41,29 +40,48 @@ class SpectralQuantile(SpecialFunction):
         return rf"F_\mu^{{-1}}\left({printer._print(self.args[1])}\right)"
 
 
-class SpectralMean(SpecialFunction):
-    """∫ f over the part of a law that has a density."""
+class _Integrand:
+    """A function of x at given parameters, as a program."""
 
-    nargs = 2
+    def __init__(self, function: sympy.Lambda, parameters):
+        self.program, self.parameters = lower(function.expr, function.variables), [*parameters]
+
+    def run(self, context, x: list):
+        """Its value in the numbers of a context."""
+        return self.program.run(context, [*x, *self.parameters])
+
+
+class SpectralMean(SpecialFunction):
+    """∫ f over the part of a law that has a density; f may take parameters, which follow it."""
+
+    nargs = (2, 3)
     functions = (LawArgument, sympy.Lambda)
 
     def _eval_is_extended_real(self):
         return True
 
     @staticmethod
-    def in_ball(context, law, f):
-        found = in_balls_means.mean(law.expr, lower(f.expr, (X,)))
+    def in_ball(context, law, f, *parameters):
+        found = in_balls_means.mean(law.expr, _Integrand(f, map(context.real, parameters)))
         return context.undefined if found is None else found
 
     @staticmethod
-    def in_mp(context, law, f):
-        program = lower(f.expr, (X,))
-        return midpoint(lambda: in_balls_means.required(law.expr, program), [], context)
+    def in_mp(context, law, f, *parameters):
+        numbers = [context.rational(x) for x in parameters]
+
+        def mean(*balls):
+            return in_balls_means.required(law.expr, _Integrand(f, balls))
+
+        return midpoint(mean, numbers, context)
 
     @staticmethod
-    def double(law, f):
-        program = lower(f.expr, (X,))
-        return quadrature.mean(law.expr, lambda x: program.run(ArrayContext(), [x]))
+    def double(law, f, *parameters):
+        program = lower(f.expr, f.variables)
+
+        def function(x, *numbers):
+            return program.run(ArrayContext(), [x, *numbers])
+
+        return quadrature.mean_at(law.expr, function, *parameters)
 
     def in_latex(self, printer):
         return rf"\int {printer._print(self.args[1].expr)}\,\mu(dx)"

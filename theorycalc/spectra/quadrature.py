@@ -30,6 +30,12 @@ def mean(node: Node, function: Callable) -> tuple[float, float]:
     return sum(x for x, _ in found), sum(e for _, e in found)
 
 
+def mean_at(node: Node, function: Callable, *parameters) -> tuple:
+    """The same for every element of arrays of parameters of f."""
+    found = np.vectorize(lambda *at: mean(node, lambda x: function(x, *at)), otypes=[float, float])
+    return found(*parameters) if parameters else mean(node, function)
+
+
 def _on_interval(node: Node, low: float, high: float, function: Callable) -> tuple[float, float]:
     before = None
     for level in range(_LEVELS):
