@@ -1,5 +1,6 @@
 """Effective ridges in doubles, for arrays of parameters."""
 
+from collections.abc import Callable
 from typing import cast
 
 import numpy as np
@@ -12,6 +13,8 @@ from theorycalc.spectra.nodes import Node
 
 _EPS = np.finfo(float).eps
 _MOST_STEPS = 400
+# An even number: the middle of a range, where ridgeless curves have no value, is no point.
+_PLACES = 400
 _LEARNED = (spectral.learned_share, spectral.learned_rate)
 # Where the ridge of a least error is looked for: sizes beside the largest eigenvalue.
 _SMALLEST, _LARGEST, _POINTS = 1e-10, 1e10, 4000
@@ -93,6 +96,17 @@ def least(error: Program, slope: Program, first: float, size: float) -> float | 
     ends = kappa[i - 1], kappa[i + 1]
     root = brentq(lambda x: float(at(slope, x)), *ends, rtol=4 * _EPS, xtol=1e-300)
     return float(cast(float, root))
+
+
+def highest(function: Callable, low: float, high: float) -> tuple[float, float] | None:
+    """Points beside the largest local maximum; None where there is none in between."""
+    x = np.geomspace(low, high, _PLACES)
+    y = np.asarray(function(x))
+    inside = np.flatnonzero((y[1:-1] > y[:-2]) & (y[1:-1] >= y[2:])) + 1
+    if not len(inside):
+        return None
+    i = inside[np.argmax(y[inside])]
+    return float(x[i - 1]), float(x[i + 1])
 
 
 def at(program: Program, *inputs) -> np.ndarray:

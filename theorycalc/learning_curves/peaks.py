@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import cast
 
-import numpy as np
 import sympy
 from sympy import Expr, oo
 
@@ -16,9 +15,8 @@ from theorycalc.core.numbers import exact
 from theorycalc.core.records import check_fields, instance, sequence
 from theorycalc.core.roots import find_root
 from theorycalc.core.value import Value
+from theorycalc.learning_curves import in_doubles
 
-# An even number: the middle of the range, where ridgeless curves have no value, is no point.
-_POINTS = 400
 _RANGE = ("1/100", 100)
 
 
@@ -87,14 +85,11 @@ def peak(curve, between=_RANGE, using: Arithmetic = Float()) -> Peak:
         raise DomainError(explain("a curve of one argument is needed", got=got))
     low, high = _ends(between)
     (x,) = curve.args
-    places = np.geomspace(float(low), float(high), _POINTS)
-    heights = np.asarray(curve.lambdify()(places))
-    inside = np.flatnonzero((heights[1:-1] > heights[:-2]) & (heights[1:-1] >= heights[2:])) + 1
-    if not len(inside):
+    found = in_doubles.highest(curve.lambdify(), float(low), float(high))
+    if found is None:
         got, hint = f"{curve.name} on [{low}, {high}]", "between=…"
         raise DomainError(explain("no maximum in between", got=got, hint=hint))
-    i = inside[np.argmax(heights[inside])]
-    bracket = [sympy.Rational(float(places[k])) for k in (i - 1, i + 1)]
+    bracket = [sympy.Rational(end) for end in found]
     for pole in _left_out(curve, x):
         if bracket[0] <= pole <= bracket[1]:
             return Peak(Formula("", pole).at(using), Formula("", oo).at(using))
@@ -112,6 +107,6 @@ def _ends(between) -> tuple[Expr, Expr]:
 
 def _left_out(curve: Formula, x: sympy.Symbol) -> list[Expr]:
     """The points at which the domain of a curve says that it has no value."""
-    found = curve.domain.atoms(sympy.Ne) | (~curve.domain).atoms(sympy.Eq)
+    found = curve.domain.atoms(sympy.Ne) | sympy.Not(curve.domain).atoms(sympy.Eq)
     roots = (sympy.solve(sympy.Eq(*cast(sympy.Basic, equation).args), x) for equation in found)
     return [root for some in roots for root in some]
