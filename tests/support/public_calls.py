@@ -154,6 +154,8 @@ SAMPLES_OF = {
     "tc.learning_curves.RandomFeatures": dict.fromkeys(("test", "train", "gamma"), ONE),
     "tc.learning_curves.random_features": {"n_over_d": 1, "P_over_d": 2},
     "tc.learning_curves.cross_validation": {"gram": SQUARE, "ridge": 1},
+    "tc.learning_curves.peak": {"curve": tc.learning_curves.kernel({1: 8}, {1: 1}, noise=1).test},
+    "tc.learning_curves.Peak": dict.fromkeys(("at", "height"), tc.certify(1)),
     "tc.learning_curves.optimal_ridge_claim": {"H": {1: "1/2", 4: "1/2"}},
     "tc.learning_curves.Ridge": dict.fromkeys(
         ("test", "train", "bias", "variance", "kappa", "ridge"), ONE
