@@ -53,6 +53,7 @@ def test_spins_in_a_field():
     assert inference.SK("3/2").q().expr == 0
     assert inference.SK("1/2").free_energy().note
     assert not inference.SK("6/5", "2/5").free_energy().note
+    assert not inference.SK(1).free_energy().note  # at the edge
     # T → 0: the ground state of the replica-symmetric ansatz
     assert abs(float(inference.SK("1e-6").free_energy().at()) + np.sqrt(2 / np.pi)) < 1e-6
     near = float(inference.sk_instability_field("999/1000").at())
@@ -101,6 +102,7 @@ def test_recovery_by_its_other_form():
         lambda: inference.storage_entropy(2),
         lambda: inference.lasso("1/10", "1/2", "1/100", "1e400"),
         lambda: inference.franz_parisi(3, "1/2"),
+        lambda: inference.franz_parisi(1, -1),
         lambda: inference.SK(0),
         lambda: inference.SK(1, -1),
         lambda: inference.sk_instability_field(1),
@@ -127,6 +129,17 @@ def test_students_are_where_the_posterior_is():
         assert found < min(top, annealed)
     with pytest.raises(tc.DomainError):
         inference.franz_parisi(1, 1)
+
+
+def test_students_that_know_nothing_of_the_teacher_store():
+    """S(0) is the entropy of storage, and S goes on smoothly to negative overlaps."""
+    storage = float(inference.storage_entropy("1/2").at())
+    assert float(inference.franz_parisi("1/2", 0).at()) == storage
+    near = [float(inference.franz_parisi("1/2", m).at()) for m in ("-1/1000", "1/1000")]
+    assert near[0] < storage < near[1]
+    assert sum(near) / 2 == pytest.approx(storage, abs=1e-5)
+    # a damped iteration of the equations in doubles
+    assert float(inference.franz_parisi("1/2", "-3/10").at()) == pytest.approx(0.093581965059)
 
 
 def test_negative_margins_are_bounds_only():

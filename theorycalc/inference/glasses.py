@@ -113,7 +113,7 @@ class SK(Shown):
         return substitute(fourth, {_Q: self._overlap()})
 
     def _note(self) -> str:
-        stable = Formula("", self._stability()).at().mid <= 1
+        stable = Formula("", self._stability()).at().lower <= 1  # at T = 1, h = 0 it is 1
         return "" if stable else "replica symmetric, not stable here"
 
     def _repr_latex_(self):

@@ -8,6 +8,7 @@ from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.formula import Formula
 from theorycalc.core.graph import substitute
 from theorycalc.core.numbers import exact
+from theorycalc.inference.capacities import storage_entropy
 from theorycalc.inference.solving.fixed_point import fixed_point
 from theorycalc.inference.solving.line import gaussian_mean, normal_law
 
@@ -29,7 +30,7 @@ def franz_parisi(alpha, overlap) -> Formula:
     alpha : number
         Samples for each weight, > 0.
     overlap : number
-        m in (0, 1).
+        m in (−1, 1); at 0 it is the entropy of storage.
 
     Examples
     --------
@@ -38,9 +39,11 @@ def franz_parisi(alpha, overlap) -> Formula:
     0.051924170952 ± 4e-13
     """
     alpha, m = exact(alpha, "alpha"), exact(overlap, "overlap")
-    if not (alpha > 0 and 0 < m < 1):
-        got, allowed = f"alpha = {alpha}, m = {m}", "alpha > 0, 0 < m < 1"
+    if not (alpha > 0 and -1 < m < 1):
+        got, allowed = f"alpha = {alpha}, m = {m}", "alpha > 0, −1 < m < 1"
         raise DomainError(explain("out of range", got=got, allowed=allowed))
+    if m == 0:
+        return storage_entropy(alpha)  # the teacher's signs are as good as random
     # students at this overlap are within one of each other where this many samples are seen
     most = 2 * exp(-2 * sympy.erfinv(m) ** 2) / (sympy.acos(m) - m * sqrt(1 - m**2))
     if not float(alpha) < (limit := float(most)):
