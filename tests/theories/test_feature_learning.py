@@ -7,8 +7,11 @@ from reference import assert_reference, entries, label
 
 import theorycalc as tc
 from theorycalc.theories import giant_steps, linear_attention, mean_field, spiked_weights
+from theorycalc.theories._notes import Run
+from theorycalc.theories.experiments import xor_clusters
 from theorycalc.theories.experiments.erf_students import Neurons, influence
 from theorycalc.theories.neural_tangent_kernel import neuron_variance
+from theorycalc.validation import judge
 
 z, z1, z2, z3 = sympy.symbols("z z1:4", real=True)
 HE2, HE3 = (sympy.hermite_prob(k, z) for k in (2, 3))
@@ -124,6 +127,44 @@ def test_the_flow_of_erf_students_is_a_gradient():
             risks.append(type(network)(network.weights, moved, *_fixed(network)).risk(2.0))
         slope = (risks[0] - risks[1]) / (2 * step) / network.weights[place[1]]
         assert forces[place] == pytest.approx(-slope, abs=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("theory", "experiment", "seen"),
+    [
+        ("mean_field", "particles", 8),
+        ("mean_field", "fluctuations", 6),
+        ("linear_attention", "signs", 1),
+        ("logistic_perceptron", "step sizes", 1),
+        ("spiked_weights", "spikes", 2),
+    ],
+)
+def test_a_prediction_that_is_off_by_5_percent_deviates(theory, experiment, seen, monkeypatch):
+    """In the quick forms, upwards and downwards, among all comparisons of the experiment."""
+    moved, note = [], Run._note
+
+    def twice(run, compared, name, prediction):
+        note(run, compared, name, prediction)
+        value = float(prediction.at() if hasattr(prediction, "at") else prediction)
+        moved.append([compared(name, share * value) for share in (0.95, 1.05)])
+
+    monkeypatch.setattr(Run, "_note", twice)
+    found = tc.theories.get(theory).experiments
+    (wanted,) = [one for one in found if one.name == experiment]
+    noted = [validation.comparison for validation in wanted.run(True).validations]
+    verdicts = [[judge([*noted, one])[-1].agreement.name for one in pair] for pair in moved]
+    assert verdicts.count(["DEVIATES", "DEVIATES"]) >= seen
+
+
+@pytest.mark.parametrize(("p", "mu"), [(40_000, 60), (10**14, 100)])
+def test_xor_clusters_outside_of_the_conditions(p, mu):
+    """Nothing is trained where nothing is claimed."""
+    run = Run(3, quick=True)
+    xor_clusters.grokking(run, {"n": 200, "p": p, "mu": mu})
+    (verdict,) = run.report("").validations
+    assert verdict.agreement.name == "NOT_APPLICABLE"
+    assert verdict.passed is None
+    assert "outside of the conditions" in repr(verdict)
 
 
 def _fixed(network: Neurons) -> tuple:

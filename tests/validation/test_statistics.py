@@ -117,6 +117,11 @@ def test_an_exponent_that_depends_on_its_window_is_inconclusive():
     assert PowerLaw.fit(sizes, pure) == fit_exponent(sizes, pure)
 
 
+def test_means_that_may_be_negative():
+    with pytest.raises(tc.DomainError, match="may be negative"):
+        fit_exponent([8, 16], [[-1.0, 1.5], [2.0, 3.0]])
+
+
 @pytest.mark.parametrize("free", [False, True])
 def test_a_finite_size_law_finds_what_made_the_data(free):
     sizes, errors = np.array([32, 64, 128, 256, 512]), 0.004

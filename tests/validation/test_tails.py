@@ -99,6 +99,14 @@ def test_units_and_order_do_not_matter(replicas, seed, shift, scale):
     assert two.gap == pytest.approx(one.gap, abs=tolerance)
 
 
+@pytest.mark.parametrize("scale", [5e-324, 1e-200, 1e150])
+def test_the_ends_of_the_doubles(scale):
+    sample = np.random.default_rng(3).integers(-50, 50, 40)
+    one, two = tails(sample), tails(scale * sample)
+    assert (two.index, two.skewness, two.gap) == pytest.approx((one.index, one.skewness, one.gap))
+    assert Measurement.of(scale * sample).mean == pytest.approx(scale * sample.mean(), 1e-9, 1e-323)
+
+
 def test_few_different_values():
     """Most replicas are equal: nothing is known of a tail."""
     sample = np.zeros(400)

@@ -194,6 +194,8 @@ def z_text(validation) -> str:
     Where the power was too small for a verdict it is added, with what would be enough.
     """
     comparison = validation.comparison
+    if not comparison.applies:
+        return "outside of the conditions"
     one_sided = comparison.one_sided
     z = comparison.z if one_sided else abs(comparison.z)
     sign = "≤" if z <= validation.threshold else ">"

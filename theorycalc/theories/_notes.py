@@ -166,6 +166,16 @@ class Run:
             raise DomainError(explain("nothing to reject with", got=name, hint=hint))
         self._comparisons.append(self._again(name, theory, mutant=True))
 
+    def requires(self, name: str, condition: bool) -> bool:
+        """A condition of the theory, to be asked before work: whether it is fulfilled.
+
+        If not it is noted as NOT_APPLICABLE, and the experiment should end.
+        """
+        if not condition:
+            outside = {"predicted": "a condition", "measured": "not fulfilled", "z": 0.0}
+            self._comparisons.append(Comparison(name=name, applies=False, **outside))
+        return bool(condition)
+
     def points(self, x, samples, *, series: str = "") -> None:
         """Measurements that are only shown, one at each x: replicas of each, or exact numbers."""
         for place, one in zip(x, samples, strict=True):

@@ -63,6 +63,8 @@ class Comparison(Shown):
         The deviation and the smallest one that matters, as printed.
     finite_size : FiniteSize or None
         Where the allowed bias falls like 1/width: at which width it was measured.
+    applies : bool
+        Whether the prediction says anything here: outside of its conditions there is no verdict.
     doubt : str
         Why no verdict can be trusted, as a `Measurement` or a drifting exponent says it.
     """
@@ -79,6 +81,7 @@ class Comparison(Shown):
     size: str = ""
     smallest: str = ""
     finite_size: FiniteSize | None = None
+    applies: bool = True
     doubt: str = ""
 
     def __post_init__(self):

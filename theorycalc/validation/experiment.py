@@ -145,7 +145,9 @@ def _judge(comparison: Comparison, level: float, comparisons: int) -> Validation
     limit, wanted = threshold(level, comparisons, comparison.replicas), 1 - level
     z = comparison.z if comparison.one_sided else abs(comparison.z)
     seen = comparison.power(limit)
-    if comparison.doubt:
+    if not comparison.applies:
+        agreement = Agreement.NOT_APPLICABLE
+    elif comparison.doubt:
         agreement = Agreement.INCONCLUSIVE
     elif z > limit:
         agreement = Agreement.DEVIATES

@@ -132,7 +132,10 @@ def tails(samples, *, level: float = 0.05) -> Tails:
         allowed = f"at least {FEWEST}, not all equal"
         raise DomainError(explain("too few replicas for their tails", got=count, allowed=allowed))
     used = math.ceil(count**0.5)
-    least, *largest = np.sort(np.abs(values - np.median(values)))[-used - 1 :]
+    # in units of the largest deviation: no cube leaves the range of doubles
+    values = values - np.median(values)
+    values = values / np.abs(values).max()
+    least, *largest = np.sort(np.abs(values))[-used - 1 :]
     mean_log = float(np.mean(np.log(largest) - np.log(least))) if least > 0 else 0.0
     index = 1 / mean_log if mean_log > 0 else math.inf
     low, high = (_index_end(index, used, p) for p in (level / 2, 1 - level / 2))

@@ -124,6 +124,9 @@ def fit_exponent(sizes, samples, *, resamples: int = 400, level: float = 0.05) -
         [generator.choice(values, size=values.size).mean() for values in samples]
         for _ in range(resamples)
     ]
+    if np.min(means) <= 0:
+        what, hint = "replicas whose mean may be negative have no power law", "more replicas"
+        raise DomainError(explain(what, got=f"{np.min(means):.3g}, resampled", hint=hint))
     drawn = np.log(means) @ slopes.T
     low, high = np.quantile(drawn[:, 0], [level / 2, 1 - level / 2])
     changes = (drawn[:, 1:] - drawn[:, :1]).std(axis=0, ddof=1)

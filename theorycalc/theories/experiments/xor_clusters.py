@@ -10,6 +10,10 @@ NEURONS, FLIPPED, TESTS = 400, 0.05, 1000
 
 def grokking(run, setting: dict) -> None:
     """Shares of fitted labels and of new points on the right side, step by step."""
+    n, p, mu = setting["n"], setting["p"], setting["mu"]
+    is_strong = run.requires("|μ|² ≥ n^0.51 √p", n**0.51 * p**0.5 <= mu**2)
+    if not run.requires("p ≥ n²|μ|²", p >= n**2 * mu**2) or not is_strong:
+        return
     found = np.array([_shares(np.random.default_rng(seed), **setting) for seed in range(run.size)])
     fitted, right = found[:, :, 0].T, found[:, :, 1].T
     run.at(None, 1, fitted[1:].min(), error=1e-3, name="all labels fitted from step 1 on")
