@@ -951,7 +951,7 @@ MUTANTS = (
     ),
     Mutant(
         "validation/heavy_tails.py",
-        "if more > level / 2:",
+        "if more > level:",
         "if more > 8 * level:",
         "tests/validation/test_tails.py::test_what_t_gets_wrong_is_in_doubt",
     ),

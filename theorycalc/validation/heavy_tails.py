@@ -58,7 +58,7 @@ class Tails(Shown):
         """Why a t-interval of this level cannot be trusted; empty if nothing speaks against it.
 
         An index below 2, a median of block means that is 3 standard errors away from the mean, or a
-        skewness γ by which one side of the interval fails twice as often as it says: by
+        skewness γ by which one side of the interval fails three times as often as it should: by
         |γ|(2t² + 1)φ(t)/(6√R) more often, to first order in 1/√R (with few replicas, more still).
         The index and the skewness count where chance alone would show them once in a thousand
         times.
@@ -79,7 +79,7 @@ class Tails(Shown):
         certain = max(abs(self.skewness) - by_chance, 0.0)
         density = math.exp(-(t**2) / 2) / (2 * math.pi) ** 0.5
         more = certain * (2 * t**2 + 1) * density / (6 * r**0.5)
-        if more > level / 2:
+        if more > level:
             failing = 100 * (level / 2 + more)
             return f"skewness {self.skewness:.2g}, one side fails in {failing:.2g} % of cases"
         return ""
