@@ -1049,7 +1049,7 @@ MUTANTS = (
         "tests/core/test_box_context.py::test_of_what_is_undefined_nothing_is_known",
     ),
     Mutant(
-        "bounds/problems.py",
+        "bounds/reductions.py",
         "    if jumps:\n        at =",
         "    if False:\n        at =",
         "tests/bounds/test_never_wrong.py::test_false",
@@ -1133,9 +1133,33 @@ MUTANTS = (
         _SEVERAL("a_part_stays_within_its_range"),
     ),
     Mutant(
-        "bounds/problems.py",
-        "            derivative = derivative if place == variable.low else -derivative",
-        "            derivative = -derivative if place == variable.low else derivative",
+        "bounds/manifolds.py",
+        "SideCondition(1 if times.is_positive else -1",
+        "SideCondition(-1 if times.is_positive else 1",
+        "tests/bounds/test_reductions.py::test_true_claims_are_proved",
+    ),
+    Mutant(
+        "bounds/scaling.py",
+        "return (node.func(*values), first) if same else None",
+        "return node.func(*values), first",
+        "tests/bounds/test_reductions.py::test_what_does_not_scale",
+    ),
+    Mutant(
+        "bounds/scaling.py",
+        "    never = v.low > 0 and unit.high.is_infinite",
+        "    never = False",
+        "tests/bounds/test_reductions.py::test_ratios_have_the_ends_that_occur",
+    ),
+    Mutant(
+        "core/contractions.py",
+        "d - b * c / a",
+        "d + b * c / a",
+        "tests/bounds/test_reductions.py::test_bilinear_sums_are_products",
+    ),
+    Mutant(
+        "bounds/along_contacts.py",
+        "        yield _gathered(-slope)",
+        "        yield slope",
         "tests/bounds/test_never_wrong.py::test_true",
     ),
     Mutant(

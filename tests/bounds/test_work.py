@@ -6,7 +6,7 @@ import pytest
 import sympy
 
 import theorycalc as tc
-from theorycalc.bounds import problems, proving
+from theorycalc.bounds import proving, reductions
 from theorycalc.bounds.cells import CellSearch
 from theorycalc.bounds.claimed import problems_of
 from theorycalc.bounds.rules import RULES
@@ -85,7 +85,7 @@ def test_a_form_whose_conditions_are_not_shown_proves_nothing():
     """Cells that are all closed, while what the form needs besides was interrupted."""
     claim = tc.Claim(sympy.exp(X) > 1, on={"x": (1, 2)})
     _, [problem] = problems_of(claim)
-    [form] = list(problems.forms(problem))[:1]
+    [form] = list(reductions.forms(problem))[:1]
     search = CellSearch(form.problems[0])
     search.go_on()
     assert search.is_done

@@ -54,7 +54,7 @@ class CellSearch:
         self.f = enclosed(problem.goal.margin, problem.variables)
         self.left = [tuple(v.hull for v in problem.variables)]
         self.closed: list = []
-        self.contacts = list(find_contacts(self.f, contacts))
+        self.contacts = list(find_contacts(self.f, contacts, problem.where))
         self._branching = branching(self.problem, self.f, self.contacts, refutes)
         self._budget = _FIRST
 
@@ -157,7 +157,8 @@ class CellSearch:
         known = {str(contact.given) for contact in self.contacts}
         if len(self.problem.variables) > 1:
             places = zeros.proposals(self.f, self.left)
-            found = (contact_of(self.f, given) for given in places if str(given) not in known)
+            new = (given for given in places if str(given) not in known)
+            found = (contact_of(self.f, given, self.problem.where) for given in new)
             yield from islice(filter(None, found), _MOST_CONTACTS)
         elif self.f.has_series:
             (name,) = (symbol.name for symbol in self.f.symbols)
@@ -195,7 +196,7 @@ def _outside(problem: Problem):
     return lambda cell: run(condition, BoxContext(), box_of(cell), None) is False
 
 
-def find_contacts(f: Enclosed, given):
+def find_contacts(f: Enclosed, given, where=sympy.true):
     """The contacts at the ends, and those that are named; and what else happens at ends."""
     if len(f.variables) == 1:
         (variable,) = f.variables
@@ -212,20 +213,20 @@ def find_contacts(f: Enclosed, given):
             if may_vanish_at(f, place) and f.has_curvatures
         )
     else:
-        found = (contact_of(f, c) for c in given)
+        found = (contact_of(f, c, where) for c in given)
     yield from (contact for contact in found if contact is not None)
     yield from expansions_at_ends(f)
 
 
-def contact_of(f: Enclosed, given):
+def contact_of(f: Enclosed, given, where=sympy.true):
     """The contact of a function of several variables on a surface, or at other places."""
     by_name = {symbol.name: symbol for symbol in f.symbols}
     if isinstance(given, sympy.Eq):
-        return surface_contact(f, given)
+        return surface_contact(f, given, where)
     if len(given) > 1 or not {*given} <= {*by_name}:
         return manifold_contact(f, given)
     ((name, place),) = given.items()
-    return contact_along(f, by_name[name], place)
+    return contact_along(f, by_name[name], place, where)
 
 
 def _size(cell: Cell) -> float:

@@ -8,8 +8,9 @@ from theorycalc.bounds.enclosed import Enclosed
 from theorycalc.bounds.exact import decided_exactly
 from theorycalc.bounds.half_lines import argument_from, below
 from theorycalc.bounds.named import NAME, with_names
-from theorycalc.bounds.problems import Problem, reduce
+from theorycalc.bounds.problems import Problem
 from theorycalc.bounds.proving import MOST_POINTS, number_of_points, points
+from theorycalc.bounds.reductions import reduce
 from theorycalc.bounds.refuting import Refutation
 from theorycalc.bounds.rules import RULES
 from theorycalc.bounds.steps import Leaves, Step
@@ -55,7 +56,9 @@ def _tiles(problem: Problem, leaves: Leaves) -> bool:
 
 def _close(problem: Problem, leaves: Leaves) -> bool:
     f = Enclosed(problem.goal.margin, problem.variables)
-    contacts = {c.name: c for c in find_contacts(f, [given for _, given in leaves.contacts])}
+    contacts = {
+        c.name: c for c in find_contacts(f, [given for _, given in leaves.contacts], problem.where)
+    }
     search = branching(problem, f, ())
     for cell, reason in leaves.closed:
         if reason in contacts:

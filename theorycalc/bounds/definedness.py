@@ -103,6 +103,15 @@ def _of_positive(node, variables):
         yield from _computed(node, variables)
 
 
+def _off_poles(node, variables):
+    """Γ and its like between their poles as well."""
+    argument = node.args[-1]
+    if argument.is_positive or sign_in_the_middle(argument, variables) >= 0:
+        yield from _of_positive(node, variables)
+    else:
+        yield from _nonzero(sympy.sin(sympy.pi * argument), variables)
+
+
 def _strictly_between(node, variables):
     yield _positive(1 - node.args[0] ** 2)
 
@@ -141,10 +150,14 @@ _NEEDED: dict[type, Callable] = {
     sympy.atanh: _strictly_between,
     sympy.erfinv: _strictly_between,
     sympy.erfcinv: lambda node, _: [_positive(node.args[0] * (2 - node.args[0]))],
-    sympy.gamma: _of_positive,
+    sympy.tan: lambda node, variables: _nonzero(sympy.cos(*node.args), variables),
+    sympy.sec: lambda node, variables: _nonzero(sympy.cos(*node.args), variables),
+    sympy.cot: lambda node, variables: _nonzero(sympy.sin(*node.args), variables),
+    sympy.csc: lambda node, variables: _nonzero(sympy.sin(*node.args), variables),
+    sympy.gamma: _off_poles,
+    sympy.digamma: _off_poles,
+    sympy.polygamma: _off_poles,
     sympy.loggamma: _of_positive,
-    sympy.digamma: _of_positive,
-    sympy.polygamma: _of_positive,
     sympy.uppergamma: _of_positive,
     sympy.lowergamma: _both_positive,
     sympy.beta: _both_positive,

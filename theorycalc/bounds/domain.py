@@ -62,6 +62,15 @@ class Variable:
         """A number of the range between the ends."""
         return sympy.floor(self.middle) if self.integer else self.middle
 
+    def between(self, share: sympy.Rational) -> sympy.Expr:
+        """A number between the ends; of a half-line that ends at a, a ± share/(1 − share)."""
+        if self.is_finite:
+            low, high = map(rational, self.hull)
+            return low + (high - low) * share
+        if self.low.is_finite:
+            return self.low + share / (1 - share)
+        return self.high - share / (1 - share) if self.high.is_finite else share
+
     def mirrored(self) -> "Variable":
         """The range of minus the variable."""
         ends = (-self.high, -self.low, self.high_open, self.low_open)

@@ -8,8 +8,9 @@ import sympy
 from flint import fmpq
 
 from theorycalc.bounds.domain import Variable, fmpq_of, rational
-from theorycalc.bounds.problems import Problem, forms
+from theorycalc.bounds.problems import Problem
 from theorycalc.bounds.ratios import positive_by_ratio
+from theorycalc.bounds.reductions import forms
 from theorycalc.bounds.steps import Step
 from theorycalc.bounds.tails import expands_to_positive, positive_from
 

@@ -26,7 +26,7 @@ class SurfaceContact:
     """A surface symbol = place(others) on which a function vanishes with its first derivatives.
 
     Where the next derivative along the symbol has a sign on the way from the surface to a cell, so
-    has the function.
+    has the function. ``condition`` is what says on which side of the surface something is claimed.
     """
 
     given: Mapping
@@ -35,11 +35,17 @@ class SurfaceContact:
     order: int
     derivative: Enclosed = field(compare=False)
     surface: Enclosed = field(compare=False)
+    condition: "SideCondition | None" = None
 
     @property
     def name(self) -> str:
         """What a proof says of it."""
         return f"contact of order {self.order} on {self.symbol} = {self.place}"
+
+    @property
+    def beyond(self) -> int:
+        """The side on which something is claimed; 0 if it is both."""
+        return self.condition.side if self.condition else 0
 
     def example(self, f: Enclosed) -> list[sympy.Expr]:
         """A point of contact."""
@@ -47,13 +53,14 @@ class SurfaceContact:
 
     def closes(self, f: Enclosed, cell: Cell, strict: bool) -> bool:
         """Whether the function is shown not to be negative on a cell, or to be positive."""
-        if strict and not _is_left_out(f, self.symbol, self.place):
+        left_out = _is_left_out(f, self.symbol, self.place)
+        if strict and not (left_out or (self.condition and self.condition.strict)):
             return False
         found = _joined(f, cell, {self.symbol: self.surface})
         if found is None:
             return False
         joint, sides = found
-        value, side = self.derivative.value(joint), sides[self.symbol]
+        value, side = self.derivative.value(joint), sides[self.symbol] or self.beyond
         if self.order % 2 == 0 or side > 0:
             least = value.low
         else:
@@ -92,20 +99,48 @@ def _is_left_out(f: Enclosed, symbol: sympy.Symbol, place: sympy.Expr) -> bool:
     return place.is_number and not f.variables[f.symbols.index(symbol)].contains(place)
 
 
-def surface_contact(f: Enclosed, equation: sympy.Eq) -> SurfaceContact | None:
+@dataclass(frozen=True)
+class SideCondition:
+    """A condition by which a symbol is above its place (1) or below it (−1), never at it if strict.
+
+    ``relation`` is that part of the condition alone.
+    """
+
+    side: int
+    strict: bool
+    relation: sympy.Basic
+
+
+def side_of(where: sympy.Basic, symbol: sympy.Symbol, place: sympy.Expr) -> SideCondition | None:
+    """On which side of its place a condition has a symbol, if it says so."""
+    for relation in sympy.And.make_args(where):
+        if not isinstance(relation, (sympy.Ge, sympy.Gt, sympy.Le, sympy.Lt)):
+            continue
+        times = sympy.cancel((relation.gts - relation.lts) / (symbol - place))
+        if times.is_number and times.is_nonzero:
+            strict = isinstance(relation, (sympy.Gt, sympy.Lt))
+            return SideCondition(1 if times.is_positive else -1, strict, relation)
+    return None
+
+
+def surface_contact(f: Enclosed, equation: sympy.Eq, where=sympy.true) -> SurfaceContact | None:
     """The contact of a function of several variables on a surface, with its order."""
     solved = ((x, place) for x in f.symbols for place in _solved(equation, x))
-    return next(filter(None, (contact_along(f, x, place) for x, place in solved)), None)
+    return next(filter(None, (contact_along(f, x, place, where) for x, place in solved)), None)
 
 
-def contact_along(f: Enclosed, symbol: sympy.Symbol, place: sympy.Expr) -> SurfaceContact | None:
+def contact_along(
+    f: Enclosed, symbol: sympy.Symbol, place: sympy.Expr, where=sympy.true
+) -> SurfaceContact | None:
     """The same on the surface symbol = place(others)."""
     derivative = f.expr
     for order in range(_HIGHEST if f.has_curvatures else 0):
         if not vanishes_at(derivative, {symbol: place}):
             made = Enclosed(derivative, f.variables), Enclosed(place, f.variables)
-            given = {symbol.name: place}
-            return SurfaceContact(given, symbol, place, order, *made) if order else None
+            given, condition = {symbol.name: place}, side_of(where, symbol, place)
+            if not order:
+                return None
+            return SurfaceContact(given, symbol, place, order, *made, condition)
         derivative = derivative.diff(symbol)
     return None
 

@@ -10,6 +10,7 @@ from itertools import count
 
 import sympy
 from flint import arb, fmpq, fmpq_series
+from sympy import S
 
 from theorycalc.bounds.coefficients import ball, exactly, in_sympy, sign
 from theorycalc.bounds.domain import fmpq_of_end
@@ -65,6 +66,14 @@ _ODD = (sympy.tanh, sympy.atan, sympy.asinh, sympy.erf)
 _AT_ONE: dict[type, Callable] = {
     sympy.acos: lambda z: 2 * sympy.asin(sympy.sqrt((1 - z) / 2)),
     sympy.asin: lambda z: sympy.pi / 2 - 2 * sympy.asin(sympy.sqrt((1 - z) / 2)),
+}
+# Where the argument comes to a pole c, as what has none there.
+_AT_POLES: dict[type, Callable] = {
+    sympy.tan: lambda z, c: sympy.sin(z) / sympy.cos(z),
+    sympy.gamma: lambda z, c: sympy.gamma(z - c + 1) / sympy.rf(z, 1 - c),
+    sympy.digamma: lambda z, c: (
+        sympy.digamma(z - c + 1) - sympy.Add(*(1 / (z + k) for k in range(1 - c)))
+    ),
 }
 _AT_MINUS_ONE: dict[type, Callable] = {
     sympy.acos: lambda z: sympy.pi - 2 * sympy.asin(sympy.sqrt((1 + z) / 2)),
@@ -260,12 +269,18 @@ def _of_one(function, parameters: tuple, inside: sympy.Expr, found: dict, germs:
     for end, table in ((1, _AT_ONE), (-1, _AT_MINUS_ONE)):
         if u[ONE] == end and function in table:
             return expanded(table[function](_Z), {_Z: u}, germs)
+    if function in _AT_POLES and not isinstance(u[ONE], arb):
+        c = in_sympy(u[ONE])
+        if function(c) is S.ComplexInfinity:
+            return expanded(_AT_POLES[function](_Z, c), {_Z: u}, germs)
     return _by_taylor(function, parameters, u, germs)
 
 
 def _near_zero(function, parameters: tuple, u: GermSum, germs: Germs) -> GermSum:
     if function not in _AT_ZERO and not has_expansion_at_zero(function):
         return _by_taylor(function, parameters, u, germs)
+    if function in _AT_POLES and not is_positive(u, germs):
+        return expanded(_AT_POLES[function](_Z, S.Zero), {_Z: u}, germs)
     if not is_positive(u, germs):
         raise UnclearError
     if function in _AT_ZERO:

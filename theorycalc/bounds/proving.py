@@ -11,7 +11,8 @@ from theorycalc.bounds.cells import CellSearch
 from theorycalc.bounds.exact import decided_exactly
 from theorycalc.bounds.half_lines import on_half_line
 from theorycalc.bounds.named import NAME, Names, proposed, with_names
-from theorycalc.bounds.problems import Problem, Reduction, forms, reduce
+from theorycalc.bounds.problems import Problem, Reduction
+from theorycalc.bounds.reductions import forms, reduce
 from theorycalc.bounds.refuting import Refutation
 from theorycalc.bounds.sharing import ALONE, Interruption, Workforce, in_processes
 from theorycalc.bounds.steps import Step
@@ -20,6 +21,13 @@ from theorycalc.core.progress import progress
 # Integers that are looked at one by one before anything else is tried, and at all.
 _FEW = 300
 MOST_POINTS = 200_000
+# Reductions whose parts are looked at by themselves.
+_BY_PARTS = (
+    "ratios as variables",
+    "a function of each variable",
+    "on both sides of a kink",
+    "from a contact",
+)
 # With a smaller budget a problem is only looked at as it is.
 _SMALL = 200
 
@@ -79,10 +87,10 @@ class Prover:
         for name in ("cut at zero", "mirrored", "cut at the kinks"):
             for reduction in reduce(problem, name):
                 return self._reduced(problem, reduction, refutes)
-        if not all(v.is_finite for v in problem.variables):
-            return self._unbounded(problem, refutes)
         if step := self._from_others(problem):
             return step
+        if not all(v.is_finite for v in problem.variables):
+            return self._unbounded(problem, refutes)
         step = self._cells(problem, refutes)
         few = count is not None and count <= MOST_POINTS
         if not step.done and few and not self.is_over:
@@ -166,11 +174,35 @@ class Prover:
                 part = self._condition(reduction.problems[0], budget)
                 if part.done:
                     return Step(problem, NAME, names, (part,))
-        for reduction in reduce(problem, "from a contact"):
-            parts = tuple(self._condition(part) for part in reduction.problems)
-            if all(part.done for part in parts):
-                return Step(problem, reduction.name, None, parts)
+        for form in forms(problem):
+            as_written = form.name == "as written"
+            main, *conditions = (problem,) if as_written else form.problems
+            if (step := self._part_by_part(main)) is None:
+                continue
+            if as_written:
+                return step
+            shown = (step, *map(self._condition, conditions))
+            if all(part.done for part in shown):
+                return Step(problem, form.name, None, shown)
         return None
+
+    def _part_by_part(self, problem: Problem) -> Step | None:
+        """A step by a reduction, for which every part is shown by itself."""
+        for name in _BY_PARTS:
+            for reduction in reduce(problem, name):
+                parts = self._all_shown(reduction.problems)
+                if parts is not None:
+                    return Step(problem, name, None, parts)
+        return None
+
+    def _all_shown(self, problems: Sequence[Problem]) -> tuple[Step, ...] | None:
+        """Steps for all problems, or nothing as soon as one is not shown."""
+        parts = []
+        for problem in problems:
+            parts.append(self._condition(problem, self.budget // 4))
+            if not parts[-1].done:
+                return None
+        return tuple(parts)
 
     def _names_for(self, problem: Problem) -> Iterator[tuple[Names, int]]:
         """The names that were given, else others, and how much work they are worth."""

@@ -8,7 +8,7 @@ from flint import fmpq
 
 from theorycalc.bounds.closed_forms import exact_numbers
 from theorycalc.bounds.descent import lowest
-from theorycalc.bounds.domain import Cell, Variable, hull_of, rational
+from theorycalc.bounds.domain import Cell, Variable, hull_of
 from theorycalc.bounds.enclosed import Enclosed
 
 # From so many cells the way goes down.
@@ -44,9 +44,8 @@ def may_vanish(f: Enclosed, places: Mapping[sympy.Symbol, sympy.Expr]) -> bool:
 def _may_vanish_at(f: Enclosed, places: Mapping, share: sympy.Rational) -> bool:
     point = {}
     for v in f.variables:
-        low, high = map(rational, v.hull)
         share = 1 - share * share  # another one for each variable
-        point[v.symbol] = low + (high - low) * share
+        point[v.symbol] = v.between(share)
     point |= {x: place.xreplace(point) for x, place in places.items()}
     if not all(x.is_finite for x in point.values()):
         return False

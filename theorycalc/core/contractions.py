@@ -42,6 +42,23 @@ def contract_sum(node: sympy.Add, squares: bool = True) -> sympy.Expr | None:
     return None
 
 
+def bilinear_product(node: sympy.Add) -> sympy.Expr | None:
+    """a·x·y + b·x + c·y + d, written with a variable twice, as a(x + c/a)(y + b/a) + d − b·c/a.
+
+    Each variable then occurs once, so that of intervals the range is exact.
+    """
+    symbols = sorted(node.free_symbols, key=str)
+    written = [x for x in sympy.preorder_traversal(node) if x.is_Symbol]
+    if len(symbols) != 2 or len(written) == 2 or not node.is_polynomial(*symbols):
+        return None
+    x, y = symbols
+    coefficients = sympy.Poly(node, x, y).as_dict()
+    if not coefficients.keys() <= {(1, 1), (1, 0), (0, 1), (0, 0)} or (1, 1) not in coefficients:
+        return None
+    a, b, c, d = (coefficients.get(key, 0) for key in ((1, 1), (1, 0), (0, 1), (0, 0)))
+    return a * (x + c / a) * (y + b / a) + d - b * c / a
+
+
 def _with_constant(c, ratio, function, squares) -> sympy.Expr | None:
     """c + c·ratio·function, if that contracts."""
     if isinstance(function, exp) and ratio == -1:

@@ -15,6 +15,7 @@ from theorycalc.core import program as ops
 from theorycalc.core.arithmetic.infinite_sum import Series
 from theorycalc.core.arithmetic.quadrants import falls
 from theorycalc.core.contractions import (
+    bilinear_product,
     contract_log,
     contract_power,
     contract_product,
@@ -44,8 +45,8 @@ def lower(
     """Compile an expression, an Integral or a condition; of a `Tuple` the program has all results.
 
     Its free symbols are among the inputs, or defined in ``where`` by means of the inputs and of
-    earlier definitions. For ``ranges`` 1 − u² stays as it is: of an interval, (1 − u)(1 + u) has a
-    range twice as wide.
+    earlier definitions. For ``ranges`` sums in which variables occur once are preferred: 1 − u²
+    stays as it is, as (1 − u)(1 + u) has a range twice as wide, x + y − xy becomes a product.
 
     Raises
     ------
@@ -87,7 +88,7 @@ HANDLERS: dict[type, Callable[[sympy.Basic], tuple]] = {}
 
 def _plan(node: sympy.Basic, ranges: bool) -> tuple:
     if ranges and isinstance(node, sympy.Add):
-        return _sum_of_terms(node, squares=False)
+        return _contracted(bilinear_product(node)) or _sum_of_terms(node, squares=False)
     for cls in type(node).__mro__:
         if cls in FUNCTIONS:
             return ops.function, FUNCTIONS[cls], node.args

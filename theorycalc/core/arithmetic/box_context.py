@@ -6,8 +6,6 @@ signs, even powers know that they have none. Nothing leaves the reals: where an 
 defined on the whole interval the result is not a number.
 """
 
-import functools
-
 import sympy
 from flint import acb, arb, fmpq
 
@@ -49,19 +47,22 @@ class BoxContext(BallContext, Intervals):
         return _real_box(number)
 
     def add(self, *terms):
-        boxes = [x for x in terms if isinstance(x, Box)]
+        boxes = [x for x in terms if type(x) is Box]
         if not boxes:
             return _real_box(super().add(*terms))  # of long rationals a ball
         low, high = boxes[0]
-        for x in boxes[1:]:
-            low, high = low + x.low, high + x.high
-        if len(boxes) < len(terms):
-            known = super().add(*(x for x in terms if not isinstance(x, Box)))
-            low, high = low + known, high + known
+        for a, b in boxes[1:]:
+            low, high = low + a, high + b
+        known = [x for x in terms if type(x) is not Box]
+        if known:
+            total = known[0] if len(known) == 1 else super().add(*known)
+            low, high = low + total, high + total
         return Box(low.lower(), high.upper())
 
-    def mul(self, *factors):
-        return functools.reduce(_product, factors)
+    def mul(self, first, *others):
+        for factor in others:
+            first = _product(first, factor)
+        return first
 
     def power(self, base, exponent):
         if isinstance(base, fmpq) and isinstance(exponent, fmpq) and exponent.q == 1:
@@ -216,13 +217,13 @@ def _log(x: Box) -> Box:
 
 def _product(x, y):
     """x·y by the signs of the ends; 0·∞ is 0, as an infinite end stands for finite numbers."""
-    if isinstance(x, fmpq):
-        return x * y if isinstance(y, fmpq) else _multiple(x, y)
-    if isinstance(y, fmpq):
+    if type(x) is fmpq:
+        return x * y if type(y) is fmpq else _multiple(x, y)
+    if type(y) is fmpq:
         return _multiple(y, x)
-    if is_undefined(x) or is_undefined(y):
+    (a, b), (c, d) = x, y
+    if not (a <= b and c <= d):  # as no comparison with nan holds
         return NOT_A_NUMBER
-    a, b, c, d = x.low, x.high, y.low, y.high
     if a >= 0:
         if c >= 0:
             return _ends(a, c, b, d)
@@ -245,7 +246,7 @@ def _multiple(c: fmpq, x: Box) -> Box:
         return Box(-x.high, -x.low)
     if c == 0:
         return NOT_A_NUMBER if is_undefined(x) else Box(_ZERO, _ZERO)
-    low, high = (x.low, x.high) if c > 0 else (x.high, x.low)
+    low, high = x if c > 0 else (x.high, x.low)
     return Box((c * low).lower(), (c * high).upper())
 
 
