@@ -97,7 +97,7 @@ three = PAPER.states(
     "At a temperature T: n = m + ρn^{P−1}(1−q)/T, where m and q are the means of tanh(x/T) and its "
     "square for x = n^{P−1} + √(ρn^{2P−2} + (P−1)! α q^{P−1}(1 + ρ)^P) z.",
 )
-HOT = {"load": 0.1, "rho": 0.1, "heat": 0.2}
+HOT = {"load": 0.05, "rho": 0.1, "heat": 0.2}
 three.shows(retrieved(3, **HOT))
 three.experiment("heat baths of 150 spins", quick=16, full=100, overlap=retrieved(3, **HOT), **HOT)(
     simulations.heat_bath
