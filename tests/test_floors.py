@@ -21,7 +21,7 @@ ALLOWED = {
     "optimal": {"core"},
     "networks": {"core", "activations", "layers"},
     "spectra": {"core", "activations", "hermite", "sphere"},
-    "inference": {"core", "distributions"},
+    "inference": {"core", "activations", "distributions"},
     "kernels": {"core", "activations", "layers", "hermite", "sphere"},
     "learning_curves": {"core", "activations", "hermite", "sphere", "spectra", "kernels"},
     "relu": {"core", "activations", "hermite", "sphere", "distributions", "networks"},
@@ -176,6 +176,7 @@ FLOORS = {
         "mixtures",
         "densities",
         "outputs",
+        "likelihoods",
         "channels",
         "curve_in_doubles",
         "phases",
@@ -192,7 +193,12 @@ FLOORS = {
     "quantization": ("arguments", "sphere", "extremes", "bounds", "freezing_point", "kde"),
 }
 # Packages that only some folders may touch.
-RESERVED = {"flint": ("core/arithmetic", "core/integration", "bounds", "spectra/in_balls")}
+RESERVED = {
+    "flint": (
+        *("core/arithmetic", "core/integration", "bounds"),
+        *("spectra/in_balls", "inference/solving/likelihood_in_balls"),
+    )
+}
 HEAVY_TOP = {"numba", "scipy", "xarray", "joblib", "matplotlib", "sympy", "numpy"}
 # Where a function imports from this package: numba and flint hide behind it, or it is the start of
 # the command line, or arithmetics, which need functions of ours.

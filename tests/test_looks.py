@@ -149,6 +149,7 @@ def of_inference():
     yield room.Density(sp.Rational(1, 2), X, (-1, 1))
     yield from (room.Hopfield(3), room.SK("1/2"), room.erm("hinge", 2, 1))
     yield room.QuadraticNetwork("1/2")
+    yield room.Likelihood((1 + Y * sp.tanh(sp.Symbol("z"))) / 2, values=(-1, 1))
     yield room.lasso("1/10", "1/2", "1/100", "3/2")
     yield from (codes.fixed_points("1/10")[0], codes.spinodals()[0])
     yield codes.phase_diagram(["1/2"], noise=["1/50"])

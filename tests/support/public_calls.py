@@ -245,6 +245,10 @@ SAMPLES_OF = {
     "tc.inference.Density": {"density": sympy.exp(-(x**2) / 2) / sympy.sqrt(2 * sympy.pi)},
     "tc.inference.Erm": {"loss": "square", "teacher": "sign"},
     "tc.inference.Hopfield": {"energy": "distinct"},
+    "tc.inference.Likelihood": {
+        "law": (1 + sympy.Symbol("y") * sympy.tanh(sympy.Symbol("z"))) / 2,
+        "values": (-1, 1),
+    },
     "tc.inference.Mixture": {"components": BINARY.components},
     "tc.inference.QuadraticNetwork": {"noise": 0},
     "tc.inference.sk_ground_energy": {"ansatz": "RS"},

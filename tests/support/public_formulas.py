@@ -184,6 +184,8 @@ def _inference():
     for name in ("m", "q", "error"):
         yield name, "erm", getattr(room.erm("square", 2, "1/2"), name)(), {}
     yield "weak_recovery", "abs", room.output("abs").weak_recovery(), {}
+    yield "fisher_information", "sparse", sparse.fisher_information(2), {}
+    yield "fisher_information", "logistic", room.output("logistic").fisher_information(), {}
 
 
 def most_exactly(formula, **point):

@@ -11,6 +11,7 @@ from theorycalc.inference.glasses import (
     sk_instability_field,
 )
 from theorycalc.inference.learning import Bayes, FixedPoint, Spinodal, bayes
+from theorycalc.inference.likelihoods import Likelihood
 from theorycalc.inference.memories import Hopfield
 from theorycalc.inference.mixtures import Mixture
 from theorycalc.inference.outputs import Output
@@ -30,6 +31,7 @@ __all__ = [
     "Hopfield",
     "Laplace",
     "Lasso",
+    "Likelihood",
     "Mixture",
     "Output",
     "PhaseDiagram",

@@ -1,14 +1,24 @@
 """Priors and outputs by name."""
 
 import sympy
-from sympy import S
+from sympy import Expr, S
 
+from theorycalc.activations import Activation
 from theorycalc.core.errors import DomainError, explain, shown, unknown_name
 from theorycalc.core.numbers import exact
 from theorycalc.core.records import instance
 from theorycalc.inference.densities import Density, Laplace
+from theorycalc.inference.likelihoods import Likelihood, noisy
 from theorycalc.inference.mixtures import Mixture
-from theorycalc.inference.outputs import Absolute, Linear, Logistic, Output, Relu, Sign
+from theorycalc.inference.outputs import (
+    Absolute,
+    Linear,
+    Logistic,
+    Output,
+    Relu,
+    Sign,
+    noise_variance,
+)
 from theorycalc.inference.priors import Prior
 
 _PRIORS = ("gaussian", "rademacher", "gauss_bernoulli", "laplace")
@@ -21,6 +31,7 @@ _OUTPUTS = {
     "logistic": Logistic,
 }
 _NOISY = ("linear", "sign", "probit", "abs")
+_NO_VALUES, _LINE = (), (-sympy.oo, sympy.oo)
 
 
 def prior(law, *, rho=None, variable=None, support=None) -> Prior:
@@ -55,12 +66,11 @@ def prior(law, *, rho=None, variable=None, support=None) -> Prior:
     """
     if isinstance(law, Prior):
         return law
-    if isinstance(law, sympy.Expr):
+    if isinstance(law, Expr):
         free = sorted(law.free_symbols, key=str)
         if variable is None and len(free) != 1:
             raise DomainError(explain("the variable of a density", got=free, hint="variable=x"))
-        variable = free[0] if variable is None else variable
-        return Density(law, variable, (-sympy.oo, sympy.oo) if support is None else support)
+        return Density(law, variable or free[0], support or (-sympy.oo, sympy.oo))
     if (
         instance(law, str, "a prior", allowed=f"{', '.join(_PRIORS)}, a Prior, a density")
         not in _PRIORS
@@ -88,16 +98,19 @@ def _named(law: str, rho) -> Prior:
     return Mixture(slab if rho == 1 else (*slab, (1 - rho, 0, 0)), name=law)
 
 
-def output(law, noise=0) -> Output:
+def output(law, noise=0, *, values=_NO_VALUES, support=_LINE) -> Output:
     """What is observed of z = a·w/√d.
 
     Parameters
     ----------
-    law : str or Output
+    law : str, Activation, Expr, callable or Output
         ``"linear"``, ``"sign"``, ``"probit"`` (the sign of a noisy z), ``"relu"``, ``"abs"`` or
-        ``"logistic"``.
+        ``"logistic"``; an activation that is seen in noise; or a likelihood P(y | z), an expression
+        in y and z or a function of two arrays.
     noise : number
-        Variance of Gaussian noise, for ``"linear"``, ``"probit"`` and ``"abs"``.
+        Variance of Gaussian noise, of everything but logistic outputs and likelihoods.
+    values, support : optional
+        Of a likelihood: see `Likelihood`.
 
     Returns
     -------
@@ -106,20 +119,42 @@ def output(law, noise=0) -> Output:
     Raises
     ------
     DomainError
-        For an unknown name, or noise that is negative or does not belong to it.
+        For an unknown name, noise that is negative or does not belong to it, or what is no
+        likelihood.
 
     Examples
     --------
-    >>> import theorycalc as tc
+    >>> import sympy, theorycalc as tc
     >>> print(tc.inference.output("sign").channel(0).at(using=tc.Ball(15)))
     0.636619772367581 ± 4e-16
+    >>> print(tc.inference.output("tanh", noise="1/10").channel("1/2").at())
+    1.2092690780117 ± 7e-14
+    >>> y, z = sympy.symbols("y z")
+    >>> flipped = (9 + 8 * y * sympy.sign(z)) / 18
+    >>> print(tc.inference.output(flipped, values=(-1, 1)).channel("1/2").at())
+    0.6918582678894 ± 3e-14
     """
     if isinstance(law, Output):
         return law
-    if instance(law, str, "an output", allowed=f"{', '.join(_OUTPUTS)}, an Output") not in _OUTPUTS:
-        raise unknown_name("output", law, _OUTPUTS)
-    noise = exact(noise, "noise")
-    if law not in _NOISY and noise:
-        allowed = f"noise for {', '.join(_NOISY)}"
-        raise DomainError(explain(f"{law} has no noise", got=noise, allowed=allowed))
-    return _OUTPUTS[law](noise) if law in _NOISY else _OUTPUTS[law]()
+    noise = noise_variance(noise)
+    if _is_likelihood(law, values):
+        if noise:
+            hint = "a law that has it"
+            raise DomainError(explain("a likelihood has no other noise", got=noise, hint=hint))
+        return Likelihood(law, values=values, support=support)
+    for name, x, default in (("values", values, _NO_VALUES), ("support", support, _LINE)):
+        if x is not default:
+            raise DomainError(explain(f"{law} has no {name}", got=shown(x), hint="a likelihood"))
+    name = law if isinstance(law, str) else ""
+    if name in _NOISY:
+        return _OUTPUTS[name](noise)
+    if name == "logistic" and noise:
+        raise DomainError(explain("logistic has no noise", got=noise, allowed="0"))
+    return _OUTPUTS[name]() if name in _OUTPUTS and not noise else noisy(law, noise)
+
+
+def _is_likelihood(law, values) -> bool:
+    """Whether a law is one of y: no name, and no function of z alone."""
+    if isinstance(law, Expr):
+        return values is not _NO_VALUES or any(x.name == "y" for x in law.free_symbols)
+    return not isinstance(law, str | Activation)

@@ -11,8 +11,8 @@ from theorycalc.core.arithmetic.array_context import ArrayContext
 
 _POINTS = 241
 _RANGE = (1e-6, 1e8)
-# Of an information that is a double integral.
-_VALUES = 14
+# Values of an information that is costly, and the part of ρ from which they begin.
+_VALUES, _LEAST = 24, 1e-3
 # Powers of ten by which it goes on where a level is not met inside.
 _DECADES = 30
 # How close to each other the points around an extremum are, and steps of secants at a level.
@@ -67,18 +67,33 @@ class Curve:
 
 
 class Interpolated:
-    """F, where it is a double integral and analytic on 0 ≤ V ≤ ρ, from a few of its values."""
+    """F, where every value is an integral over many variables, from a few of them.
 
-    def __init__(self, channel, rho: float):
-        places = rho * (1 + np.cos(np.pi * np.arange(_VALUES) / (_VALUES - 1))) / 2
-        values = channel.run(ArrayContext(), [places])
+    log F is a polynomial of log V, and a straight line below the smallest V; where y is symmetric
+    F falls like q, and log F/q is.
+    """
+
+    def __init__(self, channel, rho: float, symmetric: bool):
+        self._rho, self._symmetric = rho, symmetric
+        self._low, self._high = np.log(rho * _LEAST), np.log(rho)
+        # Chebyshev's points without the ends
+        places = np.cos(np.pi * (np.arange(_VALUES) + 0.5) / _VALUES)
+        t = self._low + (self._high - self._low) * (1 + places) / 2
+        values = np.log(channel.run(ArrayContext(), [np.exp(t)]) / self._fall(np.exp(t)))
         self._polynomial = np.polynomial.Chebyshev.fit(
-            places, values, _VALUES - 1, domain=(0.0, rho)
+            t, values, _VALUES - 1, domain=(self._low, self._high)
         )
+        self._slope = self._polynomial.deriv()(self._low)
 
     def run(self, context, inputs: list) -> np.ndarray:
         """Like a program of V."""
-        return self._polynomial(inputs[0])
+        t = np.log(inputs[0])
+        inside = np.clip(t, self._low, self._high)
+        below = self._slope * np.minimum(t - self._low, 0.0)
+        return np.exp(self._polynomial(inside) + below) * self._fall(inputs[0])
+
+    def _fall(self, v: np.ndarray):
+        return self._rho - v if self._symmetric else 1.0
 
 
 def trace(mmse, channel) -> Curve:

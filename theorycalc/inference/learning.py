@@ -196,7 +196,7 @@ class Bayes(StateEvolution):
             for x, up in self._roots(alpha)
         ]
         if self._starts_at_zero:
-            stable = alpha <= self.output.weak_recovery().expr
+            stable = alpha <= self._floor
             outer = self.output.free_entropy(0, self._rho).expr
             rows.insert(0, (self._rho, alpha * outer, bool(stable)))
         if self._recovers:
@@ -323,8 +323,7 @@ class Bayes(StateEvolution):
         level = sympy.Symbol("alpha", positive=True)
         potential = lower(self._potential(level), (SNR, level))
         ends = [(self._potential_of_recovery(x), x > self._least_for_recovery) for x in alphas]
-        floor = self.output.weak_recovery().expr if self._starts_at_zero else S.Zero
-        nothing = [self._of_nothing(x) if x <= floor else None for x in alphas]
+        nothing = [self._of_nothing(x) if x <= self._floor else None for x in alphas]
         return row(
             Landscape(*self._programs, potential, self._curve),
             [float(x) for x in alphas],

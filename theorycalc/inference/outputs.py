@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import sympy
-from sympy import Expr, Rational, S, besselk, exp, log, pi, sqrt, tanh
+from sympy import Expr, Rational, S, besselk, cosh, exp, log, oo, pi, sqrt, tanh
 
 from theorycalc.core.error_functions import log_ndtr
 from theorycalc.core.errors import DomainError, NotSupportedError, explain
@@ -17,6 +17,9 @@ from theorycalc.core.formula import Formula
 from theorycalc.core.graph import substitute
 from theorycalc.core.looks import Shown
 from theorycalc.core.numbers import exact
+from theorycalc.inference.priors import Y
+from theorycalc.inference.solving import likelihood as solved
+from theorycalc.inference.solving.likelihood import FreeEntropy, Information
 from theorycalc.inference.solving.line import (
     gaussian_mean,
     line_integral,
@@ -29,6 +32,9 @@ RHO = sympy.Symbol("rho", positive=True)
 V = sympy.Symbol("V", positive=True)
 _W = sympy.Symbol("v", real=True)
 _X = sympy.Symbol("x", real=True)
+# The mean of z before y is seen.
+OMEGA = sympy.Symbol("omega", real=True)
+Z = sympy.Symbol("z", real=True)
 # A parameter of integrals that is small where little is known.
 _C = sympy.Symbol("c", nonnegative=True)
 
@@ -51,6 +57,10 @@ class Output(Shown, ABC):
     @abstractmethod
     def _free_entropy(self) -> Expr:
         """E log Z(y | ω, V), up to a constant; twice its derivative in q is F."""
+
+    @abstractmethod
+    def _score(self) -> Expr:
+        """∂ log Z(y | ω, V)/∂ω, in ``Y``, ``OMEGA`` and ``V``."""
 
     # Whether y and −y, or z and −z, cannot be told apart: F(0) = 0.
     symmetric = False
@@ -106,6 +116,61 @@ class Output(Shown, ABC):
         """
         return self._at("Psi", self._free_entropy(), q, second_moment)
 
+    def denoiser(self, variance, y=Y, omega=OMEGA) -> Formula:
+        """∂ log Z(y | ω, V)/∂ω = (E[z | y] − ω)/V for z ~ N(ω, V): what y moves the mean of z by.
+
+        Parameters
+        ----------
+        variance : number or Symbol
+            V > 0.
+        y, omega : number or Symbol, optional
+            The output, and the mean of z without it.
+
+        Examples
+        --------
+        >>> import theorycalc as tc
+        >>> tc.inference.output("linear", noise=1).denoiser(2).expr
+        -omega/3 + y/3
+        >>> print(tc.inference.output("logistic").denoiser(1, 1, 0).at())
+        0.4132419282838 ± 3e-14
+        """
+        numbers = [
+            real_expression(x, name) if isinstance(x, Expr) else exact(x, name)
+            for x, name in ((variance, "variance"), (y, "y"), (omega, "omega"))
+        ]
+        if numbers[0].is_nonpositive:
+            raise DomainError(explain("a variance", got=numbers[0], allowed="> 0"))
+        places = dict(zip((V, Y, OMEGA), numbers, strict=True))
+        domain = sympy.Gt(numbers[0], 0) if numbers[0].free_symbols else None
+        return Formula("g", substitute(self._score(), places), domain=domain)
+
+    def fisher_information(self, second_moment=1) -> Formula:
+        """E (∂ log P(y | z)/∂z)² for z ~ N(0, ρ), the limit of F where all is known.
+
+        Parameters
+        ----------
+        second_moment : number, optional
+            ρ, of the prior.
+
+        Raises
+        ------
+        DomainError
+            For outputs without noise, where it is infinite.
+
+        Examples
+        --------
+        >>> import theorycalc as tc
+        >>> print(tc.inference.output("logistic").fisher_information().at())
+        0.20662096414191 ± 4e-15
+        """
+        rho = _second_moment(second_moment)
+        return Formula("I", substitute(self._fisher_information(), {RHO: rho}))
+
+    def _fisher_information(self) -> Expr:
+        if self.noiseless:
+            raise DomainError(explain("an infinite Fisher information: no noise", got=str(self)))
+        return substitute(self._information(), {V: S.Zero})
+
     def weak_recovery(self) -> Formula:
         """α above which more than chance is learnt, for a centred prior of variance 1.
 
@@ -118,9 +183,7 @@ class Output(Shown, ABC):
         raise NotSupportedError(explain("every α > 0 teaches something", got=self, hint=hint))
 
     def _at(self, name: str, expr: Expr, q, second_moment) -> Formula:
-        rho = exact(second_moment, "second_moment")
-        if not rho > 0:
-            raise DomainError(explain("a second moment", got=rho, allowed="> 0"))
+        rho = _second_moment(second_moment)
         if isinstance(q, Expr) and q.free_symbols:
             q = real_expression(q, "q")
             domain = sympy.And(sympy.Ge(q, 0), sympy.Lt(q, rho))
@@ -141,7 +204,15 @@ class Output(Shown, ABC):
         return self.name
 
 
-def _noise(noise) -> Expr:
+def _second_moment(x) -> Expr:
+    x = exact(x, "second_moment")
+    if not x > 0:
+        raise DomainError(explain("a second moment", got=x, allowed="> 0"))
+    return x
+
+
+def noise_variance(noise) -> Expr:
+    """The variance of a noise, at least 0."""
     noise = exact(noise, "noise")
     if not noise >= 0:
         raise DomainError(explain("a variance of noise is negative", got=noise, allowed="≥ 0"))
@@ -155,7 +226,7 @@ class Linear(Output):
     noise: Expr = S.Zero
 
     def __post_init__(self):
-        object.__setattr__(self, "noise", _noise(self.noise))
+        object.__setattr__(self, "noise", noise_variance(self.noise))
 
     name = "linear"
 
@@ -173,6 +244,9 @@ class Linear(Output):
     def _free_entropy(self):
         return -log(1 + V / self.noise) / 2 if self.noise else -log(V) / 2
 
+    def _score(self):
+        return (Y - OMEGA) / (V + self.noise)
+
 
 @dataclass(frozen=True)
 class Sign(Output):
@@ -182,7 +256,7 @@ class Sign(Output):
     discrete = True
 
     def __post_init__(self):
-        object.__setattr__(self, "noise", _noise(self.noise))
+        object.__setattr__(self, "noise", noise_variance(self.noise))
 
     @property
     def name(self):
@@ -216,6 +290,10 @@ class Sign(Output):
         mean = substitute(gaussian_mean(f, _X, 2, 1), {_C: self._share})
         return 2 * self._narrowing * mean
 
+    def _score(self):
+        spread = sqrt(V + self.noise)
+        return Y * _hazard(Y * OMEGA / spread) / spread
+
 
 @dataclass(frozen=True)
 class Relu(Output):
@@ -232,6 +310,10 @@ class Relu(Output):
     def _free_entropy(self):
         return Sign()._free_entropy() / 2 - log(2 * pi * V) / 4 - Rational(1, 4)
 
+    def _score(self):
+        nothing = -_hazard(-OMEGA / sqrt(V)) / sqrt(V)
+        return sympy.Piecewise(((Y - OMEGA) / V, Y > 0), (nothing, True))
+
 
 @dataclass(frozen=True)
 class Absolute(Output):
@@ -245,18 +327,18 @@ class Absolute(Output):
 
     noise: Expr = S.Zero
     name = "abs"
-    divergence = S.One
     symmetric = True
 
     def __post_init__(self):
-        object.__setattr__(self, "noise", _noise(self.noise))
+        object.__setattr__(self, "noise", noise_variance(self.noise))
 
     @property
     def noiseless(self):
         return self.noise == 0
 
     def _information(self):
-        self._check_noise()
+        if self.noise:
+            return Information(self._in_noise, V, RHO)
         root = sqrt(V / RHO)
         # ∫_P^∞ p K_1 ≤ 3 (P + 1) e^−P for P ≥ 1
         f = exp(2 * _X) * besselk(1, exp(_X)) * tanh(_C * exp(_X)) * tanh(_C * exp(_X) / 2)
@@ -265,7 +347,8 @@ class Absolute(Output):
         return ((RHO - V) / RHO / (1 + root) + root * 2 / pi * mean) / V
 
     def _free_entropy(self):
-        self._check_noise()
+        if self.noise:
+            return FreeEntropy(self._in_noise, V, RHO)
         p = _C * exp(_X)
         # cosh p log(1 + e^−2p) + p e^−p ≤ log 2
         own = (exp(p) + exp(-p)) / 2 * log(1 + exp(-2 * p)) + p * exp(-p)
@@ -295,10 +378,48 @@ class Absolute(Output):
         f = 2 * normal_law(u) * excess**2 * normal_density(_W)
         return Formula("alpha_wr", 1 / line_integral(f, _W, bound))
 
-    def _check_noise(self) -> None:
+    @property
+    def costly(self):
+        """A double integral where there is noise."""
+        return not self.noiseless
+
+    @property
+    def divergence(self):
+        return S.One if self.noiseless else S.Zero
+
+    @property
+    def _in_noise(self):
+        return in_noise(sympy.Abs(Z), self.noise, (S.Zero,))
+
+    def _score(self):
         if self.noise:
-            hint = "weak_recovery, or no noise"
-            raise NotSupportedError(explain("the information of a noisy |z|", got=self, hint=hint))
+            return score(self._in_noise)
+        return (Y * tanh(Y * OMEGA / V) - OMEGA) / V
+
+    def _fisher_information(self):
+        return 1 / self.noise if self.noise else super()._fisher_information()
+
+
+def _hazard(u: Expr) -> Expr:
+    """The density of N(0, 1) over its distribution function."""
+    return exp(-(u**2) / 2 - log_ndtr(u)) / sqrt(2 * pi)
+
+
+def in_noise(mean: Expr, noise: Expr, kinks: tuple) -> solved.Likelihood:
+    """The likelihood of y = mean + √D ξ, a function of ``Z`` with kinks."""
+    law = exp(-((Y - mean) ** 2) / (2 * noise)) / sqrt(2 * pi * noise)
+    return solved.likelihood(law, Y, Z, kinks=kinks)
+
+
+def score(data: solved.Likelihood) -> Expr:
+    """∂ log Z/∂ω of any likelihood, by parts: jumps of it are none of E x P(y | ω + √V x)."""
+    law, values, _, kinks = data.parts
+    points = [(kink - OMEGA) / sqrt(V) for kink in kinks]
+    law = law.subs(Z, OMEGA + sqrt(V) * _X)
+    # a probability is at most 1, a density may be anything
+    bound = S.One if values else oo
+    first, none = (gaussian_mean(_X**k * law, _X, bound, k, points) for k in (1, 0))
+    return first / none / sqrt(V)
 
 
 @dataclass(frozen=True)
@@ -309,17 +430,19 @@ class Logistic(Output):
     costly = True
     discrete = True
 
-    def _likelihood(self) -> Expr:
-        z = sqrt(RHO - V) * _W + sqrt(V) * _X
-        return (1 + tanh(z / 2)) / 2
+    @property
+    def _likelihood(self):
+        return solved.likelihood((1 + tanh(Y * Z / 2)) / 2, Y, Z, values=(-1, 1))
 
     def _information(self):
-        likelihood = self._likelihood()
-        mean = gaussian_mean(likelihood, _X)
-        slope = gaussian_mean((1 - tanh((sqrt(RHO - V) * _W + sqrt(V) * _X) / 2) ** 2) / 4, _X)
-        # E σ'² /E σ ≤ 1, as σ' ≤ σ
-        return gaussian_mean(slope**2 / (mean * (1 - mean)), _W)
+        return Information(self._likelihood, V, RHO)
 
     def _free_entropy(self):
-        mean = gaussian_mean(self._likelihood(), _X)
-        return 2 * gaussian_mean(mean * log(mean), _W)
+        return FreeEntropy(self._likelihood, V, RHO)
+
+    def _score(self):
+        return score(self._likelihood)
+
+    def _fisher_information(self):
+        # σ'² /σ summed over both is σ'
+        return substitute(gaussian_mean(1 / (4 * cosh(_C * _X / 2) ** 2), _X), {_C: sqrt(RHO)})

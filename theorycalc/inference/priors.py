@@ -91,6 +91,22 @@ class Prior(Shown, ABC):
         """
         return self._at(snr, "q", self.second_moment - self._mmse(), self.mean**2)
 
+    def fisher_information(self, snr) -> Formula:
+        """E (∂ log p(y)/∂y)² of the density p of y = √s x + z, which is 1 − s·mmse.
+
+        Parameters
+        ----------
+        snr : number or Symbol
+            The signal-to-noise ratio s ≥ 0.
+
+        Examples
+        --------
+        >>> import theorycalc as tc
+        >>> print(tc.inference.prior("rademacher").fisher_information(4).at(using=tc.Ball(18)))
+        0.725610364837044744 ± 1e-19
+        """
+        return self._at(snr, "J", 1 - SNR * self._mmse(), S.One)
+
     def free_entropy(self, snr) -> Formula:
         """E log E_x exp(√s x y − s x²/2), whose derivative is half of the overlap (I-MMSE).
 
@@ -122,8 +138,7 @@ class Prior(Shown, ABC):
         >>> tc.inference.prior("rademacher").denoiser(4).expr
         tanh(2*y)
         """
-        symbolic = isinstance(y, Expr) and y.free_symbols
-        s, y = _snr(snr), real_expression(y, "y") if symbolic else exact(y, "y")
+        s, y = _snr(snr), real_expression(y, "y") if isinstance(y, Expr) else exact(y, "y")
         if s == 0:
             return Formula("x", self.mean)
         return Formula("x", substitute(self._denoiser(), {SNR: s, Y: y}))

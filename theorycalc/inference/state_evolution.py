@@ -9,10 +9,11 @@ from functools import cached_property
 
 from sympy import Expr, Rational, S, oo
 
+from theorycalc.core.errors import unknown_name
 from theorycalc.core.graph import substitute
 from theorycalc.core.looks import Shown
 from theorycalc.core.lowering import lower
-from theorycalc.core.records import check_fields, one_of
+from theorycalc.core.records import check_fields
 from theorycalc.inference import curve_in_doubles
 from theorycalc.inference.outputs import RHO, Output, V
 from theorycalc.inference.priors import SNR, Prior
@@ -69,13 +70,23 @@ class StateEvolution(Shown):
     def _curve(self) -> curve_in_doubles.Curve:
         mmse, channel = self._programs
         if self.output.costly:
-            channel = curve_in_doubles.Interpolated(channel, float(self._rho))
+            channel = curve_in_doubles.Interpolated(
+                channel, float(self._rho), self.output.symmetric
+            )
         return curve_in_doubles.trace(mmse, channel)
 
     @property
     def _starts_at_zero(self) -> bool:
         """Whether nothing is learnt at the fixed point q = 0."""
         return self.output.symmetric and self.prior.mean == 0
+
+    @cached_property
+    def _floor(self) -> Expr:
+        """α up to which nothing is learnt."""
+        if not self._starts_at_zero:
+            return S.Zero
+        threshold = self.output.weak_recovery()
+        return threshold.expr if threshold.expr.is_Rational else Rational(float(threshold.at()))
 
     @property
     def _recovers(self) -> bool:
@@ -102,13 +113,14 @@ class StateEvolution(Shown):
 
     def _reached(self, alpha: Expr, start: str) -> Expr | None:
         """q̂ that message passing comes to; None where it recovers everything, 0 for nothing."""
-        one_of(start, STARTS, "start")
+        if start not in STARTS:
+            raise unknown_name("start", start, STARTS)
         brackets = self._curve.brackets(float(alpha))
         rising = [bracket for bracket in brackets if bracket[2]]
         perfect = alpha > self._least_for_recovery
         if start == "informative" and perfect:
             return None
-        nothing = self._starts_at_zero and alpha <= self.output.weak_recovery().expr
+        nothing = alpha <= self._floor
         if start == "uninformative" and nothing:
             return S.Zero
         if not rising:

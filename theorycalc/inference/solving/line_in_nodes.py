@@ -58,7 +58,7 @@ def to_mp(context, x):
 def integral(nodes: NodeContext, body, bound, kinks: tuple, parameters):
     """∫ f(x, *parameters) dx for a program of f and one of a bound of its tails."""
     centres = [nodes.midpoint(x) for x in parameters]
-    at = _function(NodeContext(inside=True), body, centres)
+    at = function_of_nodes(NodeContext(inside=True), body, centres)
     points = [nodes.midpoint(kink.run(nodes, centres)) for kink in kinks]
     reach = _reach(nodes, bound, centres, -_SMALL_BITS)
     coarse = abs(_sum(nodes, at, reach, 1))
@@ -97,7 +97,7 @@ def _kept(body, bits: int) -> dict:
     return {}
 
 
-def _function(context, body, centres: list):
+def function_of_nodes(context, body, centres: list):
     """x ↦ f; what does not depend on x is computed once, what depends on a node alone is kept.
 
     A node is a number of the context, or a pair (k, level) that stands for k 2^−level.
