@@ -4,7 +4,7 @@ import pytest
 from hypothesis import Phase, settings
 
 # machines differ in speed, and the first example of a test may compile or derive something
-settings.register_profile("theorycalc", deadline=None, max_examples=50)
+settings.register_profile("theorycalc", deadline=None, max_examples=30)
 # pytest --hypothesis-profile=thorough
 settings.register_profile("thorough", deadline=None, max_examples=500)
 # that a test fails is all that a mutant asks, not the smallest example

@@ -56,7 +56,15 @@ def test_reference(entry, using):
 
 
 @pytest.mark.parametrize("kernel", ANALYTIC, ids=str)
-@pytest.mark.parametrize(("d", "k"), [(2, 0), (2, 3), (3, 1), (4, 6), (11, 5)])
+@pytest.mark.parametrize(
+    ("d", "k"),
+    [
+        (2, 3),
+        (4, 6),
+        (11, 5),
+        *(pytest.param(*dk, marks=pytest.mark.long) for dk in ((2, 0), (3, 1))),
+    ],
+)
 def test_closed_forms_against_quadrature(kernel, d, k):
     """The table with symbols, the table at numbers, and three quadratures in the angle."""
     general = tc.sphere.funk_hecke(kernel, D, K)

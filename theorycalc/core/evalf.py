@@ -1,5 +1,7 @@
 """SymPy's ``evalf`` for functions of ours: by the arithmetics."""
 
+from functools import lru_cache
+
 import sympy
 
 from theorycalc.core.errors import PrecisionError
@@ -7,6 +9,8 @@ from theorycalc.core.errors import PrecisionError
 _DOUBLE_BITS = 53
 
 
+# SymPy asks again and again, to put terms in order when it prints
+@lru_cache(maxsize=256)
 def digits_of(node: sympy.Expr, bits: int, arithmetics: tuple = ("MP",)) -> sympy.Float | None:
     """The value of an expression without symbols, by one of the arithmetics that can have it."""
     if node.free_symbols:

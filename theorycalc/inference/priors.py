@@ -138,7 +138,8 @@ class Prior(Shown, ABC):
         >>> tc.inference.prior("rademacher").denoiser(4).expr
         tanh(2*y)
         """
-        s, y = _snr(snr), real_expression(y, "y") if isinstance(y, Expr) else exact(y, "y")
+        symbolic = isinstance(y, Expr) and y.free_symbols
+        s, y = _snr(snr), real_expression(y, "y") if symbolic else exact(y, "y")
         if s == 0:
             return Formula("x", self.mean)
         return Formula("x", substitute(self._denoiser(), {SNR: s, Y: y}))

@@ -9,11 +9,10 @@ from functools import cached_property
 
 from sympy import Expr, Rational, S, oo
 
-from theorycalc.core.errors import unknown_name
 from theorycalc.core.graph import substitute
 from theorycalc.core.looks import Shown
 from theorycalc.core.lowering import lower
-from theorycalc.core.records import check_fields
+from theorycalc.core.records import check_fields, one_of
 from theorycalc.inference import curve_in_doubles
 from theorycalc.inference.outputs import RHO, Output, V
 from theorycalc.inference.priors import SNR, Prior
@@ -113,8 +112,7 @@ class StateEvolution(Shown):
 
     def _reached(self, alpha: Expr, start: str) -> Expr | None:
         """q̂ that message passing comes to; None where it recovers everything, 0 for nothing."""
-        if start not in STARTS:
-            raise unknown_name("start", start, STARTS)
+        one_of(start, STARTS, "start")
         brackets = self._curve.brackets(float(alpha))
         rising = [bracket for bracket in brackets if bracket[2]]
         perfect = alpha > self._least_for_recovery

@@ -5,6 +5,7 @@ import numpy as np
 
 from theorycalc.core.arrays import is_array, real_array
 from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.records import instance
 
 
 def to_numpy(array) -> np.ndarray:
@@ -34,6 +35,7 @@ def check_inputs(x, name: str, shape: tuple):
     DomainError
         For anything else.
     """
+    instance(name, str, "the name of an array")
     sizes = ", ".join("…" if size is None else str(size) for size in shape)
     allowed = f"a finite array of shape (n, {sizes})"
     fits = is_array(x) and x.ndim in (len(shape) + 1, len(shape) + 2) and 0 not in x.shape

@@ -10,7 +10,7 @@ import numpy as np
 from theorycalc.activations import Activation, as_activation
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.numbers import exact_integer, real_double
-from theorycalc.core.records import check_fields
+from theorycalc.core.records import check_fields, instance
 from theorycalc.networks.arrays import check_inputs
 from theorycalc.networks.network import Network, Parameters, Pass
 from theorycalc.networks.parameterization import Exponents, exponents
@@ -85,6 +85,7 @@ class MLP(Network):
             For no seeds, more memory than there is, or ``symmetric`` where there are not two layers
             and an even width.
         """
+        instance(symmetric, bool, "a choice: symmetric")
         drawn = super().init(seeds, like)
         return self._symmetrised(drawn) if symmetric else drawn
 

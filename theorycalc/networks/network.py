@@ -166,7 +166,7 @@ class Network(ABC, Line):
     def check_parameters(self, parameters, X=None) -> None:  # noqa: N803
         """Refuse what are no parameters of such networks, on inputs like X."""
         instance(parameters, Parameters, "parameters", allowed="network.init(seeds)")
-        shapes = self._shapes_at(X)
+        shapes = self._shapes_at(X if X is None else self.as_inputs(X))
         wanted = [shape for n_in, n_out in shapes for shape in ((n_in, n_out), (n_out,))]
         layers = zip(parameters.weights, parameters.biases, strict=False)
         got = [tuple(getattr(x, "shape", ()))[1:] for layer in layers for x in layer]

@@ -51,8 +51,8 @@ class BestPolynomial(Record):
 
     error: Value
     degree: int
-    interval: tuple
-    points: tuple
+    interval: tuple[Expr | int, Expr | int]
+    points: tuple[Expr | int, ...]
     polynomial: Expr
 
     def __post_init__(self):

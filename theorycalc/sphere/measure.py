@@ -24,6 +24,8 @@ HARMONICS = Reference(
 
 # Dimensions and degrees beyond are refused: there are numbers of as many digits in the formulas.
 LARGEST = 1_000_000
+# A number of harmonics of unknown degree is a product of so many factors at most.
+_MOST_FACTORS = 64
 
 
 def as_dimension(d) -> Expr:
@@ -103,6 +105,8 @@ def num_harmonics(d, k) -> Expr:
     if d.is_Integer:
         if d == 2:
             return sympy.Piecewise((1, sympy.Eq(k, 0)), (2, True))
+        if d - 3 > _MOST_FACTORS:
+            return (2 * k + d - 2) * sympy.binomial(k + d - 3, k) / (d - 2)
         rising = sympy.Mul(*(k + i for i in range(1, int(d) - 2)))
         return sympy.factor((2 * k + d - 2) * rising / sympy.factorial(d - 2))
     return (2 * k + d - 2) * gamma(k + d - 2) / (gamma(k + 1) * gamma(d - 1))
