@@ -45,7 +45,7 @@ def compare(title, ways, accuracy=None):
         rows.append({"way": name, "seconds": times[name], "note": note})
         table.add_row(name, seconds_text(times[name]), f"{times[name] / ours:.2f}", note)
     Console(width=110).print(table, "")
-    _keep({"title": title, "rows": rows})
+    keep({"title": title, "rows": rows})
 
 
 def _in_turns(ways, rounds=5):
@@ -69,11 +69,11 @@ def costs(title, axis, sizes, ways):
             series[name].append(best(job, rounds=3, seconds=0.2, timer=time.process_time))
         table.add_row(str(size), *(seconds_text(times[-1]) for times in series.values()))
     Console(width=110).print(table, "")
-    _keep({"title": title, "axis": axis, "sizes": list(sizes), "series": series})
+    keep({"title": title, "axis": axis, "sizes": list(sizes), "series": series})
 
 
-def _keep(finding):
-    """Add a finding to the results of the script that runs."""
+def keep(finding):
+    """Add a finding to the results of the script that runs, if they are kept."""
     if "--keep" not in sys.argv:
         return
     _FINDINGS.append(finding)

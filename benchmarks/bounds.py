@@ -1,7 +1,7 @@
 """Inequalities on boxes, half-lines and integers: proofs, their checks, and what other provers say.
 
     python -m venv peers && peers/bin/pip install z3-solver cvc5 codac
-    PEERS=peers/bin/python python benchmarks/bounds.py
+    PEERS=peers/bin/python python benchmarks/bounds.py --keep
 
 Times are seconds of processor time. The other provers run in an environment of their own, each for
 at most 20 seconds. Of what is needed here z3 has polynomials only, cvc5 and codac exponentials too.
@@ -12,6 +12,7 @@ import subprocess
 import time
 
 import sympy
+from _timing import keep, seconds_text
 from rich.console import Console
 from rich.table import Table
 
@@ -145,36 +146,51 @@ print("unknown" if boxes else "proved")
 PROGRAMS = {"z3": Z3, "cvc5": CVC5, "codac": CODAC}
 
 
-def peer(name: str, told) -> str:
+def can_say(name: str, told) -> bool:
+    """Whether another prover knows the functions of a claim."""
+    return told is not None and not (name == "z3" and "exp" in told[1])
+
+
+def peer(name: str, told) -> dict:
     """What another prover says, with its time."""
-    python = os.environ.get("PEERS")
-    if python is None:
-        return ""
-    if told is None or (name == "z3" and "exp" in told[1]):
-        return "cannot say it"
-    command = [python, "-c", PROGRAMS[name], repr(told)]
+    command = [os.environ["PEERS"], "-c", PROGRAMS[name], repr(told)]
     start = os.times()
     try:
         found = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, check=False)
+        said = found.stdout.strip() or "fails"
     except subprocess.TimeoutExpired:
-        return "undecided"
+        said = f"undecided after {LIMIT} s"
     end = os.times()
     used = end.children_user + end.children_system - start.children_user - start.children_system
-    return f"{found.stdout.strip() or 'fails'} {used:.2f} s"
+    return {"way": name, "seconds": used, "note": said}
 
 
-def ours(claim) -> list[str]:
+def ours(claim, others: str) -> list[dict]:
+    """How long the proof takes and its check; what other provers cannot say it."""
     start = time.process_time()
     proof = tc.prove(claim)
     found = time.process_time()
     right = proof.verify()
     checked = time.process_time()
     verdict = proof.verdict.name if right else f"{proof.verdict.name}, not verified"
-    return [verdict, str(len(proof.boxes)), f"{found - start:.2f}", f"{checked - found:.2f}"]
+    told = f"{verdict}, {len(proof.boxes)} boxes{others}"
+    return [
+        {"way": "prove", "seconds": found - start, "note": told},
+        {"way": "verify", "seconds": checked - found, "note": ""},
+    ]
 
 
 if __name__ == "__main__":
-    table = Table("", "ours", "boxes", "prove", "verify", *PEERS, box=None)
+    peers = PEERS if "PEERS" in os.environ else ()
+    table = Table("", "prove", "verify", "", *peers, box=None)
     for title, claim, told in CLAIMS:
-        table.add_row(title, *ours(claim), *(peer(name, told) for name in PEERS))
-    Console(width=110).print(table)
+        unable = [name for name in peers if not can_say(name, told)]
+        others = f"; without its functions: {', '.join(unable)}" if unable else ""
+        rows = ours(claim, others)
+        rows += [peer(name, told) for name in peers if name not in unable]
+        keep({"title": title, "rows": rows})
+        said = {row["way"]: f"{row['note']} {seconds_text(row['seconds'])}" for row in rows[2:]}
+        times = [seconds_text(row["seconds"]) for row in rows[:2]]
+        told_of_others = [said.get(name, "cannot say it") for name in peers]
+        table.add_row(title, *times, rows[0]["note"].split(";")[0], *told_of_others)
+    Console(width=130).print(table)
