@@ -203,6 +203,14 @@ def test_the_recurrence_in_integers_errs_by_what_it_says():
     assert max(errors) <= float(found.slack)
 
 
+def test_the_dual_of_a_hidden_zero():
+    """All coefficients contain 0, and none is known to be."""
+    dual = tc.kernels.dual(sp.tanh(z) ** 2 - 1 + 1 / sp.cosh(z) ** 2)
+    value = dual.at(rho="0.3", using=tc.Ball(15))
+    assert value.contains(0)
+    assert value.rad < 1e-15
+
+
 def test_what_is_not_known_of_a_function_is_in_the_error():
     """What contains 0 is not taken for 0, as in a function that is almost odd."""
     right = [arb(j, 0.5) for j in range(31)]

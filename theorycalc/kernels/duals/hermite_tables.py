@@ -120,7 +120,8 @@ def _table(activation: Activation, scale: tuple, bits: int, order: int) -> Table
     for k, c in enumerate(sums):
         absent = parity.vanishes(activation, k)
         coefficients.append(zero if absent else context.widen(c, strip * alias + tail))
-        rests.append(rests[-1] - coefficients[-1] ** 2)
+        # not its power, which FLINT does not have where 0 is inside
+        rests.append(rests[-1] - coefficients[-1] * coefficients[-1])
     return Table(tuple(coefficients), tuple(context.real(abs(rest).upper()) for rest in rests))
 
 

@@ -149,8 +149,10 @@ def _rule(sides: tuple, rest: float, need: float, sizes: list, turn: float) -> R
         excess = [sum(excess)] * 2
     heights = tuple(height for height, _ in strips)
     widths = [height / float(f.scale) for f, height in zip(sides, heights, strict=True)]
-    most = map(_widest_step, widths, excess, [rest] * 2, [need] * 2)
-    step = rounded_step(min(most))
+    most = min(map(_widest_step, widths, excess, [rest] * 2, [need] * 2))
+    if not most > 0:
+        return None  # a function is not told from 0
+    step = rounded_step(most)
     return Rule(heights, reach, step, math.ceil(radius / step))
 
 
