@@ -73,7 +73,7 @@ def squares(run):
         grid = np.linspace(0.3, 6, 60)
         run.line(grid, SQUARES.subs(s=1, **AT).lambdify()(grid), name)
     run.rejects("naive Bayes", SQUARES.at(alpha=5, s=1, **{"lambda": 10**6}))
-    run.axes("samples for each dimension, α", "error on new samples", log="x")
+    run.axes("samples for each dimension, α", "error on new samples")
 
 
 def _spread(generator) -> np.ndarray:
