@@ -1,10 +1,9 @@
 """Densities of laws against a plain fixed-point iteration and sampled matrices, near edges too."""
 
 import importlib.util
-import time
 
 import numpy as np
-from _timing import compare
+from _timing import compare, costs
 
 import theorycalc as tc
 
@@ -73,6 +72,9 @@ def single():
     five = S.sample_covariance(dict.fromkeys(range(1, 6), "1/5"), "1/50")
     features = S.features("relu", "1/2", "1/2")
     two = S.discrete({-1: "1/2", 1: "1/2"}) + S.discrete({0: "1/3", 1: "2/3"})
+    curve = tc.learning_curves.kernel(
+        tc.kernels.mlp(3), {1: "0.49", 2: "0.25"}, ridge="1/1000", noise="1/100", d=10
+    )
     grid = np.linspace(0.02, 1.3, POINTS)
     jobs = {
         "edges of five atoms, Ball(30)": lambda: five.edges(tc.Ball(30)),
@@ -80,15 +82,18 @@ def single():
         "density of two sets of atoms, Ball(30)": lambda: two.density.at(
             x="0.3", using=tc.Ball(30)
         ),
+        "200 sizes of a depth-3 NTK": lambda: curve.curve(np.geomspace(10, 1e4, 200)),
         "features law on 2000 points": lambda: features.density.lambdify()(grid),
         "density of two sets of atoms on 2000 points": lambda: two.density.lambdify()(
             np.linspace(-0.9, 1.9, POINTS)
         ),
     }
-    for name, job in jobs.items():
-        begun = time.process_time()
-        job()
-        print(f"  {name}: {1e3 * (time.process_time() - begun):.0f} ms")
+    costs(
+        "one number or array of each kind",
+        "",
+        ("",),
+        {n: lambda _, f=f: f for n, f in jobs.items()},
+    )
 
 
 def peers():
@@ -98,11 +103,29 @@ def peers():
         return
     import freealg
 
-    mp = freealg.distributions.MarchenkoPastur(1 / 4)
     x = np.linspace(0.3, 2.2, POINTS)
-    ours = S.marchenko_pastur("1/4").density.lambdify()
-    ways = {"theorycalc": lambda: ours(x), "freealg": lambda: mp.density(x)}
-    compare("Marchenko–Pastur at 2000 points", ways, accuracy=lambda y: digits(y, ours(x)))
+    closed = S.marchenko_pastur("1/4").density.lambdify()
+    table = freealg.distributions.MarchenkoPastur(1 / 4)
+    ways = {"theorycalc": lambda: closed(x), "freealg": lambda: table.density(x)}
+    compare("Marchenko–Pastur at 2000 points", ways, accuracy=lambda y: digits(y, closed(x)))
+    # what it is for: a density from one matrix of 1000 eigenvalues
+    rng = np.random.default_rng(0)
+    y = np.sqrt(np.repeat(PLACES, 500))[:, None] * rng.standard_normal((1000, 10_000))
+    eigenvalues = np.linalg.eigvalsh(y @ y.T / 10_000)
+    x = np.linspace(0.6, 1.35, POINTS)
+    ours = LAW.density.lambdify()
+    ways = {
+        "theorycalc, from the population": lambda: ours(x),
+        "freealg, from 1000 eigenvalues": lambda: _fitted(freealg, eigenvalues, x),
+    }
+    compare("a density in two intervals at 2000 points", ways, lambda y: digits(y, ours(x)))
+
+
+def _fitted(freealg, eigenvalues, x):
+    """Its density of a matrix, over one interval, as it is."""
+    form = freealg.FreeForm(eigenvalues, support=(eigenvalues[0], eigenvalues[-1]))
+    form.fit()
+    return form.density(x)
 
 
 if __name__ == "__main__":

@@ -598,6 +598,12 @@ MUTANTS = (
         "tests/spectra/test_proofs.py::test_roots_that_are_not_told_apart",
     ),
     Mutant(
+        "spectra/in_balls_meeting.py",
+        "return arb(ends[0]).union(point)",
+        "return arb(ends[0])",
+        "tests/spectra/test_proofs.py::test_ends_of_laws_that_meet_are_proved",
+    ),
+    Mutant(
         "learning_curves/in_doubles.py",
         "left / (1 - gamma * (share - rate)) + 2 * _EPS * abs(kappa)",
         "left / 1e6",

@@ -136,6 +136,7 @@ FLOORS = {
         "in_balls_edges",
         "in_balls",
         "in_balls_learned",
+        "in_balls_meeting",
         "functions",
         "closed",
         "quadrature",

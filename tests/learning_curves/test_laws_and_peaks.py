@@ -165,3 +165,18 @@ def test_peaks_without_a_ridge_are_infinite():
 def test_bad_input_is_told(call, error, reason):
     with pytest.raises(error, match=reason):
         call()
+
+
+def test_as_many_samples_as_directions():
+    """Without noise nothing is left of the target; what no direction sees is noise."""
+    assert L.kernel({1: 8}, {1: 1}, 8).test.at().mid == 0
+    assert L.kernel({1: 8, 0: 3}, {1: 1, 0: 1}, 8).test.at().is_infinite
+    assert L.kernel({1: 8}, {1: 1}, 8, noise=1).test.at().is_infinite
+
+
+def test_matrices_without_an_inverse_are_told():
+    for gram, y, ridge in ((-np.eye(2), [1, 0], 1), (np.ones((3, 3)), [1, 2, 3], 1e-300)):
+        with pytest.raises(tc.DomainError, match="no inverse"):
+            L.cross_validation(gram, y, ridge)
+    with pytest.raises(tc.DomainError, match="n ≥ 1"):
+        L.cross_validation(np.zeros((0, 0)), [], 1)

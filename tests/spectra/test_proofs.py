@@ -1,10 +1,11 @@
 """What the proofs of solutions rest on: boxes, discs at edges, and the other branches."""
 
 import pytest
+import sympy as sp
 from flint import acb, arb, ctx
 
 import theorycalc as tc
-from theorycalc.spectra import in_balls, in_balls_edges
+from theorycalc.spectra import in_balls, in_balls_edges, in_balls_meeting
 
 S = tc.spectra
 LAWS = {
@@ -62,9 +63,9 @@ def test_other_solutions_are_refused():
         [right] = _unknowns(in_balls.solve(law.node, z.real, arb(0)))
         other = [acb(right.real.mid(), -right.imag.mid())]
         assert in_balls._proved(law.node, numbers, other, z) is not None
-        assert in_balls._box(law.node, numbers, other, z) is None
+        assert in_balls.proved_at(law.node, numbers, other, z) is None
         real = [acb((z.real - 2 * right.real).mid())]
-        assert in_balls._box(law.node, numbers, real, z) is None
+        assert in_balls.proved_at(law.node, numbers, real, z) is None
 
 
 def test_two_arithmetics_agree_on_all_that_is_asked():
@@ -86,3 +87,25 @@ def test_roots_that_are_not_told_apart():
     assert len(in_balls_edges._sorted(roots, distinct=False)) == 2
     with pytest.raises(tc.CertificationError, match="apart"):
         in_balls_edges._sorted(roots, distinct=True)
+
+
+@pytest.mark.parametrize("digits", [8, 20, 50])
+def test_ends_of_laws_that_meet_are_proved(digits):
+    """A product of projections in closed form; and what doubles find of a sum of three."""
+    law = S.projection("1/2") * S.projection("1/3")
+    for edge, sign in zip(law.edges(tc.Ball(digits)), (-1, 1), strict=True):
+        assert edge.contains(tc.certify(sp.S.Half + sign * sp.sqrt(2) / 3, 60))
+        assert edge.rigor is tc.Rigor.CERTIFIED
+    three = LAWS["meet"] + S.semicircle("1/9")
+    for edge, double in zip(three.edges(tc.Ball(digits)), three.edges(), strict=True):
+        assert edge.overlaps(double)
+
+
+def test_a_point_that_is_no_end_is_not_proved(monkeypatch):
+    """Both points beside it outside, or both inside."""
+    law = S.projection("1/2") * S.projection("1/3")
+    assert in_balls_meeting.edge(law.node, 0) is not None
+    monkeypatch.setattr(in_balls_meeting, "proved_at", lambda *_: None)
+    assert in_balls_meeting.edge(law.node, 0) is None
+    signs = S.discrete({-1: "1/2", 1: "1/2"})
+    assert in_balls_meeting.edge((signs + signs).node, 0) is None

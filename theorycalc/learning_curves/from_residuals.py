@@ -42,12 +42,19 @@ def cross_validation(gram, y, ridge) -> float:
     """
     gram, y = real_array(gram, "the Gram matrix"), real_array(y, "y")
     ridge = real_double(ridge, "ridge", above=0)
-    if y.ndim != 1 or gram.shape != (y.size, y.size) or not np.allclose(gram, gram.T):
-        allowed = "a symmetric (n, n) and an (n,) array"
+    if y.ndim != 1 or not y.size or gram.shape != (y.size, y.size) or not np.allclose(gram, gram.T):
+        allowed = "a symmetric (n, n) and an (n,) array, n ≥ 1"
         raise DomainError(
             explain("not a Gram matrix and targets", got=(gram.shape, y.shape), allowed=allowed)
         )
-    inverse = np.linalg.inv(gram + ridge * np.eye(len(y)))
+    try:
+        inverse = np.linalg.inv(gram + ridge * np.eye(len(y)))
+    except np.linalg.LinAlgError:
+        what, hint = (
+            "K + δI has no inverse in doubles",
+            "a larger ridge, a K without a negative part",
+        )
+        raise DomainError(explain(what, got=f"ridge = {ridge}", hint=hint)) from None
     found = float(np.mean((inverse @ y) ** 2) / np.mean(np.diag(inverse)) ** 2)
     if not np.isfinite(found):
         raise DomainError(explain("the error leaves the range of doubles", got=found))

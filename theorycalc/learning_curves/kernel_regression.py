@@ -49,9 +49,16 @@ class KernelRegression(Record):
         check_fields(self)
 
     @property
-    def _diverges(self) -> bool:
-        plain = self.ridge.is_zero and self.spectrum.tail == 0
-        return bool(plain and self.n == self.spectrum.rank and self.noise != 0)
+    def _is_critical(self) -> bool:
+        """Whether there are as many samples as directions, and no ridge."""
+        return bool(self.ridge.is_zero and self.spectrum.tail == 0 and self.n == self.spectrum.rank)
+
+    @property
+    def _at_critical(self) -> Formula:
+        """The limit there: what no direction learns counts as noise."""
+        pairs = zip(self.spectrum.eigenvalues, self.spectrum.powers, strict=True)
+        unseen = self.noise + Add(*(v for t, v in pairs if t == 0))
+        return formula("R", S.Zero) if unseen == 0 else formula("R", oo, note=_DIVERGES)
 
     @cached_property
     def _kappa(self) -> Expr:
@@ -98,8 +105,8 @@ class KernelRegression(Record):
     @property
     def test(self) -> Formula:
         """The mean-square error on new samples, their noise included."""
-        if self._diverges:
-            return formula("R", oo, note=_DIVERGES)
+        if self._is_critical:
+            return self._at_critical
         # d log R/d log κ is at most 2E₀ in size, and E₀ has the squares as well
         return self._errorful("R", FACTOR * self._missed, FACTOR * (2 * FACTOR + 1))
 

@@ -11,6 +11,7 @@ from theorycalc.spectra import (
     in_balls,
     in_balls_edges,
     in_balls_learned,
+    in_balls_meeting,
     in_doubles,
     in_doubles_edges,
 )
@@ -131,7 +132,10 @@ class LearnedRate(_OfLaw):
 
 
 class SpectralEdge(SpecialFunction):
-    """An end of the support, the lowest one being 0."""
+    """An end of the support, the lowest one being 0.
+
+    Of two laws that meet, the number counts the ends that are found in doubles.
+    """
 
     nargs = 2
     functions = (LawArgument,)
@@ -139,11 +143,6 @@ class SpectralEdge(SpecialFunction):
 
     def _eval_is_extended_real(self):
         return True
-
-    @property
-    def arithmetics(self) -> tuple[str, ...]:
-        """Two laws that meet have their edges in doubles."""
-        return ("Float", "MP", "Ball") if self.args[0].expr.unknowns == 1 else ("Float",)
 
     @staticmethod
     def double(law, i):
@@ -154,15 +153,23 @@ class SpectralEdge(SpecialFunction):
 
     @staticmethod
     def in_ball(context, law, i):
-        if law.expr.unknowns > 1:
-            return context.undefined
-        found = in_balls_edges.edge(law.expr, context.integer(i))
-        return context.undefined if found is None else found[1]
+        found = _edge(law.expr, context.integer(i))
+        return context.undefined if found is None else found
 
     @staticmethod
     def in_mp(context, law, i):
         index = context.integer(i)
+        if law.expr.unknowns > 1:
+            return midpoint(lambda: in_balls_meeting.edge(law.expr, index), [], context)
         return midpoint(lambda: in_balls_edges.required(law.expr, index)[1], [], context)
 
     def in_latex(self, printer):
         return rf"e_{{{printer._print(self.args[1])}}}"
+
+
+def _edge(node: Node, i: int):
+    """An end of the support in balls."""
+    if node.unknowns > 1:
+        return in_balls_meeting.edge(node, i)
+    found = in_balls_edges.edge(node, i)
+    return None if found is None else found[1]

@@ -170,8 +170,8 @@ def unknowns(node: Node, x: arb, y: arb) -> list[acb] | None:
     numbers, x, y = Balls(), arb(x), arb(y)
     z = acb(x, y)
     start = in_doubles_roots.solve(node, [complex(float(x.mid()), float(y.mid()))])
-    middle = _polished(node, numbers, [acb(complex(s)) for s in start.unknowns[:, 0]], z.mid())
-    box = None if middle is None else _box(node, numbers, middle, z)
+    middle = polished(node, numbers, [acb(complex(s)) for s in start.unknowns[:, 0]], z.mid())
+    box = None if middle is None else proved_at(node, numbers, middle, z)
     if box is None and y.is_zero() and node.unknowns == 1:
         box = _near_an_edge(node, numbers, x)
     return box
@@ -179,8 +179,8 @@ def unknowns(node: Node, x: arb, y: arb) -> list[acb] | None:
 
 def slope(node: Node, unknowns: list[acb], quantity: Callable) -> acb | None:
     """The derivative in z of a quantity of a point."""
-    point = _jets(node, Balls(), unknowns)
-    _, slopes = _system(point, acb(0))
+    point = jets_at(node, Balls(), unknowns)
+    _, slopes = system_at(point, acb(0))
     try:
         rate = slopes.solve(acb_mat([[int(i == 0)] for i in range(len(unknowns))]))
     except ZeroDivisionError:
@@ -188,7 +188,7 @@ def slope(node: Node, unknowns: list[acb], quantity: Callable) -> acb | None:
     return sum((x * rate[i, 0] for i, x in enumerate(quantity(point).slopes)), acb(0))
 
 
-def _box(node: Node, numbers: Balls, middle: list[acb], z: acb) -> list[acb] | None:
+def proved_at(node: Node, numbers: Balls, middle: list[acb], z: acb) -> list[acb] | None:
     """The solution around a middle, proved to be the one."""
     if z.imag.is_zero() and _is_nearly_real(middle):
         box = _proved(node, numbers, [acb(s.real) for s in middle], z)
@@ -211,8 +211,8 @@ def _near_an_edge(node: Node, numbers: Balls, x: arb) -> list[acb] | None:
         return None
     root = (2 * (acb(x) - z) / bend).mid().sqrt()
     for start in (acb(s) + root, acb(s) - root):
-        middle = _polished(node, numbers, [start.mid()], acb(x).mid())
-        if middle is not None and (box := _box(node, numbers, middle, acb(x))) is not None:
+        middle = polished(node, numbers, [start.mid()], acb(x).mid())
+        if middle is not None and (box := proved_at(node, numbers, middle, acb(x))) is not None:
             return box
     return _disc(node, numbers, x, s, z)
 
@@ -239,23 +239,24 @@ def _second(node: Node, numbers: Balls, s: acb) -> acb:
         return acb("nan")
 
 
-def _jets(node: Node, numbers: Balls, unknowns: list[acb]) -> Point:
+def jets_at(node: Node, numbers: Balls, unknowns: list[acb]) -> Point:
+    """The law with derivatives along the unknowns."""
     n = len(unknowns)
     variables = [Jet(x, [acb(int(i == j)) for j in range(n)]) for i, x in enumerate(unknowns)]
     return node.at(numbers, iter(variables))
 
 
-def _system(point: Point, z: acb) -> tuple[acb_mat, acb_mat]:
+def system_at(point: Point, z: acb) -> tuple[acb_mat, acb_mat]:
     """What vanishes at a solution, and its derivatives."""
     equations = [point.z - z, *point.gaps()]
     return acb_mat([[x.value] for x in equations]), acb_mat([x.slopes for x in equations])
 
 
-def _polished(node: Node, numbers: Balls, unknowns: list[acb], z: acb) -> list[acb] | None:
+def polished(node: Node, numbers: Balls, unknowns: list[acb], z: acb) -> list[acb] | None:
     """Newton's method at the working precision; None where it leads nowhere."""
     before = None
     for _ in range(_NEWTON):
-        values, slopes = _system(_jets(node, numbers, unknowns), z)
+        values, slopes = system_at(jets_at(node, numbers, unknowns), z)
         try:
             steps = slopes.mid().solve(values.mid())
         except ZeroDivisionError:
@@ -286,7 +287,7 @@ def _is_nearly_real(unknowns: list[acb]) -> bool:
 def _proved(node: Node, numbers: Balls, middle: list[acb], z: acb) -> list[acb] | None:
     """A box around it that holds exactly one solution: K(box) inside of the box."""
     n = len(middle)
-    values, slopes = _system(_jets(node, numbers, middle), z)
+    values, slopes = system_at(jets_at(node, numbers, middle), z)
     try:
         inverse = slopes.mid().inv().mid()
     except ZeroDivisionError:
@@ -300,7 +301,7 @@ def _proved(node: Node, numbers: Balls, middle: list[acb], z: acb) -> list[acb] 
         ]
         spread = [acb(arb(0, r), 0 if real else arb(0, r)) for r in radii]
         box = [s + d for s, d in zip(middle, spread, strict=True)]
-        _, over = _system(_jets(node, numbers, box), z)
+        _, over = system_at(jets_at(node, numbers, box), z)
         off = inverse * over
         rest = acb_mat([[(1 if i == j else 0) - off[i, j] for j in range(n)] for i in range(n)])
         image = rest * acb_mat([[d] for d in spread]) - steps
@@ -323,8 +324,8 @@ def _is_above(node: Node, numbers: Balls, box: list[acb]) -> bool:
 
 def is_outside(node: Node, numbers: Balls, box: list[acb]) -> bool:
     """Whether real points inside are proved to move to the right with z."""
-    point = _jets(node, numbers, box)
-    _, slopes = _system(point, acb(0))
+    point = jets_at(node, numbers, box)
+    _, slopes = system_at(point, acb(0))
     unit = acb_mat([[int(i == 0)] for i in range(len(box))])
     try:
         rate = slopes.solve(unit)

@@ -155,6 +155,13 @@ def in_doubles(node: Node) -> tuple[float, ...]:
     return tuple(z for _, z in _pairs(node))
 
 
+def error_in_doubles(node: Node) -> float:
+    """What they may be off beyond their rounding."""
+    if node.unknowns == 1:
+        return 0.0
+    return max((error for _, error in in_doubles_edges.edges(node)), default=0.0)
+
+
 def unknowns(node: Node) -> tuple[float, ...]:
     """The unknowns at the edges as doubles."""
     return tuple(s for s, _ in _pairs(node))

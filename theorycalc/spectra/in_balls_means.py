@@ -28,9 +28,9 @@ _EPS = math.ulp(1.0)
 def mean(node: Node, program: Program) -> arb | None:
     """∫ f over the density, f a program of x; None where no contour is found."""
     ends = in_balls_edges.in_doubles(node)
-    # of a short support far from 0 the rounding of its ends counts
-    rounding = 4 * _EPS * max(map(abs, ends))
-    middle, half = (ends[0] + ends[-1]) / 2, (ends[-1] - ends[0]) / 2 * (1 + 1e-9) + rounding
+    # of a short support far from 0 the rounding of its ends counts, of laws that meet their error
+    slack = 4 * _EPS * max(map(abs, ends)) + in_balls_edges.error_in_doubles(node)
+    middle, half = (ends[0] + ends[-1]) / 2, (ends[-1] - ends[0]) / 2 * (1 + 1e-9) + slack
     for size in _SIZES:
         bound = _largest(program, middle, half, size)
         if bound is None:
