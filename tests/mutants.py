@@ -599,8 +599,8 @@ MUTANTS = (
     ),
     Mutant(
         "spectra/in_balls_meeting.py",
-        "return arb(ends[0]).union(point)",
-        "return arb(ends[0])",
+        "return arb(outside).union(inside)",
+        "return arb(outside)",
         "tests/spectra/test_proofs.py::test_ends_of_laws_that_meet_are_proved",
     ),
     Mutant(
