@@ -3,7 +3,7 @@
 import importlib.util
 
 import numpy as np
-from _timing import compare, costs
+from _timing import compare
 
 import theorycalc as tc
 
@@ -88,12 +88,7 @@ def single():
             np.linspace(-0.9, 1.9, POINTS)
         ),
     }
-    costs(
-        "one number or array of each kind",
-        "",
-        ("",),
-        {n: lambda _, f=f: f for n, f in jobs.items()},
-    )
+    compare("one number or array of each kind", jobs)
 
 
 def peers():
