@@ -73,7 +73,7 @@ class Likelihood(Output):
     support: tuple = (-oo, oo)
     kinks: tuple = ()
     name: str = ""
-    data: solved.Likelihood = field(init=False, repr=False, compare=False)
+    data: sympy.Lambda = field(init=False, repr=False, compare=False)
 
     costly = True
 

@@ -405,13 +405,13 @@ def _hazard(u: Expr) -> Expr:
     return exp(-(u**2) / 2 - log_ndtr(u)) / sqrt(2 * pi)
 
 
-def in_noise(mean: Expr, noise: Expr, kinks: tuple) -> solved.Likelihood:
+def in_noise(mean: Expr, noise: Expr, kinks: tuple) -> solved.Law:
     """The likelihood of y = mean + √D ξ, a function of ``Z`` with kinks."""
     law = exp(-((Y - mean) ** 2) / (2 * noise)) / sqrt(2 * pi * noise)
     return solved.likelihood(law, Y, Z, kinks=kinks)
 
 
-def score(data: solved.Likelihood) -> Expr:
+def score(data: solved.Law) -> Expr:
     """∂ log Z/∂ω of any likelihood, by parts: jumps of it are none of E x P(y | ω + √V x)."""
     law, values, _, kinks = data.parts
     points = [(kink - OMEGA) / sqrt(V) for kink in kinks]

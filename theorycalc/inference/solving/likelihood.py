@@ -14,7 +14,7 @@ from theorycalc.inference.solving import likelihood_in_balls, likelihood_in_doub
 from theorycalc.inference.solving.line_in_nodes import NodeContext, from_mp, to_mp
 
 
-class Likelihood(sympy.Lambda):
+class Law(sympy.Lambda):
     """(y, z) ↦ (P(y | z), the values of y or none, the support of y, the kinks in z)."""
 
     @property
@@ -41,7 +41,7 @@ class Compiled(NamedTuple):
 
 
 @lru_cache(maxsize=256)
-def compiled(likelihood: Likelihood) -> Compiled:
+def compiled(likelihood: Law) -> Compiled:
     """The parts as programs."""
     law, values, support, kinks = likelihood.parts
     y, z = likelihood.variables
@@ -53,7 +53,7 @@ class _Mean(SpecialFunction):
     """A mean over y and ω = √(ρ − V) v of the evidence Z(y | ω, V) = E P(y | ω + √V x)."""
 
     nargs = 3
-    functions = (Likelihood,)
+    functions = (Law,)
     # of the derivative of Z, 0 for its logarithm
     order = 0
 
@@ -111,4 +111,4 @@ class FreeEntropy(_Mean):
 def likelihood(law: Expr, y: sympy.Symbol, z: sympy.Symbol, values=(), support=(), kinks=()):
     """The data of a likelihood; the support is the line where nothing else is said."""
     parts = (sympy.Tuple(*x) for x in (values, support or (-oo, oo), kinks))
-    return Likelihood((y, z), sympy.Tuple(law, *parts))
+    return Law((y, z), sympy.Tuple(law, *parts))
