@@ -586,6 +586,12 @@ MUTANTS = (
     ),
     # spectra
     Mutant(
+        "spectra/quadrature.py",
+        "float(size[0] / exponent)",
+        "float(size[0])",
+        "tests/spectra/test_integrals.py::test_what_is_left_out_next_to_zero_is_in_the_error",
+    ),
+    Mutant(
         "spectra/in_balls_means.py",
         "near = inner if is_inside else outer",
         "near = outer",
@@ -1166,7 +1172,7 @@ MUTANTS = (
         "bounds/along_contacts.py",
         "        yield _gathered(-slope)",
         "        yield slope",
-        "tests/bounds/test_never_wrong.py::test_true",
+        "tests/bounds/test_reductions.py::test_true_claims_are_proved",
     ),
     Mutant(
         "bounds/written.py",

@@ -33,6 +33,8 @@ TRUE = [
     (exp(x) > exp(y), SQUARE, sympy.Gt(x, y)),
     (exp(x) < exp(y), SQUARE, sympy.Lt(x, y)),
     (t**2 / 8 >= HOEFFDING, {"p": (0, 1), "t": (-4, 4)}, True),
+    # from a contact at an upper end
+    (x * y + sqrt(x + y) <= y + sqrt(1 + y), {"x": (Rational(1, 2), 1), "y": (1, 2)}, True),
 ]
 FALSE = [
     (x * log(x / y) > x - y, CONE, True),

@@ -134,7 +134,7 @@ def test_identities_of_any_mixture(means, spread, snr):
     )
     left, right = (law.free_entropy(s + k * h).at() for k in (0, 1))
     assert abs(float(right - left) - h * mean / 4) <= 1e-9 * (1 + mean) + right.rad + left.rad
-    y = np.linspace(-22, 22, 1761)
+    y = np.linspace(-40, 40, 3201)
     denoised, total = law.denoiser(snr).lambdify()(y), 0.0
     for weight, m, v in law.components:
         scale = 1 + s * float(v)

@@ -31,6 +31,17 @@ def test_contours_and_quadratures_agree(law):
     assert law.integrate(X**3).at(using=tc.Ball(15)).contains(law.moment(3).expr)
 
 
+def test_what_is_left_out_next_to_zero_is_in_the_error():
+    """Fuss–Catalan numbers at negative s: the density is as x^{−2/3}."""
+    law = S.marchenko_pastur(1) * S.marchenko_pastur(1)
+    for s in (sp.Rational(-1, 4), sp.Rational(-3, 10)):
+        moment = sp.gamma(3 * s + 1) / sp.gamma(s + 1) / sp.gamma(2 * s + 2)
+        exact = tc.Formula("m", moment).at(using=tc.Ball(17))
+        assert_error_holds(law.integrate(X**s).at(), exact)
+    with pytest.raises(tc.DomainError):
+        law.integrate(X ** sp.Rational(-1, 3)).at()
+
+
 def test_contours_hold_where_their_bounds_bind(monkeypatch):
     """Few nodes: the rest that is left out is what is stated."""
     law = LAWS["two_intervals"]

@@ -13,7 +13,7 @@ from theorycalc.bounds.goals import Goal
 from theorycalc.bounds.manifolds import SurfaceContact, contact_along, side_of
 from theorycalc.bounds.problems import Problem, Reduction
 
-# Longer derivatives are not factored.
+# Longer derivatives are not factored, longer margins not expanded.
 _LONGEST = 150
 
 
@@ -83,9 +83,11 @@ def _gathered(x: sympy.Expr) -> sympy.Expr:
 
 def apart(problem: Problem) -> list[Reduction]:
     """A sum of functions of different variables, each with its share of the constant."""
-    if problem.where is not sympy.true or len(problem.variables) < 2:
+    margin = problem.goal.margin
+    long = sympy.count_ops(margin) > _LONGEST
+    if problem.where is not sympy.true or len(problem.variables) < 2 or long:
         return []
-    constant, terms = sympy.expand(problem.goal.margin, log=False).as_independent(
+    constant, terms = sympy.expand(margin, log=False).as_independent(
         *(v.symbol for v in problem.variables), as_Add=True
     )
     groups: list[sympy.Expr] = []
@@ -96,9 +98,9 @@ def apart(problem: Problem) -> list[Reduction]:
         return []
     parts = []
     for k, group in enumerate(sorted(groups, key=str)):
-        margin = group + constant / len(groups)
-        kept = tuple(v for v in problem.variables if margin.has(v.symbol))
-        goal = Goal(margin, sympy.S.Zero, problem.goal.strict and k == 0)
+        part = group + constant / len(groups)
+        kept = tuple(v for v in problem.variables if part.has(v.symbol))
+        goal = Goal(part, sympy.S.Zero, problem.goal.strict and k == 0)
         parts.append(Problem(goal, kept))
     return [Reduction("a function of each variable", tuple(parts))]
 

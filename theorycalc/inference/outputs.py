@@ -135,7 +135,7 @@ class Output(Shown, ABC):
         0.4132419282838 ± 3e-14
         """
         numbers = [
-            real_expression(x, name) if isinstance(x, Expr) else exact(x, name)
+            real_expression(x, name) if isinstance(x, Expr) and x.free_symbols else exact(x, name)
             for x, name in ((variance, "variance"), (y, "y"), (omega, "omega"))
         ]
         if numbers[0].is_nonpositive:

@@ -14,6 +14,8 @@ _REACH = 4.4
 _PANELS, _NODES, _HALVINGS = 28, 12, 24
 _LEVELS = 5
 _CUTS = 13
+# Powers of the distance from 0 below this one are not told from powers that diverge.
+_SLOWEST = 1e-9
 _EPS = np.finfo(float).eps
 _X, _W = np.polynomial.legendre.leggauss(_NODES)
 
@@ -27,7 +29,8 @@ def mean(node: Node, function: Callable) -> tuple[float, float]:
         a, b = float(node.a), float(node.b)
         return mean(node.bases[0], lambda x: function(a * x + b))
     found = [_on_interval(node, low, high, function) for low, high in intervals(node)]
-    return sum(x for x, _ in found), sum(e for _, e in found)
+    left = sum(_left_out(node, low, high, function) for low, high in intervals(node))
+    return sum(x for x, _ in found), sum(e for _, e in found) + left
 
 
 def mean_at(node: Node, function: Callable, *parameters) -> tuple:
@@ -52,6 +55,22 @@ def _on_interval(node: Node, low: float, high: float, function: Callable) -> tup
     else:
         return now, gap + rounding
     return now, abs(now - before) + rounding
+
+
+def _left_out(node: Node, low: float, high: float, function: Callable) -> float:
+    """What is closer to an end at 0 than all nodes: infinite where the integral diverges.
+
+    Elsewhere a double next to the end is further from it than what is left out. There x f ρ is a
+    power x^e by its last two values, and the rest is x f ρ/e.
+    """
+    if low != 0 and high != 0:
+        return 0.0
+    t = np.array([_REACH, _REACH - 0.5]) * (-1 if low == 0 else 1)
+    x, _ = _mapped(low, high, t)
+    with np.errstate(all="ignore"):
+        size = np.abs(np.broadcast_to(function(x), 2) * in_doubles.density(node, x)[0] * x)
+        exponent = np.log(size[1] / size[0]) / np.log(x[1] / x[0])
+        return 0.0 if size[0] == 0 else float(size[0] / exponent) if exponent > _SLOWEST else np.inf
 
 
 def intervals(node: Node) -> list[tuple[float, float]]:

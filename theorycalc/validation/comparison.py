@@ -1,7 +1,7 @@
 """A prediction beside its measurement, before a verdict."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -24,7 +24,7 @@ SMALLEST_EXPONENT = 0.25
 SMALLEST_JOINT = 0.5
 
 
-class FiniteSize(NamedTuple):
+class _FiniteSize(NamedTuple):
     """A bias that falls like 1/width: what it takes of the smallest deviation that matters.
 
     ``bias`` and ``error``, the standard error, are in units of that deviation.
@@ -61,7 +61,7 @@ class Comparison(Shown):
         infinite if it is known.
     size, smallest : str
         The deviation and the smallest one that matters, as printed.
-    finite_size : FiniteSize or None
+    finite_size : (width, bias, error) or None
         Where the allowed bias falls like 1/width: at which width it was measured.
     applies : bool
         Whether the prediction says anything here: outside of its conditions there is no verdict.
@@ -80,7 +80,7 @@ class Comparison(Shown):
     joint: tuple[int, float] | None = None
     size: str = ""
     smallest: str = ""
-    finite_size: FiniteSize | None = None
+    finite_size: _FiniteSize | None = field(default=None, repr=False)
     applies: bool = True
     doubt: str = ""
 
@@ -208,7 +208,7 @@ def compare(
     finite_size = None
     if width is not None and matters > 0:
         width = exact_integer(width, "width", 1)
-        finite_size = FiniteSize(width, bias / matters, error / matters)
+        finite_size = _FiniteSize(width, bias / matters, error / matters)
     bias += radius + measurement.bias
     return Comparison(
         name=name,

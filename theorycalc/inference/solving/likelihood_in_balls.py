@@ -35,11 +35,11 @@ def mean(context: NodeContext, parts, order: int, v, rho):
     raise PrecisionError(explain("a rule over outputs does not converge", got=f"2^−{halving}"))
 
 
-def _agree(context: NodeContext, before: arb, value: arb) -> bool:
+def _agree(nodes: NodeContext, before: arb, value: arb) -> bool:
     """Whether two rules agree on more than half of the bits: the finer one has all of them."""
-    goal = max(abs(value), arb(1)) if context.inside else abs(value)
+    goal = max(abs(value), arb(1)) if nodes.inside else abs(value)
     gap = value - before
-    return bool(gap * gap <= abs(value) * goal * arb(2) ** -(context.bits + 2 * _SPARE_BITS))
+    return bool(gap * gap <= abs(value) * goal * arb(2) ** -(nodes.bits + 2 * _SPARE_BITS))
 
 
 def _reach(context: NodeContext) -> arb:

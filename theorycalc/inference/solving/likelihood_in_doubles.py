@@ -271,7 +271,8 @@ def _mass(parts, z: float) -> tuple[float, float]:
         at, weights = on_panels(np.linspace(*ends, (8 << halving) + 1), 20)
         y, slope = _placed(parts.support, at)
         values = _law(parts, y, z)
-        total = float((values * slope) @ weights)
+        with np.errstate(over="ignore", invalid="ignore"):
+            total = float((values * slope) @ weights)
         if before is not None and abs(total - before) <= _MASS / 100:
             break
         before = total
