@@ -950,7 +950,7 @@ MUTANTS = (
         "tests/validation/test_statistics.py::test_measurements",
     ),
     Mutant(
-        "validation/comparison.py",
+        "validation/compared.py",
         "return error / matters",
         "return error / matters / 16",
         "tests/validation/test_power.py::test_a_single_mean_keeps_its_word",

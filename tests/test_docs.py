@@ -106,7 +106,7 @@ def blocks_without_prompts():
             yield pytest.param(page.name, block, id=f"{page.name}-{number}", marks=marks)
 
 
-@pytest.mark.parametrize(("page", "block"), blocks_without_prompts())
+@pytest.mark.parametrize(("page", "block"), list(blocks_without_prompts()))
 def test_every_block_of_code_is_run(page, block):
     exec(compile(block, page, "exec"), {"__doc__": "Setting"})
 

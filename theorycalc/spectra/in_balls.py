@@ -1,4 +1,7 @@
-"""Laws in balls: a solution is proved to be one, and to be the one, by Krawczyk's operator."""
+"""Laws in balls: a solution is proved to be one, and to be the one, by Krawczyk's operator.
+
+What is asked of a law takes a few lines each: all of it rests on this one proof.
+"""
 
 import math
 from collections.abc import Callable

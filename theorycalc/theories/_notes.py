@@ -8,15 +8,15 @@ from itertools import cycle
 import numpy as np
 
 from theorycalc.core.errors import DomainError, explain
-from theorycalc.validation.comparison import (
+from theorycalc.validation.compared import (
     SMALLEST,
     SMALLEST_EXPONENT,
     SMALLEST_JOINT,
-    Comparison,
     compare,
     compare_exponent,
     compare_means,
 )
+from theorycalc.validation.comparison import Comparison
 from theorycalc.validation.experiment import Figure, Report, judge
 from theorycalc.validation.measurement import Measurement
 from theorycalc.validation.scaling_laws import PowerLaw

@@ -2,6 +2,8 @@
 
 What was computed is kept, by the state of the files, so that a check that was interrupted goes on
 and an unchanged theory is not run again.
+
+The plan, its store, and one short function for each kind of thing that is run.
 """
 
 import time

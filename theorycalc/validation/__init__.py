@@ -2,12 +2,8 @@
 
 from theorycalc.core.calls import tell_calls
 from theorycalc.validation import plots
-from theorycalc.validation.comparison import (
-    Comparison,
-    compare,
-    compare_exponent,
-    compare_means,
-)
+from theorycalc.validation.compared import compare, compare_exponent, compare_means
+from theorycalc.validation.comparison import Comparison
 from theorycalc.validation.data import Dataset, digits, sphere_points
 from theorycalc.validation.ensembles import Ensemble, sample_kernels, train_ensemble
 from theorycalc.validation.experiment import (

@@ -12,7 +12,8 @@ from theorycalc.core.errors import DomainError, explain, shown
 from theorycalc.core.looks import Look, Mark, Record, Shown
 from theorycalc.core.numbers import exact_integer, real_double
 from theorycalc.core.records import check_fields, check_range, instance, one_of, sequence
-from theorycalc.validation.comparison import SMALLEST, Comparison, compare
+from theorycalc.validation.compared import SMALLEST, compare
+from theorycalc.validation.comparison import Comparison
 from theorycalc.validation.measurement import Measurement
 from theorycalc.validation.statistics import threshold
 

@@ -9,12 +9,8 @@ from theorycalc import kernels
 from theorycalc.kernels.predict import Prediction, gradient_flow
 from theorycalc.networks import mlp as finite_mlp
 from theorycalc.validation import plots
-from theorycalc.validation.comparison import (
-    Comparison,
-    compare,
-    compare_exponent,
-    compare_means,
-)
+from theorycalc.validation.compared import compare, compare_exponent, compare_means
+from theorycalc.validation.comparison import Comparison
 from theorycalc.validation.data import Dataset
 from theorycalc.validation.ensembles import Ensemble, train_ensemble
 from theorycalc.validation.experiment import Figure, Report, judge

@@ -3,6 +3,8 @@
 They are SciPy's where those are good to the last digits. Where SciPy has none, may have lost digits
 by what is known of its method, or overflows, every element is computed by ball arithmetic and
 rounded, which is slower and right.
+
+A table: each function with its bound.
 """
 
 import functools
