@@ -71,7 +71,7 @@ def prior(law, *, rho=None, variable=None, support=None) -> Prior:
         if variable is None and len(free) != 1:
             raise DomainError(explain("the variable of a density", got=free, hint="variable=x"))
         variable = free[0] if variable is None else variable
-        return Density(law, variable, (-sympy.oo, sympy.oo) if support is None else support)
+        return Density(law, variable, _LINE if support is None else support)
     if (
         instance(law, str, "a prior", allowed=f"{', '.join(_PRIORS)}, a Prior, a density")
         not in _PRIORS

@@ -28,8 +28,9 @@ def mean(node: Node, function: Callable) -> tuple[float, float]:
     if isinstance(node, Affine):
         a, b = float(node.a), float(node.b)
         return mean(node.bases[0], lambda x: function(a * x + b))
-    found = [_on_interval(node, low, high, function) for low, high in intervals(node)]
-    left = sum(_left_out(node, low, high, function) for low, high in intervals(node))
+    places = intervals(node)
+    found = [_on_interval(node, low, high, function) for low, high in places]
+    left = sum(_left_out(node, low, high, function) for low, high in places)
     return sum(x for x, _ in found), sum(e for _, e in found) + left
 
 
