@@ -3,6 +3,8 @@
 import itertools
 
 import sympy
+from sympy.polys.matrices import DomainMatrix
+from sympy.polys.rings import PolyElement, sring
 
 
 def coordinate_leap(indices: list[tuple[int, ...]]) -> int | None:
@@ -28,11 +30,12 @@ def _new_degree(alpha: tuple[int, ...], known: set[int]) -> int:
 
 def isotropic_leap(expr: sympy.Expr, variables: tuple) -> int | None:
     """The least leap whose staircase spans all directions that the polynomial depends on."""
-    dimension = _rank(expr, variables)
+    polynomial = _polynomial(expr, variables)
+    dimension = _span(_coefficient_vectors([_gradient(polynomial)], polynomial.ring)).shape[1]
     if dimension == 0:
         return None
     leap = 1
-    while staircase(expr, variables, leap)[-1].cols < dimension:
+    while _stages(polynomial, leap)[-1].shape[1] < dimension:
         leap += 1
     return leap
 
@@ -43,76 +46,94 @@ def staircase(expr: sympy.Expr, variables: tuple, leap: int) -> list[sympy.Matri
     At each stage the tensors E_v[∇_v^k f](z_u), k ≤ leap, are seen, with u the known and v the
     unknown directions; the column space of their first index joins the known directions.
     """
-    stages = [sympy.zeros(len(variables), 0)]
-    while True:
-        known = stages[-1]
-        grown = _span(known.row_join(_seen(expr, variables, known, leap)))
-        if grown.cols == known.cols:
-            return stages
-        stages.append(grown)
-
-
-def _seen(expr: sympy.Expr, variables: tuple, known: sympy.Matrix, leap: int) -> sympy.Matrix:
-    """Columns: first-index vectors of the tensors, one for each tail index and monomial."""
-    d = len(variables)
-    onto = known * (known.T * known).inv() * known.T if known.cols else sympy.zeros(d)
-    unknown = sympy.eye(d) - onto
-    at_known = dict(zip(variables, onto * sympy.Matrix(variables), strict=True))
-    columns = []
-    tails = {(): averaged(expr, variables, unknown)}
-    for k in range(1, leap + 1):
-        for tail in tails.values():
-            gradient = [
-                sympy.expand(part.subs(at_known, simultaneous=True))
-                for part in _gradient(tail, variables, unknown)
-            ]
-            columns += _coefficient_vectors(gradient, variables)
-        if k < leap:
-            tails = {
-                (*index, i): part
-                for index, tail in tails.items()
-                for i, part in enumerate(_gradient(tail, variables, unknown))
-                if not index or i >= index[-1]
-            }
-    return sympy.Matrix.hstack(sympy.zeros(d, 0), *columns)
-
-
-def _gradient(expr, variables: tuple, projector: sympy.Matrix) -> list:
-    slopes = sympy.Matrix([expr.diff(x) for x in variables])
-    return [sympy.expand(part) for part in projector * slopes]
+    return [basis.to_Matrix() for basis in _stages(_polynomial(expr, variables), leap)]
 
 
 def averaged(expr: sympy.Expr, variables: tuple, projector: sympy.Matrix) -> sympy.Expr:
     """A polynomial averaged over the projected directions: e^{Δ/2} with their Laplacian."""
-    total, term, n = sympy.S.Zero, sympy.expand(expr), 0
-    while term != 0:
+    polynomial = _polynomial(expr, variables, *projector)
+    field = polynomial.ring.domain
+    across = DomainMatrix.from_Matrix(projector).convert_to(field)
+    return _averaged(polynomial, across).as_expr()
+
+
+def _polynomial(expr: sympy.Expr, variables: tuple, *beside: sympy.Expr) -> PolyElement:
+    """In a ring over the field of its coefficients, which are compared and divided exactly."""
+    _, (polynomial, *_) = sring([expr, *beside], *variables, extension=True)
+    return polynomial.set_ring(polynomial.ring.clone(domain=polynomial.ring.domain.get_field()))
+
+
+def _stages(polynomial: PolyElement, leap: int) -> list[DomainMatrix]:
+    ring = polynomial.ring
+    stages = [DomainMatrix.zeros((ring.ngens, 0), ring.domain).to_dense()]
+    while True:
+        known = stages[-1]
+        grown = _span(known.hstack(_seen(polynomial, known, leap)))
+        if grown.shape == known.shape:
+            return stages
+        stages.append(grown)
+
+
+def _seen(polynomial: PolyElement, known: DomainMatrix, leap: int) -> DomainMatrix:
+    """Columns: first-index vectors of the tensors, one for each tail index and monomial."""
+    ring, d = polynomial.ring, polynomial.ring.ngens
+    everything = DomainMatrix.eye(d, ring.domain).to_dense()
+    onto = everything - everything
+    if known.shape[1]:
+        onto = known * (known.transpose() * known).inv() * known.transpose()
+    unknown = everything - onto
+    at_known = list(zip(ring.gens, _times(onto, ring.gens), strict=True))
+    tails = {(): _averaged(polynomial, unknown)}
+    gradients = []
+    for k in range(1, leap + 1):
+        slopes = {index: _times(unknown, _gradient(tail)) for index, tail in tails.items()}
+        gradients += [[part.compose(at_known) for part in parts] for parts in slopes.values()]
+        if k < leap:
+            tails = {
+                (*index, i): part
+                for index, parts in slopes.items()
+                for i, part in enumerate(parts)
+                if not index or i >= index[-1]
+            }
+    return _coefficient_vectors(gradients, ring)
+
+
+def _gradient(polynomial: PolyElement) -> list[PolyElement]:
+    return [polynomial.diff(x) for x in polynomial.ring.gens]
+
+
+def _averaged(polynomial: PolyElement, projector: DomainMatrix) -> PolyElement:
+    total, term, n = polynomial.ring.zero, polynomial, 0
+    while term:
         total += term
         n += 1
+        slopes = _times(projector, _gradient(term))
         laplacian = sum(
-            projector[i, j] * term.diff(x, y)
-            for (i, x), (j, y) in itertools.product(enumerate(variables), repeat=2)
+            (slope.diff(x) for x, slope in zip(polynomial.ring.gens, slopes, strict=True)),
+            polynomial.ring.zero,
         )
-        term = sympy.expand(laplacian / (2 * n))
+        term = laplacian.quo_ground(polynomial.ring.domain(2 * n))
     return total
 
 
-def _coefficient_vectors(parts: list, variables: tuple) -> list[sympy.Matrix]:
-    polynomials = [sympy.Poly(part, *variables) for part in parts]
-    monomials = sorted({m for p in polynomials for m in p.monoms()})
-    vectors = [sympy.Matrix([p.coeff_monomial(m) for p in polynomials]) for m in monomials]
-    return [vector for vector in vectors if any(vector)]
+def _times(matrix: DomainMatrix, polynomials) -> list[PolyElement]:
+    ring = polynomials[0].ring
+    return [
+        sum((p.mul_ground(c) for c, p in zip(row, polynomials, strict=True) if c), ring.zero)
+        for row in matrix.to_list()
+    ]
 
 
-def _rank(expr, variables: tuple) -> int:
-    gradient = [sympy.expand(expr.diff(x)) for x in variables]
-    return _span(
-        sympy.Matrix.hstack(
-            sympy.zeros(len(variables), 0), *_coefficient_vectors(gradient, variables)
-        )
-    ).cols
+def _coefficient_vectors(tuples: list[list[PolyElement]], ring) -> DomainMatrix:
+    """A column for each monomial of each tuple of polynomials, of its coefficients in them."""
+    columns = [
+        [polynomial.get(monomial, ring.domain.zero) for polynomial in parts]
+        for parts in tuples
+        for monomial in sorted(set(itertools.chain(*parts)))
+    ]
+    return DomainMatrix(columns, (len(columns), ring.ngens), ring.domain).transpose()
 
 
-def _span(matrix: sympy.Matrix) -> sympy.Matrix:
+def _span(matrix: DomainMatrix) -> DomainMatrix:
     """A basis of the column space."""
-    columns = matrix.columnspace() if matrix.cols else []
-    return sympy.Matrix.hstack(sympy.zeros(matrix.rows, 0), *columns)
+    return matrix.columnspace()
