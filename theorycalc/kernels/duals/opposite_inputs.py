@@ -13,6 +13,7 @@ from theorycalc.core.arithmetic import Ball
 from theorycalc.core.derivative import total_derivative
 from theorycalc.core.errors import DomainError, PrecisionError
 from theorycalc.core.formula import Formula
+from theorycalc.core.value import Value
 from theorycalc.kernels.duals import families
 from theorycalc.kernels.duals.parity import parity
 from theorycalc.kernels.symbols import RHO
@@ -72,19 +73,20 @@ def leading_sign(body: sympy.Expr, where: list, infinite: Mapping) -> int:
         if slope != 0:
             slopes[symbol] = sympy.Dummy(real=True)
             steps.append((slopes[symbol], slope))
-    others = [_sign(name, steps) for name in infinite.keys() - opposite.keys()]
-    if None in others:
+    # a finite value of their sum is one of each: an infinite one is +∞
+    others = infinite.keys() - opposite.keys()
+    if others and _at_opposite_inputs(sympy.Add(*others), steps) is None:
+        return 0
+    value = _at_opposite_inputs(total_derivative(body, slopes), steps)
+    if value is None:
         return 0
     activation, order, _ = opposite[lead]
-    return (_sign(total_derivative(body, slopes), steps) or 0) * dual_sign(activation, order)
+    return (int(value.lower > 0) - int(value.upper < 0)) * dual_sign(activation, order)
 
 
-def _sign(expr: sympy.Expr, where: list) -> int | None:
-    """The sign at ρ = −1, 0 if it is not proved; None if no finite value is."""
+def _at_opposite_inputs(expr: sympy.Expr, where: list) -> Value | None:
+    """The value at ρ = −1, if one is proved."""
     try:
-        value = Formula("", expr, args=(RHO,), where=where).at(rho=-1, using=_SIGN_ARITHMETIC)
-    except DomainError:
+        return Formula("", expr, args=(RHO,), where=where).at(rho=-1, using=_SIGN_ARITHMETIC)
+    except (DomainError, PrecisionError):
         return None
-    except PrecisionError:
-        return 0
-    return int(value.lower > 0) - int(value.upper < 0)
