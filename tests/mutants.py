@@ -526,6 +526,49 @@ MUTANTS = (
         "(context.midpoint(q), context.midpoint(c)), signs)",
         "tests/information/test_binary.py::test_enclosures_over_boxes",
     ),
+    # functions of kernel matrices
+    Mutant(
+        "core/arithmetic/symmetric_matrices.py",
+        "change + self.tilt * (2 + self.tilt) * largest",
+        "change",
+        "tests/core/test_symmetric_matrices.py::test_what_eigenvectors_miss_is_bounded",
+    ),
+    Mutant(
+        "core/arithmetic/symmetric_matrices.py",
+        "off = rest + tilt",
+        "off = rest / 2 + tilt",
+        "tests/core/test_symmetric_matrices.py::test_radii_move_eigenvalues",
+    ),
+    Mutant(
+        "kernels/flow_in_balls.py",
+        "bounds.append(1 / least**2)",
+        "bounds.append(1 / (2 * least**2))",
+        "tests/kernels/test_flow_in_balls.py::test_a_radius_moves_the_prediction",
+    ),
+    Mutant(
+        "kernels/flow_in_balls.py",
+        "t**2 / 2 *",
+        "t**2 / 4 *",
+        "tests/kernels/test_flow_in_balls.py::test_a_radius_moves_the_prediction",
+    ),
+    Mutant(
+        "kernels/flow_in_balls.py",
+        "bounds.append(1 / (1 - kept) ** 2)",
+        "bounds.append(1 / (2 * (1 - kept) ** 2))",
+        "tests/kernels/test_flow_in_balls.py::test_a_radius_moves_the_prediction",
+    ),
+    Mutant(
+        "kernels/flow_in_balls.py",
+        "* steps * (steps - 1) / 2",
+        "* steps * (steps - 1) / 4",
+        "tests/kernels/test_flow_in_balls.py::test_a_radius_moves_the_prediction",
+    ),
+    Mutant(
+        "kernels/flow_in_balls.py",
+        "[length * error for length in lengths]",
+        "[error for length in lengths]",
+        "tests/kernels/test_flow_in_balls.py::test_the_radius_of_an_entry_off_the_diagonal",
+    ),
     # networks
     Mutant(
         "networks/slope_bounds.py",

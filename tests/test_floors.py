@@ -62,6 +62,8 @@ FLOORS = {
         "matrices",
         "_prediction",
         "_evidence",
+        "_exact",
+        "flow_in_balls",
         "predict",
         "networks",
     ),

@@ -1,5 +1,7 @@
 """Kernel gradient flow: reference numbers, one training point, limits, bad input."""
 
+import functools
+
 import numpy as np
 import pytest
 import sympy as sp
@@ -17,8 +19,12 @@ X = np.vstack([DATA.x_train, DATA.x_test])
 
 
 def kernels(params):
-    network = tc.kernels.mlp(params["hidden_layers"], params["activation"], sp.sqrt(2))
-    return network.matrices(X)
+    return _kernels(params["hidden_layers"], params["activation"])
+
+
+@functools.cache
+def _kernels(depth, activation):
+    return tc.kernels.mlp(depth, activation, sp.sqrt(2)).matrices(X)
 
 
 def predict(params, t, learning_rate=None):

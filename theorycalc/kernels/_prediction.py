@@ -19,6 +19,7 @@ class Prediction(Record):
     Attributes
     ----------
     mean : ndarray of shape (n_test,) or (n_test, k)
+        Of doubles; in arithmetics with more digits all arrays are arrays of Values.
     covariance : ndarray of shape (n_test, n_test) or None
         Over initialisations, for each output; None if no NNGP kernel was given.
     hat : ndarray of shape (n_test, n_train)
@@ -53,11 +54,12 @@ class Prediction(Record):
     def _look(self) -> Look:
         inputs, trained = self.hat.shape
         outputs = self.mean.size // inputs
+        mean = self.mean.astype(float)
         rows = [
             ("test inputs", inputs),
             ("training inputs", trained),
             ("outputs", outputs),
-            ("means", f"{self.mean.min():.6g} to {self.mean.max():.6g}"),
+            ("means", f"{mean.min():.6g} to {mean.max():.6g}"),
         ]
         width = np.zeros(inputs)
         if self.covariance is not None:
@@ -68,25 +70,25 @@ class Prediction(Record):
             rows.append(("log marginal likelihood", float(f"{self.log_marginal_likelihood:.6g}")))
         if self.noise is not None:
             rows.append(("noise", float(f"{self.noise:.6g}")))
-        first = self.mean.reshape(inputs, -1)[:, 0]
+        first = mean.reshape(inputs, -1)[:, 0]
         order = np.argsort(first, kind="stable")
         picture = sketches.band(first[order].tolist(), (2 * width[order]).tolist())
         return Look(("Prediction",), (), rows, picture)
 
     @property
     def deviations(self) -> np.ndarray:
-        """Standard deviations over initialisations at the test inputs, of shape (n_test,)."""
+        """Standard deviations over initialisations at the test inputs: doubles, (n_test,)."""
         if self.covariance is None:
             raise DomainError(
                 explain("a prediction without covariance", hint="an NNGP kernel of the test inputs")
             )
         # what is 0 may be negative by rounding
-        return np.sqrt(np.maximum(np.diagonal(self.covariance), 0))
+        return np.sqrt(np.maximum(np.diagonal(self.covariance).astype(float), 0))
 
     @property
     def condition(self) -> float:
         """λ_max/λ_min of the Gram matrix; digits beyond 16 − log₁₀ of it are noise at t = ∞."""
-        smallest, largest = self.eigenvalues[0], self.eigenvalues[-1]
+        smallest, largest = map(float, self.eigenvalues[[0, -1]])
         return float(largest / smallest) if smallest > 0 else float("inf")
 
     def plot(self, targets=None, ax=None):
@@ -113,7 +115,7 @@ class Prediction(Record):
         points = None if targets is None else self._fitting(targets)
         ax = as_axes(ax)
         places = np.arange(1, len(self.mean) + 1)
-        means = self.mean.reshape(len(self.mean), -1).T
+        means = self.mean.reshape(len(self.mean), -1).T.astype(float)
         for output, mean in enumerate(means, 1):
             suffix = f" of output {output}" if len(means) > 1 else ""
             order = np.argsort(mean, kind="stable")

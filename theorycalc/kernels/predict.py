@@ -9,12 +9,16 @@ import numpy as np
 import scipy
 from sympy import oo
 
+from theorycalc.core.arithmetic import Float
 from theorycalc.core.arrays import real_array
 from theorycalc.core.calls import tell_calls
 from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.evaluation import Arithmetic, check_arithmetic
 from theorycalc.core.numbers import real_double
 from theorycalc.kernels._evidence import likeliest_noise, log_evidence
+from theorycalc.kernels._exact import exact_kernels, exact_training
 from theorycalc.kernels._prediction import Prediction
+from theorycalc.kernels.flow_in_balls import Flow, no_convergence
 
 __all__ = ["Prediction", "gradient_flow", "max_learning_rate", "posterior"]
 
@@ -35,6 +39,7 @@ def gradient_flow(
     nngp_train=None,
     nngp_test_train=None,
     learning_rate=None,
+    using: Arithmetic = Float(),
 ) -> Prediction:
     """Mean and covariance, over initialisations, of infinitely wide networks trained on MSE.
 
@@ -56,22 +61,34 @@ def gradient_flow(
         NNGP Σ(X, X) and Σ(x, X); needed for the covariance only.
     learning_rate : float, optional
         Step size η of gradient descent, which replaces the flow: exact at every η < 2/λ_max.
+    using : Float, MP or Ball
+        The arithmetic. In doubles all are arrays of doubles, without an error statement. With more
+        digits the entries of the kernels, targets, the time and the step size are exact numbers,
+        expressions of SymPy without symbols, or Values and balls with their radii; a double means
+        its shortest decimal.
 
     Returns
     -------
     Prediction
+        With more digits its arrays are arrays of Values: each entry has the digits of the
+        arithmetic, or those that the radii of the kernels leave.
 
     Raises
     ------
     DomainError
         For arrays of the wrong shape or not finite, a negative time, a learning rate outside
-        (0, 2/λ_max), or an incomplete set of NNGP kernels.
+        (0, 2/λ_max), or an incomplete set of NNGP kernels; with more digits also for a number of
+        steps that is no integer, and for a singular ``k_train`` at t = ∞.
+    PrecisionError
+        If the digits asked for are not reached.
 
     Notes
     -----
     With A = Θ(x, X) Θ(X, X)⁻¹ (I − e^{−tΘ(X, X)}), the mean is A y and the covariance
     Σ(x, x') − A Σ(X, x') − Σ(x, X) Aᵀ + A Σ(X, X) Aᵀ. Everything is computed in the eigenbasis
     with (1 − e^{−tλ})/λ, so that a singular Gram matrix is no obstacle at finite t.
+    Balls never enclose an eigenvector: with ‖Θ − B‖ ≤ r for a B whose eigenvectors are known, and
+    eigenvalues of both at least μ > 0, (1 − e^{−tΘ})/Θ is within r min(t²/2, 1/μ²) of that of B.
 
     References
     ----------
@@ -80,14 +97,28 @@ def gradient_flow(
 
     Examples
     --------
-    >>> import numpy as np, theorycalc as tc
+    >>> import numpy as np, sympy, theorycalc as tc
     >>> network = tc.kernels.mlp(1, "relu")
     >>> nngp, ntk = network.matrices(np.eye(2))
     >>> p = tc.kernels.predict.gradient_flow(ntk, ntk, nngp, [1.0, -1.0], t=np.inf,
     ...                                      nngp_train=nngp, nngp_test_train=nngp)
     >>> p.mean.round(12), bool(abs(p.covariance).max() < 1e-15)
     (array([ 1., -1.]), True)
+
+    Half of the target is learned at t = ln(2)/Θ:
+
+    >>> p = tc.kernels.predict.gradient_flow([[3]], [[3]], None, [1], sympy.log(2) / 3,
+    ...                                      using=tc.Ball(20))
+    >>> print(p.mean[0])
+    0.50000000000000000000 ± 2e-...
     """
+    check_arithmetic(using)
+    given = {"k_test": k_test, "nngp_train": nngp_train, "nngp_test_train": nngp_test_train}
+    if any(given[name] is not None for name in ("nngp_train", "nngp_test_train")):
+        _refuse_incomplete(given)
+    if not isinstance(using, Float):
+        parts = {"k_train": k_train, "k_test_train": k_test_train, "y": y, **given}
+        return _with_digits(parts, t, learning_rate, using)
     theta = _square(k_train, "k_train")
     cross = _matrix(k_test_train, "k_test_train", (None, len(theta)))
     targets = read_targets(y, len(theta))
@@ -99,17 +130,9 @@ def gradient_flow(
     learned = _learned(eigenvalues, t, learning_rate)
     hat = (cross @ vectors) * learned @ vectors.T
     covariance = None
-    given = [k is not None for k in (k_test, nngp_train, nngp_test_train)]
     if k_test is not None:
         k_test = _matrix(k_test, "k_test", (len(cross), len(cross)))
-    if any(given[1:]):
-        if not all(given):
-            raise DomainError(
-                explain(
-                    "the covariance needs all three NNGP kernels",
-                    allowed="k_test, nngp_train, nngp_test_train",
-                )
-            )
+    if nngp_train is not None:
         covariance = _covariance(
             hat,
             k_test,
@@ -213,7 +236,7 @@ def check_training(t, learning_rate, diagonal: np.ndarray) -> None:
     _, step = _read_training(t, learning_rate)
     largest = float(diagonal.max())
     if step is not None and not 0 < step * largest < 2:
-        raise _no_convergence(step, f"(0, 2/λ_max), 2/λ_max ≤ {2 / largest:.6g}")
+        raise no_convergence(step, f"(0, 2/λ_max), 2/λ_max ≤ {2 / largest:.6g}")
 
 
 def read_noise(noise) -> float | None:
@@ -225,14 +248,12 @@ def read_noise(noise) -> float | None:
 
 def _read_training(t, learning_rate) -> tuple[float, float | None]:
     """Training time and learning rate as doubles."""
-    endless = t is oo or (isinstance(t, float) and t == math.inf)
-    t = math.inf if endless else real_double(t, "the training time", least=0)
+    t = math.inf if _is_endless(t) else real_double(t, "the training time", least=0)
     return t, None if learning_rate is None else real_double(learning_rate, "learning_rate")
 
 
-def _no_convergence(step: float, allowed: str) -> DomainError:
-    got = f"learning_rate={step}"
-    return DomainError(explain("gradient descent does not converge", got=got, allowed=allowed))
+def _is_endless(t) -> bool:
+    return t is oo or (isinstance(t, float) and t == math.inf)
 
 
 def _learned(eigenvalues: np.ndarray, t, learning_rate) -> np.ndarray:
@@ -244,9 +265,25 @@ def _learned(eigenvalues: np.ndarray, t, learning_rate) -> np.ndarray:
     if step is None:
         return np.where(noise, _unlearnable(t), -np.expm1(-t * rates) / rates)
     if not 0 < step * largest < 2:
-        raise _no_convergence(step, f"(0, {2 / largest:.6g}) = (0, 2/λ_max)")
+        raise no_convergence(step, f"(0, {2 / largest:.6g}) = (0, 2/λ_max)")
     remaining = 1 - step * rates
     return np.where(noise, _unlearnable(t * step), (1 - remaining**t) / rates)
+
+
+def _refuse_incomplete(given: dict) -> None:
+    if any(kernel is None for kernel in given.values()):
+        allowed = ", ".join(given)
+        raise DomainError(explain("the covariance needs all three NNGP kernels", allowed=allowed))
+
+
+def _with_digits(parts: dict, t, learning_rate, using: Arithmetic) -> Prediction:
+    """The prediction in an arithmetic of many digits."""
+    kernels = exact_kernels(parts)
+    training = exact_training(None if _is_endless(t) else t, learning_rate)
+    found = Flow(kernels, *training).predicted(using)
+    if np.ndim(parts["y"]) == 1:
+        found["mean"] = found["mean"][:, 0]
+    return Prediction(found["mean"], found.get("covariance"), found["hat"], found["eigenvalues"])
 
 
 def _unlearnable(t: float) -> float:
