@@ -8,7 +8,7 @@ cancel in a difference; so it is shown by itself.
 from collections.abc import Callable, Iterator
 
 import sympy
-from sympy.codegen.cfunctions import expm1
+from sympy.codegen.cfunctions import expm1, log1p
 
 from theorycalc.bounds.goals import Goal
 from theorycalc.core import program as ops
@@ -144,6 +144,7 @@ def _zeta(node, variables):
 _NEEDED: dict[type, Callable] = {
     sympy.Pow: _power,
     sympy.log: lambda node, _: [_positive(node.args[0])],
+    log1p: lambda node, _: [_positive(1 + node.args[0])],
     sympy.asin: _between,
     sympy.acos: _between,
     sympy.acosh: lambda node, _: [_nonnegative(node.args[0] - 1)],

@@ -27,7 +27,7 @@ from theorycalc.theories.experiments import barron_pde as simulations
 
 TITLE = "Barron norms of solutions of nonlinear equations"
 PAPER = tc.Paper("arXiv:2210.12101", "T. Marwah, Z. Lipton, J. Lu, A. Risteski", TITLE, __doc__)
-Q, ETA, S, C0, SQUARE, R = sympy.symbols("q eta S c_0 u2 r", positive=True)
+Q, ETA, SIZE, C0, SQUARE, R, S, G = sympy.symbols("q eta S c_0 u2 r s G", positive=True)
 K, L = sympy.symbols("k l", real=True)
 sqrt, Rational = sympy.sqrt, sympy.Rational
 THRESHOLD = Rational(4, 27)
@@ -40,8 +40,7 @@ one = PAPER.states(
 PRODUCT = sympy.Le(1 + abs(K + L), (1 + abs(K)) * (1 + abs(L)), evaluate=False)
 HALVED = sympy.Le(R / (1 + R**2), Rational(1, 2), evaluate=False)
 one.holds(PRODUCT, "1+|k+l| ≤ (1+|k|)(1+|l|)", {"k": 3, "l": 0}, {"k": 2, "l": 5})
-one.holds(HALVED, "|k|/(1+|k|²) ≤ 1/2", {"r": 1}, {"r": 2})
-one.proves(HALVED, "|k|/(1+|k|²) ≤ 1/2", {"r": (0, "oo")}, contacts=[{"r": 1}])
+one.proves(HALVED, "|k|/(1+|k|²) ≤ 1/2", {"r": (0, "oo")})
 
 two = PAPER.states(
     "tight",
@@ -69,7 +68,10 @@ two.shows(GROWTH, THIRD)
 two.equals(GROWTH, TREES, "the generating function of ternary trees", q="0.148")
 two.equals(GROWTH, sqrt(5) - 1, "a root of G = 1 + G³/8", q="1/8")
 two.equals(THIRD, 1 + Q * (1 + Q) ** 3, "by hand", q="1/8", eta=1)
-two.holds(GROWTH.expr <= Rational(3, 2), "G ≤ 3/2", {"q": "4/27"}, {"q": "0.01"})
+two.proves(Rational(3, 2) >= GROWTH, "G ≤ 3/2", {"q": (0, THRESHOLD)})
+# from sG, s ≤ 1, a step goes towards what is above it, and not beyond G = 1 + qG³
+TOWARDS, INSIDE = 1 + (G - 1) * S**3, {"s": (0, 1), "G": (1, "3/2")}
+two.proves([S * G <= TOWARDS, TOWARDS <= G], "r_t ≤ r_{t+1} ≤ G", INSIDE)
 two.holds(sixth <= GROWTH.expr, "r_6 ≤ G", *BELOW)
 
 three = PAPER.states(
@@ -98,7 +100,7 @@ RATES = {
     "<": tc.Formula("rho[a < 0]", 1 - ETA * (1 - KAPPA)),
 }
 four.shows(*RATES.values())
-four.holds(KAPPA <= 1, "κ ≤ 1", {"q": "4/27"}, {"q": "0.01"})
+four.proves(KAPPA <= 1, "κ ≤ 1", {"q": (0, THRESHOLD)})
 four.experiment(
     "gradient descent in H¹, step by step",
     quick={"dimensions": (1, 2), "seeds": 1},
@@ -114,7 +116,7 @@ five = PAPER.states(
     "V/m with V = S(S + c_0)/2 − ‖u‖² ≤ S². So, by S ≤ ‖u‖_B and 2, a network of m units is within "
     "3F/(2√m) of the solution, in every dimension.",
 )
-VARIANCE = tc.Formula("V", S * (S + C0) / 2 - SQUARE)
+VARIANCE = tc.Formula("V", SIZE * (SIZE + C0) / 2 - SQUARE)
 # for example c_0 = 1 and c_k = 2r^k for k = 1, 2, in one dimension
 COEFFICIENTS, X = (1, 2 * R, 2 * R**2), sympy.Symbol("x", real=True)
 SUM, TARGET = sum(COEFFICIENTS), sum(c * sympy.cos(k * X) for k, c in enumerate(COEFFICIENTS))

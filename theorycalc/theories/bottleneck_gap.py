@@ -57,23 +57,23 @@ two = PAPER.states(
     "It is at most ½ Σ √(p(1−p)/n), and that at most e^{H_{1/2}/2}/(2√n) with Rényi's entropy, "
     "e^{H_{1/2}} = (Σ √p)²: Shannon's may not take its place.",
 )
+HUNDRED = {"n": tc.integers(1, 100)}
 MIDDLE = sum(sqrt(p * (1 - p)) for p in JOINT) / (2 * sqrt(N))
 RENYI = tc.Formula("bound", sum(map(sqrt, JOINT)) / (2 * sqrt(N)), args=(N,))
 two.shows(RENYI)
 two.equals(RENYI, sympy.Add(*(p ** Rational(1, 2) for p in JOINT)) / 20, "Σ√p/(2√n)", n=100)
-for n in (1, 100, 5000):
-    two.holds(GAP.expr <= MIDDLE, f"exact ≤ ½Σ√(p(1−p)/n), n = {n}", {"n": n})
+two.holds(GAP.expr <= MIDDLE, "exact ≤ ½Σ√(p(1−p)/n)", {"n": 5000})
+two.proves(GAP.expr <= MIDDLE, "exact ≤ ½Σ√(p(1−p)/n)", HUNDRED)
 two.proves(sqrt(P * (1 - P)) <= sqrt(P), "symbol by symbol", {"p": (0, 1)}, contacts=[{"p": 0}])
 SHANNON = sympy.exp(sum(-p * sympy.log(p) for p in JOINT) / 2) / (2 * sqrt(N))
-two.holds(RENYI.expr >= SHANNON, "Shannon's entropy would be smaller", {"n": 100})
+two.proves(RENYI >= SHANNON, "Shannon's entropy would be smaller", {"n": tc.integers(1, "oo")})
 
 three = PAPER.states(
     "upper", "Merging symbols never increases the gap: a coarser code overfits less."
 )
 COARSE = gap(MERGED)
 three.shows(COARSE)
-for n in (10, 100):
-    three.holds(COARSE.expr <= GAP.expr, f"merged ≤ exact, n = {n}", {"n": n})
+three.proves(COARSE.expr <= GAP.expr, "merged ≤ exact", HUNDRED)
 ROOTS = sqrt(P * (1 - P)) + sqrt(Q * (1 - Q)) >= sqrt((P + Q) * (1 - P - Q))
 BOX = {"p": ("1/100", "49/100"), "q": ("1/100", "49/100")}
 three.proves(ROOTS, "deviations of a sum", BOX)

@@ -70,7 +70,7 @@ HOPFIELD = tc.inference.Hopfield(3)
 one.equals(capacity(3, 0), 2 * HOPFIELD.capacity(), "the Hopfield network of order 3")
 one.equals(capacity(3, "1/10"), "0.199130777503", "a search for the maximum")
 FEWER = LOAD.expr.subs({P: 3, RHO: Rational(1, 10)}) <= Rational("0.19914")
-one.proves(FEWER, "no more than 0.19914 are retrieved for ρ = 1/10", {"u": ("1/10", "3.16")})
+one.proves(FEWER, "no more than 0.19914 are retrieved for ρ = 1/10", {"u": (0, sqrt(10))})
 one.experiment(
     "3-spin networks of 150 spins at T = 0, 400 examples of each pattern",
     quick=24,

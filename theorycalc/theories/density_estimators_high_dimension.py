@@ -29,7 +29,7 @@ exp, log, pi, oo = sympy.exp, sympy.log, sympy.pi, sympy.oo
 kde = tc.quantization.kde
 FREEZING, BEST, LEAST = kde.h_G(ALPHA), kde.h_opt(ALPHA), kde.kl_per_dimension(ALPHA)
 U, THETA = 1 / FREEZING.expr**2, FREEZING.expr**2 / H**2
-ALPHAS = tuple({"alpha": alpha} for alpha in ("1/1000", "1/10", "1/2", "2", "10"))
+V, POSITIVE = sympy.Symbol("u", positive=True), {"u": (0, "oo")}
 
 one = PAPER.states(
     "limit",
@@ -67,20 +67,18 @@ OTHERS = tuple({"alpha": a, "h": h} for a in ("1/10", "1/2") for h in ("1/2", "3
 two.shows(BEST, LEAST, DIVERGENCE)
 two.equals(DIVERGENCE, RATIO, "its definition, for N(0, 1 + h²)", alpha="1/2", h=1)
 two.equals(DIVERGENCE, FEW, "norm and angle of the nearest point", alpha="1/2", h="2/5")
-two.holds(BEST.expr < FREEZING.expr, "h_opt < h_G", *ALPHAS)
-two.holds(BEST.expr > exp(-ALPHA), "h_opt > e^{−α}", *ALPHAS)
+# in u, which is any positive number: α is what `RATE` is there
+RATE, SHARE = (log(1 + V) - V / (1 + V) ** 2) / 2, 1 / (1 + V) + 1 / (1 + V) ** 2
+two.proves(SHARE < 1 / V, "t < h_G²", POSITIVE)
+two.proves(log(SHARE) > -2 * RATE, "t > e^{−2α}", POSITIVE)
 two.holds(LEAST.expr <= DIVERGENCE.expr, "no h does better than h_opt", *OTHERS)
 two.experiment("density estimators, α = 1/2", quick=120, full=600)(simulations.samples)
 
 three = PAPER.states("asymptotic", "h_G² ≤ √(3/(4α)), with equality for α → 0.")
 SMALL = sympy.sqrt(3 / (4 * ALPHA))
-three.holds(FREEZING.expr**2 <= SMALL, "h_G² ≤ √(3/(4α))", *ALPHAS)
-three.holds(FREEZING.expr**2 >= SMALL - 1, "h_G² ≥ √(3/(4α)) − 1", *ALPHAS)
-for relation, name in (
-    (FREEZING**2 <= SMALL, "h_G² ≤ √(3/(4α))"),
-    (FREEZING**2 >= SMALL - 1, "h_G² ≥ √(3/(4α)) − 1"),
-):
-    three.proves(relation, name, {"alpha": ("1/1000", 10)})
+three.holds(FREEZING.expr**2 <= SMALL, "h_G² ≤ √(3/(4α))", {"alpha": "1/1000"}, {"alpha": 10})
+three.proves(RATE <= 3 * V**2 / 4, "α ≤ 3u²/4", POSITIVE)
+three.proves(RATE * (1 + V) ** 2 >= 3 * V**2 / 4, "h_G² ≥ √(3/(4α)) − 1", POSITIVE)
 
 four = PAPER.states(
     "limit",

@@ -43,9 +43,10 @@ for formula, step in STEPS.items():
     # a step is a rotation times its factor, whose square is the determinant
     one.equals(formula, sqrt(step.det()), "the determinant of a step", x="3/10")
 one.equals(EXTRA, sqrt(3) / 2, "the best step", x=1 / sqrt(2))
-BEST = {"x": 1 / sqrt(2)}
-one.proves(sqrt(3) / 2 <= EXTRA, "no step is better", {"x": (0, 2)}, contacts=[BEST])
-one.proves(PROXIMAL <= 1, "proximal steps are stable", {"x": (0, "oo")})
+BEST, INSIDE = {"x": 1 / sqrt(2)}, {"x": sympy.Interval.open(0, 1)}
+one.proves(sqrt(3) / 2 <= EXTRA, "no step is better", {"x": (0, "oo")}, contacts=[BEST])
+one.proves([DESCENT > 1, PROXIMAL < 1], "stable and not", {"x": sympy.Interval.open(0, sympy.oo)})
+one.proves(EXTRA < 1, "stable for x < 1", INSIDE)
 
 two = PAPER.states(
     "exact",
@@ -73,8 +74,7 @@ three.equals(tc.Formula("S", SUM), 1 / (1 - X**2), "attained on a bilinear game"
 # F = μz + sJz with L² = μ² + s²: the factor of a step is (1 − ημ)² + η²s²
 FACTOR = (1 - MU * MU / L**2) ** 2 + (MU / L**2) ** 2 * (L**2 - MU**2)
 three.equals(tc.Formula("q", FACTOR), 1 - MU**2 / L**2, "one step, in closed form", mu=1, L=3)
-BOX = {"x": ("1/100", "99/100")}
-three.proves(1 / (1 - X**2) >= 1 + X**2, "the sum is at least its first two orders", BOX)
+three.proves(1 / (1 - X**2) >= 1 + X**2, "the sum is at least its first two orders", INSIDE)
 
 
 @three.experiment("random monotone affine games in ten dimensions", quick=200, full=2000)

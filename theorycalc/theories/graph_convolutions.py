@@ -95,7 +95,7 @@ SHARE = sqrt(N / (2 * (N - 1)))
 SMALLER = SPLIT.expr.subs(NORM, 1) * B**2
 at = {"N": 40, "m": 12, "B": 2, "H": 1}
 three.equals(RADEMACHER * SHARE, sqrt(SMALLER), "from the split", **at)
-three.holds(SHARE <= 1, "smaller", {"N": 2}, {"N": 1000})
+three.proves(SHARE <= 1, "smaller", {"N": tc.integers(2, "oo")})
 # E|Σ σ_i h_i| of three nodes with features 1, 2, −1 and one label: 27 signs, added up
 SIGNS = itertools.product((-1, 0, 1), repeat=3)
 CHANCE = {0: Rational(5, 9), 1: Rational(2, 9), -1: Rational(2, 9)}

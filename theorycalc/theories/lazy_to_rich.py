@@ -56,7 +56,7 @@ two = PAPER.states(
     "q(x) ≤ x²/4, and q(x)/x² → 1/4 for small x: from large a, the least norm, a kernel. For large "
     "x, q(x)/x − log x → −1: from small a, the least Σ|β_i|, which finds sparse β.",
 )
-two.proves(Q <= X**2 / 4, "q(x) ≤ x²/4", {"x": (0, 50)}, contacts=[{"x": 0}])
+two.proves(Q <= X**2 / 4, "q(x) ≤ x²/4", {"x": (0, "oo")})
 two.equals(tc.Formula("q/x^2", Q.expr / X**2), "0.2500", "the limit for small x", x="1e-3")
 two.equals(tc.Formula("q/x", Q.expr / X - sympy.log(X)), "-1.0000", "for large x", x="1e6")
 

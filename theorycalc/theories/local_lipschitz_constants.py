@@ -80,7 +80,7 @@ for one_, other in itertools.pairwise(ORDER):
 # two equal neurons: the bound for T = (t, t) against the square of the slope, 4
 TWO = T + T / (T - 1)
 two.shows(tc.Formula("B", TWO))
-two.proves(TWO >= 4, "any T proves", {"T": ("101/100", 1000)}, contacts=[{"T": 2}])
+two.proves(TWO >= 4, "any T proves", {"T": sympy.Interval.open(1, sympy.oo)})
 
 three = PAPER.states(
     "upper",

@@ -67,7 +67,7 @@ two.equals(LAMBERT, "0.27846454276107379510936", "the root of W e^W = 1/e in ext
 TOP = sympy.LambertW(sympy.exp(-1)) + 1  # where mσ(−m) is largest
 two.equals(LAMBERT, TOP / (1 + sympy.exp(TOP)), "mσ(−m) at m = 1 + W")
 OVERSHOOT = M / (1 + sympy.exp(M))
-two.proves(sympy.Rational("0.2784645428") >= OVERSHOOT, "mσ(−m) ≤ W, rounded up", {"m": (0, 30)})
+two.proves(sympy.Rational("0.2784645428") >= OVERSHOOT, "mσ(−m) ≤ W, rounded up", {"m": (0, "oo")})
 MARGIN = B / sympy.sqrt(4 + B**2)  # of (b, 2): both margins are b
 for n, b in CASES:
     share = sympy.Rational(b)

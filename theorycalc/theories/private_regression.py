@@ -28,7 +28,7 @@ N, DIM = sympy.symbols("n d", integer=True, positive=True)
 THETA, EPSILON, T, NORM = sympy.symbols("theta epsilon t q", positive=True)
 log, sqrt, tanh, Rational = sympy.log, sympy.sqrt, sympy.tanh, sympy.Rational
 KEPT = tanh(EPSILON / 2)
-BOX = {"theta": ("1/100", 1), "t": ("1/100", 1)}
+BOX = dict.fromkeys(("theta", "t"), sympy.Interval.Lopen(0, 1))
 
 
 def bit(mean) -> tc.information.Categorical:
@@ -52,7 +52,7 @@ SENT = 2 * (TRUTH * (1 + THETA) / 2 + (1 - TRUTH) * (1 - THETA) / 2) - 1
 one.equals(tc.Formula("mean", SENT), KEPT * THETA, "the bit that is sent", theta="2/5", epsilon=1)
 # D(θ)/θ² rises with θ where its derivative is positive
 RISES = log((1 + THETA) / (1 - THETA)) <= 2 * THETA / (1 - THETA**2)
-one.proves(RISES, "D(θ)/θ² rises", {"theta": (0, "99/100")}, contacts=[{"theta": 0}])
+one.proves(RISES, "D(θ)/θ² rises", {"theta": sympy.Interval.open(0, 1)})
 
 two = PAPER.states(
     "upper",
@@ -70,8 +70,7 @@ HALVES = tc.information.binomial_tail(1, 3, (1 + KEPT * THETA) / 2)
 WRONG = (1 - KEPT * THETA) / 2
 BY_HAND = WRONG**3 + 3 * WRONG**2 * (1 - WRONG)
 two.equals(HALVES, BY_HAND, "three users", theta="1/2", epsilon=2)
-two.proves(tanh(EPSILON / 2) <= EPSILON / 2, "t ≤ ε/2", {"epsilon": (0, 50)},
-           contacts=[{"epsilon": 0}])  # fmt: skip
+two.proves(tanh(EPSILON / 2) <= EPSILON / 2, "t ≤ ε/2", {"epsilon": (0, "oo")})
 
 three = PAPER.states(
     "exact",
@@ -86,8 +85,7 @@ HEADS = [sympy.binomial(3, k) * (1 - WRONG) ** k * WRONG ** (3 - k) for k in ran
 SQUARES = sum(w * ((2 * k - 3) / (3 * KEPT) - THETA) ** 2 for k, w in enumerate(HEADS))
 ALONE = ERROR.expr.subs({N: 3, DIM: 1, NORM: THETA**2})
 three.equals(tc.Formula("E_1", ALONE), SQUARES, "three users, added up", theta="1/3", epsilon=1)
-three.proves(1 / T**2 - THETA**2 >= 1 - THETA**2, "no less than without privacy", BOX,
-             contacts=[{"t": 1}])  # fmt: skip
+three.proves(1 / T**2 - THETA**2 >= 1 - THETA**2, "no less than without privacy", BOX)
 
 
 @three.experiment("sparse coefficients in $R^8$ from 400 private bits", quick=2000, full=20_000)

@@ -65,12 +65,11 @@ three = PAPER.states(
     "exact", "D_s(r) falls with n, m_n grows with n and falls with d; D_s(r)^{1/s} grows with s."
 )
 GRID = tuple({"d": d, "n": n} for d, n in ((2, 2), (3, 100), (10, 1000), (50, 10**6)))
+FEW = {"d": tc.integers(2, 5), "n": tc.integers(2, 12)}
 RADII = tuple({"r": r} for r in ("1", "2", "3"))
 FOURTH, SQUARE, MORE = (distortion(TEN, n, s).expr for n, s in ((1000, 4), (1000, 2), (2000, 2)))
 SHORT, LONG = (distortion(SPHERE, 1000, s).expr for s in (1, 2))
-three.holds(COSINE.expr < COSINE.subs(n=N + 1).expr, "m_n grows with n", *GRID)
-three.holds(COSINE.expr > COSINE.subs(d=D + 1).expr, "m_n falls with d", *GRID)
-FEW = {"d": tc.integers(2, 5), "n": tc.integers(2, 12)}
+three.proves(COSINE.expr < COSINE.subs(n=N + 1).expr, "m_n grows with n", FEW)
 three.proves(COSINE.expr > COSINE.subs(d=D + 1).expr, "m_n falls with d", FEW)
 three.holds(sympy.Lt(MORE, SQUARE, evaluate=False), "D_2 falls with n", *RADII)
 three.holds(sympy.Le(SQUARE**2, FOURTH, evaluate=False), "D_2^{1/2} ≤ D_4^{1/4}", *RADII)
