@@ -147,7 +147,7 @@ def of_inference():
     mixture = room.Mixture([("1/2", -1, 0), ("1/2", 1, 1)])
     yield from (mixture, mixture.parts[0], room.Laplace(), room.output("sign"), codes)
     yield room.Density(sp.Rational(1, 2), X, (-1, 1))
-    yield from (room.Hopfield(3), room.SK("1/2"), room.erm("hinge", 2, 1))
+    yield from (room.Hopfield(3), room.SK("1/2"), room.erm("hinge", 2, 1), room.loss("huber", 1))
     yield room.QuadraticNetwork("1/2")
     yield room.Likelihood((1 + Y * sp.tanh(sp.Symbol("z"))) / 2, values=(-1, 1))
     yield room.lasso("1/10", "1/2", "1/100", "3/2")

@@ -183,6 +183,7 @@ def _inference():
     yield "separability", "", room.separability(1), {}
     for name in ("m", "q", "error"):
         yield name, "erm", getattr(room.erm("square", 2, "1/2"), name)(), {}
+    yield "error", "kinks", room.erm("absolute", 3, 0, teacher="linear", noise=1).error(), {}
     yield "weak_recovery", "abs", room.output("abs").weak_recovery(), {}
     yield "fisher_information", "sparse", sparse.fisher_information(2), {}
     yield "fisher_information", "logistic", room.output("logistic").fisher_information(), {}

@@ -12,14 +12,16 @@ from theorycalc.inference.glasses import (
 )
 from theorycalc.inference.learning import Bayes, FixedPoint, Spinodal, bayes
 from theorycalc.inference.likelihoods import Likelihood
+from theorycalc.inference.losses import Loss, loss
 from theorycalc.inference.memories import Hopfield
+from theorycalc.inference.minimisers import separability
 from theorycalc.inference.mixtures import Mixture
 from theorycalc.inference.outputs import Output
 from theorycalc.inference.phases import PhaseDiagram
 from theorycalc.inference.potential import franz_parisi
 from theorycalc.inference.priors import Prior
 from theorycalc.inference.quadratic import QuadraticNetwork
-from theorycalc.inference.risk import Erm, erm, separability
+from theorycalc.inference.risk import Erm, erm
 from theorycalc.inference.sparse import Lasso, lasso, sparse_recovery
 
 __all__ = [
@@ -32,6 +34,7 @@ __all__ = [
     "Laplace",
     "Lasso",
     "Likelihood",
+    "Loss",
     "Mixture",
     "Output",
     "PhaseDiagram",
@@ -43,6 +46,7 @@ __all__ = [
     "erm",
     "franz_parisi",
     "lasso",
+    "loss",
     "output",
     "prior",
     "rem_critical_beta",

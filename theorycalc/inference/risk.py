@@ -1,130 +1,79 @@
 """Empirical risk minimisation: what a convex loss with a ridge learns from n = αd samples."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import sympy
-from sympy import Expr, Rational, S, acos, exp, oo, pi, sqrt
+from sympy import Expr, Rational, S, acos, pi, sqrt
 
-from theorycalc.core.errors import DomainError, NotSupportedError, explain, shown, unknown_name
+from theorycalc.core.errors import DomainError, explain, unknown_name
 from theorycalc.core.formula import Formula
-from theorycalc.core.integration.kinks import kinks
 from theorycalc.core.looks import Shown
 from theorycalc.core.numbers import exact
 from theorycalc.core.records import instance
-from theorycalc.inference.solving.crossing import extremum
+from theorycalc.inference.losses import OMEGA, Loss, Move, V, loss, proximal
+from theorycalc.inference.minimisers import check_labels, check_one_minimiser
+from theorycalc.inference.mixtures import Mixture
+from theorycalc.inference.outputs import noise_variance
+from theorycalc.inference.priors import Prior
 from theorycalc.inference.solving.fixed_point import fixed_point
 from theorycalc.inference.solving.line import gaussian_mean, normal_density, normal_law
-from theorycalc.inference.solving.prox import Prox
 
-_M, _Q, _V = sympy.symbols("m q V", positive=True)
-_OMEGA = sympy.Symbol("omega", real=True)
+_M, _Q = sympy.symbols("m q", positive=True)
+# |w − w*|²/d
+_APART = sympy.Symbol("E", positive=True)
 _Z = sympy.Symbol("z", real=True)
-_H = sympy.Symbol("h", real=True)
-_TEACHERS = ("sign", "mixture")
-_LOSSES = ("square", "logistic", "hinge")
-# Places at which the convexity of a loss is looked at.
-_LOOKED_AT = range(-40, 41)
-
-
-class _Loss(NamedTuple):
-    """−l'(h) and l''/(1 + V l'') at the prox h of ω, kinks in ω, and a bound A + B ω² of both."""
-
-    push: Expr
-    stiffness: Expr
-    kinks: tuple
-    bound: tuple
-
-
-def _loss(law) -> _Loss:
-    """A loss of the margin h, by its name or by an expression."""
-    if isinstance(law, Expr):
-        return _by_prox(law)
-    if instance(law, str, "a loss", allowed=f"{', '.join(_LOSSES)}, an expression") not in _LOSSES:
-        raise unknown_name("loss", law, _LOSSES)
-    if law == "square":
-        return _Loss((1 - _OMEGA) / (1 + _V), 1 / (1 + _V), (), (S(2), S(2)))
-    if law == "logistic":
-        found = _by_prox(sympy.log(1 + exp(-_H)))
-        return found._replace(bound=(S.One, S.Zero))
-    push = sympy.Min(1, sympy.Max(0, (1 - _OMEGA) / _V))
-    inside = sympy.Heaviside(1 - _OMEGA, S.Half) - sympy.Heaviside(1 - _V - _OMEGA, S.Half)
-    return _Loss(push, inside / _V, (1 - _V, S.One), (1 + 1 / _V, S.Zero))
-
-
-def _by_prox(loss: Expr) -> _Loss:
-    """Any convex loss, whose prox is computed."""
-    free = sorted(loss.free_symbols, key=str)
-    if len(free) != 1:
-        raise DomainError(explain("a loss of the margin", got=loss, allowed="one symbol"))
-    if kinks(loss, free[0]):
-        hint = "a smooth loss, or hinge by its name"
-        raise NotSupportedError(explain("a loss with kinks", got=loss, hint=hint))
-    slope = sympy.diff(loss.subs(free[0], _H), _H)
-    slope = -1 / (1 + exp(_H)) if sympy.simplify(slope + 1 / (1 + exp(_H))) == 0 else slope
-    bend = sympy.diff(slope, _H)
-    if not all(_is_real_and(bend.subs(_H, Rational(k, 4)), 0) for k in _LOOKED_AT):
-        raise DomainError(explain("a loss that is not convex", got=loss))
-    h = Prox(sympy.Lambda(_H, slope), _OMEGA, _V)
-    push, bend = -slope.subs(_H, h), bend.subs(_H, h)
-    return _Loss(push, bend / (1 + _V * bend), (), (oo, S.Zero))
-
-
-def _is_real_and(x: Expr, least: int) -> bool:
-    """Whether an expression is a real number, and at least this."""
-    x = sympy.N(x)
-    return bool(x.is_real and x >= least)
+_TEACHERS = ("sign", "mixture", "linear")
 
 
 @dataclass(frozen=True)
 class Erm(Shown):
-    """min Σ l(y a·w/√d) + (λ/2)|w|² over n = αd samples.
+    """min Σ l(y, a·w/√d) + (λ/2)|w|² over n = αd samples.
 
     Attributes
     ----------
-    loss : str or Expr
+    loss : Loss
     alpha, ridge : Expr
     teacher : str
-        ``"sign"``: y = sign(w*·a/√d), |w*|² = d; ``"mixture"``: a = yμ + noise, |μ|² = mean.
+        ``"sign"``: y = sign(w*·a/√d), |w*|² = d; ``"mixture"``: a = yμ + noise, |μ|² = mean;
+        ``"linear"``: y = w*·a/√d + noise.
     mean : Expr
+    noise : Mixture
+        Of a linear teacher.
     """
 
-    loss: object
+    loss: Loss
     alpha: Expr
     ridge: Expr
     teacher: str
     mean: Expr
+    noise: Mixture
 
     def __post_init__(self):
         for name in ("alpha", "ridge", "mean"):
             object.__setattr__(self, name, exact(getattr(self, name), name))
+        object.__setattr__(self, "loss", loss(self.loss))
+        object.__setattr__(self, "noise", _noise(self.noise))
         if instance(self.teacher, str, "a teacher") not in _TEACHERS:
             raise unknown_name("teacher", self.teacher, _TEACHERS)
         if not (self.alpha > 0 and self.ridge >= 0 and self.mean > 0):
             got = f"alpha = {self.alpha}, ridge = {self.ridge}, mean = {self.mean}"
             allowed = "alpha > 0, ridge ≥ 0, mean > 0"
             raise DomainError(explain("out of range", got=got, allowed=allowed))
-        _loss(self.loss)
+        law, noise = self.loss.of(self.teacher), self.noise.components
+        if self.teacher != "linear":
+            check_labels(law)
+            if self.noise.second_moment:
+                raise DomainError(explain("noise of labels", got=noise, hint="teacher='linear'"))
+        elif not (self.ridge or self.noise.second_moment):
+            raise DomainError(explain("w = w* without noise and a ridge", hint="noise > 0"))
         if self.ridge == 0:
-            self._check_minimiser()
-
-    def _check_minimiser(self) -> None:
-        """Refuse separable data without a ridge, and a square loss of too few samples."""
-        if self.loss == "square":
-            least = S.One
-        elif self.teacher == "sign":
-            least = oo
-        else:
-            least = separability(self.mean).at().upper
-        if not self.alpha > least:
-            hint = "ridge > 0"
-            what = "no minimiser: without a ridge alpha has to be above separability"
-            allowed = f"alpha > {shown(float(least))}"
-            raise DomainError(explain(what, got=self.alpha, allowed=allowed, hint=hint))
+            check_one_minimiser(law, self.alpha, self.teacher, self.mean, noise)
 
     def _solution(self) -> tuple[Expr, Expr, Expr]:
-        """m, q and V at the fixed point of the state evolution."""
-        loss, alpha, signal = _loss(self.loss), self.alpha, self.mean
+        """m, q and |w − w*|²/d at the fixed point of the state evolution."""
+        if self.teacher == "linear":
+            return self._linear()
+        move, alpha, signal = proximal(self.loss.expr), self.alpha, self.mean
         omega = sqrt(_Q) * _Z
         if self.teacher == "mixture":
             omega = _M + omega
@@ -134,18 +83,25 @@ class Erm(Shown):
             c = _M / sqrt(_Q * (_Q - _M**2))
             weight = 2 * normal_law(c * sqrt(_Q) * _Z)
             slope = 2 * normal_density(c * sqrt(_Q) * _Z) / sqrt(1 - _M**2 / _Q)
-        kinks = [(kink - omega.subs(_Z, 0)) / sqrt(_Q) for kink in loss.kinks]
-        constant, square = loss.bound
-        bound = (2 * constant + 4 * square * (_M**2 + 1), 4 * square * (_Q + 1))
-
-        def mean(f: Expr, factor: Expr) -> Expr:
-            return gaussian_mean(factor * f.subs(_OMEGA, omega), _Z, *bound, kinks)
-
-        pull = alpha * mean(loss.push, slope)
-        noise = alpha * mean(loss.push**2, weight)
-        total = self.ridge + alpha * mean(loss.stiffness, weight)
+        pull = alpha * _mean(move, move.push, omega, slope)
+        noise = alpha * _mean(move, move.push**2, omega, weight)
+        total = self.ridge + alpha * _mean(move, move.stiffness, omega, weight)
         nexts = (signal * pull / total, (signal * pull**2 + noise) / total**2, 1 / total)
-        return fixed_point((_M, _Q, _V), nexts, (Rational(3, 10), S.Half, S.One))
+        m, q, _ = fixed_point((_M, _Q, V), nexts, (Rational(3, 10), S.Half, S.One))
+        return m, q, 1 - 2 * m + q
+
+    def _linear(self) -> tuple[Expr, Expr, Expr]:
+        """Means over the residuals y − ω, which are N(0, |w − w*|²/d) and the noise."""
+        move, square, stiffness = proximal(self.loss.of("linear")), S.Zero, S.Zero
+        for weight, mean, variance in self.noise.components:
+            residual = mean + sqrt(_APART + variance) * _Z
+            square += weight * _mean(move, move.push**2, residual)
+            stiffness += weight * _mean(move, move.stiffness, residual)
+        total = self.ridge + self.alpha * stiffness
+        nexts = ((self.ridge**2 + self.alpha * square) / total**2, 1 / total)
+        apart, v = fixed_point((_APART, V), nexts, (S.One, S.One))
+        m = 1 - self.ridge * v
+        return m, apart - 1 + 2 * m, apart
 
     def m(self) -> Formula:
         """w·w*/d with a teacher, w·μ/√d in a mixture.
@@ -154,7 +110,7 @@ class Erm(Shown):
         --------
         >>> import theorycalc as tc
         >>> print(tc.inference.erm("hinge", 2, "1/2", teacher="mixture").m().at())
-        0.7209069940751 ± 5e-14
+        0.72090699407514 ± 7e-15
         """
         return Formula("m", self._solution()[0])
 
@@ -170,7 +126,7 @@ class Erm(Shown):
         return Formula("q", self._solution()[1])
 
     def error(self) -> Formula:
-        """The fraction of new samples that are classified wrongly.
+        """The fraction of new samples that is classified wrongly, or the mean square of residuals.
 
         Examples
         --------
@@ -178,7 +134,9 @@ class Erm(Shown):
         >>> print(tc.inference.erm("logistic", 2, "1/10").error().at())
         0.1796623928610 ± 8e-14
         """
-        m, q, _ = self._solution()
+        m, q, apart = self._solution()
+        if self.teacher == "linear":
+            return Formula("epsilon", apart + self.noise.second_moment)
         if self.teacher == "mixture":
             return Formula("epsilon", normal_law(-m / sqrt(q)))
         return Formula("epsilon", acos(m / sqrt(q)) / pi)
@@ -190,22 +148,24 @@ class Erm(Shown):
         return f"{self.loss} loss, {self.teacher}, alpha = {self.alpha}, ridge = {self.ridge}"
 
 
-def erm(loss, alpha, ridge, teacher: str = "sign", mean=1) -> Erm:
-    """Empirical risk minimisation with a convex loss of the margin and a ridge.
+def erm(loss, alpha, ridge, teacher: str = "sign", mean=1, noise=0) -> Erm:
+    """Empirical risk minimisation with a convex loss and a ridge.
 
     Parameters
     ----------
-    loss : str or Expr
-        ``"square"`` (1 − h)²/2, ``"logistic"`` log(1 + e^−h), ``"hinge"`` max(0, 1 − h), or a
-        smooth convex expression in one symbol, the margin.
+    loss : str, Loss or Expr
+        What `loss` takes: its name, or a convex expression in one symbol, the margin yh of labels
+        or the residual y − h of a linear teacher.
     alpha : number
         Samples for each unknown, > 0.
     ridge : number
-        λ ≥ 0 of (λ/2)|w|²; 0 where a minimiser exists.
+        λ ≥ 0 of (λ/2)|w|²; 0 where there is one minimiser.
     teacher : str
-        ``"sign"`` or ``"mixture"`` of two Gaussian laws.
+        ``"sign"``, ``"mixture"`` of two Gaussian laws, or ``"linear"``.
     mean : number
         |μ|² of a mixture.
+    noise : number or Mixture
+        Of a linear teacher: its variance, or its law.
 
     Returns
     -------
@@ -214,37 +174,34 @@ def erm(loss, alpha, ridge, teacher: str = "sign", mean=1) -> Erm:
     Raises
     ------
     DomainError
-        For a loss that is not convex, or separable data without a ridge.
+        For a loss that is not convex or is smallest at w = 0, and without a ridge for data that are
+        separable or interpolated: no single minimiser.
+    NotSupportedError
+        For labels, a loss that is flat on an interval, and no ridge.
 
     Examples
     --------
     >>> import theorycalc as tc
     >>> print(tc.inference.erm("logistic", 2, "1/10", teacher="mixture").error().at())
     0.2322060693740 ± 3e-14
+    >>> print(tc.inference.erm("absolute", 3, 0, teacher="linear", noise=1).error().at())
+    1.7586372974756 ± 6e-14
     """
-    return Erm(loss, alpha, ridge, teacher, mean)
+    return Erm(loss, alpha, ridge, teacher, mean, noise)
 
 
-def separability(mean=1) -> Formula:
-    """α below which a mixture of two Gaussian laws is linearly separable.
+def _mean(move: Move, f: Expr, omega: Expr, weight: Expr = S.One) -> Expr:
+    """E weight·f over the standard normal variable that ω is affine in."""
+    centre, spread = (omega.coeff(_Z, k) for k in (0, 1))
+    constant, square = move.bound
+    # (a + b z)² ≤ 2 a² + 2 b² z², and weights are at most about 2
+    bound = 2 * constant + 4 * square * centre**2 + 1, 4 * square * spread**2
+    places = [(kink - centre) / spread for kink in move.kinks]
+    return gaussian_mean(weight * f.subs(OMEGA, omega), _Z, *bound, places)
 
-    Parameters
-    ----------
-    mean : number
-        |μ|² ≥ 0.
 
-    Examples
-    --------
-    >>> import theorycalc as tc
-    >>> print(tc.inference.separability(1).at())
-    3.70003345568568 ± 9e-15
-    """
-    mean = exact(mean, "mean")
-    if not mean >= 0:
-        raise DomainError(explain("the square of a norm", got=mean, allowed="≥ 0"))
-    if mean == 0:
-        return Formula("alpha_sep", S(2))
-    a = sympy.Symbol("a", positive=True)
-    k = a * sqrt(mean / (1 + a**2))
-    f = (1 + a**2) * ((1 + k**2) * normal_law(-k) - k * normal_density(k))
-    return Formula("alpha_sep", 1 / extremum(f, a, Rational(1, 10**6), 40 + sqrt(mean), -1))
+def _noise(noise) -> Mixture:
+    """A law of noise, by its variance or as it is."""
+    if isinstance(noise, Prior):
+        return instance(noise, Mixture, "a law of noise", allowed="a variance, a Mixture")
+    return Mixture(((1, 0, noise_variance(noise)),), name="noise")

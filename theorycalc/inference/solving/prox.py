@@ -17,37 +17,39 @@ _MOST_STEPS = 60
 class Prox(SpecialFunction):
     """The h that solves h + V l'(h) = ω, from a Lambda of the slope l' of a convex loss.
 
+    Arguments are l', ω, V, and the ends between which l' is that slope: beyond them h is an end.
+
     Examples
     --------
     >>> import sympy
     >>> from theorycalc.inference.solving.prox import Prox
     >>> h = sympy.Symbol("h")
-    >>> sympy.N(Prox(sympy.Lambda(h, h - 1), 2, 3), 15)
+    >>> sympy.N(Prox(sympy.Lambda(h, h - 1), 2, 3, -10, 10), 15)
     1.25000000000000
     """
 
-    nargs = 3
+    nargs = 5
     functions = (sympy.Lambda,)
 
     def _eval_is_extended_real(self):
         return True
 
     @staticmethod
-    def double(slope, omega, v):
-        return prox_in_doubles.prox(*_programs(slope), omega, v)
+    def double(slope, omega, v, low, high):
+        return prox_in_doubles.prox(*_programs(slope), float(low), float(high), omega, v)
 
     @staticmethod
-    def in_mp(context, slope, omega, v):
+    def in_mp(context, slope, omega, v, low, high):
         with working_precision(context.bits + GUARD_BITS):
             balls = NodeContext()
-            numbers = (from_mp(context, balls, x) for x in (omega, v))
+            numbers = (from_mp(context, balls, x) for x in (omega, v, low, high))
             return to_mp(context, Prox.in_nodes(balls, slope, *numbers))
 
     @staticmethod
-    def in_nodes(context, slope, omega, v):
+    def in_nodes(context, slope, omega, v, low, high):
         """The same in numbers of a `NodeContext`, by Newton's method from doubles."""
         first, second = _programs(slope)
-        start, _ = Prox.double(slope, *map(context.as_float, (omega, v)))
+        start, _ = Prox.double(slope, *map(context.as_float, (omega, v, low, high)))
         h = context.real(context.number(Rational(float(start))))
         tiny = context.number(sympy.S(2)) ** -(context.bits // 2 + 8)
         for _ in range(_MOST_STEPS):
@@ -60,7 +62,7 @@ class Prox(SpecialFunction):
         return h
 
     def in_latex(self, printer):
-        _, omega, v = map(printer._print, self.args)
+        omega, v = map(printer._print, self.args[1:3])
         return rf"\operatorname{{prox}}_{{{v} l}}\left({omega}\right)"
 
 

@@ -8,28 +8,45 @@ _STEPS = 200
 _EPS = np.finfo(float).eps
 
 
-def prox(slope, second, omega, v) -> tuple[np.ndarray, np.ndarray]:
-    """(h, errors) with h + V l'(h) = ω: Newton's method, kept inside a bracket by bisection.
+def prox(slope, second, low, high, omega, v) -> tuple[np.ndarray, np.ndarray]:
+    """(h, errors) with h + V l'(h) = ω, or the end of [low, high] that is nearer to it.
 
-    l' rises, so that h lies between ω and ω − V l'(ω).
+    Newton's method, kept inside a bracket by bisection.
     """
     omega, v = np.broadcast_arrays(np.asarray(omega, dtype=float), np.asarray(v, dtype=float))
+    shape, omega, v = omega.shape, omega.ravel(), v.ravel()
     with np.errstate(all="ignore"):
-        other = omega - v * _at(slope, omega)
-        low, high = np.minimum(omega, other), np.maximum(omega, other)
+        low, high = _bracket(slope, low, high, omega, v)
         h = np.clip(0.0, low, high)
+        h = np.where(np.isfinite(_at(second, h)), h, (low + high) / 2)
+        left = np.flatnonzero(low < high)
         for _ in range(_STEPS):
-            left = h + v * _at(slope, h) - omega
-            steep = 1 + v * _at(second, h)
-            low, high = np.where(left < 0, h, low), np.where(left > 0, h, high)
-            new = h - left / steep
-            new = np.where((new >= low) & (new <= high), new, (low + high) / 2)
-            done = abs(new - h) <= 2 * _EPS * (abs(h) + abs(omega))
-            h = new
-            if done.all():
+            x = h[left]
+            rest = x + v[left] * _at(slope, x) - omega[left]
+            low[left] = np.where(rest < 0, x, low[left])
+            high[left] = np.where(rest > 0, x, high[left])
+            new = x - rest / (1 + v[left] * _at(second, x))
+            inside = (new >= low[left]) & (new <= high[left])
+            h[left] = np.where(inside, new, (low[left] + high[left]) / 2)
+            left = left[~(abs(h[left] - x) <= 2 * _EPS * (abs(h[left]) + abs(omega[left])))]
+            if not left.size:
                 break
         # what is rounded in the equation, by its slope
-        return h, 4 * _EPS * (abs(h) + abs(omega) + v * abs(_at(slope, h))) / steep
+        rounded = 4 * _EPS * (abs(h) + abs(omega) + v * abs(_at(slope, h)))
+        return h.reshape(shape), (rounded / (1 + v * _at(second, h))).reshape(shape)
+
+
+def _bracket(slope, low: float, high: float, omega: np.ndarray, v: np.ndarray) -> tuple:
+    """Ends between which h is: l' rises, so that ω − V l' does not beyond an end."""
+    if np.isinf(low) and np.isinf(high):
+        other = omega - v * _at(slope, omega)
+        return np.minimum(omega, other), np.maximum(omega, other)
+    ends = np.full_like(omega, low), np.full_like(omega, high)
+    least, most = (omega - v * _at(slope, end) for end in reversed(ends))
+    least = ends[0] if np.isinf(high) else np.maximum(ends[0], least)
+    most = ends[1] if np.isinf(low) else np.minimum(ends[1], most)
+    # beyond the ends both are the nearer one
+    return np.minimum(least, ends[1]), np.maximum(most, ends[0])
 
 
 def _at(body, x: np.ndarray) -> np.ndarray:
