@@ -78,7 +78,7 @@ class Branching:
         _, _, cell = queue[0]
         cover.looked += 1
         closed_by, finding = self.closes(cell, rule)
-        cover.fails = None if closed_by else self._fails_at(finding.point)
+        cover.fails = None if closed_by else self._fails_at(finding)
         parts = () if closed_by or cover.fails else self._cut(cell, finding)
         heapq.heappop(queue)
         if closed_by:
@@ -111,13 +111,14 @@ class Branching:
         axis = self._axis(cell, finding)
         return () if axis is None else halves(cell, axis, self.f.variables[axis].integer)
 
-    def _fails_at(self, point: list) -> list | None:
+    def _fails_at(self, finding: Finding) -> list | None:
         """The point, rounded to integers where it has to be, if the claim fails there."""
         whole = [
             x if not v.integer else fmpq(x.p // x.q)
-            for x, v in zip(point, self.f.variables, strict=True)
+            for x, v in zip(finding.point, self.f.variables, strict=True)
         ]
-        value = self.f.at(whole)
+        known = finding.value if whole == finding.point else None
+        value = self.f.at(whole) if known is None else known
         negative = value.high < 0 or (self.strict and value.high <= 0)
         found = [rational(x) for x in whole]
         return found if negative and self.refutes(found) else None

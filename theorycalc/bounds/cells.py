@@ -1,5 +1,6 @@
 """The search for cells that close in one form of a problem: by what rule, with what contacts."""
 
+import math
 from functools import partial
 from itertools import islice
 
@@ -56,7 +57,7 @@ class CellSearch:
         self.closed: list = []
         self.contacts = list(find_contacts(self.f, contacts, problem.where))
         self._branching = branching(self.problem, self.f, self.contacts, refutes)
-        self._budget = _FIRST
+        self._budget, self._rule = _FIRST, None
 
     @property
     def is_done(self) -> bool:
@@ -68,21 +69,30 @@ class CellSearch:
         """Whether no rule applies any more."""
         return not self.left or all(self._branching.is_final(cell) for cell in self.left)
 
+    def begin(self) -> int:
+        """Look at some cells by the cheapest rules; how many they were."""
+        rules = rules_for(self.f)
+        looked = self._look(next(rules), _FIRST)
+        if self.left and (rule := next(rules, None)):
+            looked += self._look(rule, _FIRST)
+        self._budget *= _MORE
+        return looked
+
+    def compare(self) -> float:
+        """Choose the rule to go on with; what part of some cells it closes for its work.
+
+        ∞ where it closes all of them.
+        """
+        self._rule, gain = self._best() if self.left else (None, math.inf)
+        return gain
+
     def go_on(self) -> int:
-        """Look at more cells, more each time; how many they were."""
-        if not self.left:
-            return 0
-        if self._budget == _FIRST:
-            rules = rules_for(self.f)
-            looked = self._look(next(rules), _FIRST)
-            if self.left and (rule := next(rules, None)):
-                looked += self._look(rule, _FIRST)
-        else:
-            rule, looked = self._best(), 0
-            if self.left:
-                looked = self._look(rule, self._budget) if rule else self._look_by_all()
-            if self.left and self._propose():
-                looked += self._look(rule or "range", self._budget)
+        """Look at more cells, more each time, by the rule that was chosen; how many they were."""
+        rule, looked = self._rule, 0
+        if self.left:
+            looked = self._look(rule, self._budget) if rule else self._look_by_all()
+        if self.left and self._propose():
+            looked += self._look(rule or "range", self._budget)
         self._budget *= _MORE
         return looked
 
@@ -117,7 +127,7 @@ class CellSearch:
         rules = list(rules_for(self.f))
         return sum(self._look(rule, self._budget // len(rules)) for rule in rules if self.left)
 
-    def _best(self) -> str | None:
+    def _best(self) -> tuple[str | None, float]:
         """The rule that closes most of some cells for the work that it costs, if any does.
 
         Where one closes all of them at first, the others, whose derivatives may take longer than
@@ -136,11 +146,11 @@ class CellSearch:
                 break
         best = max(gains, key=gains.get)
         if not gains[best] > 0:
-            return None
-        known = {*sample}
+            return None, 0.0
+        known, left = {*sample}, covers[best].left
         self.closed += covers[best].closed
-        self.left = [cell for cell in self.left if cell not in known] + covers[best].left
-        return best
+        self.left = [cell for cell in self.left if cell not in known] + left
+        return best, gains[best] if left else math.inf
 
     def _propose(self) -> bool:
         """Add contacts where cells pile up, if there are some."""

@@ -10,10 +10,13 @@ from flint import fmpq
 from theorycalc.bounds.closed_forms import exact_numbers
 from theorycalc.bounds.domain import Cell, Variable, hull_of
 from theorycalc.bounds.enclosed import Enclosed
+from theorycalc.core.arithmetic.ball_context import working_bits, working_precision
 from theorycalc.core.evaluation import vanishes
 
 # A contact of higher order is not looked for.
 _HIGHEST = 16
+# With so many times the bits it is looked at before SymPy is asked, which takes longer.
+_SEEN = 4
 # How near to cells that pile up a contact is looked for, in parts of the range.
 _NEARBY = (10**2, 10**4, 10**6)
 
@@ -74,7 +77,10 @@ def point_contact(f: Enclosed, point: sympy.Expr) -> PointContact | None:
     """The contact of a function of one variable at an exact point, with its order."""
     (symbol,) = f.symbols
     ends = hull_of(point)
-    if not may_vanish_at(f, point) or not vanishes_at(f.expr, {symbol: point}):
+    with working_precision(_SEEN * working_bits()):
+        if not may_vanish_at(f, point):
+            return None
+    if not vanishes_at(f.expr, {symbol: point}):
         return None
     coefficients = f.taylor(*ends, _HIGHEST)
     derivative = f.expr

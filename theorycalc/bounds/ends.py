@@ -61,7 +61,7 @@ class EndExpansion:
             return False
         if strict and variable.contains(self.end):
             return False
-        if len(cell) > 1 and f.value(cell).low.is_finite():
+        if f.at([first])[0] > 0 if len(cell) == 1 else f.value(cell).low.is_finite():
             return False  # smaller cells do as well, and there are many
         depth, others = _depth(high - low), (*cell[:axis], *cell[axis + 1 :])
         if depth < self._unclear.get(others, LEAST_DEPTH):

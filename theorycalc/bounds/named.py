@@ -11,7 +11,7 @@ import sympy
 from flint import fmpq
 
 from theorycalc.bounds.domain import Variable, fmpq_of_end, rational, with_facts
-from theorycalc.bounds.enclosed import Enclosed
+from theorycalc.bounds.enclosed import Enclosed, enclosed
 from theorycalc.bounds.goals import Goal
 from theorycalc.bounds.problems import NOT_REAL, Problem, Reduction
 from theorycalc.bounds.zeros import may_vanish
@@ -68,23 +68,26 @@ def _replaced(margin: sympy.Expr, part: sympy.Expr, symbol: sympy.Symbol) -> sym
 def proposed(problem: Problem) -> Iterator[Names]:
     """Parts in whose place a single variable leaves fewer variables than there are."""
     count, margin = len(problem.variables), problem.goal.margin
-    if count < 2 or any(v.integer for v in problem.variables):
+    if count < 2 or not all(v.is_finite and not v.integer for v in problem.variables):
         return
     symbols = [v.symbol for v in problem.variables]
     pairs = combinations(symbols, 2)
     parts = [part for x, y in pairs for part in (x * y, x - y, x + y, x / y)]
     parts += [node for node in postorder(margin) if not node.is_Atom]
     several = (part for part in parts if len(part.free_symbols) > 1 and part != margin)
+    may_be_all = _slopes_agree(enclosed(margin, problem.variables))
     for part in islice(dict.fromkeys(several), _MOST):
         names = ((_NEW, part),)
-        if any(len(x.problems[0].variables) < count for x in with_names(problem, names)):
+        if may_be_all(part) and any(
+            len(x.problems[0].variables) < count for x in with_names(problem, names)
+        ):
             yield names
 
 
-def _is_all(f: Enclosed) -> Callable[[sympy.Expr], bool]:
-    """Whether a quantity may depend on the variables of a part by that part only.
+def _slopes_agree(f: Enclosed) -> Callable[[sympy.Expr], bool]:
+    """Whether a quantity may depend on two variables of a part by that part only.
 
-    Its slopes are then those of the part, times one number.
+    Its slopes in these are then those of the part, times one number.
     """
     here = tuple((x, x) for x in (low + (high - low) * _SHARE for low, high in f.domain))
     slopes = f.slopes(here) if f.has_slopes else []
@@ -93,7 +96,7 @@ def _is_all(f: Enclosed) -> Callable[[sympy.Expr], bool]:
         u = Enclosed(part, f.variables)
         steps = u.slopes(here) if slopes and u.has_slopes else []
         inside = [i for i, x in enumerate(f.symbols) if part.has(x)]
-        return bool(steps) and all(
+        return not steps or any(
             _may_be_equal(slopes[i], steps[j], slopes[j], steps[i])
             for i, j in combinations(inside, 2)
         )
@@ -103,8 +106,8 @@ def _is_all(f: Enclosed) -> Callable[[sympy.Expr], bool]:
 
 def _may_be_equal(a, b, c, d) -> bool:
     """Whether a·b may be c·d."""
-    value = _CONTEXT.add(_CONTEXT.mul(a, b), _CONTEXT.mul(fmpq(-1), c, d))
-    return bool(as_box(value).low <= 0 <= as_box(value).high)
+    value = as_box(_CONTEXT.add(_CONTEXT.mul(a, b), _CONTEXT.mul(fmpq(-1), c, d)))
+    return not (value.low > 0 or value.high < 0)
 
 
 def _variable(name: str, part: sympy.Expr, variables: tuple[Variable, ...]) -> Variable | None:

@@ -1,5 +1,6 @@
 """Problems solved, or reduced to others, with every step recorded."""
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -140,20 +141,19 @@ class Prover:
     def _cells(self, problem: Problem, refutes: Callable) -> Step:
         """By the first form for which cells close, all of which get more and more work."""
         self._searches = searches = []
-        begun = self._begun(problem, refutes, searches)
-        spent = 0
+        looks, spent = self._begun(problem, refutes, searches), 0
         while spent < self.budget and not self.is_over:
-            for reduction, search, conditions in begun or searches:
-                spent += search.go_on()
+            for (reduction, search, conditions), looked in looks:
+                spent += looked
                 if self.is_over:
                     return _as_far(problem, searches)
                 if search.is_done:
                     shown = tuple(self._condition(condition) for condition in conditions)
                     if all(condition.done for condition in shown):
                         return search.step(problem, reduction, shown)
-            begun = None
             if all(search.is_stuck for _, search, _ in searches):
                 break
+            looks = _continued(searches)
         return _as_far(problem, searches)
 
     def _begun(self, problem: Problem, refutes: Callable, searches: list) -> Iterator[tuple]:
@@ -162,8 +162,9 @@ class Prover:
             main, *conditions = reduction.problems
             moved = moved_back(refutes, problem, reduction)
             given = self.contacts if not reduction.back else ()
-            searches.append((reduction, CellSearch(main, given, moved, self.work), conditions))
-            yield searches[-1]
+            search = CellSearch(main, given, moved, self.work)
+            searches.append((reduction, search, conditions))
+            yield searches[-1], search.begin()
 
     def _from_others(self, problem: Problem) -> Step | None:
         """A step from problems that are looked at by themselves, if they are shown."""
@@ -236,6 +237,23 @@ def solved(prover: Prover, problems: Sequence[Problem]) -> Iterator[Step]:
 
 def _solved(prover: Prover, problem: Problem) -> tuple[Step, dict | None]:
     return prover.solve(problem), prover.refutation.point
+
+
+def _continued(searches: list) -> Iterator[tuple]:
+    """The searches that are taken up again: one at once if a rule closes all that it is tried on.
+
+    The others follow, the most promising first.
+    """
+    later = []
+    for item in searches:
+        _, search, _ = item
+        gain = search.compare()
+        if gain == math.inf:
+            yield item, search.go_on()
+        else:
+            later.append((gain, item))
+    for _, item in sorted(later, key=lambda found: -found[0]):
+        yield item, item[1].go_on()
 
 
 def _as_far(problem: Problem, searches: list) -> Step:

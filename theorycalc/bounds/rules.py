@@ -26,12 +26,14 @@ class Finding:
     """What a rule found on a cell.
 
     ``bound`` is a lower bound of the quantity, ``weights`` how much each variable contributes to
-    what is not known, ``point`` a place where the quantity may be least.
+    what is not known, ``point`` a place where the quantity may be least, ``value`` what it is
+    there, if that has been computed.
     """
 
     bound: arb
     weights: list
     point: list
+    value: Box | None = None
 
 
 def natural(f: Enclosed, cell: Cell) -> Finding:
@@ -65,9 +67,10 @@ def first_order(f: Enclosed, cell: Cell) -> Finding:
         return first_order(f, face)
     point = [_best_centre(end, slope) for end, slope in zip(cell, slopes, strict=True)]
     change = _sum_of_products(slopes, _offsets(cell, point))
-    bound = _add(_low(f.at(point)), _low(change))
+    value = f.at(point)
+    bound = _add(_low(value), _low(change))
     weights = [_size(g) * w for g, w in zip(slopes, _widths(cell), strict=True)]
-    return Finding(bound, weights, point)
+    return Finding(bound, weights, point, value)
 
 
 @after_the_range
@@ -96,9 +99,10 @@ def _second_order(f: Enclosed, cell: Cell, curvatures: list[list]) -> Finding:
         if j >= i and isinstance(offsets[i], Box) and isinstance(offsets[j], Box)
     ]
     change = _CONTEXT.add(_sum_of_products(at_middle, offsets), *quadratic)
-    bound = _add(_low(f.value(here)), _low(change))
+    value = f.value(here)
+    bound = _add(_low(value), _low(change))
     weights = [_size(g) * w for g, w in zip(slopes, _widths(cell), strict=True)]
-    return Finding(bound, weights, middle)
+    return Finding(bound, weights, middle, value)
 
 
 @after_the_range

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 
 import sympy
 
@@ -38,9 +39,14 @@ class Program(Record):
         """The last result, computed with the context's operations."""
         work(len(self.steps), *self._functions, context.bits)
         results = list(inputs)
-        for method, payload, slots in self.steps:
-            results.append(method(context, payload, *[results[i] for i in slots]))
+        for method, payload, arguments in self._tape:
+            results.append(method(context, payload, *arguments(results)))
         return results[-1]
+
+    @cached_property
+    def _tape(self) -> list[tuple]:
+        """The steps, with what takes their arguments from the results."""
+        return [(method, payload, _taking(slots)) for method, payload, slots in self.steps]
 
     @cached_property
     def _functions(self) -> tuple[int, int]:
@@ -50,6 +56,13 @@ class Program(Record):
         series = sum(method is hyper for method, _, _ in self.steps)
         elementary = sum(name in _ELEMENTARY for name in names)
         return elementary + powers, len(names) - elementary + _HYPER * series
+
+
+def _taking(slots: tuple[int, ...]) -> itemgetter:
+    """What takes the entries of these slots out of a list."""
+    if len(slots) > 1:
+        return itemgetter(*slots)
+    return itemgetter(slice(slots[0], slots[0] + 1) if slots else slice(0))
 
 
 def number(context, x: sympy.Expr):

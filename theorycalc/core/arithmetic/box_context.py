@@ -22,7 +22,7 @@ from theorycalc.core.arithmetic.context import Intervals
 from theorycalc.core.arithmetic.logic import RELATIONS
 from theorycalc.core.errors import DomainError, NotSupportedError
 
-_ZERO = arb(0)
+_ZERO, _MINUS_ONE = arb(0), fmpq(-1)
 _BALLS = BallContext()
 # Where logarithms go to −∞.
 _LOGARITHMS = {"log": arb(0), "log1p": arb(-1)}
@@ -65,15 +65,14 @@ class BoxContext(BallContext, Intervals):
         return first
 
     def power(self, base, exponent):
-        if isinstance(base, fmpq) and isinstance(exponent, fmpq) and exponent.q == 1:
-            if base == 0 and exponent < 0:
-                return NOT_A_NUMBER
-            return _real_box(super().power(base, exponent))
         if isinstance(exponent, fmpq):
-            x = as_box(base)
-            if exponent.q == 1:
-                return self._integer_power(x, int(exponent.p))
-            return self._fractional_power(x, arb(exponent))
+            whole = exponent.q == 1
+            if whole and isinstance(base, Box):
+                return self._integer_power(base, int(exponent.p))
+            if whole:
+                is_pole = base == 0 and exponent < 0
+                return NOT_A_NUMBER if is_pole else _real_box(super().power(base, exponent))
+            return self._fractional_power(as_box(base), arb(exponent))
         x, y = as_box(base), as_box(exponent)
         if is_undefined(x) or is_undefined(y) or x.low < 0 or (x.low == 0 and not y.low > 0):
             return NOT_A_NUMBER
@@ -84,11 +83,11 @@ class BoxContext(BallContext, Intervals):
         if is_undefined(x):
             return NOT_A_NUMBER
         if n < 0:
-            return self._inverse(self._integer_power(x, -n))
-        low, high = (_power_of_end(end, n) for end in x)
-        if n % 2 or x.low >= 0:
+            return self._inverse(x if n == -1 else self._integer_power(x, -n))
+        low, high = _power_of_end(x.low, n), _power_of_end(x.high, n)
+        if n % 2 or x.low >= _ZERO:
             return Box(low.lower(), high.upper())
-        if x.high <= 0:
+        if x.high <= _ZERO:
             return Box(high.lower(), low.upper())
         return Box(_ZERO, low.max(high).upper())
 
@@ -100,7 +99,7 @@ class BoxContext(BallContext, Intervals):
         return self._inverse(self._fractional_power(x, -exponent))
 
     def _inverse(self, x: Box) -> Box:
-        if x.low > 0 or x.high < 0:
+        if x.low > _ZERO or x.high < _ZERO:
             return Box((1 / x.high).lower(), (1 / x.low).upper())
         if x.low == 0 and x.high > 0:
             self.touched = True
@@ -216,47 +215,54 @@ def _log(x: Box) -> Box:
 
 
 def _product(x, y):
-    """x·y by the signs of the ends; 0·∞ is 0, as an infinite end stands for finite numbers."""
+    """x·y; 0·∞ is 0, as an infinite end stands for finite numbers."""
     if type(x) is fmpq:
         return x * y if type(y) is fmpq else _multiple(x, y)
-    if type(y) is fmpq:
-        return _multiple(y, x)
+    return _multiple(y, x) if type(y) is fmpq else _by_signs(x, y)
+
+
+def _by_signs(x: Box, y: Box) -> Box:
+    """A product by the signs of the ends."""
     (a, b), (c, d) = x, y
     if not (a <= b and c <= d):  # as no comparison with nan holds
         return NOT_A_NUMBER
-    if a >= 0:
-        if c >= 0:
+    if a >= _ZERO:
+        if c >= _ZERO:
             return _ends(a, c, b, d)
-        return _ends(b, c, a, d) if d <= 0 else _ends(b, c, b, d)
-    if b <= 0:
-        if c >= 0:
+        return _ends(b, c, a, d) if d <= _ZERO else _ends(b, c, b, d)
+    if b <= _ZERO:
+        if c >= _ZERO:
             return _ends(a, d, b, c)
-        return _ends(b, d, a, c) if d <= 0 else _ends(a, d, a, c)
-    if c >= 0:
+        return _ends(b, d, a, c) if d <= _ZERO else _ends(a, d, a, c)
+    if c >= _ZERO:
         return _ends(a, d, b, d)
-    if d <= 0:
+    if d <= _ZERO:
         return _ends(b, c, a, c)
-    low = _times(a, d).min(_times(b, c))
-    high = _times(a, c).max(_times(b, d))
-    return Box(low.lower(), high.upper())
+    low, high = (a * d).min(b * c).lower(), (a * c).max(b * d).upper()
+    if low <= high:
+        return Box(low, high)
+    first, second = _ends(a, d, a, c), _ends(b, c, b, d)
+    return Box(first.low.min(second.low), first.high.max(second.high))
 
 
 def _multiple(c: fmpq, x: Box) -> Box:
-    if c == -1:
-        return Box(-x.high, -x.low)
+    low, high = x
+    if c == _MINUS_ONE:
+        return Box(-high, -low)
     if c == 0:
         return NOT_A_NUMBER if is_undefined(x) else Box(_ZERO, _ZERO)
-    low, high = x if c > 0 else (x.high, x.low)
-    return Box((c * low).lower(), (c * high).upper())
+    factor = arb(c)
+    if factor <= _ZERO:
+        low, high = high, low
+    return Box((factor * low).lower(), (factor * high).upper())
 
 
-def _ends(a, c, b, d) -> Box:
+def _ends(a: arb, c: arb, b: arb, d: arb) -> Box:
     """From a·c to b·d."""
-    return Box(_times(a, c).lower(), _times(b, d).upper())
-
-
-def _times(a: arb, b: arb) -> arb:
-    return _ZERO if a == 0 or b == 0 else a * b
+    low, high = (a * c).lower(), (b * d).upper()
+    if low <= high:
+        return Box(low, high)
+    return Box(_ZERO if low.is_nan() else low, _ZERO if high.is_nan() else high)
 
 
 def _order(x: Box, y: Box) -> dict[int, bool]:
