@@ -9,6 +9,10 @@ import sympy as sp
 from vocabulary import UNARY, small, unit
 
 import theorycalc as tc
+from theorycalc.core.arithmetic.array_context import ArrayContext
+from theorycalc.core.arithmetic.ball_context import BallContext
+from theorycalc.core.lowering import lower
+from theorycalc.core.program import given
 
 X, Y = sp.symbols("x y")
 ARITHMETICS = (tc.Float(), tc.MP(30), tc.MP(60), tc.Ball(30), tc.Ball(60))
@@ -60,3 +64,24 @@ def random_formula(seed):
 def test_random_formula_in_all_arithmetics(seed):
     formula, params = random_formula(seed)
     assert_one_truth(formula, **params)
+
+
+@pytest.mark.parametrize("context", [BallContext(), ArrayContext()])
+def test_what_does_not_move_is_computed_once(context, monkeypatch):
+    """A program of (x, y) as a function of x is the program, with log 3 and exp y known before."""
+    calls = []
+
+    def noted(name, *args):
+        calls.append(name)
+        return type(context).apply(context, name, *args)
+
+    program = lower(sp.exp(Y) * sp.cos(X) * sp.log(3) + sp.exp(Y), (X, Y))
+    numbers = [context.number(sp.Rational(k, 7)) for k in range(4)]
+    monkeypatch.setattr(context, "apply", noted)
+    function = given(program, context, [numbers[3]])
+    assert sorted(calls) == ["exp", "log"]
+    found = [function(x) for x in numbers]
+    assert calls[2:] == ["cos"] * 4
+    assert [str(x) for x in found] == [str(program.run(context, [x, numbers[3]])) for x in numbers]
+    # and what does not move at all
+    assert str(given(lower(Y, (X, Y)), context, [numbers[2]])(numbers[1])) == str(numbers[2])

@@ -1,6 +1,6 @@
 """A formula compiled to a list of operations that any arithmetic can run."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
@@ -63,6 +63,37 @@ def _taking(slots: tuple[int, ...]) -> itemgetter:
     if len(slots) > 1:
         return itemgetter(*slots)
     return itemgetter(slice(slots[0], slots[0] + 1) if slots else slice(0))
+
+
+def given(program, context, parameters: Sequence) -> Callable:
+    """A program of (x, *parameters) as a function of x.
+
+    What does not depend on x is computed here, once and at the precision of now: the constants of
+    an integrand cost as much as all else. The function counts as much work as `run` does. Of a
+    program of another kind, of which only ``run`` is known, nothing is computed beforehand.
+    """
+    if not isinstance(program, Program):
+        return lambda x: program.run(context, [x, *parameters])
+    results, moving = [None, *parameters], []
+    moves = [True, *(False for _ in parameters)]
+    for method, payload, slots in program.steps:
+        moves.append(any(moves[i] for i in slots))
+        arguments = _taking(slots)
+        if moves[-1]:
+            moving.append((len(results), method, payload, arguments))
+            results.append(None)
+        else:
+            results.append(method(context, payload, *arguments(results)))
+    cost = len(program.steps), *program._functions, context.bits
+
+    def function(x):
+        work(*cost)
+        values = [x, *results[1:]]
+        for place, method, payload, arguments in moving:
+            values[place] = method(context, payload, *arguments(values))
+        return values[-1]
+
+    return function
 
 
 def number(context, x: sympy.Expr):

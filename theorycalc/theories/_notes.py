@@ -34,7 +34,10 @@ class _Series:
     @property
     def curve(self) -> tuple | None:
         """What theory draws: the line that was given, or one through its numbers."""
-        return self.line or (tuple(zip(*self.theory, strict=True)) if self.theory else None)
+        if self.line is None:
+            return tuple(zip(*self.theory, strict=True)) if self.theory else None
+        x, y = self.line
+        return x, y(x) if callable(y) else np.asarray(y)
 
 
 class Run:
@@ -182,9 +185,11 @@ class Run:
             self._point(series, place, _measurement(one, None if np.ndim(one) else 0.0))
 
     def line(self, x, y, series: str = "") -> None:
-        """A curve of theory: through the points of its series, or beside them."""
-        y = y(np.asarray(x)) if callable(y) else y
-        self._series.setdefault(series, _Series()).line = np.asarray(x), np.asarray(y)
+        """A curve of theory: through the points of its series, or beside them.
+
+        A function is called when the picture is drawn, and not where none is.
+        """
+        self._series.setdefault(series, _Series()).line = np.asarray(x), y
 
     def axes(self, x: str, y: str, *, log: str = "", title: str = "", **options) -> None:
         """Finish the picture of what was noted so far.
@@ -260,14 +265,14 @@ def _draw(axes, series: dict[str, _Series], settings: dict) -> None:
     """Theory as lines, measurements as points with ±2 standard errors."""
     styles = cycle(("--", ":", "-."))
     for i, (label, points) in enumerate(series.items()):
-        alone = not points.x
-        if points.curve:
+        alone, curve = not points.x, points.curve
+        if curve:
             style = {"color": "0.5", "linestyle": next(styles)} if alone else {"color": f"C{i}"}
             # a line through one point is not seen
-            style["marker"] = "_" if len(points.curve[0]) == 1 else ""
-            axes.plot(*points.curve, label=label or "theory", **style)
+            style["marker"] = "_" if len(curve[0]) == 1 else ""
+            axes.plot(*curve, label=label or "theory", **style)
         if not alone:
-            unnamed = None if points.curve else label  # a curve has the name already
+            unnamed = None if curve else label  # a curve has the name already
             axes.errorbar(
                 points.x,
                 [m.mean for m in points.measured],

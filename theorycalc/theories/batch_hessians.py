@@ -77,7 +77,7 @@ def additive(run):
         run.at(size, theory, tops, name=f"σ² = {size}", bias=bias, smallest=0.1)
     run.rejects("the spike alone", 1.0)
     grid = np.geomspace(0.1, 8, 60)
-    run.line(grid, [float(ADDITIVE.top.at(ell=1, sigma2=x)) for x in grid])
+    run.line(grid, lambda sizes: [float(ADDITIVE.top.at(ell=1, sigma2=x)) for x in sizes])
     run.axes("variance of the noise of a batch", "largest eigenvalue", log="x")
 
 
@@ -97,7 +97,8 @@ def stable(run):
         run.at(batch, theory, found, name=f"B = {batch}", bias=bias, smallest=0.3)
     run.rejects("η in proportion to B", 10 * float(BULKY.max_learning_rate.at(ell=ell, c=5)))
     grid = np.geomspace(10, 400, 60)
-    run.line(grid, [float(BULKY.max_learning_rate.at(ell=ell, c=p / b)) for b in grid])
+    largest = BULKY.max_learning_rate
+    run.line(grid, lambda batches: [float(largest.at(ell=ell, c=p / b)) for b in batches])
     run.axes("batch size", "largest stable learning rate", log="xy")
 
 

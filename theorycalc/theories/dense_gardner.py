@@ -107,7 +107,7 @@ def hebb(run):
         run.at(load, WRONG.at(alpha=load), found, bias=0.003, smallest=0.1)
     run.rejects("5 % less", 0.95 * float(WRONG.at(alpha=load)))
     grid = np.linspace(0.2, 3, 50)
-    run.line(grid, WRONG.lambdify()(grid))
+    run.line(grid, WRONG.lambdify())
     run.axes("patterns for each coupling, α", "fraction of wrong signs")
 
 

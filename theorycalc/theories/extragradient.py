@@ -98,5 +98,5 @@ def games(run):
     run.rejects("extragradient", EXTRA.at(x="1/2"))
     x = np.linspace(0.01, 1.2, 60)
     for formula, name in zip(STEPS, ("descent–ascent", "extragradient", "proximal"), strict=True):
-        run.line(x, formula.lambdify()(x), name)
+        run.line(x, formula.lambdify(), name)
     run.axes("step times singular value", "spectral radius")

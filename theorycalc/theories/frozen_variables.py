@@ -99,5 +99,5 @@ def interpolants(run):
     run.rejects("one frozen variable", MISSED.at(r=1, b=4))
     grid = np.geomspace(1.1, 1000, 60)
     for r in (1, 2, 8):
-        run.line(grid, MISSED.subs(r=r).lambdify()(grid), f"r = {r}")
+        run.line(grid, MISSED.subs(r=r).lambdify(), f"r = {r}")
     run.axes("base b", "share of the variance that is missed", log="xy")

@@ -51,7 +51,7 @@ def unions(run):
         run.at(made / m, FACTOR.at(m=m, M=made), m * union**2, name=f"M = {made}")
     run.rejects("independent samples", m / (m + 200))
     grid = np.geomspace(0.1, 20, 60)
-    run.line(grid, FACTOR.subs(m=1).lambdify()(grid))
+    run.line(grid, FACTOR.subs(m=1).lambdify())
     run.axes("synthetic over real samples", "variance factor", log="x")
 
 

@@ -61,7 +61,7 @@ def splits(run):
     run.rejects("sampling with replacement", norm / n * (1 / m + 1 / (n - m)))
     run.rejects("training nodes alone", norm / n / m)
     sizes = np.arange(1, 12)
-    run.line(sizes, SPLIT.subs(N=n, H=norm).lambdify()(sizes))
+    run.line(sizes, SPLIT.subs(N=n, H=norm).lambdify())
     run.axes("labelled nodes", "squared difference")
 
 

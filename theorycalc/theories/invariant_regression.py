@@ -108,6 +108,6 @@ def graphs(run):
     run.at(None, 1.0, parents, error=1e-3, name="share that is invariant on parents")
     run.rejects("on all covariates", float(everything))
     grid = np.linspace(0, 10, 60)
-    run.line(grid, SHIFTED.subs(v=1, w=1, b=1).lambdify()(grid), "all covariates")
+    run.line(grid, SHIFTED.subs(v=1, w=1, b=1).lambdify(), "all covariates")
     run.line(grid, np.ones(60), "parents")
     run.axes("variance of the child's noise", "squared error", title="v = w = b = 1")

@@ -82,7 +82,7 @@ three.shows(SQUARES, BAYES)
 three.equals(SQUARES, "0.239750061093476731159", "extended precision", gamma="1/3", D=1)
 
 
-@three.experiment("logistic regressions of 400 samples in 80 dimensions", quick=40, full=400)
+@three.experiment("logistic regressions of 400 samples in 80 dimensions", quick=32, full=400)
 def regressions(run):
     """The errors of the fits, known exactly for each, by Newton's method."""
     n, p, generator, errors = 400, 80, np.random.default_rng(0), []
@@ -101,5 +101,5 @@ def regressions(run):
     run.rejects("naive Bayes", BAYES.at(gamma="1/5", D=1))
     grid = np.linspace(0.01, 0.6, 60)
     for formula, name in ((SQUARES, "least squares"), (BAYES, "naive Bayes")):
-        run.line(grid, formula.subs(D=1).lambdify()(grid), name)
+        run.line(grid, formula.subs(D=1).lambdify(), name)
     run.axes("γ = p/N", "error", title="D = 1; separable beyond γ = 0.27")

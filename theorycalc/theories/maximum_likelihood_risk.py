@@ -83,7 +83,7 @@ def fits(run):
             wrong = d * (n + 1) / 2 * (1 / (n - d - 1) - 1 / (n - d - 2))
             run.rejects("n − d − 1 for n − d − 2", float(GAUSSIAN.at(n=n, d=d)) + wrong)
     grid = np.arange(10, 70)
-    run.line(grid, [float(GAUSSIAN.at(n=int(n), d=d)) for n in grid])
+    run.line(grid, lambda sizes: [float(GAUSSIAN.at(n=int(n), d=d)) for n in sizes])
     run.line(grid, d * (d + 3) / 4 / grid, "parameters/(2n)")
     run.axes("samples", "divergence", log="xy")
 

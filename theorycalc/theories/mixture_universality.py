@@ -71,7 +71,7 @@ def squares(run):
             limit = SQUARES.at(alpha=alpha, s=1, **AT)
             run.at(alpha, limit, found, series=name, bias=0.002, smallest=0.1)
         grid = np.linspace(0.3, 6, 60)
-        run.line(grid, SQUARES.subs(s=1, **AT).lambdify()(grid), name)
+        run.line(grid, SQUARES.subs(s=1, **AT).lambdify(), name)
     run.rejects("naive Bayes", SQUARES.at(alpha=5, s=1, **{"lambda": 10**6}))
     run.axes("samples for each dimension, α", "error on new samples")
 

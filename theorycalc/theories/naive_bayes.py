@@ -102,7 +102,7 @@ def classifiers(run):
     run.rejects("its limit for one dimension", ERROR.at(N=n, p=1, D=1))
     grid = np.linspace(0.01, 0.95, 60)
     for formula, name in ((GENERATIVE, "naive Bayes"), (SQUARES, "least squares")):
-        run.line(grid, formula.subs(D=1).lambdify()(grid), name)
+        run.line(grid, formula.subs(D=1).lambdify(), name)
     run.axes("γ = p/N", "error", title="D = 1")
 
 

@@ -70,7 +70,7 @@ three.holds(
 )
 three.experiment(
     "least squares on random features of 511 directions, both sides of n = P",
-    quick=40,
+    quick=20,
     full=300,
     formula=BOTH,
 )(simulations.features)

@@ -79,5 +79,5 @@ def worlds(run):
         run.at(None, floor, column, name=f"{name} is off by ½(1 − 1/M)^n", at_most=True)
     draws = np.arange(1, 400)
     for m in (50, 200, 1000):
-        run.line(draws, GAP.subs(M=m).lambdify()(draws), f"M = {m}")
+        run.line(draws, GAP.subs(M=m).lambdify(), f"M = {m}")
     run.axes("sample size $n$", "no measure is tighter for all learners")

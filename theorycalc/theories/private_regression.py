@@ -101,6 +101,6 @@ def bits(run):
         run.at(epsilon, ERROR.at(n=n, d=d, epsilon=epsilon, q="0.36"), errors, smallest=0.1)
     run.rejects("without privacy", d * (d - theta**2) / n)
     grid = np.geomspace(0.4, 5, 60)
-    run.line(grid, ERROR.subs(n=n, d=d, q="0.36").lambdify()(grid))
+    run.line(grid, ERROR.subs(n=n, d=d, q="0.36").lambdify())
     run.line(grid, np.full(60, d * (d - theta**2) / n), "without privacy")
     run.axes("ε", "squared error", log="xy")

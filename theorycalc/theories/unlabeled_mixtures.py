@@ -91,8 +91,8 @@ def eigenvectors(run):
     run.at(None, LABELLED.at(s=4, a=4), means, name="labelled", bias=0.01, smallest=0.15)
     run.rejects("with twice as many", LABELLED.at(s=4, a=2))
     grid = np.geomspace(0.1, 30, 80)
-    run.line(grid, LABELLED.subs(s=2).lambdify()(grid), "labelled")
-    run.line(grid, UNLABELLED.subs(s=2).lambdify()(grid), "unlabelled")
+    run.line(grid, LABELLED.subs(s=2).lambdify(), "labelled")
+    run.line(grid, UNLABELLED.subs(s=2).lambdify(), "unlabelled")
     run.axes("dimension over samples", "cos²θ", log="x", title="s = 2")
 
 

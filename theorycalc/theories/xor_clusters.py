@@ -71,7 +71,7 @@ three.holds(
 
 three.experiment(
     "400 ReLUs on 196 points in dimension 10¹⁴, 5 % of the labels flipped",
-    quick=12,
+    quick=10,
     full=60,
     setting=SETTING,
 )(simulations.grokking)

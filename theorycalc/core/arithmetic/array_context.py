@@ -24,6 +24,8 @@ _ELEMENTARY = (
     "sqrt exp log expm1 log1p sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh abs sign "
     "floor ceil"
 ).split()
+# Of smaller integers quotients are in the range of doubles; SymPy takes long for them.
+_LARGE = 2**64
 _ALIASES = {"ceiling": "ceil", "max": "maximum", "min": "minimum"}
 
 
@@ -36,7 +38,9 @@ class ArrayContext(Elementwise):
         self.xp, self.dtype = xp, np.float64
 
     def number(self, x: sympy.Expr) -> float:
-        # A Python float takes the precision of the array it meets.
+        # A Python float takes the precision of the array it meets. Python rounds quotients right.
+        if x.is_Rational and max(abs(x.p), x.q) < _LARGE:
+            return x.p / x.q
         return float(x)
 
     def add(self, *terms):

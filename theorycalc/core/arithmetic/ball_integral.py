@@ -9,6 +9,7 @@ from theorycalc.core.arithmetic.any_ball import NAN, NotHolomorphic
 from theorycalc.core.arithmetic.effort import spend
 from theorycalc.core.arithmetic.germs import LEAST_DEPTH, DivergenceError, integral_to_end
 from theorycalc.core.errors import DomainError, NotSupportedError, explain
+from theorycalc.core.program import given
 
 # An integral inside an integrand's bound is given up after so many function values.
 _BOUND_BITS = 8
@@ -43,12 +44,17 @@ def piecewise_integral(integrand, parameters: list, points: list, values, bounds
     if not all(acb(point).is_finite() for point in points):
         return NAN
 
+    at_parameters: dict[bool, Callable] = {}
+
     def function(x, holomorphic):
         spend(1, ctx.prec)
         if not holomorphic and x.imag.is_zero():
             x = x.real
         try:
-            return acb(integrand.run(bounds if holomorphic else values, [x, *parameters]))
+            if holomorphic not in at_parameters:
+                context = bounds if holomorphic else values
+                at_parameters[holomorphic] = given(integrand, context, parameters)
+            return acb(at_parameters[holomorphic](x))
         except NotHolomorphic:
             return NAN
 

@@ -17,6 +17,7 @@ from theorycalc.core.arithmetic.ball_context import BallContext, working_precisi
 from theorycalc.core.arithmetic.ball_integral import arb_integral
 from theorycalc.core.arithmetic.effort import spend
 from theorycalc.core.errors import NotSupportedError, PrecisionError, explain
+from theorycalc.core.program import given
 
 # Function values after which Arb returns what it has.
 _MOST_VALUES = 6000
@@ -71,6 +72,7 @@ class _Parts:
         self.integrand, self.parameters, self.bits = integrand, parameters, bits
         self.least = negligible
         self.contexts = (_Enclosing(integrand=True), _Enclosing(analytic=True))
+        self.functions: dict[tuple[bool, int], Callable] = {}
         self.total, self.scale = arb(0), arb(0)
 
     def value(self, x, analytic: bool = False) -> acb:
@@ -79,7 +81,11 @@ class _Parts:
         if not analytic and isinstance(x, acb) and x.imag.is_zero():
             x = x.real
         try:
-            return acb(self.integrand.run(self.contexts[analytic], [x, *self.parameters]))
+            key = analytic, ctx.prec
+            if key not in self.functions:
+                context = self.contexts[analytic]
+                self.functions[key] = given(self.integrand, context, self.parameters)
+            return acb(self.functions[key](x))
         except (ZeroDivisionError, NotHolomorphic):
             return acb(NAN)
 

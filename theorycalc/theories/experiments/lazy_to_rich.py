@@ -7,6 +7,8 @@ import theorycalc as tc
 
 SCALES = (0.05, 0.1, 0.3, 1.0, 3.0)
 N, D, NONZERO, STEPS = 20, 40, 3, 40_000
+# how often is looked whether anything moves, and the relative move that is none
+LOOK, STILL = 100, 1e-12
 OUTPUTS = (0.25, 1.0, 4.0, 16.0, 64.0)
 
 
@@ -53,13 +55,15 @@ def _least(a: float, x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def _train(a: float, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """u and v after gradient descent in small steps."""
+    """u and v after gradient descent in small steps, until they stay where they are."""
     u = v = np.full((len(x), D), a)
     rate = 0.01 / (1 + 2 * a**2)
-    for _ in range(STEPS):
+    for step in range(STEPS):
         error = (x @ (u**2 - v**2)[..., None]) - y[..., None]
         slope = 2 * rate * (np.swapaxes(x, 1, 2) @ error)[..., 0]
         u, v = u * (1 - slope), v * (1 + slope)
+        if step % LOOK == 0 and abs(slope).max() < STILL:
+            break
     return u, v
 
 

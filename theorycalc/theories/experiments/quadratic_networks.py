@@ -1,6 +1,7 @@
 """Quadratic teachers of extensive width: their matrices denoised, and learnt from samples."""
 
 import numpy as np
+from scipy import linalg
 
 import theorycalc as tc
 from theorycalc.inference.solving.denoising_in_doubles import roots
@@ -66,11 +67,13 @@ def _labels(s: np.ndarray, a: np.ndarray) -> np.ndarray:
 def _ridge(generator, d: int) -> float:
     """The error of the best linear estimate."""
     s, a, y = _data(generator, d)
-    features = (a[:, :, None] * a[:, None, :] - np.eye(d)).reshape(len(a), -1) / d**0.5
-    # symmetric matrices, whose coordinates have the variance 2/(κd)
+    # orthonormal coordinates of symmetric matrices; in the prior all have the variance 2/(κd)
+    i, j = np.triu_indices(d)
+    scale = np.where(i == j, 1, 2**0.5)
+    features = scale * (a[:, i] * a[:, j] - (i == j)) / d**0.5
     gram = 2 / (WIDTH * d) * features @ features.T + NOISE * np.eye(len(a))
-    guess = 2 / (WIDTH * d) * features.T @ np.linalg.solve(gram, y)
-    return np.sum((s - np.eye(d) - guess.reshape(d, d)) ** 2) / d
+    guess = 2 / (WIDTH * d) * features.T @ linalg.solve(gram, y, assume_a="pos")
+    return np.sum((scale * (s - np.eye(d))[i, j] - guess) ** 2) / d
 
 
 def _passed(generator, d: int) -> float:

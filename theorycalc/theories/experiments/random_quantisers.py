@@ -51,7 +51,7 @@ def others(run):
             elif d == dimensions[-1]:
                 run.rejects(name, best, found)
     grid = np.unique(np.geomspace(2, dimensions[-1], 20).round())
-    run.line(grid, [least(n, int(d)) for d in grid], "random")
+    run.line(grid, lambda ds: [least(n, int(d)) for d in ds], "random")
     run.line(grid, n ** (-2 / grid), "Shannon's bound")
     run.axes("dimension $d$", "mean square error, over $d$", log="x", xticks=dimensions)
 

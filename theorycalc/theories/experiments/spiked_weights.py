@@ -32,6 +32,6 @@ def spikes(run, formulas: tuple[tc.Formula, ...], at: dict) -> None:
     run.rejects("all of it along the teacher", share * (1 + 1.75 / 3))
     run.at(None, 1 + 1.5**0.5, second, name="edge of the bulk", bias=d ** (-2 / 3))
     grid = np.linspace(0.5, 5, 30)
-    run.line(grid, [float(formulas[0].at(eta=x, **at)) for x in grid], "theory")
+    run.line(grid, lambda etas: [float(formulas[0].at(eta=x, **at)) for x in etas], "theory")
     run.points(STEPS, np.array(largest).T, series="d = 300")
     run.axes("step size", "largest singular value")
