@@ -22,9 +22,9 @@ from theorycalc.core.arithmetic.box_context import BoxContext
 from theorycalc.core.arithmetic.effort import effort
 from theorycalc.core.lowering import lower
 
-# How many cells are looked at first, how much more each time, and by how many the rules are
-# compared.
-_FIRST, _MORE, _PROBE = 100, 3, 60
+# How many cells are looked at first for each variable and then, how much more each time, and by how
+# many the rules are compared.
+_FIRST, _SECOND, _MORE, _PROBE = 50, 300, 3, 40
 _SAMPLE = 6
 # What part of the work goes into a comparison.
 _SHARE = 10
@@ -57,7 +57,7 @@ class CellSearch:
         self.closed: list = []
         self.contacts = list(find_contacts(self.f, contacts, problem.where))
         self._branching = branching(self.problem, self.f, self.contacts, refutes)
-        self._budget, self._rule = _FIRST, None
+        self._budget, self._rule = _SECOND, None
 
     @property
     def is_done(self) -> bool:
@@ -71,11 +71,10 @@ class CellSearch:
 
     def begin(self) -> int:
         """Look at some cells by the cheapest rules; how many they were."""
-        rules = rules_for(self.f)
-        looked = self._look(next(rules), _FIRST)
+        rules, few = rules_for(self.f), _FIRST * len(self.f.variables)
+        looked = self._look(next(rules), few)
         if self.left and (rule := next(rules, None)):
-            looked += self._look(rule, _FIRST)
-        self._budget *= _MORE
+            looked += self._look(rule, few)
         return looked
 
     def compare(self) -> float:
@@ -142,7 +141,7 @@ class CellSearch:
                 self._branching.run(sample, rule, max(_PROBE, self._budget // _SHARE), cover)
             share = sum(_size(cell) for cell, _ in cover.closed) / sum(map(_size, sample))
             gains[rule], covers[rule] = share / spent.work, cover
-            if not cover.left and self._budget == _FIRST * _MORE:
+            if not cover.left and self._budget == _SECOND:
                 break
         best = max(gains, key=gains.get)
         if not gains[best] > 0:

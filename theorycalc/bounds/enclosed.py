@@ -82,10 +82,14 @@ class Enclosed:
         return is_continuous(self.expr) and self._gradient is not None
 
     @cached_property
+    def is_smooth(self) -> bool:
+        """Whether first derivatives are known, and bend nowhere."""
+        return self.has_slopes and not any(isinstance(x, _KINKS) for x in postorder(self.expr))
+
+    @cached_property
     def has_curvatures(self) -> bool:
         """Whether second derivatives are known everywhere."""
-        bends = any(isinstance(x, _KINKS) for x in postorder(self.expr))
-        return self.has_slopes and not bends and self._hessian is not None
+        return self.is_smooth and self._hessian is not None
 
     @cached_property
     def has_series(self) -> bool:

@@ -145,10 +145,10 @@ def rules_for(f: Enclosed) -> Iterator[str]:
     yield "range"
     if f.has_slopes:
         yield "mean value"
+    if f.is_smooth and len(f.symbols) == 1 and f.has_series:
+        yield "Taylor"
     if f.has_curvatures:
         yield "second order"
-        if len(f.symbols) == 1 and f.has_series:
-            yield "Taylor"
 
 
 def _whole(f: Enclosed) -> tuple[bool, ...]:
