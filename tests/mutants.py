@@ -900,6 +900,18 @@ MUTANTS = (
         "(doubts + doubt * ratio / (s + ratio)) / 1024",
         "tests/distributions/test_tails.py::test_roundings_of_many_steps",
     ),
+    Mutant(
+        "distributions/tail_doubles.py",
+        "FUNCTION + _EPS * (2 * np.abs(power) + size * (k + 2))",
+        "FUNCTION / 64",
+        "tests/inference/test_channels.py::test_errors_of_tilted_tails_hold",
+    ),
+    Mutant(
+        "distributions/tail_doubles.py",
+        "_EPS * (y * y + size * (k + 2))",
+        "0",
+        "tests/inference/test_channels.py::test_errors_of_tilted_tails_hold",
+    ),
     # inference
     *(
         Mutant("inference/solving/" + file, *edit, f"tests/inference/{test}")

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 import sympy as sp
 from reference import assert_error_holds
+from scipy.special import expit
+from scipy.stats import norm
 
 import theorycalc as tc
 from theorycalc.core.binary import fraction
@@ -54,7 +56,11 @@ def test_all_branches_are_found_and_ordered():
     assert [p.stable for p in points] == [True, False, True]
     assert [p.start for p in points] == ["uninformative", "neither", "informative"]
     ends = {s.kind: s.alpha.at() for s in codes.spinodals()}
-    assert ends["informative"].mid < codes.transition().at().mid < ends["algorithmic"].mid
+    transition = codes.transition().at().mid
+    assert ends["informative"].mid < transition < ends["algorithmic"].mid
+    found = bayes("rademacher", "linear").phase_diagram(["1/10"], noise=["1/200", "1/5"]).data
+    assert found.transition[0] == pytest.approx(float(transition), rel=1e-6)
+    assert np.isnan(found.transition[1])
     assert len(codes.fixed_points("3/5")) == 1
     assert not bayes("rademacher", "linear", "1/5").spinodals()
 
@@ -99,6 +105,39 @@ def test_symmetric_outputs_have_to_be_broken():
     assert retrieval.overlap(1).at(using=tc.Ball(12)).rigor is tc.Rigor.CERTIFIED
     with pytest.raises(tc.NotSupportedError):
         bayes("gaussian", "sign").weak_recovery()
+
+
+def alpha_of_a_noisy_modulus(q, noise):
+    """q/((1 − q)F(q)) from the two truncated normal laws of z given y, on a grid of ω and y."""
+    v = 1 - q
+    spread = np.sqrt(v * noise / (v + noise))
+    omega = np.sqrt(q) * np.linspace(-8, 8, 401)[:, None]
+    y = np.linspace(-8 * np.sqrt(noise), 8, 801)
+    logs, means = [], []
+    for side in (1, -1):
+        centre = (side * omega * noise + y * v) / (v + noise)
+        log_mass = norm.logcdf(centre / spread)
+        logs.append(log_mass + norm.logpdf(y, side * omega, np.sqrt(v + noise)))
+        means.append(side * (centre + spread * np.exp(norm.logpdf(centre / spread) - log_mass)))
+    chance = expit(logs[0] - logs[1])
+    score = (chance * means[0] + (1 - chance) * means[1] - omega) / v
+    weight = norm.pdf(omega / np.sqrt(q)) * 0.04 * (y[1] - y[0])
+    return q / v / (weight * score**2 * np.exp(np.logaddexp(*logs))).sum()
+
+
+def test_a_little_noise_leaves_no_hard_phase_of_retrieval():
+    """α(q) rises for |z| and noise of 1/100; for 1/1000 it falls behind a maximum at 0.865."""
+    scanned = [alpha_of_a_noisy_modulus(q, 0.01) for q in (0.7, 0.8, 0.86)]
+    assert (np.diff(scanned) > 0.005).all()
+    little, less = (tc.inference.output("abs", noise) for noise in ("1/100", "1/1000"))
+    assert 4 / float(little.channel("4/5").at()) == pytest.approx(scanned[1], rel=1e-9)
+    first, last = (q / (1 - q) / float(less.channel(q).at()) for q in (0.86, 0.9))
+    assert last < first - 0.001
+
+
+@pytest.mark.long
+def test_retrieval_in_noise_has_one_branch():
+    assert not bayes("gaussian", "abs", "1/100").spinodals()
 
 
 @pytest.mark.parametrize(
@@ -151,3 +190,4 @@ def test_a_phase_diagram_of_what_is_recovered():
     found = bayes("rademacher", "sign").phase_diagram(["1", "1.3", "1.6"], noise=[0]).data
     assert found.phase.values.tolist() == [["metastable", "hard", "easy"]]
     assert found.mid.sel(end="optimal").values[0][1:].tolist() == [0, 0]
+    assert float(found.transition[0]) == pytest.approx(1.24468399, rel=1e-8)

@@ -8,6 +8,7 @@ from reference import assert_error_holds
 from scipy import integrate
 
 import theorycalc as tc
+from theorycalc.distributions.tails import TiltedTailMoment
 from theorycalc.inference import Density, Laplace, Mixture, output, prior
 from theorycalc.inference.solving import line
 
@@ -100,6 +101,27 @@ def test_laplace_in_closed_form_is_its_density():
     assert_error_holds(Laplace().mmse(1).at(), exact)
 
 
+@pytest.mark.parametrize("scale", [0.02, 1, 40, 1000])
+def test_errors_of_tilted_tails_hold(scale):
+    generator = np.random.default_rng(0)
+    for mu, y in zip(
+        scale * generator.uniform(0.5, 1, 30), generator.uniform(-38, 38, 30), strict=False
+    ):
+        k = int(generator.integers(3))
+        exact = TiltedTailMoment(k, sp.Rational(mu), sp.Rational(y))
+        exact = tc.Formula("M", exact).at(using=tc.Ball(25)).mid
+        value, error = TiltedTailMoment.double(k, mu, y)
+        assert abs(float(value) - exact) <= error
+        assert error <= 1e-10 * exact or exact < 1e-200
+
+
+@pytest.mark.parametrize("snr", ["1e-3", "1e-6"])
+def test_a_laplace_law_in_much_noise(snr):
+    value = Laplace().mmse(snr).at()
+    assert_error_holds(value, Laplace().mmse(snr).at(using=tc.MP(15)))
+    assert value.accuracy >= 10
+
+
 def test_a_density_that_is_normal_has_the_closed_form():
     x = sp.Symbol("x")
     normal = prior(sp.exp(-(x**2) / 2) / sp.sqrt(2 * sp.pi))
@@ -154,6 +176,9 @@ def test_weak_recovery_under_noise():
     "wrong",
     [
         lambda: prior("gaussian").mmse(-1),
+        lambda: prior("gaussian").denoiser(1, 1 << 10**7),
+        lambda: output("sign").denoiser(1 << 10**7),
+        lambda: output("sign").channel("1/2", 1 << 10**7),
         lambda: prior("gauss_bernoulli", rho=0),
         lambda: prior("gauss_bernoulli", rho="3/2"),
         lambda: prior("gauss_bernoulli"),

@@ -233,6 +233,7 @@ def test_learning_from_any_likelihood():
         lambda: Likelihood(1 / (1 + sp.exp(-Y * Z)), values=(-1, 0, 1)),
         lambda: Likelihood(1 / (1 + sp.exp(-Y * Z)), values=(1, 1)),
         lambda: Likelihood(1 + Y * Z, values=(-1, 1)),
+        lambda: Likelihood(1 + Y * Z, values=range(10**9)),
         lambda: Likelihood(gaussian(Z, sp.Symbol("D", positive=True))),
         lambda: Likelihood(gaussian(Z, 1), support=(0, sp.oo)),
         lambda: Likelihood(gaussian(Z, 1), support=(1, 0)),

@@ -4,7 +4,7 @@ import sympy
 from sympy.core.function import AppliedUndef
 
 from theorycalc.core.errors import DomainError, explain, shown
-from theorycalc.core.numbers import is_endless
+from theorycalc.core.numbers import exact_short, is_endless
 
 
 def expression(x, what: str) -> sympy.Expr:
@@ -107,6 +107,24 @@ def real_expression(x, what: str, least: int | None = None) -> sympy.Expr:
     if least is not None and (x - least).is_extended_negative:
         raise DomainError(explain(f"{what} is too small", got=x, allowed=f"≥ {least}"))
     return x
+
+
+def real_parameter(x, what: str, least: int | None = None) -> sympy.Expr:
+    """A symbolic expression that may be real, or the exact number that is meant, of few bits.
+
+    Raises
+    ------
+    DomainError
+        For what is neither.
+
+    Examples
+    --------
+    >>> real_parameter(sympy.Symbol("q"), "q"), real_parameter("1/2", "q")
+    (q, 1/2)
+    """
+    if isinstance(x, sympy.Expr) and x.free_symbols:
+        return real_expression(x, what, least)
+    return exact_short(x, what)
 
 
 def _is_its_conjugate(x: sympy.Expr) -> bool:

@@ -23,6 +23,7 @@ _FLINT = ("fmpz", "fmpq")
 _MAX_DIGITS = 4_000
 _MAX_EXPONENT = 4_000
 _MAX_BITS = 200_000
+_ROOT_BITS = 2048
 _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,6})?", re.ASCII)
 _FRACTION = re.compile(r"([+-]?\d+)\s*/\s*(\d+)", re.ASCII)
 
@@ -70,6 +71,21 @@ def exact(x, what: str = "number") -> sympy.Expr:
     number = _read(x)
     if number is None:
         raise DomainError(explain(f"{what} is not a real number", got=shown(x), allowed=ALLOWED))
+    return number
+
+
+def exact_short(x, what: str = "number") -> sympy.Expr:
+    """Like `exact`, of a number that roots may be taken of: SymPy looks for powers in it.
+
+    Raises
+    ------
+    DomainError
+        Also for rationals of more than 2048 bits.
+    """
+    number = exact(x, what)
+    if number.is_Rational and max(abs(number.p), number.q).bit_length() > _ROOT_BITS:
+        allowed = f"numerators and denominators of at most {_ROOT_BITS} bits"
+        raise DomainError(explain(f"{what}: too long a number", got=number, allowed=allowed))
     return number
 
 

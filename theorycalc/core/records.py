@@ -1,5 +1,6 @@
 """Frozen records: every field holds what its annotation says."""
 
+import itertools
 import sys
 import types
 import typing
@@ -20,6 +21,8 @@ _KINDS = {
 }
 # What a range without an end is written with: all finite numbers.
 LARGEST = sys.float_info.max
+# Members of a range or an iterator that are written out.
+_MOST_MEMBERS = 100_000
 # Bits of integers that no double holds.
 _LONGEST = 1024
 
@@ -87,14 +90,22 @@ def one_of(x, names: Iterable[str], what: str) -> str:
 
 
 def sequence(x, what: str, *, allowed: str = "a tuple or a list") -> tuple:
-    """The members of a tuple, a list or an iterator.
+    """The members of a tuple, a list, a range or an iterator.
 
     Raises
     ------
     DomainError
-        For anything else: strings, sets and mappings, which have no order, and numbers.
+        For anything else: strings, sets and mappings, which have no order, and numbers. For ranges
+        and iterators that do not end soon.
     """
-    return tuple(instance(x, tuple | list | range | sympy.Tuple | Iterator, what, allowed=allowed))
+    instance(x, tuple | list | range | sympy.Tuple | Iterator, what, allowed=allowed)
+    if isinstance(x, tuple | list | sympy.Tuple):
+        return tuple(x)
+    members = tuple(itertools.islice(x, _MOST_MEMBERS + 1))
+    if len(members) > _MOST_MEMBERS:
+        allowed = f"at most {_MOST_MEMBERS} from a range or an iterator"
+        raise DomainError(explain(f"{what}: too many members", got=shown(x), allowed=allowed))
+    return members
 
 
 @cache

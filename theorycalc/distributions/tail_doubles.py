@@ -33,6 +33,23 @@ def normal_tail_moment(k: int, s) -> tuple[np.ndarray, np.ndarray]:
     return _reflected(k, s, _either(y < 1.5, near, far), pearson)
 
 
+def tilted_tail_moment(k: int, mu, y) -> tuple[np.ndarray, np.ndarray]:
+    """exp(μ²/2 − μy) E max(Z − μ + y, 0)^k, of which neither factor need be a double."""
+    mu, y = np.broadcast_arrays(np.asarray(mu, dtype=float), np.asarray(y, dtype=float))
+    t, size = mu - y, mu + np.abs(y)
+    one = (np.ones_like(t), 0.0)
+    # φ(y) times the tail beside its own density, or the exponential times the tail
+    ratio, doubt = _backwards(k, np.maximum(t, 1.5), one, (np.ones_like(t), 0.0, 1.0))
+    bell = np.exp(-y * y / 2) / np.sqrt(2 * np.pi)
+    far = bell * ratio, bell * (doubt + (2 * FUNCTION + _EPS * (y * y + size * (k + 2))) * ratio)
+    tail, doubt = normal_tail_moment(k, np.minimum(t, 1.5))
+    power = np.where(t < 1.5, mu * (mu - 2 * y) / 2, 0.0)
+    tilt = np.exp(power)
+    lost = FUNCTION + _EPS * (2 * np.abs(power) + size * (k + 2))
+    near = tilt * tail, tilt * (doubt + lost * np.abs(tail))
+    return _either(t >= 1.5, far, near)
+
+
 def sphere_tail_moment(k: int, d, s, constant) -> tuple[np.ndarray, np.ndarray]:
     """E max(T − s, 0)^k for a coordinate of the sphere in R^d, ``constant`` its density at 0."""
     d, s = np.asarray(d, dtype=float), np.asarray(s, dtype=float)

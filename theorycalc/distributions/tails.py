@@ -8,6 +8,7 @@ from sympy import Rational, S, beta, exp, factorial, gamma, hyper, pi, sqrt
 from theorycalc.core.functions import hyperu
 from theorycalc.core.lowering import lower
 from theorycalc.core.program import Program
+from theorycalc.core.special import SpecialFunction
 from theorycalc.distributions import tail_doubles
 from theorycalc.distributions.pearson import ARGUMENT, TailMoment, density_at_zero
 
@@ -56,6 +57,41 @@ class NormalTailMoment(TailMoment):
 
     def symbol_latex(self, printer):
         return "Z"
+
+
+class TiltedTailMoment(SpecialFunction):
+    """exp(μ²/2 − μy) E max(Z − μ + y, 0)^k for μ > 0: the moment of e^{−μx} over x > 0 around y.
+
+    It is ∫ x^k e^{−μx} φ(x − y) dx over the half-line.
+
+    Examples
+    --------
+    >>> import theorycalc as tc
+    >>> from theorycalc.distributions.tails import TiltedTailMoment
+    >>> print(tc.Formula("M", TiltedTailMoment(1, 100, 3)).at())
+    4.708721538444595e-07 ± 7e-23
+    """
+
+    nargs = 3
+
+    def _eval_is_extended_real(self):
+        return True
+
+    @staticmethod
+    def domain(k, mu, y):
+        return sympy.And(sympy.Contains(k, S.Naturals0), mu > 0)
+
+    @classmethod
+    def definition(cls, k, mu, y):
+        return exp(mu**2 / 2 - mu * y) * NormalTailMoment(k, mu - y)
+
+    @staticmethod
+    def double(k, mu, y):
+        return tail_doubles.tilted_tail_moment(int(k), mu, y)
+
+    def in_latex(self, printer):
+        k, mu, y = map(printer._print, self.args)
+        return rf"\int_0^\infty x^{{{k}}} e^{{-{mu} x}}\varphi(x - {y})\,dx"
 
 
 class SphereTailMoment(TailMoment):

@@ -12,7 +12,7 @@ from theorycalc.core.errors import (
 )
 from theorycalc.core.formula import Formula
 from theorycalc.core.graph import substitute
-from theorycalc.core.numbers import exact
+from theorycalc.core.numbers import exact_short
 from theorycalc.core.records import instance
 from theorycalc.inference.solving.crossing import crossing
 from theorycalc.inference.solving.line import gaussian_mean, normal_density, normal_law
@@ -50,7 +50,7 @@ def capacity(kappa=0, weights: str = "spherical") -> Formula:
     >>> print(tc.inference.capacity(weights="binary").at(using=tc.Ball(15)))
     0.833078599739579 ± 3e-16
     """
-    kappa = exact(kappa, "kappa")
+    kappa = exact_short(kappa, "kappa")
     if instance(weights, str, "weights") not in _WEIGHTS:
         raise unknown_name("weights", weights, _WEIGHTS)
     if kappa < 0:
@@ -84,7 +84,7 @@ def storage_entropy(alpha) -> Formula:
     >>> print(tc.inference.storage_entropy("1/2").at(using=tc.Ball(10)))
     0.3143900669 ± 5e-11
     """
-    alpha = exact(alpha, "alpha")
+    alpha = exact_short(alpha, "alpha")
     if not alpha > 0:
         raise DomainError(explain("patterns for each weight", got=alpha, allowed="alpha > 0"))
     if alpha > _LARGEST_LOAD:

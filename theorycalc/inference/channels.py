@@ -5,7 +5,7 @@ from sympy import Expr, S
 
 from theorycalc.activations import Activation
 from theorycalc.core.errors import DomainError, explain, shown, unknown_name
-from theorycalc.core.numbers import exact
+from theorycalc.core.numbers import exact_short
 from theorycalc.core.records import instance
 from theorycalc.inference.densities import Density, Laplace
 from theorycalc.inference.likelihoods import Likelihood, noisy
@@ -92,7 +92,7 @@ def _named(law: str, rho) -> Prior:
         return Laplace()
     if law == "rademacher":
         return Mixture(((S.Half, -1, 0), (S.Half, 1, 0)), name=law)
-    rho = S.One if rho is None else exact(rho, "rho")
+    rho = S.One if rho is None else exact_short(rho, "rho")
     if not 0 < rho <= 1:
         raise DomainError(explain("rho out of range", got=rho, allowed="0 < rho ≤ 1"))
     slab = ((rho, 0, 1),)

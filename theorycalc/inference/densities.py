@@ -9,10 +9,10 @@ from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.expressions import real_expression
 from theorycalc.core.formula import Formula
 from theorycalc.core.integration.kinks import kinks
-from theorycalc.core.numbers import exact
+from theorycalc.core.numbers import exact_short
 from theorycalc.core.records import sequence
 from theorycalc.core.signature import as_variable
-from theorycalc.distributions.tails import NormalTailMoment
+from theorycalc.distributions.tails import TiltedTailMoment
 from theorycalc.inference.priors import SNR, Prior, Y
 from theorycalc.inference.solving.line import line_integral, normal_density
 
@@ -47,10 +47,7 @@ class Laplace(Prior):
     def _moment(self, k: int, y: Expr) -> Expr:
         """φ(y) E x^k exp(√s x y − s x²/2): a sum over the two half-lines."""
         mu = 1 / sqrt(SNR)
-        sides = (
-            sign**k * exp(mu**2 / 2 - sign * mu * y) * NormalTailMoment(S(k), mu - sign * y)
-            for sign in (1, -1)
-        )
+        sides = (sign**k * TiltedTailMoment(S(k), mu, sign * y) for sign in (1, -1))
         return sympy.Add(*sides) / (2 * sqrt(SNR) ** (k + 1))
 
     def _mmse(self):
@@ -114,7 +111,7 @@ class Density(Prior):
         ends = sequence(self.support, "the support of a density", allowed="(low, high)")
         if len(ends) != 2:
             raise DomainError(explain("not a support", got=ends, allowed="(low, high)"))
-        low, high = (x if x is oo or x is -oo else exact(x, "support") for x in ends)
+        low, high = (x if x is oo or x is -oo else exact_short(x, "support") for x in ends)
         if not low < high:
             raise DomainError(explain("an empty support", got=self.support))
         object.__setattr__(self, "density", density.subs(self.variable, _X))

@@ -9,7 +9,7 @@ from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.formula import Formula
 from theorycalc.core.graph import substitute
 from theorycalc.core.looks import Shown
-from theorycalc.core.numbers import exact
+from theorycalc.core.numbers import exact_short
 from theorycalc.core.records import one_of
 from theorycalc.inference.solving.broken import BrokenFreeEnergy, BrokenGroundEnergy
 from theorycalc.inference.solving.crossing import crossing
@@ -43,7 +43,7 @@ class SK(Shown):
 
     def __post_init__(self):
         for name in ("T", "h"):
-            object.__setattr__(self, name, exact(getattr(self, name), name))
+            object.__setattr__(self, name, exact_short(getattr(self, name), name))
         if not (self.T > 0 and self.h >= 0):
             got = f"T = {self.T}, h = {self.h}"
             raise DomainError(
@@ -137,7 +137,7 @@ def sk_instability_field(temperature) -> Formula:
     >>> print(tc.inference.sk_instability_field("1/2").at())
     0.5699338303103 ± 2e-14
     """
-    heat = exact(temperature, "temperature")
+    heat = exact_short(temperature, "temperature")
     if not 0 < heat < 1:
         raise DomainError(explain("a temperature", got=heat, allowed="between 0 and 1"))
     h = sympy.Symbol("h", positive=True)

@@ -14,7 +14,7 @@ from theorycalc.core.formula import Formula
 from theorycalc.core.graph import substitute
 from theorycalc.core.looks import Record
 from theorycalc.core.lowering import lower
-from theorycalc.core.numbers import exact
+from theorycalc.core.numbers import exact_short
 from theorycalc.core.records import check_fields, sequence
 from theorycalc.core.value import Value
 from theorycalc.inference.channels import output as read_output
@@ -305,7 +305,7 @@ class Bayes(StateEvolution):
             raise DomainError(explain("a phase diagram needs alpha, and one of noise and rho"))
         values = sequence(values, name)
         rows = [self._with(name, value)._row(alphas) for value in values]
-        grids = {name: [float(exact(x)) for x in values], "alpha": [float(x) for x in alphas]}
+        grids = {name: [float(exact_short(x)) for x in values], "alpha": [float(x) for x in alphas]}
         return PhaseDiagram(dataset(rows, grids))
 
     def _with(self, name: str, value) -> "Bayes":
@@ -329,7 +329,13 @@ class Bayes(StateEvolution):
             [float(x) for x in alphas],
             [float(value) if stable else None for value, stable in ends],
             nothing,
+            self._known_transition(),
         )
+
+    def _known_transition(self) -> float:
+        """The first-order transition to perfect recovery; nan where it is one of two branches."""
+        jumps = self._recovers and any(turn.sign == 1 for turn in self._curve.turns)
+        return float(self.transition().at()) if jumps else float("nan")
 
     def _of_nothing(self, alpha: Expr) -> tuple[float, float, float]:
         """ρ, without an error, and the potential where q = 0."""
@@ -383,7 +389,7 @@ def bayes(prior, output, noise=0) -> Bayes:
 
 
 def _samples(alpha) -> Expr:
-    alpha = exact(alpha, "alpha")
+    alpha = exact_short(alpha, "alpha")
     if not alpha > 0:
         raise DomainError(explain("samples for each unknown", got=alpha, allowed="alpha > 0"))
     return alpha

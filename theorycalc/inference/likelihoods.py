@@ -12,7 +12,7 @@ from theorycalc.core.expressions import real_expression
 from theorycalc.core.formula import Formula
 from theorycalc.core.graph import substitute
 from theorycalc.core.integration.kinks import kinks
-from theorycalc.core.numbers import exact
+from theorycalc.core.numbers import exact_short
 from theorycalc.core.records import instance, sequence
 from theorycalc.inference.outputs import RHO, Output, V, Z, in_noise, score
 from theorycalc.inference.priors import Y
@@ -78,16 +78,18 @@ class Likelihood(Output):
     costly = True
 
     def __post_init__(self):
-        values = tuple(exact(x, "a value of y") for x in sequence(self.values, "the values of y"))
+        values = tuple(
+            exact_short(x, "a value of y") for x in sequence(self.values, "the values of y")
+        )
         if len(set(values)) < len(values):
             raise DomainError(explain("two values of y are equal", got=shown(values)))
         ends = sequence(self.support, "the support of y", allowed="(low, high)")
         if len(ends) != 2:
             raise DomainError(explain("not a support", got=shown(ends), allowed="(low, high)"))
-        ends = tuple(x if x is oo or x is -oo else exact(x, "support") for x in ends)
+        ends = tuple(x if x is oo or x is -oo else exact_short(x, "support") for x in ends)
         if not ends[0] < ends[1]:
             raise DomainError(explain("an empty support", got=shown(ends)))
-        places = tuple(exact(x, "a kink") for x in sequence(self.kinks, "kinks"))
+        places = tuple(exact_short(x, "a kink") for x in sequence(self.kinks, "kinks"))
         law = self._law()
         if isinstance(self.law, Expr):
             places = tuple(dict.fromkeys([*places, *kinks(law, Z)]))

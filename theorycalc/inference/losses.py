@@ -12,7 +12,7 @@ from theorycalc.core.expressions import polynomial_expression, real_expression
 from theorycalc.core.integration.kinks import between, branch_at, kinks
 from theorycalc.core.looks import Shown
 from theorycalc.core.lowering import lower
-from theorycalc.core.numbers import exact
+from theorycalc.core.numbers import exact_short
 from theorycalc.core.program import Program
 from theorycalc.core.records import instance
 from theorycalc.inference import losses_in_doubles
@@ -175,7 +175,7 @@ def _of_residual(law: str, parameter) -> tuple[Expr, str]:
     if law not in _PARAMETERS:
         _no_parameter(law, parameter)
         return (_R**2 / 2 if law == "square" else sympy.Abs(_R)), law
-    x, what = exact(parameter, f"the {_PARAMETERS[law]} of {law}"), _PARAMETERS[law]
+    x, what = exact_short(parameter, f"the {_PARAMETERS[law]} of {law}"), _PARAMETERS[law]
     ranges = {"huber": (x > 0, "> 0"), "quantile": (0 < x < 1, "in (0, 1)")}
     inside, allowed = ranges.get(law, (x >= 0, "≥ 0"))
     if not inside:

@@ -9,7 +9,7 @@ from theorycalc.core.errors import DomainError, PrecisionError, explain, unknown
 from theorycalc.core.formula import Formula
 from theorycalc.core.graph import substitute
 from theorycalc.core.looks import Shown
-from theorycalc.core.numbers import exact, exact_integer
+from theorycalc.core.numbers import exact_integer, exact_short
 from theorycalc.core.records import instance
 from theorycalc.inference.solving.crossing import crossing
 from theorycalc.inference.solving.fixed_point import fixed_point
@@ -136,7 +136,7 @@ class Hopfield(Shown):
         return self._at(alpha, temperature)[1]
 
     def _at(self, alpha, temperature) -> tuple[Formula, Formula]:
-        alpha, heat = exact(alpha, "alpha"), exact(temperature, "temperature")
+        alpha, heat = exact_short(alpha, "alpha"), exact_short(temperature, "temperature")
         most = self.capacity().at()
         if not (alpha > 0 and heat >= 0):
             allowed = "alpha > 0, temperature ≥ 0"

@@ -5,7 +5,7 @@ from sympy import Expr, Rational, S, oo, sqrt
 
 from theorycalc.core.errors import DomainError, NotSupportedError, explain, shown
 from theorycalc.core.formula import Formula
-from theorycalc.core.numbers import exact
+from theorycalc.core.numbers import exact_short
 from theorycalc.inference.losses import Piece, pieces
 from theorycalc.inference.losses_in_doubles import interpolation
 from theorycalc.inference.solving.crossing import extremum
@@ -26,7 +26,7 @@ def separability(mean=1) -> Formula:
     >>> print(tc.inference.separability(1).at())
     3.70003345568568 ± 9e-15
     """
-    mean = exact(mean, "mean")
+    mean = exact_short(mean, "mean")
     if not mean >= 0:
         raise DomainError(explain("the square of a norm", got=mean, allowed="≥ 0"))
     if mean == 0:

@@ -8,7 +8,7 @@ from sympy import Expr, S, exp, log, sqrt
 
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.looks import Shown
-from theorycalc.core.numbers import exact
+from theorycalc.core.numbers import exact_short
 from theorycalc.core.records import instance, sequence
 from theorycalc.inference.priors import SNR, Prior, Y
 from theorycalc.inference.solving.line import gaussian_mean
@@ -85,7 +85,7 @@ class Mixture(Prior):
             raise DomainError(
                 explain("not components", got=rows, allowed="(weight, mean, variance)")
             )
-        rows = tuple(tuple(exact(x, "a component") for x in row) for row in rows)
+        rows = tuple(tuple(exact_short(x, "a component") for x in row) for row in rows)
         if not all(w > 0 and v >= 0 for w, _, v in rows) or sympy.simplify(
             sum(w for w, _, _ in rows) - 1
         ):

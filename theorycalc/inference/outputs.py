@@ -12,11 +12,11 @@ from sympy import Expr, Rational, S, besselk, cosh, exp, log, oo, pi, sqrt, tanh
 
 from theorycalc.core.error_functions import log_ndtr
 from theorycalc.core.errors import DomainError, NotSupportedError, explain
-from theorycalc.core.expressions import real_expression
+from theorycalc.core.expressions import real_parameter
 from theorycalc.core.formula import Formula
 from theorycalc.core.graph import substitute
 from theorycalc.core.looks import Shown
-from theorycalc.core.numbers import exact
+from theorycalc.core.numbers import exact_short
 from theorycalc.inference.priors import Y
 from theorycalc.inference.solving import likelihood as solved
 from theorycalc.inference.solving.likelihood import FreeEntropy, Information
@@ -135,7 +135,7 @@ class Output(Shown, ABC):
         0.4132419282838 ± 3e-14
         """
         numbers = [
-            real_expression(x, name) if isinstance(x, Expr) and x.free_symbols else exact(x, name)
+            real_parameter(x, name)
             for x, name in ((variance, "variance"), (y, "y"), (omega, "omega"))
         ]
         if numbers[0].is_nonpositive:
@@ -184,17 +184,13 @@ class Output(Shown, ABC):
 
     def _at(self, name: str, expr: Expr, q, second_moment) -> Formula:
         rho = _second_moment(second_moment)
-        if isinstance(q, Expr) and q.free_symbols:
-            q = real_expression(q, "q")
+        q, domain = real_parameter(q, "q"), None
+        if q.free_symbols:
             domain = sympy.And(sympy.Ge(q, 0), sympy.Lt(q, rho))
-        else:
-            q, domain = exact(q, "q"), None
-            if not 0 <= q < rho:
-                hint = "the limit: q = ρ is perfect recovery" if q == rho else ""
-                allowed = f"0 ≤ q < {rho}"
-                raise DomainError(
-                    explain("an overlap out of range", got=q, allowed=allowed, hint=hint)
-                )
+        elif not 0 <= q < rho:
+            hint = "the limit: q = ρ is perfect recovery" if q == rho else ""
+            allowed = f"0 ≤ q < {rho}"
+            raise DomainError(explain("an overlap out of range", got=q, allowed=allowed, hint=hint))
         return Formula(name, substitute(expr, {V: rho - q, RHO: rho}), domain=domain)
 
     def _repr_latex_(self):
@@ -205,7 +201,7 @@ class Output(Shown, ABC):
 
 
 def _second_moment(x) -> Expr:
-    x = exact(x, "second_moment")
+    x = exact_short(x, "second_moment")
     if not x > 0:
         raise DomainError(explain("a second moment", got=x, allowed="> 0"))
     return x
@@ -213,7 +209,7 @@ def _second_moment(x) -> Expr:
 
 def noise_variance(noise) -> Expr:
     """The variance of a noise, at least 0."""
-    noise = exact(noise, "noise")
+    noise = exact_short(noise, "noise")
     if not noise >= 0:
         raise DomainError(explain("a variance of noise is negative", got=noise, allowed="≥ 0"))
     return noise

@@ -16,6 +16,16 @@ from theorycalc.inference.solving.line_in_doubles import with_doubts
 _ENDS = ("uninformative", "informative", "optimal")
 _PHASES = ("easy", "hard", "metastable")
 _COLOURS = ("#dbe9f6", "#f4a582", "#f7f0c8")
+# Lines of the picture: style, width and label.
+_LINES = {
+    "transition": ("-", 2.0, "first order: best"),
+    "algorithmic": ("--", 1.2, "algorithmic: reached"),
+    "informative": (":", 1.2, "informative: appears"),
+}
+# Points of a search for a transition between two ends, and how often it goes on between two.
+_BETWEEN, _ROUNDS = 9, 3
+# How far inside of the ends it begins, as a part of what is between.
+_INSIDE = 1e-6
 _EPS = np.finfo(float).eps
 # Part of q̂ over which slopes are taken.
 _APART = 1e-5
@@ -29,10 +39,11 @@ class PhaseDiagram(Line):
     ----------
     data : xarray.Dataset
         ``mid``, ``rad`` and ``rigor`` of the mean-square error, over the grids and three ``end``
-        points: reached from nothing, from the truth, and the best; ``phase`` over the grids, and
-        ``algorithmic`` and ``informative``, the α at which branches end, over the second grid. A
-        phase is ``"easy"``: the best is reached from nothing; ``"hard"``: it is not;
-        ``"metastable"``: it is, and what is reached from the truth is worse.
+        points: reached from nothing, from the truth, and the best; ``phase`` over the grids; and
+        over the second grid ``algorithmic`` and ``informative``, the α at which branches end, and
+        ``transition``, the α at which another branch becomes the best, of first order. A phase is
+        ``"easy"``: the best is reached from nothing; ``"hard"``: it is not; ``"metastable"``: it
+        is, and what is reached from the truth is worse.
     """
 
     data: Any
@@ -40,7 +51,7 @@ class PhaseDiagram(Line):
     def __post_init__(self):
         import xarray as xr
 
-        needed = ("mid", "rad", "phase", "algorithmic", "informative")
+        needed = ("mid", "rad", "phase", *_LINES)
         if missing := [x for x in needed if x not in instance(self.data, xr.Dataset, "a dataset")]:
             hint = "Bayes.phase_diagram"
             raise DomainError(explain("no phase diagram", got=f"no {missing[0]}", hint=hint))
@@ -49,7 +60,7 @@ class PhaseDiagram(Line):
         return f"PhaseDiagram({dict(self.data.phase.sizes)})"
 
     def plot(self, ax=None):
-        """The phases as colours, and the ends of the branches as lines.
+        """The phases as colours; the transition and the ends of the branches as lines.
 
         Parameters
         ----------
@@ -80,14 +91,17 @@ class PhaseDiagram(Line):
             vmax=2,
             rasterized=True,
         )
-        for kind, style in (("algorithmic", "-"), ("informative", "--")):
-            ax.plot(data[kind], data[name], style, color="black", linewidth=1.2)
+        lines = [
+            ax.plot(data[kind], data[name], style, color="black", linewidth=width, label=label)[0]
+            for kind, (style, width, label) in _LINES.items()
+            if np.isfinite(data[kind]).any()
+        ]
         ax.set_xlim(float(data.alpha.min()), float(data.alpha.max()))
         ax.set_xlabel(r"samples for each unknown $\alpha$")
         ax.set_ylabel({"noise": r"variance of the noise", "rho": r"fraction $\rho$"}[name])
         seen = [i for i in range(len(_PHASES)) if (codes == i).any()]
         patches = [Patch(color=_COLOURS[i], label=_PHASES[i]) for i in seen]
-        ax.legend(handles=patches, loc="best", framealpha=1)
+        ax.legend(handles=[*patches, *lines], loc="best", framealpha=1)
         return ax
 
 
@@ -101,26 +115,20 @@ class Landscape(NamedTuple):
 
 
 class Row(NamedTuple):
-    """Errors and their radii at three end points (α, 3), phases, and the ends of branches."""
+    """Errors and their radii at three end points (α, 3), phases, and the α of the lines."""
 
     mid: np.ndarray
     rad: np.ndarray
     phase: np.ndarray
-    spinodals: dict
+    lines: dict
 
 
-def row(landscape: Landscape, alphas: list, perfect: list, nothing: list) -> Row:
+def row(landscape: Landscape, alphas: list, perfect: list, nothing: list, transition: float) -> Row:
     """At many α, with the potentials of perfect recovery, and (ρ, 0, potential) of q = 0.
 
-    Both are None where they are not stable.
+    Both are None where they are not stable. The transition is nan where it is not known.
     """
-    snr = roots(landscape.mmse, landscape.channel, landscape.curve, np.array(alphas))
-    there = np.isfinite(snr)
-    level = np.broadcast_to(np.array(alphas)[:, None], snr.shape)[there]
-    columns = np.full((3, *snr.shape), np.nan)
-    columns[:2, there] = _errors(landscape, level, snr[there])
-    with np.errstate(all="ignore"):
-        columns[2, there] = landscape.potential.run(ArrayContext(), [snr[there], level])
+    columns = _branches(landscape, np.array(alphas))
     cells = [
         _cell([tuple(point) for point in points if np.isfinite(point).all()], *ends)
         for points, *ends in zip(columns.transpose(1, 2, 0), perfect, nothing, strict=True)
@@ -128,7 +136,35 @@ def row(landscape: Landscape, alphas: list, perfect: list, nothing: list) -> Row
     mid, rad, phase = (np.array(column) for column in zip(*cells, strict=True))
     turns = {turn.sign: turn.level for turn in landscape.curve.turns}
     ends = {"algorithmic": turns.get(1, np.nan), "informative": turns.get(-1, np.nan)}
-    return Row(mid, rad, phase, ends)
+    if np.isnan(transition) and len(turns) == 2:
+        transition = _transition(landscape, turns[-1], turns[1])
+    return Row(mid, rad, phase, {"transition": transition, **ends})
+
+
+def _branches(landscape: Landscape, alphas: np.ndarray) -> np.ndarray:
+    """Errors, their radii and potentials (3, α, branches) of the stable ones, padded with nan."""
+    snr = roots(landscape.mmse, landscape.channel, landscape.curve, alphas)
+    there = np.isfinite(snr)
+    level = np.broadcast_to(alphas[:, None], snr.shape)[there]
+    columns = np.full((3, *snr.shape), np.nan)
+    columns[:2, there] = _errors(landscape, level, snr[there])
+    with np.errstate(all="ignore"):
+        columns[2, there] = landscape.potential.run(ArrayContext(), [snr[there], level])
+    return columns
+
+
+def _transition(landscape: Landscape, low: float, high: float) -> float:
+    """α between the ends of two branches at which their potentials are equal."""
+    low, high = low + _INSIDE * (high - low), high - _INSIDE * (high - low)
+    for _ in range(_ROUNDS):
+        alphas = np.linspace(low, high, _BETWEEN)
+        poor, rich = _branches(landscape, alphas)[2, :, :2].T
+        gap = rich - poor
+        last = int(np.argmax(gap > 0))
+        if not (gap[last] > 0 and last):
+            return np.nan
+        low, high = alphas[last - 1], alphas[last]
+    return float(low - gap[last - 1] * (high - low) / (gap[last] - gap[last - 1]))
 
 
 def _cell(points: list, perfect, nothing) -> tuple:
@@ -167,7 +203,7 @@ def dataset(rows: list[Row], grids: dict):
     first = next(iter(grids))
     cells = (first, "alpha", "end")
     mid, rad = (np.stack([getattr(r, part) for r in rows]) for part in ("mid", "rad"))
-    kinds = {kind: (first, [r.spinodals[kind] for r in rows]) for kind in rows[0].spinodals}
+    kinds = {kind: (first, [r.lines[kind] for r in rows]) for kind in rows[0].lines}
     columns = {
         "mid": (cells, mid),
         "rad": (cells, rad),

@@ -7,7 +7,7 @@ from theorycalc.core.error_functions import log_ndtr
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.formula import Formula
 from theorycalc.core.graph import substitute
-from theorycalc.core.numbers import exact
+from theorycalc.core.numbers import exact_short
 from theorycalc.inference.capacities import storage_entropy
 from theorycalc.inference.solving.fixed_point import fixed_point
 from theorycalc.inference.solving.line import gaussian_mean, normal_law
@@ -38,7 +38,7 @@ def franz_parisi(alpha, overlap) -> Formula:
     >>> print(tc.inference.franz_parisi(1, "3/10").at())
     0.051924170952 ± 4e-13
     """
-    alpha, m = exact(alpha, "alpha"), exact(overlap, "overlap")
+    alpha, m = exact_short(alpha, "alpha"), exact_short(overlap, "overlap")
     if not (alpha > 0 and -1 < m < 1):
         got, allowed = f"alpha = {alpha}, m = {m}", "alpha > 0, −1 < m < 1"
         raise DomainError(explain("out of range", got=got, allowed=allowed))

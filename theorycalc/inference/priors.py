@@ -6,11 +6,10 @@ import sympy
 from sympy import Expr, S
 
 from theorycalc.core.errors import DomainError, explain
-from theorycalc.core.expressions import real_expression
+from theorycalc.core.expressions import real_parameter
 from theorycalc.core.formula import Formula
 from theorycalc.core.graph import substitute
 from theorycalc.core.looks import Shown
-from theorycalc.core.numbers import exact
 
 SNR = sympy.Symbol("s", positive=True)
 Y = sympy.Symbol("y", real=True)
@@ -138,8 +137,7 @@ class Prior(Shown, ABC):
         >>> tc.inference.prior("rademacher").denoiser(4).expr
         tanh(2*y)
         """
-        symbolic = isinstance(y, Expr) and y.free_symbols
-        s, y = _snr(snr), real_expression(y, "y") if symbolic else exact(y, "y")
+        s, y = _snr(snr), real_parameter(y, "y")
         if s == 0:
             return Formula("x", self.mean)
         return Formula("x", substitute(self._denoiser(), {SNR: s, Y: y}))
@@ -159,9 +157,7 @@ class Prior(Shown, ABC):
 
 
 def _snr(snr) -> Expr:
-    if isinstance(snr, Expr) and snr.free_symbols:
-        return real_expression(snr, "snr", 0)
-    snr = exact(snr, "snr")
-    if not snr >= 0:
+    snr = real_parameter(snr, "snr", 0)
+    if not snr.free_symbols and not snr >= 0:
         raise DomainError(explain("a signal-to-noise ratio is negative", got=snr, allowed="≥ 0"))
     return snr

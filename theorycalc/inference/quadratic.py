@@ -8,7 +8,7 @@ from sympy import Expr, Rational, S
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.formula import Formula
 from theorycalc.core.looks import Shown
-from theorycalc.core.numbers import exact
+from theorycalc.core.numbers import exact_short
 from theorycalc.inference.solving.crossing import crossing
 from theorycalc.inference.solving.denoising import DenoisingError
 
@@ -47,7 +47,7 @@ class QuadraticNetwork(Shown):
 
     def __post_init__(self):
         for name in ("kappa", "noise"):
-            object.__setattr__(self, name, exact(getattr(self, name), name))
+            object.__setattr__(self, name, exact_short(getattr(self, name), name))
         if not (self.kappa > 0 and self.noise >= 0):
             got = f"kappa = {self.kappa}, noise = {self.noise}"
             raise DomainError(explain("out of range", got=got, allowed="kappa > 0, noise ≥ 0"))
@@ -61,7 +61,7 @@ class QuadraticNetwork(Shown):
         >>> print(tc.inference.QuadraticNetwork("1/2").denoising_mmse("3/10").at(using=tc.MP(20)))
         0.19001612602539555659 ± 3e-21
         """
-        noise = exact(noise, "noise")
+        noise = exact_short(noise, "noise")
         if not noise > 0:
             raise DomainError(explain("the variance of the noise", got=noise, allowed="> 0"))
         return Formula("E", DenoisingError(self.kappa, noise))
@@ -80,7 +80,7 @@ class QuadraticNetwork(Shown):
         >>> print(tc.inference.QuadraticNetwork("1/2").mmse("1/5").at())
         0.7843920346708 ± 5e-14
         """
-        alpha = exact(alpha, "alpha")
+        alpha = exact_short(alpha, "alpha")
         if not alpha >= 0:
             raise DomainError(explain("samples", got=alpha, allowed="alpha ≥ 0"))
         if alpha == 0:

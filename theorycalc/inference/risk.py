@@ -8,7 +8,7 @@ from sympy import Expr, Rational, S, acos, pi, sqrt
 from theorycalc.core.errors import DomainError, explain, unknown_name
 from theorycalc.core.formula import Formula
 from theorycalc.core.looks import Shown
-from theorycalc.core.numbers import exact
+from theorycalc.core.numbers import exact_short
 from theorycalc.core.records import instance
 from theorycalc.inference.losses import OMEGA, Loss, Move, V, loss, proximal
 from theorycalc.inference.minimisers import check_labels, check_one_minimiser
@@ -50,7 +50,7 @@ class Erm(Shown):
 
     def __post_init__(self):
         for name in ("alpha", "ridge", "mean"):
-            object.__setattr__(self, name, exact(getattr(self, name), name))
+            object.__setattr__(self, name, exact_short(getattr(self, name), name))
         object.__setattr__(self, "loss", loss(self.loss))
         object.__setattr__(self, "noise", _noise(self.noise))
         if instance(self.teacher, str, "a teacher") not in _TEACHERS:

@@ -9,7 +9,7 @@ from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.formula import Formula
 from theorycalc.core.graph import substitute
 from theorycalc.core.looks import Shown
-from theorycalc.core.numbers import exact
+from theorycalc.core.numbers import exact_short
 from theorycalc.inference.solving.crossing import crossing
 from theorycalc.inference.solving.line import normal_density, normal_law
 
@@ -51,7 +51,7 @@ class Lasso(Shown):
 
     def __post_init__(self):
         for name in ("rho", "delta", "noise", "threshold"):
-            object.__setattr__(self, name, exact(getattr(self, name), name))
+            object.__setattr__(self, name, exact_short(getattr(self, name), name))
         if not (0 < self.rho <= 1 and self.delta > 0 and self.noise > 0 and self.threshold > 0):
             allowed = "0 < rho ≤ 1, delta > 0, noise > 0, threshold > 0"
             raise DomainError(explain("not a LASSO problem", got=str(self), allowed=allowed))
@@ -170,7 +170,7 @@ def sparse_recovery(delta) -> Formula:
     >>> print(tc.inference.sparse_recovery("1/2").at(using=tc.Ball(18)))
     0.385689666181480919 ± 4e-19
     """
-    delta = exact(delta, "delta")
+    delta = exact_short(delta, "delta")
     if not 0 < delta < 1:
         raise DomainError(explain("samples for each unknown", got=delta, allowed="0 < delta < 1"))
     tail = normal_density(_Z) - _Z * normal_law(-_Z)
