@@ -108,7 +108,7 @@ def of_validation():
     report = v.Report((validation, v.validate(2, MEASURED)), (figure,))
     yield from (MEASURED, validation, validation.comparison, validation.agreement, figure, report)
     yield v.Experiment("name", "what <i> trained", lambda quick: report)
-    sizes, samples = (8, 16, 32), np.array([[1.0, 1.1], [0.5, 0.55], [0.25, 0.26]])
+    sizes, samples = (8, 16, 32), np.outer([1.0, 0.5, 0.25], [1.0, 1.1, 0.9])
     yield v.fit_exponent(sizes, samples)
     yield v.tails(np.arange(20) ** 2)
     yield v.FiniteSizeLaw.fit(sizes, [v.Measurement.of(s) for s in samples], power=1)

@@ -22,7 +22,10 @@ ONE = tc.Formula("f", x**2 - 1)
 SQUARE = np.eye(2)
 LAYERS = (tc.kernels.dense(), tc.kernels.activation("relu"), tc.kernels.dense())
 DATA = tc.validation.sphere_points(3, 2)
-POWERS = {"sizes": (8, 16, 32), "samples": np.array([[1.0, 1.1], [0.5, 0.55], [0.25, 0.26]])}
+POWERS = {
+    "sizes": (8, 16, 32),
+    "samples": np.outer([1.0, 0.5, 0.25], [1.0, 1.1, 0.9]),
+}
 
 IMAGES, ARRAYS = np.ones((2, 4, 4, 1)), ("diagonal", "matrices", "nngp_matrix", "ntk_matrix")
 AXES = Figure().subplots()

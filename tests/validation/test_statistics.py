@@ -16,7 +16,9 @@ from theorycalc.validation import (
     fit_exponent,
     judge,
     mean_test,
+    tails,
     threshold,
+    validate,
 )
 
 GENERATOR = np.random.default_rng(0)
@@ -53,6 +55,46 @@ def test_measurements():
     # an exponential has μ₄ = 9, so that the variance of its sample variance is (9 − 1)/n
     assert abs(variance.mean - 1) < 5 * variance.standard_error
     assert variance.standard_error == pytest.approx((8 / 200_000) ** 0.5, rel=0.1)
+
+
+_SPREAD = np.random.default_rng(1).standard_normal(16)
+
+
+@pytest.mark.parametrize(
+    "measure",
+    [
+        lambda: Measurement.of([1.0] * 16),
+        lambda: Measurement.of([0.1] * 16),
+        lambda: Measurement.of(0.1 * (1 + 1e-16 * _SPREAD)),
+        lambda: Measurement.of_variance([2.0] * 5),
+        lambda: Measurement.paired([1.0] * 16, _SPREAD, 0),
+        lambda: Measurement.paired(2 * _SPREAD + 1, _SPREAD, 0),
+        lambda: Measurement.paired(_SPREAD, _SPREAD, 0, coefficient=1),
+        lambda: Measurement.from_reference([1.0] * 3, 2, 4, nested=True),
+        lambda: Measurement(1.0, 0.0, 16),
+        lambda: mean_test(np.ones((9, 2)), 1.0, np.eye(2)),
+        lambda: mean_test(np.ones((9, 2)), 1.0),
+        lambda: fit_exponent([1, 2], [[0.1] * 3, [1.0, 2.0, 3.0]]),
+        lambda: tails([0.1] * 12),
+        lambda: validate(1.0, lambda replicas: [1.0 for _ in replicas], until="decided"),
+    ],
+)
+def test_replicas_without_spread_say_nothing(measure):
+    with pytest.raises(tc.DomainError, match="replicas without spread have no standard error"):
+        measure()
+
+
+def test_an_interval_takes_three_replicas():
+    for measure in (
+        Measurement.of,
+        Measurement.of_variance,
+        lambda x: fit_exponent([1, 2], [x, x]),
+    ):
+        with pytest.raises(tc.DomainError, match="too few replicas for an interval: got 2"):
+            measure([1.0, 2.0])
+    # a number that is known is no sample
+    assert validate(1.0, Measurement(1.0, 0.0, None)).agreement is Agreement.AGREES
+    assert validate(1.0, Measurement(1.0 + 1e-9, 0.0, None)).agreement is Agreement.DEVIATES
 
 
 @pytest.mark.parametrize("known", [True, False])
@@ -119,7 +161,7 @@ def test_an_exponent_that_depends_on_its_window_is_inconclusive():
 
 def test_means_that_may_be_negative():
     with pytest.raises(tc.DomainError, match="may be negative"):
-        fit_exponent([8, 16], [[-1.0, 1.5], [2.0, 3.0]])
+        fit_exponent([8, 16], [[-1.0, 1.5, 1.0], [2.0, 3.0, 2.0]])
 
 
 @pytest.mark.parametrize("free", [False, True])

@@ -180,9 +180,13 @@ class Run:
         return bool(condition)
 
     def points(self, x, samples, *, series: str = "") -> None:
-        """Measurements that are only shown, one at each x: replicas of each, or exact numbers."""
+        """Measurements that are only shown, one at each x: replicas of each, or exact numbers.
+
+        Replicas that are all equal are a point without an error bar.
+        """
         for place, one in zip(x, samples, strict=True):
-            self._point(series, place, _measurement(one, None if np.ndim(one) else 0.0))
+            shown = (np.mean(one), 0.0) if np.ptp(one) == 0 else (one, None)
+            self._point(series, place, _measurement(*shown))
 
     def line(self, x, y, series: str = "") -> None:
         """A curve of theory: through the points of its series, or beside them.

@@ -11,7 +11,7 @@ from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.looks import Shown
 from theorycalc.core.numbers import real_double
 from theorycalc.core.records import check_fields, check_range
-from theorycalc.validation.samples import read_samples, standard_error
+from theorycalc.validation.samples import read_replicas, standard_error
 
 # Replicas of whose tails something can be said.
 FEWEST = 10
@@ -125,11 +125,11 @@ def tails(samples, *, level: float = 0.05) -> Tails:
     >>> cauchy.interval[0] < 1 < cauchy.interval[1], cauchy.doubt()
     (True, 'tail index 0.8... < 2, no variance')
     """
-    values = read_samples(samples, dimensions=1)
+    values = read_replicas(samples)
     level = real_double(level, "level", above=0, below=1)
     count = values.size
-    if count < FEWEST or np.ptp(values) == 0:
-        allowed = f"at least {FEWEST}, not all equal"
+    if count < FEWEST:
+        allowed = f"at least {FEWEST}"
         raise DomainError(explain("too few replicas for their tails", got=count, allowed=allowed))
     used = math.ceil(count**0.5)
     # in units of the largest deviation: no cube leaves the range of doubles

@@ -10,7 +10,7 @@ from theorycalc.core.looks import Shown
 from theorycalc.core.numbers import exact_integer, real_double
 from theorycalc.core.records import LARGEST, check_fields, check_range, instance
 from theorycalc.validation.heavy_tails import FEWEST, tails
-from theorycalc.validation.samples import read_samples, standard_error
+from theorycalc.validation.samples import read_replicas, read_samples, refuse_equal, standard_error
 
 
 @dataclass(frozen=True)
@@ -43,26 +43,32 @@ class Measurement(Shown):
         check_range(self, 0, LARGEST, "standard_error", "bias")
         if self.replicas is not None:
             check_range(self, 2, np.inf, "replicas")
+            if self.standard_error == 0:
+                hint = "replicas=None for a number that is known exactly"
+                what = "replicas without spread have no standard error"
+                raise DomainError(explain(what, got=f"{self.replicas} of them", hint=hint))
 
     @classmethod
     @within_doubles("samples")
     def of(cls, samples) -> "Measurement":
         """The mean of independent replicas, with standard error sd/√R.
 
+        Replicas that are all equal are refused: nothing is learned of their spread.
+
         Examples
         --------
         >>> Measurement.of([1.0, 2.0, 3.0])
         Measurement(mean=2.0, standard_error=0.577..., replicas=3)
         """
-        samples = read_samples(samples, dimensions=1)
-        doubt = tails(samples).doubt() if len(samples) >= FEWEST and np.ptp(samples) else ""
+        samples = read_replicas(samples)
+        doubt = tails(samples).doubt() if len(samples) >= FEWEST else ""
         return cls(float(samples.mean()), standard_error(samples), samples.size, doubt=doubt)
 
     @classmethod
     @within_doubles("samples")
     def of_variance(cls, samples) -> "Measurement":
         """The variance of independent replicas; its error uses their fourth moment."""
-        samples = read_samples(samples, dimensions=1)
+        samples = read_replicas(samples)
         n, centred = samples.size, samples - samples.mean()
         variance = centred.var(ddof=1)
         # Var(s²) = (μ₄ − s⁴ (n−3)/(n−1))/n
@@ -104,7 +110,7 @@ class Measurement(Shown):
         >>> alone.standard_error > 10 * pair.standard_error, pair.bias < 0.1 * pair.standard_error
         (True, True)
         """
-        samples, control = (read_samples(x, dimensions=1) for x in (samples, control))
+        samples, control = read_replicas(samples), read_samples(control, dimensions=1)
         expected, count = real_double(expected, "expected"), samples.size
         if control.size != count:
             what = "samples and control are no pairs"
@@ -118,6 +124,7 @@ class Measurement(Shown):
         x, y = control - control.mean(), samples - samples.mean()
         slope = x @ y / (x @ x)
         rest = y - slope * x
+        refuse_equal(rest, count * float(np.abs(y).max()))
         error = (rest @ rest / (count - 2) * (1 / count + control.mean() ** 2 / (x @ x))) ** 0.5
         mean = samples.mean() - slope * control.mean()
         # what the mean loses with each pair that is left out

@@ -11,7 +11,7 @@ from theorycalc.core.looks import Shown
 from theorycalc.core.numbers import exact_integer, real_double
 from theorycalc.core.records import LARGEST, check_fields, check_range, instance
 from theorycalc.validation.measurement import Measurement
-from theorycalc.validation.samples import read_samples
+from theorycalc.validation.samples import read_replicas
 from theorycalc.validation.statistics import threshold
 
 # A fit is repeated so often for its interval.
@@ -106,7 +106,7 @@ def fit_exponent(sizes, samples, *, resamples: int = 400, level: float = 0.05) -
     (True, True, False)
     """
     sizes = _sizes(sizes)
-    samples = [read_samples(values, dimensions=1) for values in _one_for_each(samples, sizes)]
+    samples = [read_replicas(values) for values in _one_for_each(samples, sizes)]
     order = np.argsort(sizes)
     sizes, samples = sizes[order], [samples[i] for i in order]
     resamples = exact_integer(resamples, "resamples", 2, _MOST_RESAMPLES)
@@ -114,8 +114,6 @@ def fit_exponent(sizes, samples, *, resamples: int = 400, level: float = 0.05) -
     if len(sizes) < 2 or any(values.mean() <= 0 for values in samples):
         allowed = "two sizes, means that are positive"
         raise DomainError(explain("no power law", allowed=allowed))
-    if any(values.std() == 0 for values in samples):
-        raise DomainError(explain("replicas that are equal have no standard error"))
     generator = np.random.default_rng(0)
     # the weights stay: equal draws from few replicas would have infinite ones
     slopes = _slopes(sizes, _weights(samples))

@@ -8,7 +8,7 @@ from scipy import stats
 from theorycalc.core.arrays import real_array, within_doubles
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.numbers import exact_integer, real_double
-from theorycalc.validation.samples import read_samples
+from theorycalc.validation.samples import read_samples, refuse_equal
 
 # Deviations in standard errors, and numbers of replicas, that are looked at.
 _FARTHEST = 2.0**24
@@ -118,8 +118,8 @@ def mean_test(samples, mean=0.0, covariance=None) -> tuple[float, int, float]:
     Raises
     ------
     DomainError
-        For samples or means that are not finite, a covariance that is not positive definite, or
-        fewer replicas than an estimated covariance needs.
+        For samples or means that are not finite, replicas that are all equal, a covariance that is
+        not positive definite, or fewer replicas than an estimated covariance needs.
 
     Examples
     --------
@@ -131,6 +131,7 @@ def mean_test(samples, mean=0.0, covariance=None) -> tuple[float, int, float]:
     True
     """
     samples = read_samples(samples, dimensions=2)
+    refuse_equal(samples)
     replicas, k = samples.shape
     deviation = samples.mean(axis=0) - _means(mean, k)
     if covariance is not None:
