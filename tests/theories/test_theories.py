@@ -8,8 +8,10 @@ import pytest
 import theorycalc as tc
 from theorycalc import theories
 from theorycalc.theories import _runner
+from theorycalc.theories._notes import Run
 from theorycalc.theories._sources import Named, heading, load
 from theorycalc.theories._theory import Case, Theory
+from theorycalc.validation import judge
 
 DIGITS = 20
 NAMES = theories.list()
@@ -25,9 +27,40 @@ def stated(name):
     ]
 
 
+# How many predictions of short experiments are seen to be off by 5 % upwards and downwards.
+SEEN = {
+    "giant_steps": 1,
+    "infinite_width_limits": 1,
+    "lazy_to_rich": 11,
+    "linear_attention": 3,
+    "logistic_perceptron": 1,
+    "mean_field": 21,
+    "spiked_weights": 2,
+    "xor_clusters": 2,
+}
+
+
+def off_by_5_percent(monkeypatch) -> list:
+    """Filled with runs, and comparisons with 95 % and 105 % of each prediction that they note."""
+    notes, note = [], Run._note
+
+    def twice(run, compared, name, prediction):
+        note(run, compared, name, prediction)
+        value = float(prediction.at() if hasattr(prediction, "at") else prediction)
+        notes.append((run, [compared(name, share * value) for share in (0.95, 1.05)]))
+
+    monkeypatch.setattr(Run, "_note", twice)
+    return notes
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_what_a_theory_states(name):
+def test_what_a_theory_states(name, monkeypatch):
+    notes = off_by_5_percent(monkeypatch) if name in SEEN else []
     outcomes = [task(fresh=True) for task in stated(name)]
+    verdicts = [
+        {judge([*run._comparisons, one])[-1].agreement.name for one in pair} for run, pair in notes
+    ]
+    assert verdicts.count({"DEVIATES"}) >= SEEN.get(name, 0)
     assert all(outcome.rows for outcome in outcomes)
     rows = [row for outcome in outcomes for row in outcome.rows]
     assert not [row for row in rows if row.failed or row.verdict == "UNDECIDED"]

@@ -80,6 +80,13 @@ two.experiment(
     powers={name: float(R.at(**exponents(name, 2))) for name in ("ntk", "standard, η/n", "mup")},
 )(simulations.features)
 
+two.experiment(
+    "tanh networks with one hidden layer in the NTK parameterisation, from outputs 0",
+    quick={256: 128, 1024: 48, 4096: 24},
+    full={256: 512, 1024: 192, 4096: 96},
+    power=float(SHALLOW.at(**exponents("ntk", 1))),
+)(simulations.kernel_regime)
+
 three = PAPER.states(
     "asymptotic",
     "The best learning rate of μP is that of narrow networks; in the standard parameterisation "

@@ -9,10 +9,11 @@ from scipy.special import roots_gegenbauer
 
 @dataclass(frozen=True)
 class Neurons:
-    """Neurons (a, r, s): output weight, weight along the teacher, and length across it.
+    """Neurons (a, r, …, s): output weight, some coordinates of the weights, length across these.
 
-    ``weights`` and ``neurons`` have shapes (…, k) and (…, 3, k). ``cosines`` are those between
-    directions across, which are independent of all else, with their probabilities.
+    r is the coordinate along the teacher. ``weights`` and ``neurons`` have shapes (…, k) and
+    (…, 2 + coordinates, k). ``cosines`` are those between directions across, which are independent
+    of all else, with their probabilities.
     """
 
     weights: np.ndarray
@@ -28,10 +29,27 @@ class Neurons:
         return cls(weights, neurons, *_coordinate(d - 1, count))
 
     @classmethod
-    def plane(cls, angles) -> "Neurons":
-        """Finite networks in R², angles of shape (…, m): s has a sign, and nothing is averaged."""
-        neurons = np.stack((np.ones_like(angles), np.cos(angles), np.sin(angles)), axis=-2)
-        weights = np.full(angles.shape, 1 / angles.shape[-1])
+    def beside(cls, d: int, count: int) -> "Neurons":
+        """The nodes of `mean_field` by their coordinates along the teacher and one other direction.
+
+        What is not the same in all directions across the teacher, but in those across both, has a
+        flow on them.
+        """
+        (z, weights), (t, shares) = _coordinate(d, count), _coordinate(d - 1, count)
+        across = np.sqrt(1 - z**2)[:, None]
+        r, rest = np.broadcast_to(z[:, None], (count, len(t))), np.sqrt(1 - t**2)
+        parts = (np.ones_like(r), r, across * t, across * rest)
+        neurons = np.stack([x.ravel() for x in parts])
+        others = _coordinate(d - 2, count) if d > 2 else (np.ones(1), np.ones(1))
+        return cls(np.outer(weights, shares).ravel(), neurons, *others)
+
+    @classmethod
+    def network(cls, directions) -> "Neurons":
+        """Finite networks with a = 1, from unit vectors of shape (…, d, m): nothing is averaged."""
+        directions = np.asarray(directions)
+        edge = np.ones((*directions.shape[:-2], 1, directions.shape[-1]))
+        neurons = np.concatenate((edge, directions, 0 * edge), axis=-2)
+        weights = np.full(edge[..., 0, :].shape, 1 / edge.shape[-1])
         return cls(weights, neurons, np.ones(1), np.ones(1))
 
     def at(self, times, kappa: float, tolerance: float = 1e-11):
@@ -49,36 +67,41 @@ class Neurons:
             yield replace(self, neurons=state)
 
     def _forces(self, neurons, kappa: float) -> np.ndarray:
-        c, r, s = self._with_teacher(neurons, kappa)
-        a, x, y = (neurons[..., i, :, None] for i in range(3))
+        c, *others = self._with_teacher(neurons, kappa)
+        a, own = neurons[..., 0, :, None], [x[..., None] for x in np.moveaxis(neurons, -2, 0)[1:]]
+        others = [x[..., None, :] for x in others]
         forces = np.zeros_like(neurons)
-        norm, norms = 1 + x**2 + y**2, 1 + (r**2 + s**2)[..., None, :]
+        norm, norms = 1 + sum(x**2 for x in own), 1 + sum(x**2 for x in others)
+        inside = sum(x * y for x, y in zip(own[:-1], others[:-1], strict=True))
         for cosine, share in zip(self.cosines, self.probabilities, strict=True):
-            q = x * r[..., None, :] + cosine * y * s[..., None, :]
+            q = inside + cosine * own[-1] * others[-1]
             root = np.sqrt(norm * norms - q**2)
             pull = share * 2 / np.pi * c[..., None, :] / root
             forces[..., 0, :] -= share * (c[..., None, :] * _angle(q, root)).sum(axis=-1)
-            along, across = r[..., None, :] - q / norm * x, cosine * s[..., None, :] - q / norm * y
-            forces[..., 1, :] -= (a * pull * along).sum(axis=-1)
-            forces[..., 2, :] -= (a * pull * across).sum(axis=-1)
+            pull, shrink = a * pull, (a * pull * q / norm).sum(axis=-1)
+            for i, (x, y) in enumerate(zip(own, others, strict=True), 1):
+                y = cosine * y if i == len(own) else y
+                forces[..., i, :] -= (pull * y).sum(axis=-1) - shrink * x[..., 0]
         return forces
 
-    def _with_teacher(self, neurons, kappa: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """f − f* as a network: its output weights, and weights along and across."""
-        parts = self.weights * neurons[..., 0, :], neurons[..., 1, :], neurons[..., 2, :]
-        last = np.ones((*neurons.shape[:-2], 1))
-        teacher = zip(parts, (-1.0, kappa, 0.0), strict=True)
-        return tuple(np.concatenate((part, x * last), axis=-1) for part, x in teacher)
+    def _with_teacher(self, neurons, kappa: float) -> tuple[np.ndarray, ...]:
+        """f − f* as a network: its output weights, and its weights."""
+        teacher = np.zeros((*neurons.shape[:-1], 1))
+        teacher[..., 0, 0], teacher[..., 1, 0] = -1.0, kappa
+        parts = np.concatenate((neurons, teacher), axis=-1)
+        parts[..., 0, :-1] *= self.weights
+        return tuple(np.moveaxis(parts, -2, 0))
 
     def risk(self, kappa: float) -> np.ndarray:
         """½ E(f − f*)²."""
         return self.squared(*self._with_teacher(self.neurons, kappa)) / 2
 
-    def squared(self, c, r, s) -> np.ndarray:
+    def squared(self, c, *w) -> np.ndarray:
         """E f² of a network."""
-        total, norm = 0.0, 1 + r**2 + s**2
+        total, norm = 0.0, 1 + sum(x**2 for x in w)
+        inside = sum(x[..., :, None] * x[..., None, :] for x in w[:-1])
         for cosine, share in zip(self.cosines, self.probabilities, strict=True):
-            q = r[..., :, None] * r[..., None, :] + cosine * s[..., :, None] * s[..., None, :]
+            q = inside + cosine * w[-1][..., :, None] * w[-1][..., None, :]
             root = np.sqrt(norm[..., :, None] * norm[..., None, :] - q**2)
             total += share * np.einsum("...i,...ij,...j->...", c, _angle(q, root), c)
         return total
@@ -91,24 +114,70 @@ class Neurons:
         )
         return self.squared(*(_beside(x, y) for x, y in zip(*parts, strict=True)))
 
+    def from_limit(self, limit: "Neurons") -> np.ndarray:
+        """E(f − g)² of networks in R^d and a law by coordinates along and across the teacher."""
+        a, r, *across = np.moveaxis(self.neurons, -2, 0)
+        s = np.sqrt(sum(x**2 for x in across))
+        # the law is the same in all directions across: those of the network do not matter beside it
+        alone = replace(limit, weights=self.weights, neurons=np.stack((a, r, s), axis=-2))
+        within = self.squared(self.weights * a, r, *across)
+        return alone.minus(limit) - alone.squared(self.weights * a, r, s) + within
 
-def influence(kappa: float, times, count: int, change: float = 1e-3) -> list[float]:
-    """lim m E‖f_m − f‖² in R², without sampling: mean squared influence of one neuron at 0.
 
-    The weight of each of ``count`` neurons is moved up and down; by the reflection across the
-    teacher half of them are enough.
+def influence(kappa: float, times, count: int, d: int = 2, change: float = 1e-3) -> list[float]:
+    """lim m E‖f_m − f‖² without sampling: the mean square of the influence of one neuron at 0.
+
+    The weight of a neuron is moved up and down, for every node along the teacher; by rotations its
+    other direction does not matter.
     """
-    angles = 2 * np.pi * (np.arange(count) + 0.5) / count
-    probe = np.eye(count)[: count // 2]
+    law, (z, weights) = Neurons.beside(d, count), _coordinate(d, count)
+    probe = np.stack((np.ones(count), z, np.sqrt(1 - z**2), np.zeros(count)), axis=-1)
+    neurons = np.concatenate(
+        (np.broadcast_to(law.neurons, (count, *law.neurons.shape)), probe[..., None]), axis=-1
+    )
     flows = []
     for move in (change, -change):
-        law = Neurons.plane(angles)
-        moved = (1 - move) * law.weights + move * probe
-        neurons = np.broadcast_to(law.neurons, (len(probe), *law.neurons.shape))
-        flows.append(replace(law, weights=moved, neurons=neurons).at(times, kappa))
+        moved = np.broadcast_to(np.append((1 - move) * law.weights, move), neurons[:, 0].shape)
+        flows.append(replace(law, weights=moved, neurons=neurons).at(times, kappa, 1e-9))
     return [
-        float(up.minus(down).mean()) / (2 * change) ** 2 for up, down in zip(*flows, strict=True)
+        float(weights @ up.minus(down)) / (2 * change) ** 2 for up, down in zip(*flows, strict=True)
     ]
+
+
+def responses(kappa: float, times, count: int, change: float = 1e-3):
+    """⟨I_j, I_k⟩ of the influences of neurons at ``count`` angles in R², at increasing times.
+
+    f_m − f is the mean of the influences of its neurons, up to second order in the fluctuation.
+    """
+    law = Neurons.network(circle(_angles(count)))
+    neurons, flows = np.broadcast_to(law.neurons, (count, *law.neurons.shape)), []
+    for move in (change, -change):
+        moved = (1 - move) * law.weights + move * np.eye(count)
+        flows.append(replace(law, weights=moved, neurons=neurons).at(times, kappa, 1e-9))
+    for up, down in zip(*flows, strict=True):
+        parts = (up.weights * up.neurons[:, 0], -down.weights * down.neurons[:, 0])
+        c = np.concatenate(parts, axis=1) / (2 * change)
+        w = np.concatenate((up.neurons[:, 1:], down.neurons[:, 1:]), axis=2)
+        w = np.moveaxis(w, 1, 0).reshape(w.shape[1], -1)
+        norm, q = 1 + (w**2).sum(axis=0), w.T @ w
+        products = _angle(q, np.sqrt(np.outer(norm, norm) - q**2)) * np.outer(c, c)
+        yield products.reshape(count, 2 * count, count, 2 * count).sum(axis=(1, 3))
+
+
+def folded(angles, count: int) -> np.ndarray:
+    """Σ_i D(θ_i − θ_k) at the ``count`` angles θ_k of `responses`: what interpolates functions."""
+    x = angles[..., None] - _angles(count)
+    waves = sum(2 * np.cos(k * x) for k in range(1, count // 2))
+    return (1 + waves + np.cos(count // 2 * x)).sum(axis=-2) / count
+
+
+def circle(angles) -> np.ndarray:
+    """Unit vectors in R² for `Neurons.network`."""
+    return np.stack((np.cos(angles), np.sin(angles)), axis=-2)
+
+
+def _angles(count: int) -> np.ndarray:
+    return 2 * np.pi * (np.arange(count) + 0.5) / count
 
 
 def _beside(x, y) -> np.ndarray:

@@ -23,14 +23,7 @@ def features(run, powers: dict[str, float]) -> None:
             )
             start = network.init([(1, width, seed) for seed in range(replicas)])
             rate = rate or _stable_rate(network, start, data.x_train)
-            end = tc.networks.train(
-                network, start, data.x_train, data.y_train, learning_rate=rate, steps=20
-            ).parameters
-            before, after = (
-                np.tanh(network.forward(parameters, data.x_test).outputs[1])
-                for parameters in (start, end)
-            )
-            moved.append(((after - before) ** 2).mean(axis=(1, 2)) ** 0.5)
+            moved.append(_moved(network, start, data, rate))
         means = np.array([x.mean() for x in moved])
         if power:
             law = tc.validation.PowerLaw.fit(widths, moved)
@@ -50,6 +43,35 @@ def features(run, powers: dict[str, float]) -> None:
         run.points(widths, moved, series=name)
         run.line(widths, means[-1] * (np.array(widths) / widths[-1]) ** -power, name)
     run.axes("width $n$", "features move by", log="xy", xticks=widths)
+
+
+def kernel_regime(run, power: float) -> None:
+    """Features of two-layer networks whose outputs are 0 at the start, whatever the seed."""
+    data, widths, moved, rate = tc.validation.sphere_points(16, 8), [*run.size], [], None
+    for width, replicas in run.size.items():
+        network = tc.networks.mlp(6, width, 1, "tanh", sigma_w=1.5)
+        start = network.init([(3, width, seed) for seed in range(replicas)], symmetric=True)
+        rate = rate or _stable_rate(network, start, data.x_train)
+        # the mean square has the smaller correction of order 1/n
+        moved.append(_moved(network, start, data, rate) ** 2)
+    law = tc.validation.PowerLaw.fit(widths, moved)
+    run.exponent("power of the width, of squares", -2 * power, law, smallest=0.1)
+    run.rejects("5 % steeper", -2.1 * power)
+    run.points(widths, moved, series="squares")
+    line = moved[-1].mean() * (np.array(widths) / widths[-1]) ** (-2 * power)
+    run.line(widths, line, "squares")
+    run.axes("width $n$", "features move by, squared", log="xy", xticks=widths)
+
+
+def _moved(network, start, data, rate: float) -> np.ndarray:
+    """How far the last hidden features move in 20 steps, root mean square, network by network."""
+    end = tc.networks.train(
+        network, start, data.x_train, data.y_train, learning_rate=rate, steps=20
+    ).parameters
+    before, after = (
+        np.tanh(network.forward(parameters, data.x_test).outputs[-2]) for parameters in (start, end)
+    )
+    return ((after - before) ** 2).mean(axis=(1, 2)) ** 0.5
 
 
 def _stable_rate(network, parameters, inputs) -> float:

@@ -5,7 +5,9 @@ import numpy as np
 import theorycalc as tc
 from theorycalc.networks import Parameters
 
-NEURONS, FLIPPED, TESTS = 400, 0.05, 1000
+NEURONS, FLIPPED, TESTS = 400, 0.05, 2000
+# Steps after which new points are classified: the last is √n.
+LOOKS = (1, 2, 3, 5, 8, 11)
 
 
 def grokking(run, setting: dict) -> None:
@@ -14,22 +16,22 @@ def grokking(run, setting: dict) -> None:
     is_strong = run.requires("|μ|² ≥ n^0.51 √p", n**0.51 * p**0.5 <= mu**2)
     if not run.requires("p ≥ n²|μ|²", p >= n**2 * mu**2) or not is_strong:
         return
-    found = np.array([_shares(np.random.default_rng(seed), **setting) for seed in range(run.size)])
-    fitted, right = found[:, :, 0].T, found[:, :, 1].T
+    replicas = [_shares(np.random.default_rng(seed), **setting) for seed in range(run.size)]
+    fitted, right = (np.array(shares).T for shares in zip(*replicas, strict=True))
     run.at(None, 1, fitted[1:].min(), error=1e-3, name="all labels fitted from step 1 on")
     run.rejects("flipped labels are not", 1 - FLIPPED)
-    run.at(None, 0.5, right[1], name="step 1: new points at chance", smallest=0.2)
+    run.at(None, 0.5, right[0], name="step 1: new points at chance", smallest=0.2)
     run.rejects("step 1: already learned", 0.9)
     run.at(None, -0.8, -right[-1], name="step √n: 8 of 10 right", at_most=True, smallest=0.37)
     run.rejects("step √n: still at chance", -0.5, -right[-1])
     steps = np.arange(len(fitted))
-    run.points(steps[1:], right[1:], series="new points")
+    run.points([*LOOKS, steps[-1]], right, series="new points")
     run.line(steps, fitted.mean(axis=1), "training labels")
     run.axes("steps", "share that is right")
 
 
-def _shares(generator, n: int, p: int, mu: float) -> np.ndarray:
-    """(fitted, right) after 0, …, √n steps.
+def _shares(generator, n: int, p: int, mu: float) -> tuple[list, list]:
+    """Shares of fitted labels after 0, …, √n steps, and of new points after some of them.
 
     Coordinates: two along the means, n for the noise of the data across them, and one for what each
     neuron has beside these at the start. Gram matrices of noise are Wishart: Bartlett's triangles.
@@ -51,15 +53,20 @@ def _shares(generator, n: int, p: int, mu: float) -> np.ndarray:
     )
     layers = weights.T[None], signs[None, :, None]
     parameters = Parameters(layers, (np.zeros((1, NEURONS)), np.zeros((1, 1))))
-    shares = []
+    fitted, right, last = [], [], round(n**0.5)
 
-    def look(_, parameters):
-        outputs = (np.sign(network(parameters, points)[0, :, 0]) for points in (x, new))
-        shares.append([np.mean(a == b) for a, b in zip(outputs, (y, truth), strict=True)])
+    def look(step, parameters):
+        fitted.append(_right(network, parameters, x, y))
+        if step in (*LOOKS, last):
+            right.append(_right(network, parameters, new, truth))
 
-    options = {"learning_rate": step / n, "steps": round(n**0.5), "layers": [1]}
+    options = {"learning_rate": step / n, "steps": last, "layers": [1]}
     tc.networks.train(network, parameters, x, y, loss="logistic", on_step=look, **options)
-    return np.array(shares)
+    return fitted, right
+
+
+def _right(network, parameters, points, labels) -> float:
+    return float(np.mean(np.sign(network(parameters, points)[0, :, 0]) == labels))
 
 
 def _clusters(generator, count: int, mu: float) -> tuple[np.ndarray, np.ndarray]:
