@@ -1000,8 +1000,20 @@ MUTANTS = (
     ),
     Mutant(
         "validation/samples.py",
-        "samples.std(ddof=1) / np.sqrt(samples.size)",
-        "samples.std(ddof=1) / samples.size",
+        "    refuse_equal(array)\n    return array",
+        "    return array",
+        "tests/validation/test_statistics.py::test_replicas_without_spread_say_nothing",
+    ),
+    Mutant(
+        "validation/samples.py",
+        "<= _ROUNDING * size",
+        "< 0 * size",
+        "tests/validation/test_statistics.py::test_replicas_without_spread_say_nothing",
+    ),
+    Mutant(
+        "validation/samples.py",
+        "/ np.sqrt(samples.size)",
+        "/ samples.size",
         "tests/validation/test_statistics.py::test_measurements",
     ),
     Mutant(

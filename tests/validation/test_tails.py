@@ -112,11 +112,10 @@ def test_few_different_values():
     sample = np.zeros(400)
     sample[:3] = 1
     assert tails(sample).index == np.inf
-    assert Measurement.of(np.ones(20)).doubt == ""
     assert tails(np.arange(200) % 2).doubt() == ""
 
 
 @pytest.mark.parametrize("samples", [np.ones(50), range(9), [np.nan] * 20, np.ones((4, 5)), "x"])
 def test_what_has_no_tails(samples):
-    with pytest.raises(tc.DomainError, match=r"too few replicas|not an? |not finite"):
+    with pytest.raises(tc.DomainError, match=r"too few|without spread|not an? |not finite"):
         tails(samples)

@@ -56,5 +56,8 @@ def refuse_equal(array: np.ndarray, size: float | None = None) -> None:
 
 
 def standard_error(samples: np.ndarray) -> float:
-    """Sd/√R of the mean."""
-    return float(samples.std(ddof=1) / np.sqrt(samples.size))
+    """Sd/√R of the mean, for samples that are not all equal."""
+    centred = samples - samples.mean()
+    # no square leaves the range of doubles
+    size = np.abs(centred).max()
+    return float(size * ((centred / size).std(ddof=1) / np.sqrt(samples.size)))
