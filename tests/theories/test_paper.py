@@ -199,7 +199,7 @@ def test_the_full_form_has_its_own_size(paper):
         (lambda run: run.rejects("all", 1), "nothing to reject"),
         (lambda run: run.axes("x", "y"), "nothing is on the picture"),
         (lambda run: run.at(1, 1, [1.0, float("nan")]), "finite"),
-        (lambda run: run.at(1, float("nan"), [1.0, 2.0]), "prediction"),
+        (lambda run: run.at(1, float("nan"), [1.0, 2.0, 3.0]), "prediction"),
     ],
 )
 def test_notes_without_sense_are_refused(paper, function, message):
