@@ -21,7 +21,7 @@ from theorycalc.theories import self_normalizing_networks as paper
 
 PEERS = ("z3", "cvc5", "codac")
 LIMIT = 20
-x, y, s, k, n, p, q = sympy.symbols("x y s k n p q")
+x, y, s, k, n, p, q, flip = sympy.symbols("x y s k n p q flip")
 mu, omega, nu, tau = sympy.symbols("mu omega nu tau")
 
 
@@ -56,6 +56,17 @@ def selu():
     maps = [relation.xreplace(layer) for relation in (*maps, variance < sympy.Rational(3, 2))]
     small = abs(determinant.xreplace(layer)) < 1
     return on(maps, **domain), on([norm, small], **domain)
+
+
+def channel():
+    """A binary symmetric channel contracts divergences by (1 − 2·flip)²."""
+    sent, other = (x * (1 - flip) + (1 - x) * flip for x in (p, q))
+    after, before = (
+        a * sympy.log(a / b) + (1 - a) * sympy.log((1 - a) / (1 - b))
+        for a, b in ((sent, other), (p, q))
+    )
+    apart = {"p": ("1/100", "2/5"), "q": ("3/5", "99/100"), "flip": ("1/20", "9/20")}
+    return on(after < (1 - 2 * flip) ** 2 * before, **apart)
 
 
 MAPS, NORM = selu()
@@ -100,6 +111,7 @@ CLAIMS = [
         on(sympy.log(n) / n <= sympy.Rational(3663, 10000), n=tc.integers(1, "oo")),
         None,
     ),
+    ("binary symmetric channel", channel(), None),
     ("SELU, moment maps", MAPS, None),
     ("SELU, norm of the Jacobian", NORM, None),
 ]
