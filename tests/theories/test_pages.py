@@ -13,6 +13,7 @@ import sympy as sp
 import theorycalc as tc
 from theorycalc.core import display
 from theorycalc.theories import _drawings, _page, _report, _runner
+from theorycalc.theories._notes import Run
 from theorycalc.theories._runner import Outcome, Row
 from theorycalc.theories._sources import load, sources
 from theorycalc.validation.experiment import Figure
@@ -319,3 +320,21 @@ def test_results_are_found_by_what_concerns_them():
     assert [t for t in other if t.kind in ("propositions", "experiments")] == [
         t for t in two if t.kind in ("propositions", "experiments")
     ]
+
+
+def test_equations_that_nobody_reads_are_not_set():
+    """Of a formula that would fill pages there is its name, and x = x says nothing."""
+    x = sp.Symbol("x", positive=True)
+    long = tc.Formula("f", sum(sp.sqrt(x + k) for k in range(300)))
+    text = _page._formulas([long, tc.Formula("g", x)], _page.mathjax)
+    assert r" = \cdots$" in text
+    assert " = x$" in text
+    assert len(text) < 300
+    assert _page._legible(r"\Gamma = \Gamma") == ""
+
+
+def test_a_place_has_six_digits_in_a_name():
+    run = Run(1, quick=True)
+    run.at(1 / 3, 1, 1.0, error=0.01, series="ρ")
+    run.at(10**6, 1, 1.0, error=0.01, series="n")
+    assert [c.name for c in run._comparisons] == ["ρ at 0.333333", "n at 1000000"]

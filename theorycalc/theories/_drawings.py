@@ -2,12 +2,15 @@
 
 import io
 import re
+from textwrap import wrap
 
 from theorycalc.core.errors import missing_extra
 from theorycalc.validation.experiment import Figure
 
 # What pictures are written in, and what they say of their making without need.
 _FONT = "DejaVu Sans"
+# Letters of a title in a line, which is as wide as the picture.
+_LINE = 72
 _METADATA = ("Creator", "Date", "Format", "Type")
 # Two decimals of a point are enough for an eye; a factor below 1 keeps all of its digits.
 _COORDINATE = re.compile(r"\b([1-9]\d*\.\d\d)\d+")
@@ -34,7 +37,7 @@ def _drawn(figure: Figure, letters: str) -> str:
         canvas = Canvas(figsize=(6, 4), layout="constrained")
         axes = canvas.subplots()
         figure.draw(axes)
-        axes.set_title(figure.title, fontsize="medium")
+        axes.set_title("\n".join(wrap(figure.title, _LINE)), fontsize="medium")
         canvas.savefig(text, format="svg", metadata=dict.fromkeys(_METADATA))
     return text.getvalue()
 

@@ -91,7 +91,7 @@ class Run:
             As for `tc.validation.compare`.
         """
         measured = _measurement(samples, error)
-        name = name or f"{series} at {x}".strip()
+        name = name or f"{series} at {_short(x)}".strip()
         options = {"bias": bias, "smallest": smallest, "at_most": at_most, "width": width}
         self._note(partial(compare, measurement=measured, **options), name, theory)
         if x is not None:
@@ -257,6 +257,11 @@ class Run:
         if theory is not None:
             place = float(x), float(theory.at() if hasattr(theory, "at") else theory)
             points.theory.append(place)
+
+
+def _short(x) -> str:
+    """A place as a name has it: six digits of a double."""
+    return f"{x:.6g}" if isinstance(x, float) else str(x)
 
 
 def _measurement(samples, error: float | None) -> Measurement:

@@ -41,6 +41,8 @@ _STYLE = """
 .theorycalc figure { margin: .4rem 0; flex: 0 1 32rem; }
 .theorycalc figure svg { width: 100%; height: auto; }
 """
+# An equation of more TeX than this is no picture of a formula: nobody reads a page of it.
+_LONGEST = 2400
 _GOOD = ("HOLDS", "AGREES", "REJECTED")
 _KINDS = {
     "cases": "number",
@@ -221,8 +223,17 @@ def _head(statement, typeset: Typeset) -> str:
 def _formulas(formulas, typeset: Typeset) -> str:
     """Equations side by side; a quantity that several formulas need stands there once."""
     equations = dict.fromkeys(line for f in formulas for line in display.formula_equations(f))
-    lines = "".join(f"<div>{typeset(line, True)}</div>\n" for line in equations)
+    shown = (_legible(line) for line in equations)
+    lines = "".join(f"<div>{typeset(line, True)}</div>\n" for line in shown if line)
     return f'<div class="formulas">\n{lines}</div>\n' if lines else ""
+
+
+def _legible(equation: str) -> str:
+    """An equation, or its left side where the right one would fill pages, or "" for x = x."""
+    left, equals, right = equation.partition(" = ")
+    if left == right:
+        return ""
+    return f"{left}{equals}\\cdots" if equals and len(equation) > _LONGEST else equation
 
 
 def _counts(evidence: list) -> str:

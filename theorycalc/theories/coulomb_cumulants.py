@@ -33,6 +33,11 @@ def at_the_boundary(f) -> dict[int, sympy.Expr]:
     return {3: one**3 / 8, 4: one**3 * (one + 2 * two) / 16, 5: one**3 * last / 128}
 
 
+def said(f) -> str:
+    """A function as one writes it."""
+    return str(f).replace("**", "^").replace("*", " ")
+
+
 one = PAPER.states(
     "limit",
     "N κ₃ → f₁³/8, N²κ₄ → f₁³(f₁ + 2f₂)/16, N³κ₅ → f₁³(3f₁² + 25f₁f₂ + 5f₁f₃ + 20f₂²)/128: the "
@@ -41,7 +46,7 @@ one = PAPER.states(
 one.shows(cumulant(GAUSS, 3), cumulant(GAUSS, 4))
 for q in (3, 4, 5):
     for f in (QUARTIC, GAUSS, BENT):
-        one.equals(cumulant(f, q), at_the_boundary(f)[q], f"the formula at r = 1, f = {f}")
+        one.equals(cumulant(f, q), at_the_boundary(f)[q], f"the formula at r = 1, f = {said(f)}")
 
 two = PAPER.states(
     "limit",
@@ -51,7 +56,7 @@ two = PAPER.states(
 two.shows(cumulant(BENT, 2))
 for f in (QUARTIC, BENT):
     variance = tc.Integral(R * f.diff(R) ** 2 / 2, R, 0, 1)
-    two.equals(cumulant(f, 2), variance, f"the integral over the disc, f = {f}")
+    two.equals(cumulant(f, 2), variance, f"the integral over the disc, f = {said(f)}")
 LARGER = sympy.Gt(cumulant(BENT, 2).expr, 2 * cumulant(QUARTIC, 2).expr, evaluate=False)
 two.holds(LARGER, "the variance of one is more than twice that of the other", {})
 

@@ -149,4 +149,4 @@ TRAINED = "random networks for x_1x_2, trained by gradient descent"
 GIVEN = {"product": product, "variances": VARIANCES}
 eight.experiment(TRAINED, quick=8, full=60, **GIVEN)(simulations.training)
 # of statement 3, with the variances of 4 and 7
-three.experiment("random networks for x_1x_2", quick=150, full=4000, **GIVEN)(simulations.error)
+three.experiment("random networks for x₁x₂", quick=150, full=4000, **GIVEN)(simulations.error)

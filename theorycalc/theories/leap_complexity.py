@@ -78,6 +78,6 @@ four = PAPER.states(
     "d^{−1/2} with the direction of a target He_l, which a random start has, the gradient along it "
     "is of order d^{−(l−1)/2}, and the noise of one sample of order 1.",
 )
-four.experiment("a neuron He_l(w·x) and a target He_l(u·x), w·u = d^{−1/2}", quick=300, full=2000)(
+four.experiment("a neuron Heₗ(w·x) and a target Heₗ(u·x), w·u = 1/√d", quick=300, full=2000)(
     simulations.gradients
 )

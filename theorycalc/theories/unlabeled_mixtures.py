@@ -73,7 +73,7 @@ SHIFTED, RANGE = miss(cos(PHI)) >= miss(1), {"phi": (0, "3/2")}
 three.proves(SHIFTED, "no less than the Bayes error", RANGE, contacts=[{"phi": 0}])
 
 
-@three.experiment("top eigenvectors of 100 shifted samples in R^100", quick=60, full=600)
+@three.experiment("top eigenvectors of 100 shifted samples in R¹⁰⁰", quick=60, full=600)
 def eigenvectors(run):
     """Squared cosines to μ for a shift by 0.3, s = 4, c = 1; and of means of 25 labelled ones."""
     d, size, turn, generator = 100, 2.0, 0.3, np.random.default_rng(0)
