@@ -66,7 +66,7 @@ def test_a_channel_is_what_its_densities_say(name, snr):
 @pytest.mark.parametrize("name", MIXTURES)
 def test_the_free_entropy_has_half_the_overlap_as_slope(name):
     law, s, h = MIXTURES[name], sp.Rational(3, 2), sp.Rational(1, 10**6)
-    right, left = (law.free_entropy(s + side * h).at(using=tc.MP(30)) for side in (1, -1))
+    right, left = (law.free_entropy(s + side * h).at(using=tc.MP(20)) for side in (1, -1))
     slope = (right.mid - left.mid) / (2 * mpmath.mpf(1) / 10**6)
     assert abs(slope - law.overlap(s).at().mid / 2) < 1e-10
 
@@ -131,11 +131,11 @@ def test_a_density_that_is_normal_has_the_closed_form():
 @pytest.mark.parametrize("name", OUTPUTS)
 def test_information_is_the_slope_of_the_free_entropy(name):
     law, q, h = OUTPUTS[name], sp.Rational(2, 5), sp.Rational(1, 10**6)
-    right, left = (law.free_entropy(q + side * h, 2).at(using=tc.MP(30)) for side in (1, -1))
+    right, left = (law.free_entropy(q + side * h, 2).at(using=tc.MP(20)) for side in (1, -1))
     slope = (right.mid - left.mid) / (mpmath.mpf(1) / 10**6)
     value = law.channel(q, 2).at()
     assert abs(slope - value.mid) < 1e-9 * abs(slope)
-    assert_error_holds(value, law.channel(q, 2).at(using=tc.Ball(30)))
+    assert_error_holds(value, law.channel(q, 2).at(using=tc.Ball(20)))
 
 
 @pytest.mark.parametrize("name", COSTLY)
