@@ -1123,6 +1123,18 @@ MUTANTS = (
     ),
     Mutant(
         "core/arithmetic/box_context.py",
+        "_ZERO if high.is_nan() else high",
+        "high",
+        "tests/core/test_box_context.py::test_products_go_by_the_signs",
+    ),
+    Mutant(
+        "core/arithmetic/box_context.py",
+        "(a * d).min(b * c).lower()",
+        "(a * d).lower()",
+        "tests/core/test_box_context.py::test_products_go_by_the_signs",
+    ),
+    Mutant(
+        "core/arithmetic/box_context.py",
         "        if any(is_undefined(as_box(x)) for x in args):",
         "        if False:",
         "tests/core/test_box_context.py::test_of_what_is_undefined_nothing_is_known",

@@ -1,5 +1,8 @@
 """Ranges over boxes hold the values at the points of the boxes."""
 
+import math
+from itertools import combinations, product
+
 import pytest
 import sympy
 from flint import arb, fmpq
@@ -89,6 +92,22 @@ def test_products_and_powers_of_what_is_undefined():
         context.hull(NOT_A_NUMBER, Box(arb(0), arb(1))),
     ):
         assert is_undefined(found)
+
+
+PAIRS = [(0, 0), *combinations((-math.inf, -2, 0, 3, math.inf), 2)]
+
+
+@pytest.mark.parametrize("first", PAIRS, ids=str)
+def test_products_go_by_the_signs(first):
+    """From the least to the largest product of ends, where 0 times an infinite one is 0."""
+    for second in PAIRS:
+        ends = [0 if 0 in pair else math.prod(pair) for pair in product(first, second)]
+        found = BoxContext().mul(Box(*map(_end, first)), Box(*map(_end, second)))
+        assert (float(found.low), float(found.high)) == (min(ends), max(ends))
+
+
+def _end(x: float) -> arb:
+    return arb(x) if math.isfinite(x) else arb.pos_inf() if x > 0 else arb.neg_inf()
 
 
 def test_long_rationals_become_boxes():
