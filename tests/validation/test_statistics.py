@@ -57,6 +57,21 @@ def test_measurements():
     assert variance.standard_error == pytest.approx((8 / 200_000) ** 0.5, rel=0.1)
 
 
+def test_a_variance_takes_a_hundred_replicas():
+    """Of twenty normal replicas one in fifteen intervals at 1 % misses; of a hundred, far fewer."""
+    few, many = (
+        [Measurement.of_variance(x) for x in GENERATOR.standard_normal((600, r))] for r in (20, 100)
+    )
+    missed = [
+        np.mean([abs(m.mean - 1) > threshold(0.01, 1, r) * m.standard_error for m in found])
+        for found, r in ((few, 20), (many, 100))
+    ]
+    assert missed[0] > 0.03
+    assert missed[1] < 0.045
+    assert all(m.doubt for m in few)
+    assert np.mean([bool(m.doubt) for m in many]) < 0.15
+
+
 _SPREAD = np.random.default_rng(1).standard_normal(16)
 
 

@@ -12,6 +12,10 @@ from theorycalc.core.records import LARGEST, check_fields, check_range, instance
 from theorycalc.validation.heavy_tails import FEWEST, tails
 from theorycalc.validation.samples import read_replicas, read_samples, refuse_equal, standard_error
 
+# Replicas from which √8, the skewness of squares of normal variables, lets one side of an interval
+# at 1 % fail no more than three times as often as it should: as in `Tails.doubt`.
+_FEWEST_SQUARES = 100
+
 
 @dataclass(frozen=True)
 class Measurement(Shown):
@@ -67,13 +71,19 @@ class Measurement(Shown):
     @classmethod
     @within_doubles("samples")
     def of_variance(cls, samples) -> "Measurement":
-        """The variance of independent replicas; its error uses their fourth moment."""
+        """The variance of independent replicas; its error uses their fourth moment.
+
+        Squares are skew, those of normal replicas by √8: below a hundred replicas one side of an
+        interval by Student's t fails too often, and the measurement is in doubt.
+        """
         samples = read_replicas(samples)
         n, centred = samples.size, samples - samples.mean()
         variance = centred.var(ddof=1)
         # Var(s²) = (μ₄ − s⁴ (n−3)/(n−1))/n
         error = np.sqrt(max(np.mean(centred**4) - variance**2 * (n - 3) / (n - 1), 0.0) / n)
-        return cls(float(variance), float(error), n)
+        few = f"{n} replicas for a variance, squares are skew below {_FEWEST_SQUARES}"
+        doubt = few if n < _FEWEST_SQUARES else tails(centred**2).doubt()
+        return cls(float(variance), float(error), n, doubt=doubt)
 
     @classmethod
     @within_doubles("samples")
