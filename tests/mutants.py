@@ -58,6 +58,7 @@ _GERMS = "tests/bounds/test_open_ends.py::test_the_sum_of_germs_holds_the_values
 _RULES = " ".join(
     f"tests/bounds/test_rules.py::test_{n}_variable{s}" for n, s in (("one", ""), ("two", "s"))
 )
+_CONDITIONS = "tests/bounds/test_conditions.py::test_{}".format
 _SEVERAL = "tests/bounds/test_contacts_in_several_variables.py::test_{}".format
 _LOW = "tests/{}/test_low_targets.py::{}".format
 _DOUBLES = "test_channels.py::test_{}".format
@@ -1216,6 +1217,30 @@ MUTANTS = (
         "    if v.low >= 0:\n        return (1,)",
         "    if v.high >= 0:\n        return (1,)",
         _SEVERAL("polynomials_that_are_said_not_to_be_negative_are_not"),
+    ),
+    Mutant(
+        "bounds/orthants.py",
+        "(k == degree or v.high_open or v.high.is_infinite)",
+        "True",
+        _CONDITIONS("polynomials_on_boxes_have_the_signs_that_are_told"),
+    ),
+    Mutant(
+        "bounds/orthants.py",
+        "[unit] * (degree - exponents[i])",
+        "[unit] * degree",
+        _CONDITIONS("polynomials_on_boxes_have_the_signs_that_are_told"),
+    ),
+    Mutant(
+        "bounds/conditions.py",
+        "(v.high, v.high_open) if slope.is_positive else (v.low, v.low_open)",
+        "(v.low, v.low_open) if slope.is_positive else (v.high, v.high_open)",
+        _CONDITIONS("new_ranges_hold_all_that_a_condition_leaves"),
+    ),
+    Mutant(
+        "bounds/conditions.py",
+        "sympy.S.Zero, sympy.oo, strict, True,",
+        "sympy.S.One, sympy.oo, strict, True,",
+        _CONDITIONS("new_ranges_hold_all_that_a_condition_leaves"),
     ),
     Mutant(
         "bounds/named.py",

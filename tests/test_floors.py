@@ -105,6 +105,7 @@ FLOORS = {
         "problems",
         "along_contacts",
         "scaling",
+        "conditions",
         "reductions",
         "named",
         "steps",

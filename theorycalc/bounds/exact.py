@@ -6,7 +6,7 @@ from sympy.polys.polyerrors import CoercionFailed
 from theorycalc.bounds.definedness import is_known_to_differ
 from theorycalc.bounds.domain import Variable
 from theorycalc.bounds.goals import Goal
-from theorycalc.bounds.orthants import not_negative
+from theorycalc.bounds.orthants import not_negative, positive
 from theorycalc.core.evaluation import vanishes
 
 
@@ -26,10 +26,10 @@ def decided_exactly(goal: Goal, variables) -> str:
         factored = sympy.factor(margin)
         if factored != margin and _has_sign(factored, goal.strict):
             return f"it factors as {factored}"
-    if not goal.strict and len(symbols) > 1 and margin.is_rational_function(*symbols):
+    if len(symbols) > 1 and margin.is_rational_function(*symbols):
         numerator, denominator = sympy.fraction(sympy.together(margin))
-        if denominator.is_positive:
-            return not_negative(numerator, variables)
+        if denominator.is_positive or positive(denominator, variables):
+            return (positive if goal.strict else not_negative)(numerator, variables)
     return ""
 
 

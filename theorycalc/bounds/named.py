@@ -73,7 +73,7 @@ def proposed(problem: Problem) -> Iterator[Names]:
     symbols = [v.symbol for v in problem.variables]
     pairs = combinations(symbols, 2)
     parts = [part for x, y in pairs for part in (x * y, x - y, x + y, x / y)]
-    parts += [node for node in postorder(margin) if not node.is_Atom]
+    parts += [x for x in postorder(margin) if isinstance(x, sympy.Expr) and not x.is_Atom]
     several = (part for part in parts if len(part.free_symbols) > 1 and part != margin)
     may_be_all = _slopes_agree(enclosed(margin, problem.variables))
     for part in islice(dict.fromkeys(several), _MOST):

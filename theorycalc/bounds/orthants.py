@@ -2,34 +2,38 @@
 
 Of degree two they are sums of squares, or not. A polynomial without negative coefficients is not
 negative on positive numbers. Where one has some, the numbers are put in order, the least is s, the
-next s + t, and so on, with s, t, … ≥ 0; for each order the coefficients are looked at again.
+next s + t, and so on, with s, t, … ≥ 0; for each order the coefficients are looked at again. On a
+box they are those of Bernstein's polynomials: a number between a and b is (a + bw)/(1 + w), w ≥ 0.
+Integers are taken for real numbers.
 
 L. Yang, Solving harder problems with lesser mathematics, Proc. 10th Asian Technology Conf. in
 Mathematics, 37–46 (2005).
 """
 
 from collections.abc import Iterator
+from functools import reduce
 from itertools import pairwise, permutations, product
 from math import comb
 
 import sympy
 from flint import fmpq
 
-from theorycalc.bounds.domain import Variable
+from theorycalc.bounds.domain import Variable, fmpq_of
 
-# A polynomial: integer coefficients by exponents.
-Terms = dict[tuple[int, ...], int]
+# A polynomial: rational coefficients by exponents.
+Terms = dict[tuple[int, ...], int | fmpq]
 
 # How often numbers are put in order; of how many terms in how many variables.
 _DEPTH = 3
 _MOST_VARIABLES, _MOST_TERMS = 5, 300
 # How many orders are looked at, altogether.
 _MOST_ORDERS = 400
+_BETWEEN = "between the ends"
 
 
 def not_negative(expr: sympy.Expr, variables: tuple[Variable, ...]) -> str:
     """Why a polynomial is not negative on a box; nothing where it is not seen."""
-    if any(v.integer for v in variables) or len(variables) > _MOST_VARIABLES:
+    if len(variables) > _MOST_VARIABLES:
         return ""
     for name, terms, signs in _ways(expr, variables):
         if not 0 < len(terms) <= _MOST_TERMS:
@@ -38,7 +42,27 @@ def not_negative(expr: sympy.Expr, variables: tuple[Variable, ...]) -> str:
             return "it is a sum of squares"
         if _on_orthants(terms, signs):
             return f"no coefficient is negative {name}"
-    return ""
+    return _between(_coefficients_between_ends(expr, variables))
+
+
+def _between(terms: Terms) -> str:
+    return f"no coefficient is negative {_BETWEEN}" if terms and min(terms.values()) >= 0 else ""
+
+
+def positive(expr: sympy.Expr, variables: tuple[Variable, ...]) -> str:
+    """Why a polynomial is positive on a box without its open ends; nothing where it is not seen."""
+    terms = _coefficients_between_ends(expr, variables)
+    degrees = [max((e[i] for e in terms), default=0) for i in range(len(variables))]
+    somewhere = any(c > 0 and _vanishes_nowhere(e, degrees, variables) for e, c in terms.items())
+    return _between(terms) if somewhere else ""
+
+
+def _vanishes_nowhere(exponents: tuple, degrees: list[int], variables) -> bool:
+    """Whether a term is positive also where a variable is at an end that belongs to its range."""
+    return all(
+        (k == 0 or v.low_open) and (k == degree or v.high_open or v.high.is_infinite)
+        for k, degree, v in zip(exponents, degrees, variables, strict=True)
+    )
 
 
 def _ways(expr: sympy.Expr, variables) -> Iterator[tuple[str, Terms, list]]:
@@ -49,6 +73,39 @@ def _ways(expr: sympy.Expr, variables) -> Iterator[tuple[str, Terms, list]]:
     if all(low.is_Rational for low in lows.values()) and any(lows.values()):
         above = expr.xreplace({x: x + low for x, low in lows.items()})
         yield "above the lower ends", _terms(above, symbols), [(1,)] * len(symbols)
+
+
+def _coefficients_between_ends(expr: sympy.Expr, variables) -> Terms:
+    """A polynomial, times a positive number, in numbers w ≥ 0 that are ∞ at the upper ends.
+
+    Nothing for a variable without a rational lower end, or of too many terms.
+    """
+    terms = _terms(expr, [v.symbol for v in variables])
+    if len(variables) > _MOST_VARIABLES or len(terms) > _MOST_TERMS:
+        return {}
+    for i, v in enumerate(variables):
+        if not (v.low.is_Rational and (v.high.is_Rational or v.high.is_infinite)):
+            return {}
+        last = fmpq(1) if v.high.is_infinite else fmpq_of(v.high)
+        place, unit = [fmpq_of(v.low), last], [fmpq(1), fmpq(int(v.high.is_finite))]
+        degree = max((e[i] for e in terms), default=0)
+        found: Terms = {}
+        for exponents, c in terms.items():
+            factors = [place] * exponents[i] + [unit] * (degree - exponents[i])
+            for power, x in enumerate(reduce(_product, factors, [fmpq(1)])):
+                new = (*exponents[:i], power, *exponents[i + 1 :])
+                found[new] = found.get(new, 0) + c * x
+        terms = {e: c for e, c in found.items() if c}
+    return terms
+
+
+def _product(p: list, q: list) -> list:
+    """The coefficients of a product of polynomials of one variable."""
+    found = [fmpq(0)] * (len(p) + len(q) - 1)
+    for i, x in enumerate(p):
+        for j, y in enumerate(q):
+            found[i + j] += x * y
+    return found
 
 
 def _terms(expr: sympy.Expr, symbols: list) -> Terms:

@@ -22,13 +22,16 @@ from theorycalc.core.progress import progress
 # Integers that are looked at one by one before anything else is tried, and at all.
 _FEW = 300
 MOST_POINTS = 200_000
-# Reductions whose parts are looked at by themselves.
-_BY_PARTS = (
-    "ratios as variables",
-    "a function of each variable",
-    "on both sides of a kink",
-    "from a contact",
-)
+# Reductions whose parts are looked at by themselves, and by how much of the work is divided.
+_BY_PARTS = {
+    "the variables that occur": 4,
+    "branch by branch": 4,
+    "ratios as variables": 4,
+    "a function of each variable": 4,
+    "on both sides of a kink": 4,
+    "from a contact": 4,
+    "a condition as a range": 40,
+}
 # With a smaller budget a problem is only looked at as it is.
 _SMALL = 200
 
@@ -80,8 +83,8 @@ class Prover:
         return step or _as_far(problem, searches)
 
     def _solved(self, problem: Problem, refutes: Callable) -> Step:
-        if reason := decided_exactly(problem.goal, problem.variables):
-            return Step(problem, "exact", reason)
+        if step := _exactly(problem):
+            return step
         count = number_of_points(problem.variables)
         if count is not None and count <= _FEW:
             return self._one_by_one(problem, refutes)
@@ -178,7 +181,8 @@ class Prover:
         for form in forms(problem):
             as_written = form.name == "as written"
             main, *conditions = (problem,) if as_written else form.problems
-            if (step := self._part_by_part(main)) is None:
+            exact = None if as_written else _exactly(main)
+            if (step := exact or self._part_by_part(main)) is None:
                 continue
             if as_written:
                 return step
@@ -189,18 +193,18 @@ class Prover:
 
     def _part_by_part(self, problem: Problem) -> Step | None:
         """A step by a reduction, for which every part is shown by itself."""
-        for name in _BY_PARTS:
+        for name, share in _BY_PARTS.items():
             for reduction in reduce(problem, name):
-                parts = self._all_shown(reduction.problems)
+                parts = self._all_shown(reduction.problems, self.budget // share)
                 if parts is not None:
                     return Step(problem, name, None, parts)
         return None
 
-    def _all_shown(self, problems: Sequence[Problem]) -> tuple[Step, ...] | None:
+    def _all_shown(self, problems: Sequence[Problem], budget: int) -> tuple[Step, ...] | None:
         """Steps for all problems, or nothing as soon as one is not shown."""
         parts = []
         for problem in problems:
-            parts.append(self._condition(problem, self.budget // 4))
+            parts.append(self._condition(problem, budget))
             if not parts[-1].done:
                 return None
         return tuple(parts)
@@ -254,6 +258,11 @@ def _continued(searches: list) -> Iterator[tuple]:
             later.append((gain, item))
     for _, item in sorted(later, key=lambda found: -found[0]):
         yield item, item[1].go_on()
+
+
+def _exactly(problem: Problem) -> Step | None:
+    reason = decided_exactly(problem.goal, problem.variables)
+    return Step(problem, "exact", reason) if reason else None
 
 
 def _as_far(problem: Problem, searches: list) -> Step:

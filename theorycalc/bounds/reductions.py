@@ -11,7 +11,8 @@ from itertools import pairwise
 import sympy
 
 from theorycalc.bounds.along_contacts import apart, at_kinks_of_several, from_contacts
-from theorycalc.bounds.domain import Variable
+from theorycalc.bounds.conditions import by_branches, in_ranges, of_what_occurs
+from theorycalc.bounds.domain import Variable, with_facts
 from theorycalc.bounds.enclosed import is_continuous
 from theorycalc.bounds.goals import Goal
 from theorycalc.bounds.problems import NOT_REAL, Problem, Reduction
@@ -96,11 +97,12 @@ def _at_zero(problem: Problem) -> list[Reduction]:
     for i, v in enumerate(problem.variables):
         if v.low.is_infinite and v.high.is_infinite:
             zero = sympy.S.Zero
-            above = v.within(zero, v.high)
+            above = with_facts(v.name, zero, v.high, False, True, v.integer)
             below = v.within(v.low, -sympy.S.One if v.integer else zero)
             parts = tuple(
-                replace(problem, variables=(*problem.variables[:i], x, *problem.variables[i + 1 :]))
-                for x in (above, below)
+                part
+                for half in (above, below)
+                for part in _replaced(problem, "cut at zero", i, half, v.symbol).problems
             )
             return [Reduction("cut at zero", parts)]
     return []
@@ -139,6 +141,9 @@ REDUCTIONS: dict[str, Callable[[Problem], list[Reduction]]] = {
     "cut at zero": _at_zero,
     "mirrored": _mirrored,
     "x = a + t/(1 − t)": _compact,
+    "the variables that occur": of_what_occurs,
+    "branch by branch": by_branches,
+    "a condition as a range": in_ranges,
     "ratios as variables": in_ratios,
     "a function of each variable": apart,
     "on both sides of a kink": at_kinks_of_several,

@@ -111,7 +111,7 @@ def _squares(goal: Goal, variables):
     for side, other in ((goal.big, goal.small), (goal.small, goal.big)):
         if _is_root(side) and not _is_root(other):
             needed = [_without_roots(goal.big)]
-            needed += [p.base for p in side.atoms(sympy.Pow) if p.exp == S.Half]
+            needed += [p.base for p in side.atoms(sympy.Pow) if abs(p.exp) == S.Half]
             conditions = tuple((x, False) for x in needed if not x.is_nonnegative)
             difference = sympy.expand(goal.big**2 - goal.small**2)
             yield Form(_simplified_gammas(difference), variables, conditions)
@@ -120,11 +120,12 @@ def _squares(goal: Goal, variables):
 def _without_roots(side: sympy.Expr) -> sympy.Expr:
     """What has the sign of a side, whose roots are not negative."""
     factors = sympy.Mul.make_args(side)
-    return sympy.Mul(*(f for f in factors if not (f.is_Pow and f.exp == S.Half)))
+    return sympy.Mul(*(f for f in factors if not (f.is_Pow and abs(f.exp) == S.Half)))
 
 
 def _is_root(side: sympy.Expr) -> bool:
-    return any(f.is_Pow and f.exp == S.Half and f.free_symbols for f in sympy.Mul.make_args(side))
+    factors = (f for f in sympy.Mul.make_args(side) if f.is_Pow and f.free_symbols)
+    return any(abs(f.exp) == S.Half for f in factors)
 
 
 def _divided(goal: Goal, variables):

@@ -39,7 +39,7 @@ one = PAPER.states(
 )
 PRODUCT = sympy.Le(1 + abs(K + L), (1 + abs(K)) * (1 + abs(L)), evaluate=False)
 HALVED = sympy.Le(R / (1 + R**2), Rational(1, 2), evaluate=False)
-one.holds(PRODUCT, "1+|k+l| ≤ (1+|k|)(1+|l|)", {"k": 3, "l": 0}, {"k": 2, "l": 5})
+one.proves(PRODUCT, "1+|k+l| ≤ (1+|k|)(1+|l|)", dict.fromkeys("kl", sympy.S.Reals))
 one.proves(HALVED, "|k|/(1+|k|²) ≤ 1/2", {"r": (0, "oo")})
 
 two = PAPER.states(

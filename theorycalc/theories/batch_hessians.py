@@ -32,7 +32,8 @@ one = PAPER.states(
     "below 1/2 there and 1/2 where noise is all there is: no batch makes it larger.",
 )
 one.shows(ADDITIVE.top, ADDITIVE.exponent)
-one.proves(ADDITIVE.exponent.subs(ell=1) <= HALF, "at most √B", {"sigma2": (0, "oo")})
+POSITIVE = sympy.Interval.open(0, sympy.oo)
+one.proves(ADDITIVE.exponent <= HALF, "at most √B", dict.fromkeys(("ell", "sigma2"), POSITIVE))
 # B times another one is σ_B² through it
 SLOPE = -SIGMA2 * sympy.log(ADDITIVE.max_learning_rate.expr).diff(SIGMA2)
 for size in ("1/4", "9/10", 3):
@@ -45,7 +46,8 @@ two = PAPER.states(
     "rises to 1 with c: the learning rate grows like B only while a batch is far smaller than P.",
 )
 two.shows(BULKY.top, BULKY.exponent)
-two.proves(BULKY.exponent.subs(ell=10) < 1, "less than B", {"c": (0, 1000)})
+BEYOND = {"ell": sympy.Interval.open(1, sympy.oo), "c": POSITIVE}
+two.proves(BULKY.exponent < 1, "less than B", BEYOND)
 NEARLY = sympy.Rational(99, 100)
 two.holds(BULKY.exponent.expr > NEARLY, "as near as one likes", {"ell": 10, "c": 10**5})
 two.holds(BULKY.exponent.expr < HALF / 2, "with large batches it is far", {"ell": 10, "c": 2})

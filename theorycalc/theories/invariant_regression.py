@@ -57,9 +57,8 @@ two.shows(FIRST, SECOND, RESIDUAL)
 BOTH = regression([0, 2]).subs({A: sympy.Rational(3, 2), U: 5})
 two.equals(FIRST, BOTH[0], "the normal equations", **CHAIN)
 two.equals(SECOND, BOTH[1], "the normal equations", **{k: CHAIN[k] for k in "bvw"})
-BOX = {"b": (-5, 5), "w": ("1/10", 10)}
-FITTED = RESIDUAL.expr.subs(V, 1) <= 1
-two.proves(FITTED, "never worse where it was fitted", BOX, contacts=[sympy.Eq(B, 0)])
+BOX = {"b": sympy.S.Reals, **dict.fromkeys("vw", sympy.Interval.open(0, sympy.oo))}
+two.proves(RESIDUAL <= V, "never worse where it was fitted", BOX)
 
 three = PAPER.states(
     "exact",
@@ -75,10 +74,11 @@ AT = {"v": "1/2", "w": 3, "b": -2, "w_new": 10}
 three.equals(SHIFTED, NOISE, "what is left of Y", **AT)
 three.equals(tc.Formula("E_*", SHIFTED.expr.subs(NEW, CROSSING.expr)), V, "equal at the crossing",
              v="1/2", w=3, b=-2)  # fmt: skip
-BEYOND = SHIFTED.expr.subs({V: 1, W: 1, B: 1}) >= 1
-three.proves(BEYOND, "beyond w' = 3 (v = w = b = 1)", {"w_new": (3, 1000)},
-             contacts=[{"w_new": 3}])  # fmt: skip
-three.refutes(BEYOND, "not before", {"w_new": (0, 3)})
+MOVED, FAR = {**BOX, "w_new": BOX["w"]}, CROSSING.expr
+three.proves(SHIFTED >= V, "beyond w' = 2w + b²v", MOVED, where=NEW >= FAR)
+three.proves(SHIFTED <= V, "up to w' = 2w + b²v", MOVED, where=NEW <= FAR)
+ONES = {V: 1, W: 1, B: 1}
+three.refutes(SHIFTED.expr.subs(ONES) >= 1, "before it (v = w = b = 1)", {"w_new": (0, 3)})
 
 
 @one.experiment("random graphs of six variables in three environments", quick=150, full=1500)

@@ -64,7 +64,7 @@ two.equals(SQUARES, "0.239750061093476731159", "extended precision", gamma="1/3"
 # a projection: the angle between a mean with noise γ and μ
 COSINE = 1 / sqrt(1 + GAMMA / D**2)
 two.equals(GENERATIVE, miss(D * COSINE), "Q(D cos θ), tan²θ = γ/D²", gamma="1/5", D=2)
-BOX = {"gamma": ("1/100", "99/100"), "D": ("1/10", 4)}
+BOX = {"gamma": sympy.Interval.open(0, 1), "D": sympy.Interval.open(0, sympy.oo)}
 LESS = D**2 * sqrt(1 - GAMMA) / sqrt(D**2 + GAMMA) <= D**2 / sqrt(D**2 + GAMMA)
 two.proves(LESS, "naive Bayes is better, the model being true", BOX)
 two.proves(D**2 / sqrt(D**2 + GAMMA) <= D, "the Bayes error is less", BOX)

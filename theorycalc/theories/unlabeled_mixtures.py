@@ -56,9 +56,10 @@ WORTH = tc.Formula("w", (S**2 - C) / (S * (S + 1)))
 two.shows(WORTH)
 EXCHANGED = tc.Formula("q", LABELLED.expr.subs(A, C / WORTH.expr))
 two.equals(EXCHANGED, UNLABELLED, "labelled samples in their place", s=2, c="3/4")
-BOX = {"s": ("1/10", 10), "c": (0, 10)}
+BOX = dict.fromkeys("sc", sympy.Interval.open(0, sympy.oo))
 LESS = (S**2 - C) / (S * (S + C)) <= S / (S + C)
-two.proves(LESS, "labels never hurt", BOX, contacts=[{"c": 0}])
+two.proves(LESS, "labels never hurt", BOX)
+two.proves(WORTH < 1, "always less than one", BOX)
 
 three = PAPER.states(
     "limit",
@@ -69,7 +70,7 @@ CAP = tc.Formula("e_oo", miss(sqrt(S) * cos(PHI)))
 SIGN = tc.Formula("P", miss(sqrt(S * M) * cos(PHI)))
 three.shows(CAP, SIGN)
 three.equals(CAP, miss(1), "s = 2 at 45°", s=2, phi=sympy.pi / 4)
-SHIFTED, RANGE = miss(cos(PHI)) >= miss(1), {"phi": (0, "3/2")}
+SHIFTED, RANGE = miss(cos(PHI)) >= miss(1), {"phi": (0, sympy.pi / 2)}
 three.proves(SHIFTED, "no less than the Bayes error", RANGE, contacts=[{"phi": 0}])
 
 
@@ -113,7 +114,7 @@ four.equals(COMBINED, ALONG / (ALONG + ACROSS), "the sum of the vectors", s=2, a
 four.equals(COMBINED, "0.5", "two directions of cos² = 1/3", s=1, a=2, c="1/2")
 OTHER = (1 + W) ** 2 / ((1 + W) ** 2 + 2 * (1 + W**2))  # weights 1 and w of these two
 WORSE = Rational(1, 2) >= OTHER
-four.proves(WORSE, "equal weights are best", {"w": (0, 100)}, contacts=[{"w": 1}])
+four.proves(WORSE, "equal weights are best", {"w": (0, "oo")})
 
 five = PAPER.states("exact", "TV(N(μ, σ²I), N(μ', σ²I)) = erf(t/(2√2)) with t = ‖μ − μ'‖/σ.")
 VARIATION = tc.Formula("TV", sympy.erf(T / (2 * sqrt(2))))
