@@ -1222,13 +1222,13 @@ MUTANTS = (
         "bounds/orthants.py",
         "(k == degree or v.high_open or v.high.is_infinite)",
         "True",
-        _CONDITIONS("polynomials_on_boxes_have_the_signs_that_are_told"),
+        _CONDITIONS("ends_that_belong_to_a_range_count"),
     ),
     Mutant(
         "bounds/orthants.py",
         "[unit] * (degree - exponents[i])",
         "[unit] * degree",
-        _CONDITIONS("polynomials_on_boxes_have_the_signs_that_are_told"),
+        _CONDITIONS("ends_that_belong_to_a_range_count"),
     ),
     Mutant(
         "bounds/conditions.py",

@@ -69,6 +69,13 @@ def _at(v, share) -> sympy.Expr:
     return v.low + share * (v.high - v.low)
 
 
+def test_ends_that_belong_to_a_range_count():
+    a, b = (with_facts(n, sympy.S(-2), -sympy.S.One, False, False, False) for n in "xy")
+    assert not positive(-1 - a.symbol, (a, b))
+    assert not not_negative(-2 - a.symbol, (a, b))
+    assert not_negative(-1 - a.symbol, (a, b))
+
+
 @given(st.tuples(ENDS, ENDS), st.lists(st.integers(-2, 5), min_size=9, max_size=9),
        st.lists(NUMBERS, min_size=2, max_size=2))  # fmt: skip
 @settings(max_examples=40, deadline=None)

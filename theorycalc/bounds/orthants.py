@@ -52,7 +52,9 @@ def _between(terms: Terms) -> str:
 def positive(expr: sympy.Expr, variables: tuple[Variable, ...]) -> str:
     """Why a polynomial is positive on a box without its open ends; nothing where it is not seen."""
     terms = _coefficients_between_ends(expr, variables)
-    degrees = [max((e[i] for e in terms), default=0) for i in range(len(variables))]
+    # of the polynomial in the variables: at an upper end only terms of its degree are left
+    before = _terms(expr, [v.symbol for v in variables])
+    degrees = [max((e[i] for e in before), default=0) for i in range(len(variables))]
     somewhere = any(c > 0 and _vanishes_nowhere(e, degrees, variables) for e, c in terms.items())
     return _between(terms) if somewhere else ""
 
