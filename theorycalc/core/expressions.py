@@ -4,7 +4,7 @@ import sympy
 from sympy.core.function import AppliedUndef
 
 from theorycalc.core.errors import DomainError, explain, shown
-from theorycalc.core.numbers import exact_short, is_endless
+from theorycalc.core.numbers import exact, is_endless
 
 
 def expression(x, what: str) -> sympy.Expr:
@@ -110,21 +110,39 @@ def real_expression(x, what: str, least: int | None = None) -> sympy.Expr:
 
 
 def real_parameter(x, what: str, least: int | None = None) -> sympy.Expr:
-    """A symbolic expression that may be real, or the exact number that is meant, of few bits.
+    """A symbolic expression that may be real, or the exact number that is meant.
 
     Raises
     ------
     DomainError
-        For what is neither.
+        For what is neither, or below ``least``.
 
     Examples
     --------
     >>> real_parameter(sympy.Symbol("q"), "q"), real_parameter("1/2", "q")
     (q, 1/2)
     """
-    if isinstance(x, sympy.Expr) and x.free_symbols:
+    if isinstance(x, sympy.Expr) and not x.is_Matrix and x.free_symbols:
         return real_expression(x, what, least)
-    return exact_short(x, what)
+    x = exact(x, what)
+    if least is not None and x < least:
+        raise DomainError(explain(f"{what} is too small", got=x, allowed=f"≥ {least}"))
+    return x
+
+
+def positive_parameter(x, what: str) -> sympy.Expr:
+    """A positive number, or an expression whose symbols make it positive.
+
+    Raises
+    ------
+    DomainError
+        For anything else.
+    """
+    x = real_parameter(x, what)
+    if not x.is_positive:
+        hint = f'sympy.Symbol("{what}", positive=True)' if x.free_symbols else ""
+        raise DomainError(explain(f"{what} is not positive", got=x, allowed="> 0", hint=hint))
+    return x
 
 
 def _is_its_conjugate(x: sympy.Expr) -> bool:

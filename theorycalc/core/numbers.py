@@ -75,14 +75,18 @@ def exact(x, what: str = "number") -> sympy.Expr:
 
 
 def exact_short(x, what: str = "number") -> sympy.Expr:
-    """Like `exact`, of a number that roots may be taken of: SymPy looks for powers in it.
+    """Like `exact`, of a number that roots may be taken of, see `short`."""
+    return short(exact(x, what), what)
+
+
+def short(number: sympy.Expr, what: str) -> sympy.Expr:
+    """What it is given, for roots: in long numbers SymPy would look for powers.
 
     Raises
     ------
     DomainError
-        Also for rationals of more than 2048 bits.
+        For rationals of more than 2048 bits.
     """
-    number = exact(x, what)
     if number.is_Rational and max(abs(number.p), number.q).bit_length() > _ROOT_BITS:
         allowed = f"numerators and denominators of at most {_ROOT_BITS} bits"
         raise DomainError(explain(f"{what}: too long a number", got=number, allowed=allowed))

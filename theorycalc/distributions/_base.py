@@ -12,6 +12,7 @@ from sympy import Expr, S, factorial2, oo
 
 from theorycalc.core.arrays import check_memory, random_stream
 from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.expressions import real_parameter
 from theorycalc.core.formula import Formula
 from theorycalc.core.looks import Shown
 from theorycalc.core.numbers import exact_integer
@@ -22,7 +23,6 @@ from theorycalc.distributions._reading import (
     below,
     number,
     power,
-    real,
     rising_steps,
     where_finite,
     whole_dimension,
@@ -217,7 +217,7 @@ class SphericalLaw(Shown, ABC):
         power = exact_integer(power, "power", 0, _LARGEST_POWER)
         if power % 2:
             raise DomainError(explain("power is odd", got=power, allowed="an even integer ≥ 0"))
-        return self._exponential(real(rate, "rate"), sympy.Integer(power))
+        return self._exponential(real_parameter(rate, "rate"), sympy.Integer(power))
 
     @abstractmethod
     def _exponential(self, rate: Expr, power: Expr) -> Expr:
@@ -252,7 +252,7 @@ class SphericalLaw(Shown, ABC):
         >>> print(tc.certify(nu2, digits=20, s=40))
         4.5556517498407537375e-353 ± 4e-373
         """
-        return self._tail_square(real(s, "s"))
+        return self._tail_square(real_parameter(s, "s"))
 
     @abstractmethod
     def _tail_square(self, s: Expr) -> Expr:

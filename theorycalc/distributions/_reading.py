@@ -6,7 +6,7 @@ from sympy import Expr, S, oo
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.expressions import integer_expression, real_expression
 from theorycalc.core.gammas import gamma, read_power
-from theorycalc.core.numbers import exact, exact_integer
+from theorycalc.core.numbers import exact_integer
 
 # Steps for which a quotient of Gamma functions is written as a product.
 _STEPS = 64
@@ -34,26 +34,6 @@ def whole_dimension(d: Expr) -> sympy.Basic:
     if d.is_integer and d.is_positive:
         return sympy.true
     return sympy.Contains(d, S.Naturals, evaluate=False)
-
-
-def positive(x, what: str) -> Expr:
-    """A positive number, or an expression whose symbols make it positive.
-
-    Raises
-    ------
-    DomainError
-        For anything else.
-    """
-    x = real(x, what)
-    if not x.is_positive:
-        hint = f'sympy.Symbol("{what}", positive=True)' if x.free_symbols else ""
-        raise DomainError(explain(f"{what} is not positive", got=x, allowed="> 0", hint=hint))
-    return x
-
-
-def real(x, what: str) -> Expr:
-    """An exact number or a symbolic expression."""
-    return real_expression(x, what) if _is_symbolic(x) else exact(x, what)
 
 
 def _is_symbolic(x) -> bool:

@@ -6,6 +6,7 @@ import numpy as np
 import sympy
 from sympy import Expr, S, beta, exp, oo
 
+from theorycalc.core.expressions import positive_parameter
 from theorycalc.core.functions import hyperu
 from theorycalc.core.gammas import gamma
 from theorycalc.distributions._base import R, SphericalLaw
@@ -13,7 +14,6 @@ from theorycalc.distributions._reading import (
     dimension,
     latex_factor,
     number,
-    positive,
     rising_steps,
     text_factor,
     where_finite,
@@ -56,7 +56,7 @@ class Gaussian(SphericalLaw):
 
     def __post_init__(self):
         object.__setattr__(self, "d", dimension(self.d))
-        object.__setattr__(self, "sigma", positive(self.sigma, "sigma"))
+        object.__setattr__(self, "sigma", positive_parameter(self.sigma, "sigma"))
 
     @property
     def support(self) -> tuple[Expr, Expr]:
@@ -120,7 +120,7 @@ class StudentT(SphericalLaw):
 
     def __post_init__(self):
         object.__setattr__(self, "d", dimension(self.d))
-        object.__setattr__(self, "nu", positive(self.nu, "nu"))
+        object.__setattr__(self, "nu", positive_parameter(self.nu, "nu"))
 
     @property
     def support(self) -> tuple[Expr, Expr]:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from sympy import Expr, S
 
 from theorycalc.core.errors import DomainError, NotSupportedError, explain
-from theorycalc.core.expressions import expression
+from theorycalc.core.expressions import expression, real_parameter
 from theorycalc.core.looks import Record
 from theorycalc.core.signature import exponents
 from theorycalc.distributions._base import SphericalLaw
-from theorycalc.distributions._reading import dimension, real
+from theorycalc.distributions._reading import dimension
 
 
 @dataclass(frozen=True, repr=False)
@@ -47,7 +47,9 @@ class Moments(Record):
     def __post_init__(self):
         object.__setattr__(self, "d", dimension(self.d))
         if isinstance(self.moments, Mapping):
-            table = {self._key(a): real(x, f"moment {a}") for a, x in self.moments.items()}
+            table = {
+                self._key(a): real_parameter(x, f"moment {a}") for a, x in self.moments.items()
+            }
             object.__setattr__(self, "moments", tuple(sorted(table.items())))
         elif not callable(self.moments):
             allowed = "a mapping {α: number} or a function of α"

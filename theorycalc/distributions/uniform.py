@@ -7,8 +7,9 @@ import sympy
 from sympy import Expr, S, exp, factorial, hyper, oo
 
 from theorycalc.core.errors import NotSupportedError, explain
+from theorycalc.core.expressions import positive_parameter
 from theorycalc.distributions._base import R, SphericalLaw
-from theorycalc.distributions._reading import dimension, latex_factor, number, positive, text_factor
+from theorycalc.distributions._reading import dimension, latex_factor, number, text_factor
 from theorycalc.distributions.tails import SphereTailMoment
 
 _TWO = sympy.Integer(2)
@@ -45,7 +46,7 @@ class UniformSphere(SphericalLaw):
 
     def __post_init__(self):
         object.__setattr__(self, "d", dimension(self.d))
-        object.__setattr__(self, "radius", positive(self.radius, "radius"))
+        object.__setattr__(self, "radius", positive_parameter(self.radius, "radius"))
 
     @property
     def support(self) -> tuple[Expr, Expr]:
@@ -110,7 +111,7 @@ class UniformBall(SphericalLaw):
 
     def __post_init__(self):
         object.__setattr__(self, "d", dimension(self.d))
-        object.__setattr__(self, "radius", positive(self.radius, "radius"))
+        object.__setattr__(self, "radius", positive_parameter(self.radius, "radius"))
 
     @property
     def support(self) -> tuple[Expr, Expr]:

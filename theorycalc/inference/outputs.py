@@ -16,7 +16,7 @@ from theorycalc.core.expressions import real_parameter
 from theorycalc.core.formula import Formula
 from theorycalc.core.graph import substitute
 from theorycalc.core.looks import Shown
-from theorycalc.core.numbers import exact_short
+from theorycalc.core.numbers import exact_short, short
 from theorycalc.inference.priors import Y
 from theorycalc.inference.solving import likelihood as solved
 from theorycalc.inference.solving.likelihood import FreeEntropy, Information
@@ -135,7 +135,7 @@ class Output(Shown, ABC):
         0.4132419282838 ± 3e-14
         """
         numbers = [
-            real_parameter(x, name)
+            short(real_parameter(x, name), name)
             for x, name in ((variance, "variance"), (y, "y"), (omega, "omega"))
         ]
         if numbers[0].is_nonpositive:
@@ -184,7 +184,7 @@ class Output(Shown, ABC):
 
     def _at(self, name: str, expr: Expr, q, second_moment) -> Formula:
         rho = _second_moment(second_moment)
-        q, domain = real_parameter(q, "q"), None
+        q, domain = short(real_parameter(q, "q"), "q"), None
         if q.free_symbols:
             domain = sympy.And(sympy.Ge(q, 0), sympy.Lt(q, rho))
         elif not 0 <= q < rho:

@@ -5,11 +5,11 @@ from abc import ABC, abstractmethod
 import sympy
 from sympy import Expr, S
 
-from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.expressions import real_parameter
 from theorycalc.core.formula import Formula
 from theorycalc.core.graph import substitute
 from theorycalc.core.looks import Shown
+from theorycalc.core.numbers import short
 
 SNR = sympy.Symbol("s", positive=True)
 Y = sympy.Symbol("y", real=True)
@@ -137,7 +137,7 @@ class Prior(Shown, ABC):
         >>> tc.inference.prior("rademacher").denoiser(4).expr
         tanh(2*y)
         """
-        s, y = _snr(snr), real_parameter(y, "y")
+        s, y = _snr(snr), short(real_parameter(y, "y"), "y")
         if s == 0:
             return Formula("x", self.mean)
         return Formula("x", substitute(self._denoiser(), {SNR: s, Y: y}))
@@ -157,7 +157,4 @@ class Prior(Shown, ABC):
 
 
 def _snr(snr) -> Expr:
-    snr = real_parameter(snr, "snr", 0)
-    if not snr.free_symbols and not snr >= 0:
-        raise DomainError(explain("a signal-to-noise ratio is negative", got=snr, allowed="≥ 0"))
-    return snr
+    return short(real_parameter(snr, "snr", 0), "snr")

@@ -5,10 +5,10 @@ from sympy import Expr, log
 from sympy.codegen.cfunctions import log1p
 
 from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.expressions import positive_parameter, real_parameter
 from theorycalc.core.formula import Formula
 from theorycalc.core.numbers import exact_integer
 from theorycalc.core.records import sequence
-from theorycalc.information.arguments import positive, quantity
 
 _MOST = 60
 
@@ -45,7 +45,7 @@ def layer_information(rank, n, sigma2=1, tau2=0) -> Formula:
     0.25125839633753602959 ± 2e-21
     """
     rank, n = exact_integer(rank, "rank", 1), exact_integer(n, "n", 2)
-    sigma2, tau2 = positive(sigma2, "sigma2"), quantity(tau2, "tau2")
+    sigma2, tau2 = positive_parameter(sigma2, "sigma2"), real_parameter(tau2, "tau2")
     if tau2.is_nonnegative is not True:
         raise DomainError(explain("tau2 is negative", got=tau2, allowed="≥ 0"))
     kept = sigma2 / (n * (sigma2 + tau2))
@@ -85,7 +85,7 @@ def mutual_information(layers, noises, covariance=None) -> Formula:
     (log(17)/2, log(6)/2)
     """
     layers = [_matrix(w, "a layer") for w in sequence(layers, "layers")]
-    noises = [quantity(v, "a variance") for v in sequence(noises, "noises")]
+    noises = [real_parameter(v, "a variance") for v in sequence(noises, "noises")]
     if not layers or len(layers) != len(noises):
         got = f"{len(layers)} layers, {len(noises)} variances"
         raise DomainError(explain("not the layers of a network", got=got, allowed="n ≥ 1 and n"))
@@ -116,7 +116,7 @@ def _matrix(x, what: str) -> sympy.Matrix:
     widths = {len(row) for row in rows}
     if len(widths) != 1 or not 0 < max(widths) <= _MOST >= len(rows):
         raise DomainError(explain(f"{what} is no matrix", allowed=f"{allowed}, {_MOST} at most"))
-    return sympy.Matrix([[quantity(entry, what) for entry in row] for row in rows])
+    return sympy.Matrix([[real_parameter(entry, what) for entry in row] for row in rows])
 
 
 def _determinant(matrix: sympy.Matrix) -> Expr:

@@ -6,10 +6,11 @@ import sympy
 from sympy import Abs, Expr, S, erf, exp, floor, log, oo, sqrt
 
 from theorycalc.core.errors import DomainError, NotSupportedError, explain
+from theorycalc.core.expressions import positive_parameter, real_parameter
 from theorycalc.core.looks import Line
 from theorycalc.core.numbers import exact_integer
 from theorycalc.core.scaled_functions import uppergamma_regularized
-from theorycalc.information.arguments import distribution, positive, quantity
+from theorycalc.information.arguments import distribution
 
 
 class Law(Line):
@@ -105,8 +106,8 @@ class Normal(Law):
     dimension: int = 1
 
     def __post_init__(self):
-        object.__setattr__(self, "mean", quantity(self.mean, "mean"))
-        object.__setattr__(self, "deviation", positive(self.deviation, "deviation"))
+        object.__setattr__(self, "mean", real_parameter(self.mean, "mean"))
+        object.__setattr__(self, "deviation", positive_parameter(self.deviation, "deviation"))
         object.__setattr__(self, "dimension", exact_integer(self.dimension, "dimension", 1))
 
     def relative_entropy(self, other):
@@ -165,7 +166,7 @@ class Poisson(Law):
     rate: Expr
 
     def __post_init__(self):
-        object.__setattr__(self, "rate", positive(self.rate, "rate"))
+        object.__setattr__(self, "rate", positive_parameter(self.rate, "rate"))
 
     def relative_entropy(self, other):
         a, b = self.rate, other.rate
@@ -198,7 +199,7 @@ class Exponential(Law):
     rate: Expr
 
     def __post_init__(self):
-        object.__setattr__(self, "rate", positive(self.rate, "rate"))
+        object.__setattr__(self, "rate", positive_parameter(self.rate, "rate"))
 
     def relative_entropy(self, other):
         ratio = other.rate / self.rate

@@ -6,36 +6,11 @@ import sympy
 from sympy import Expr
 
 from theorycalc.core.errors import DomainError, explain
-from theorycalc.core.expressions import real_expression
+from theorycalc.core.expressions import real_parameter
 from theorycalc.core.formula import Formula
 from theorycalc.core.known import unknown
 from theorycalc.core.numbers import exact
 from theorycalc.spectra._reading import masses
-
-
-def quantity(x, what: str, least: int | None = None) -> Expr:
-    """An exact number or a real expression.
-
-    Raises
-    ------
-    DomainError
-        For anything else, and for numbers below ``least``.
-    """
-    if isinstance(x, Expr) and not x.is_Matrix and x.free_symbols:
-        return real_expression(x, what, least)
-    x = exact(x, what)
-    if least is not None and x < least:
-        raise DomainError(explain(f"{what} is too small", got=x, allowed=f"≥ {least}"))
-    return x
-
-
-def positive(x, what: str) -> Expr:
-    """A positive number, or a symbol that is declared positive."""
-    x = quantity(x, what)
-    if not x.is_positive:
-        hint = f'sympy.Symbol("{what}", positive=True)' if x.free_symbols else ""
-        raise DomainError(explain(f"{what} is not positive", got=x, allowed="> 0", hint=hint))
-    return x
 
 
 def powers(mapping: Mapping, what: str, place: str) -> dict[Expr, Expr]:
@@ -46,7 +21,7 @@ def powers(mapping: Mapping, what: str, place: str) -> dict[Expr, Expr]:
     DomainError
         For negative powers and places.
     """
-    found = {exact(t, place): quantity(b, what, 0) for t, b in mapping.items()}
+    found = {exact(t, place): real_parameter(b, what, 0) for t, b in mapping.items()}
     if any(t < 0 for t in found):
         raise DomainError(explain(f"{place} is negative", got=mapping, allowed="≥ 0"))
     return found

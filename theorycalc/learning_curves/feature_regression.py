@@ -7,13 +7,14 @@ import sympy
 from sympy import Expr, S, oo, sqrt
 
 from theorycalc.core.arithmetic.enclosed_midpoint import through_balls
+from theorycalc.core.expressions import positive_parameter, real_parameter
 from theorycalc.core.formula import Formula
 from theorycalc.core.increasing_roots import increasing_root
 from theorycalc.core.looks import Record
 from theorycalc.core.records import check_fields
 from theorycalc.core.special import SpecialFunction
 from theorycalc.learning_curves import features_in_doubles
-from theorycalc.learning_curves.arguments import formula, positive, quantity
+from theorycalc.learning_curves.arguments import formula
 from theorycalc.spectra.families import hermite_shares
 
 GAMMA, SEEN, SHARE = sympy.symbols("Gamma T L", positive=True)
@@ -163,9 +164,15 @@ def random_features(
     >>> tc.learning_curves.random_features("relu", 1, 1, 0).test.expr
     oo
     """
-    samples, features = positive(n_over_d, "n_over_d"), positive(P_over_d, "P_over_d")
-    size = quantity(ridge, "ridge", 0)
-    signal, noise = quantity(linear_signal, "linear_signal", 0), quantity(noise, "noise", 0)
+    samples, features = (
+        positive_parameter(n_over_d, "n_over_d"),
+        positive_parameter(P_over_d, "P_over_d"),
+    )
+    size = real_parameter(ridge, "ridge", 0)
+    signal, noise = (
+        real_parameter(linear_signal, "linear_signal", 0),
+        real_parameter(noise, "noise", 0),
+    )
     first, rest = hermite_shares(activation)
     linear = first**2
     root = cast(Expr, FeatureRidge(samples, features, size, linear, rest))

@@ -10,13 +10,14 @@ from sympy import Add, Expr, Max, Rational, S, oo
 from theorycalc.core.arithmetic import Float
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.evaluation import Arithmetic, check_arithmetic
+from theorycalc.core.expressions import positive_parameter, real_parameter
 from theorycalc.core.formula import Formula
 from theorycalc.core.known import Known
 from theorycalc.core.looks import Look, Record
 from theorycalc.core.numbers import exact_integer
 from theorycalc.core.records import check_fields
 from theorycalc.learning_curves import pictures, samples_in_doubles
-from theorycalc.learning_curves.arguments import formula, positive, quantity
+from theorycalc.learning_curves.arguments import formula
 from theorycalc.learning_curves.effective_ridge import EffectiveRidge
 from theorycalc.learning_curves.kernel_spectrum import Spectrum, spectrum
 
@@ -243,9 +244,11 @@ def kernel(
     check_arithmetic(using)
     degree = exact_integer(degree, "degree", 0)
     d = d if d is None else exact_integer(d, "d", 2)
-    n = N if n is None else positive(n, "n")
+    n = N if n is None else positive_parameter(n, "n")
     found = spectrum(kernel, target, d, degree, using)
-    return KernelRegression(found, n, quantity(ridge, "ridge", 0), quantity(noise, "noise", 0))
+    return KernelRegression(
+        found, n, real_parameter(ridge, "ridge", 0), real_parameter(noise, "noise", 0)
+    )
 
 
 def _double(x: Expr) -> tuple[float, float]:

@@ -9,13 +9,14 @@ from sympy import Add, Expr, S
 from theorycalc import sphere
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.evaluation import Arithmetic
+from theorycalc.core.expressions import real_parameter
 from theorycalc.core.families import Values
 from theorycalc.core.formula import Formula
 from theorycalc.core.looks import Record
 from theorycalc.core.numbers import exact_integer
 from theorycalc.core.records import check_fields, instance
 from theorycalc.core.value import Value
-from theorycalc.learning_curves.arguments import powers, quantity
+from theorycalc.learning_curves.arguments import powers
 from theorycalc.sphere.measure import T
 from theorycalc.sphere.zonal_kernel import as_kernel
 
@@ -79,8 +80,8 @@ def _by_direction(kernel, target) -> Spectrum:
     if not isinstance(target, list | tuple) and not hasattr(target, "__array__"):
         allowed = "a power for every eigenvalue"
         raise DomainError(explain("not a target", got=target, allowed=allowed))
-    eigenvalues = tuple(quantity(x, "an eigenvalue", 0) for x in kernel)
-    shares = tuple(quantity(x, "a power", 0) for x in target)
+    eigenvalues = tuple(real_parameter(x, "an eigenvalue", 0) for x in kernel)
+    shares = tuple(real_parameter(x, "a power", 0) for x in target)
     if len(eigenvalues) != len(shares):
         got = f"{len(eigenvalues)} eigenvalues, {len(shares)} powers"
         raise DomainError(explain("every eigenvalue has a power", got=got))

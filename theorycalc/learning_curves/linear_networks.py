@@ -10,13 +10,14 @@ from sympy import Expr, Max, cos, exp, pi, sin, sqrt
 from theorycalc.core.arithmetic import Float
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.evaluation import Arithmetic
+from theorycalc.core.expressions import positive_parameter, real_parameter
 from theorycalc.core.formula import Formula
 from theorycalc.core.looks import Record
 from theorycalc.core.records import check_fields
 from theorycalc.core.roots import find_root
 from theorycalc.core.scaled_functions import besseli_scaled
 from theorycalc.core.value import Value
-from theorycalc.learning_curves.arguments import formula, positive, quantity
+from theorycalc.learning_curves.arguments import formula
 from theorycalc.learning_curves.ridge_regression import ridge
 
 TIME = sympy.Symbol("t", nonnegative=True)
@@ -149,8 +150,10 @@ def gradient_flow(alpha, signal=1, noise=0) -> GradientFlow:
     >>> print(flow.test.at(t="1/2", using=tc.Ball(20)))
     0.99264997365863348572 ± 3e-21
     """
-    alpha = positive(alpha, "alpha")
-    return GradientFlow(alpha, quantity(signal, "signal", 0), quantity(noise, "noise", 0))
+    alpha = positive_parameter(alpha, "alpha")
+    return GradientFlow(
+        alpha, real_parameter(signal, "signal", 0), real_parameter(noise, "noise", 0)
+    )
 
 
 def _forgotten(u: Expr) -> Expr:

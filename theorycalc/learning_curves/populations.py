@@ -13,11 +13,11 @@ from sympy import Expr, S
 
 from theorycalc.core.arithmetic.enclosed_midpoint import through_balls
 from theorycalc.core.errors import DomainError, explain
-from theorycalc.core.expressions import expression
+from theorycalc.core.expressions import expression, real_parameter
 from theorycalc.core.increasing_roots import increasing_root
 from theorycalc.core.special import SpecialFunction
 from theorycalc.learning_curves import in_doubles
-from theorycalc.learning_curves.arguments import powers, quantity, variances
+from theorycalc.learning_curves.arguments import powers, variances
 from theorycalc.learning_curves.effective_ridge import EffectiveRidge
 from theorycalc.spectra import Law, nodes
 from theorycalc.spectra._build import is_nonnegative
@@ -109,9 +109,9 @@ def population(H, signal) -> tuple[Population, Expr | None]:  # noqa: N803 - the
     if isinstance(signal, dict):
         return Atoms(law, powers(signal, "signal", "an eigenvalue of the signal")), None
     if not isinstance(signal, sympy.Lambda) and not callable(signal):
-        square = quantity(signal, "signal", 0)
+        square = real_parameter(signal, "signal", 0)
         return Atoms(law, {t: square * w for t, w in law.items()}), square
-    parts = {t: quantity(_at(signal, t), f"the signal at {t}", 0) * w for t, w in law.items()}
+    parts = {t: real_parameter(_at(signal, t), f"the signal at {t}", 0) * w for t, w in law.items()}
     return Atoms(law, parts), None
 
 
@@ -126,7 +126,7 @@ def _continuous(law: Law, signal) -> tuple[Population, Expr | None]:
         hint = "signal=lambda t: …"
         raise DomainError(explain("the signal along a law is a function", got=signal, hint=hint))
     if not isinstance(signal, sympy.Lambda) and not callable(signal):
-        square = quantity(signal, "signal", 0)
+        square = real_parameter(signal, "signal", 0)
         return Continuous(law, square), square
     power = _at(signal, T)
     if power.free_symbols - {T}:

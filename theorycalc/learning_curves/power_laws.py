@@ -6,11 +6,12 @@ import sympy
 from sympy import Expr, gamma, oo, pi, sin, zeta
 
 from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.expressions import real_parameter
 from theorycalc.core.formula import Formula
 from theorycalc.core.looks import Record
 from theorycalc.core.numbers import exact
 from theorycalc.core.records import check_fields
-from theorycalc.learning_curves.arguments import formula, quantity
+from theorycalc.learning_curves.arguments import formula
 
 _STEEPEST = 100
 _LOGARITHM = "at b − 1 = 2a the error has a logarithm of n besides"
@@ -77,7 +78,7 @@ def power_law(a, b, noise=0, ridge_exponent=oo) -> PowerLawCurve:
     >>> noisy.regime, noisy.exponent.expr
     ('noisy, regularised', 1/4)
     """
-    a, b, noise = _exponent(a, "a"), _exponent(b, "b"), quantity(noise, "noise", 0)
+    a, b, noise = _exponent(a, "a"), _exponent(b, "b"), real_parameter(noise, "noise", 0)
     endless = isinstance(ridge_exponent, Expr | float) and ridge_exponent == oo
     strength = oo if endless else exact(ridge_exponent, "ridge_exponent")
     if not strength > 0:

@@ -8,12 +8,13 @@ from sympy import Expr, S, oo
 
 from theorycalc.core.claims import Claim
 from theorycalc.core.errors import DomainError, NotSupportedError, explain
+from theorycalc.core.expressions import positive_parameter, real_parameter
 from theorycalc.core.formula import Formula
 from theorycalc.core.looks import Record
 from theorycalc.core.lowering import lower
 from theorycalc.core.records import check_fields
 from theorycalc.learning_curves import in_doubles
-from theorycalc.learning_curves.arguments import formula, positive, quantity, variances
+from theorycalc.learning_curves.arguments import formula, variances
 from theorycalc.learning_curves.effective_ridge import StationaryRidge
 from theorycalc.learning_curves.populations import Atoms, Population, population
 from theorycalc.spectra import sample_covariance
@@ -111,11 +112,11 @@ def ridge(gamma, ridge, signal: Any = 1, noise: Any = 0, H=None) -> Ridge:  # no
     >>> print(tc.learning_curves.ridge(2, "1/10", noise="1/4", H=law).test.at(using=tc.Ball(15)))
     0.855206110433533 ± 6e-17
     """
-    gamma, noise = positive(gamma, "gamma"), quantity(noise, "noise", 0)
+    gamma, noise = positive_parameter(gamma, "gamma"), real_parameter(noise, "noise", 0)
     found, square = population(H, signal)
     if isinstance(ridge, str) and ridge == "optimal":
         return _best(gamma, found, square, noise)
-    size = quantity(ridge, "ridge")
+    size = real_parameter(ridge, "ridge")
     _check_ridge(size, gamma, found)
     return _errors(gamma, size, found.effective(gamma, size), found, noise, "")
 

@@ -14,14 +14,14 @@ from theorycalc.core.arithmetic import Ball, Float
 from theorycalc.core.binary import fraction
 from theorycalc.core.errors import DomainError, NotSupportedError, explain
 from theorycalc.core.evaluation import Arithmetic, check_arithmetic
-from theorycalc.core.expressions import expression
+from theorycalc.core.expressions import expression, positive_parameter
 from theorycalc.core.formula import Formula
 from theorycalc.core.looks import Look, Shown
 from theorycalc.core.numbers import exact_integer
 from theorycalc.core.records import instance
 from theorycalc.core.value import Value
 from theorycalc.spectra import _build, data, in_balls_edges, series
-from theorycalc.spectra._reading import complex_number, number, positive
+from theorycalc.spectra._reading import complex_number, number
 from theorycalc.spectra.closed import Closed, X, closed_form
 from theorycalc.spectra.functions import (
     LawArgument,
@@ -421,7 +421,7 @@ class Law(Shown):
 
     def compress(self, t) -> "Law":
         """The law of a corner of a share t of the rows and columns, in random directions."""
-        t = positive(t, "t")
+        t = positive_parameter(t, "t")
         if t.is_number and t > 1:
             raise DomainError(explain("a share is too large", got=t, allowed="0 < t ≤ 1"))
         return self if t == 1 else Law(_build.compressed(self.node, t))
@@ -450,7 +450,7 @@ class Law(Shown):
     __rmul__ = __mul__
 
     def __truediv__(self, other):
-        return self * (1 / positive(other, "a scale"))
+        return self * (1 / positive_parameter(other, "a scale"))
 
     def _look(self) -> Look:
         return Look((str(self),))

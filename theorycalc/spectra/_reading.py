@@ -6,7 +6,7 @@ import sympy
 from sympy import Expr, S
 
 from theorycalc.core.errors import DomainError, explain, shown
-from theorycalc.core.expressions import real_expression
+from theorycalc.core.expressions import real_parameter
 from theorycalc.core.numbers import exact
 from theorycalc.core.records import instance
 
@@ -16,18 +16,9 @@ def number(x, what: str) -> Expr:
     return exact(x, what)
 
 
-def positive(x, what: str) -> Expr:
-    """A positive number, or a symbol that is declared positive."""
-    x = real_expression(x, what) if isinstance(x, Expr) and x.free_symbols else exact(x, what)
-    if not x.is_positive:
-        allowed = "a number > 0" + (", or a positive symbol" if x.free_symbols else "")
-        raise DomainError(explain(f"{what} is not positive", got=x, allowed=allowed))
-    return x
-
-
 def nonzero(x, what: str) -> Expr:
     """A number that is not 0, or a symbol."""
-    x = real_expression(x, what) if isinstance(x, Expr) and x.free_symbols else exact(x, what)
+    x = real_parameter(x, what)
     if x == 0:
         raise DomainError(explain(f"{what} is 0: there is no spike", got=x, allowed="not 0"))
     return x

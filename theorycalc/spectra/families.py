@@ -8,11 +8,12 @@ from sympy import Expr, S
 from theorycalc import hermite
 from theorycalc.activations import Activation, as_activation, z
 from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.expressions import positive_parameter
 from theorycalc.core.looks import Record
 from theorycalc.core.records import check_fields, instance
 from theorycalc.spectra import _build, nodes
 from theorycalc.spectra._law import Law
-from theorycalc.spectra._reading import masses, number, positive
+from theorycalc.spectra._reading import masses, number
 from theorycalc.spectra.data import beyond, eigenvalues
 
 
@@ -53,7 +54,7 @@ def marchenko_pastur(c) -> Law:
     >>> tc.spectra.marchenko_pastur(1).density.at(x=1, using=tc.Ball(20)).digits(20)
     '0.27566444771089602476'
     """
-    c = positive(c, "c")
+    c = positive_parameter(c, "c")
     return Law(_build.times_poisson(_build.POINT, c), f"MP({c})")
 
 
@@ -66,7 +67,7 @@ def semicircle(v) -> Law:
     >>> tc.spectra.semicircle(2).moment(4).expr
     8
     """
-    v = positive(v, "v")
+    v = positive_parameter(v, "v")
     return Law(nodes.PlusSemicircle(_build.ORIGIN, v), f"SC({v})")
 
 
@@ -117,7 +118,7 @@ def sample_covariance(H, c) -> Law:  # noqa: N803 - the letter of the mathematic
     >>> law.edges(using=tc.Ball(20))[-1].digits(20)
     '17.142441266316007959'
     """
-    return Law(_build.times_poisson(_law(H).node, positive(c, "c")))
+    return Law(_build.times_poisson(_law(H).node, positive_parameter(c, "c")))
 
 
 def information_plus_noise(H, c, v) -> Law:  # noqa: N803
@@ -131,7 +132,7 @@ def information_plus_noise(H, c, v) -> Law:  # noqa: N803
     '-0.209775433044602566'
     """
     base = _law(H).node
-    c, v = positive(c, "c"), positive(v, "v")
+    c, v = positive_parameter(c, "c"), positive_parameter(v, "v")
     if not _build.is_nonnegative(base):
         raise DomainError(explain("H has mass below 0", got=H, allowed="a law on [0, ∞)"))
     if sympy.Lt(base.masses().get(S.Zero, S.Zero), 1 - 1 / c) is sympy.true:
@@ -155,7 +156,7 @@ def features(activation, N_over_n, N_over_d) -> Law:  # noqa: N803
     '-0.992454510426746831'
     """
     linear, rest = hermite_shares(activation)
-    n, d = positive(N_over_n, "N_over_n"), positive(N_over_d, "N_over_d")
+    n, d = positive_parameter(N_over_n, "N_over_n"), positive_parameter(N_over_d, "N_over_d")
     inner = _build.times_poisson(_build.POINT, d)
     return Law(_build.times_poisson(_build.affine(inner, linear**2, rest), n))
 
@@ -175,7 +176,7 @@ def kernel_matrix(f, n_over_d) -> Law:
     '0.213497689186285157'
     """
     linear, rest = hermite_shares(f)
-    y = positive(n_over_d, "n_over_d")
+    y = positive_parameter(n_over_d, "n_over_d")
     scale = linear / sympy.sqrt(y)
     base = _build.affine(_build.times_poisson(_build.POINT, y), scale, -scale)
     return Law(_build.free_sum(base, nodes.PlusSemicircle(_build.ORIGIN, rest)) if rest else base)

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from sympy import Expr, Piecewise, S, sqrt
 
 from theorycalc.core.errors import unknown_name
+from theorycalc.core.expressions import positive_parameter
 from theorycalc.core.formula import Formula
 from theorycalc.core.looks import Record
 from theorycalc.core.records import check_fields
-from theorycalc.spectra._reading import nonzero, positive
+from theorycalc.spectra._reading import nonzero
 
 
 @dataclass(frozen=True, repr=False)
@@ -61,8 +62,8 @@ def batch_hessian(spike, noise, model="wigner", bulk=1) -> BatchHessian:
     >>> tc.spectra.batch_hessian(1, sigma2).exponent.expr
     Piecewise((sigma2/(sigma2 + 1), sigma2 < 1), (1/2, True))
     """
-    spike = positive(nonzero(spike, "spike"), "spike")
-    noise, bulk = positive(noise, "noise"), positive(bulk, "bulk")
+    spike = positive_parameter(nonzero(spike, "spike"), "spike")
+    noise, bulk = positive_parameter(noise, "noise"), positive_parameter(bulk, "bulk")
     if not isinstance(model, str) or model not in _MODELS:
         raise unknown_name("model", model, _MODELS)
     return _made(*_MODELS[model](spike, noise, bulk))

@@ -10,12 +10,13 @@ from sympy import Expr, Piecewise, S, sqrt
 
 from theorycalc.core.arithmetic.enclosed_midpoint import midpoint
 from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.expressions import positive_parameter
 from theorycalc.core.formula import Formula
 from theorycalc.core.looks import Record
 from theorycalc.core.records import check_fields
 from theorycalc.core.special import SpecialFunction
 from theorycalc.spectra import _build, in_balls_edges, in_balls_spikes, in_doubles_spikes
-from theorycalc.spectra._reading import masses, nonzero, positive
+from theorycalc.spectra._reading import masses, nonzero
 from theorycalc.spectra.closed import MarchenkoPastur, closed_form
 from theorycalc.spectra.functions import LawArgument, SpectralEdge
 from theorycalc.spectra.nodes import Node
@@ -208,7 +209,7 @@ def covariance_spike(ell, c, H=None) -> Spike:  # noqa: N803 - the letter of the
     >>> spike.eigenvalue.expr, spike.overlap.at().digits(10)
     (1773/160, '0.6790609137')
     """
-    ell, c = positive(ell, "ell"), positive(c, "c")
+    ell, c = positive_parameter(ell, "ell"), positive_parameter(c, "c")
     base = _build.POINT if H is None else _build.atoms(masses(H, "H"))
     if len(base.places) == 1:
         return _isotropic_spike(ell, c, *base.places)
@@ -258,7 +259,7 @@ def rectangular_spike(theta, c) -> RectangularSpike:
     >>> spike.squared_singular_value.expr, spike.right_overlap.expr
     (143/36, 73/117)
     """
-    theta, c = positive(nonzero(theta, "theta"), "theta"), positive(c, "c")
+    theta, c = positive_parameter(nonzero(theta, "theta"), "theta"), positive_parameter(c, "c")
     square = theta**2
     beyond = square**2 > c
     parts = {
