@@ -143,7 +143,7 @@ def test_a_picture():
     import matplotlib
 
     matplotlib.use("Agg")
-    points = {20: tc.validation.Measurement.of([0.5, 0.6])}
+    points = {20: tc.validation.Measurement.of([0.5, 0.6, 0.55])}
     ax = L.kernel({1: 8}, {1: 1}, noise="1/10", ridge=1).plot([5, 10, 50], measured=points)
     assert [x.get_text() for x in ax.get_legend().get_texts()] == ["test", "train", "measured"]
 
