@@ -5,6 +5,7 @@ from sympy import Abs, Expr, S, erf, exp, oo, pi, sqrt, tanh
 
 from theorycalc.core.arithmetic.enclosed_midpoint import through_balls
 from theorycalc.core.errors import DomainError, explain, unknown_name
+from theorycalc.core.evalf import digits_of
 from theorycalc.core.formula import Formula
 from theorycalc.core.integration.integral import Integral, Tail
 from theorycalc.core.numbers import exact_integer
@@ -72,6 +73,10 @@ class MeanSecant(SpecialFunction):
         density = exp(-((w / scale) ** 2) / 2) / sqrt(2 * pi) / scale
         integrand = density / sympy.cosh(t * w / (2 * scale))
         return Integral(integrand, w, -oo, oo, tails={oo: tail, -oo: tail})
+
+    def _eval_evalf(self, prec):
+        # an enclosure takes a tenth of the time of two precisions
+        return digits_of(self, prec, ("Ball",))
 
     def _eval_is_extended_positive(self):
         return True
