@@ -7,7 +7,7 @@ import mpmath
 import numpy as np
 import pytest
 import sympy as sp
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from reference import assert_error_holds, assert_low_targets_hold, value_of
 
@@ -35,6 +35,7 @@ def test_tails_are_their_sums(count, p):
 
 @given(counts, st.sampled_from(["1e-300", "1e-9", "0.05", "1/2", "0.999", "0.999999999999"]))
 @settings(max_examples=12)
+@example((2, 5), "1/2")  # log-odds of 0
 def test_inverses_are_roots(count, delta):
     k, n = count
     upper = tc.information.binomial_upper(k, n, delta).at(using=tc.Ball(40))

@@ -12,6 +12,8 @@ from theorycalc.spectra import series
 from theorycalc.spectra.nodes import Node
 
 _EPS = np.finfo(float).eps
+# What rounding does to numbers so small that they have fewer digits.
+_TINY = np.finfo(float).smallest_subnormal
 _MOST_STEPS = 400
 # An even number: the middle of a range, where ridgeless curves have no value, is no point.
 _PLACES = 400
@@ -46,8 +48,8 @@ def effective_ridge(level, ridge, eigenvalues, counts) -> tuple[np.ndarray, np.n
         if not (step > 4 * _EPS * abs(kappa)).any():
             break
     value, slope, size = _equation(kappa, level, t, m)
-    left = abs(value - ridge) + 4 * _EPS * (size + abs(ridge))
-    error = left / slope + 2 * _EPS * abs(kappa)
+    left = abs(value - ridge) + 4 * (_EPS * (size + abs(ridge)) + _TINY)
+    error = left / slope + 2 * (_EPS * abs(kappa) + _TINY)
     return np.where(zero, 0.0, kappa), np.where(zero, 0.0, error)
 
 
@@ -75,8 +77,8 @@ def ridge_of_law(node: Node, gamma, ridge) -> tuple[np.ndarray, np.ndarray]:
             break
     (share, off), (rate, _) = (f(node, kappa) for f in _LEARNED)
     left = abs(kappa * (1 - gamma * share) - ridge) + gamma * abs(kappa) * off
-    left = left + 4 * _EPS * (abs(kappa) * (1 + gamma * share) + abs(ridge))
-    error = left / (1 - gamma * (share - rate)) + 2 * _EPS * abs(kappa)
+    left = left + 4 * (_EPS * (abs(kappa) * (1 + gamma * share) + abs(ridge)) + _TINY)
+    error = left / (1 - gamma * (share - rate)) + 2 * (_EPS * abs(kappa) + _TINY)
     kappa, error = np.where(zero, 0.0, kappa), np.where(zero, 0.0, error)
     return kappa.reshape(shape), error.reshape(shape)
 
