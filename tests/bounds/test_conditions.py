@@ -43,6 +43,22 @@ def test_a_claim_and_a_false_one_beside_it(true, false, on, where):
     assert refuted.verdict is tc.Verdict.FAILS
 
 
+_EDGE = sqrt(2) / 3
+_NESTED = Piecewise((1, sympy.log(x + y) > 0), (2, True))
+GAPS = [
+    Piecewise((x + y, x > y + _EDGE), (x - y, x < y + _EDGE)),
+    Piecewise((x, x > _EDGE), (y, x < _EDGE)),
+    Piecewise((_NESTED, x > -3 * y), (0, True)),
+    Piecewise((x, (sympy.log((x - _EDGE) ** 2 - Rational(1, 10**6)) < 9) & (x > y)), (y, True)),
+]
+
+
+@pytest.mark.parametrize("branches", GAPS, ids=str)
+def test_where_no_branch_is_known_to_apply_nothing_is_shown(branches):
+    claim = tc.Claim(sympy.Ge(branches, -3, evaluate=False), on=dict.fromkeys("xy", (-1, 1)))
+    assert tc.prove(claim, budget=500).verdict is tc.Verdict.UNDECIDED
+
+
 def test_where_no_condition_holds_nothing_is_shown():
     """What vanishes where it may is not said to be positive."""
     closed = tc.prove(tc.Claim(y > x, on=UNIT, where=sympy.Ge(y, x)), budget=500)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import sympy
+from sympy.core.relational import Relational
 
 from theorycalc.bounds.definedness import Magnitude, definedness
 from theorycalc.bounds.domain import Variable, with_facts
@@ -61,24 +62,32 @@ def _solved(condition, variables) -> Iterator[tuple[int, Variable, sympy.Expr]]:
 
 
 def by_branches(problem: Problem) -> list[Reduction]:
-    """Each branch of a Piecewise where its condition holds, and those before it do not."""
+    """Each branch of a Piecewise where its condition holds, and those before it do not.
+
+    Of one that has a branch everywhere, and conditions on real numbers.
+    """
     margin = problem.goal.margin
     found = sorted(margin.atoms(sympy.Piecewise), key=str)
-    if not found or len(found[0].args) > _MOST_BRANCHES:
+    if not found or len(found[0].args) > _MOST_BRANCHES or not _is_everywhere(found[0]):
         return []
     parts, before = [], problem.where
     for branch, condition in found[0].args:
         where = sympy.And(before, condition)
+        sides = (x for relation in condition.atoms(Relational) for x in relation.args)
+        needed = [(g, before) for x in sides for g in definedness(x, problem.variables)]
         if margin == 1 + Magnitude(found[0]):
-            sides = condition.args if condition.is_Relational else ()
-            needed = [(g, before) for x in sides for g in definedness(x, problem.variables)]
             needed += [(g, where) for g in definedness(branch, problem.variables)]
         else:
             goal = Goal(margin.xreplace({found[0]: branch}), sympy.S.Zero, problem.goal.strict)
-            needed = [(goal, where)]
+            needed.append((goal, where))
         parts += [replace(problem, goal=g, where=w) for g, w in needed if w != sympy.false]
         before = sympy.And(before, sympy.Not(condition))
     return [Reduction("branch by branch", tuple(parts))]
+
+
+def _is_everywhere(branches: sympy.Piecewise) -> bool:
+    """Whether one of the conditions is known to hold."""
+    return sympy.And(*(sympy.Not(c) for _, c in branches.args)) == sympy.false
 
 
 def of_what_occurs(problem: Problem) -> list[Reduction]:

@@ -41,6 +41,7 @@ class BoxContext(BallContext, Intervals):
     def __init__(self):
         super().__init__()
         self.touched = False
+        self._nothing_compared = False
 
     def number(self, x: sympy.Expr):
         number = super().number(x)
@@ -148,9 +149,21 @@ class BoxContext(BallContext, Intervals):
         if isinstance(x, fmpq) and isinstance(y, fmpq):
             return RELATIONS[relation](x, y)
         x, y = as_box(x), as_box(y)
+        if is_undefined(x) or is_undefined(y):
+            self._nothing_compared = True
+            return None
         signs = {sign for sign, may in _order(x, y).items() if may}
         truths = {RELATIONS[relation](sign, 0) for sign in signs}
         return truths.pop() if len(truths) == 1 else None
+
+    def select(self, branches):
+        """Not a number either where a condition compares what is none."""
+        before, self._nothing_compared = self._nothing_compared, False
+        found = super().select(branches)
+        if self._nothing_compared:
+            found = NOT_A_NUMBER
+        self._nothing_compared = before
+        return found
 
     def widen(self, x, radius):
         x, error = as_box(x), as_box(radius)
