@@ -624,7 +624,7 @@ MUTANTS = (
     ),
     Mutant(
         "learning_curves/in_doubles.py",
-        "error = left / slope + 2 * _EPS * abs(kappa)",
+        "error = left / slope + 2 * (_EPS * abs(kappa) + _TINY)",
         "error = 0 * left",
         "tests/learning_curves/test_ridge.py::test_doubles_lie_within_their_errors",
     ),
@@ -655,7 +655,7 @@ MUTANTS = (
     ),
     Mutant(
         "learning_curves/in_doubles.py",
-        "left / (1 - gamma * (share - rate)) + 2 * _EPS * abs(kappa)",
+        "left / (1 - gamma * (share - rate)) + 2 * (_EPS * abs(kappa) + _TINY)",
         "left / 1e6",
         "tests/learning_curves/test_laws_and_peaks.py::test_doubles_along_a_law_lie_within_their_errors",
     ),
