@@ -28,7 +28,6 @@ _DEPTH = 3
 _MOST_VARIABLES, _MOST_TERMS = 5, 300
 # How many orders are looked at, altogether.
 _MOST_ORDERS = 400
-_BETWEEN = "between the ends"
 
 
 def not_negative(expr: sympy.Expr, variables: tuple[Variable, ...]) -> str:
@@ -42,18 +41,21 @@ def not_negative(expr: sympy.Expr, variables: tuple[Variable, ...]) -> str:
             return "it is a sum of squares"
         if _on_orthants(terms, signs):
             return f"no coefficient is negative {name}"
-    return _between(_coefficients_between_ends(expr, variables))
+    terms = _terms(expr, [v.symbol for v in variables])
+    return _between(_coefficients_between_ends(terms, variables))
 
 
 def _between(terms: Terms) -> str:
-    return f"no coefficient is negative {_BETWEEN}" if terms and min(terms.values()) >= 0 else ""
+    return (
+        "no coefficient is negative between the ends" if terms and min(terms.values()) >= 0 else ""
+    )
 
 
 def positive(expr: sympy.Expr, variables: tuple[Variable, ...]) -> str:
     """Why a polynomial is positive on a box without its open ends; nothing where it is not seen."""
-    terms = _coefficients_between_ends(expr, variables)
-    # of the polynomial in the variables: at an upper end only terms of its degree are left
     before = _terms(expr, [v.symbol for v in variables])
+    terms = _coefficients_between_ends(before, variables)
+    # of the polynomial in the variables: at an upper end only terms of its degree are left
     degrees = [max((e[i] for e in before), default=0) for i in range(len(variables))]
     somewhere = any(c > 0 and _vanishes_nowhere(e, degrees, variables) for e, c in terms.items())
     return _between(terms) if somewhere else ""
@@ -77,12 +79,11 @@ def _ways(expr: sympy.Expr, variables) -> Iterator[tuple[str, Terms, list]]:
         yield "above the lower ends", _terms(above, symbols), [(1,)] * len(symbols)
 
 
-def _coefficients_between_ends(expr: sympy.Expr, variables) -> Terms:
+def _coefficients_between_ends(terms: Terms, variables) -> Terms:
     """A polynomial, times a positive number, in numbers w ≥ 0 that are ∞ at the upper ends.
 
     Nothing for a variable without a rational lower end, or of too many terms.
     """
-    terms = _terms(expr, [v.symbol for v in variables])
     if len(variables) > _MOST_VARIABLES or len(terms) > _MOST_TERMS:
         return {}
     for i, v in enumerate(variables):

@@ -76,9 +76,8 @@ def given(program, context, parameters: Sequence) -> Callable:
         return lambda x: program.run(context, [x, *parameters])
     results, moving = [None, *parameters], []
     moves = [True, *(False for _ in parameters)]
-    for method, payload, slots in program.steps:
-        moves.append(any(moves[i] for i in slots))
-        arguments = _taking(slots)
+    for step, (method, payload, arguments) in zip(program.steps, program._tape, strict=True):
+        moves.append(any(moves[i] for i in step[-1]))
         if moves[-1]:
             moving.append((len(results), method, payload, arguments))
             results.append(None)

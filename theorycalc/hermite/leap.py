@@ -77,11 +77,10 @@ def _stages(polynomial: PolyElement, leap: int) -> list[DomainMatrix]:
 def _seen(polynomial: PolyElement, known: DomainMatrix, leap: int) -> DomainMatrix:
     """Columns: first-index vectors of the tensors, one for each tail index and monomial."""
     ring, d = polynomial.ring, polynomial.ring.ngens
-    everything = DomainMatrix.eye(d, ring.domain).to_dense()
-    onto = everything - everything
+    onto = DomainMatrix.zeros((d, d), ring.domain).to_dense()
     if known.shape[1]:
         onto = known * (known.transpose() * known).inv() * known.transpose()
-    unknown = everything - onto
+    unknown = DomainMatrix.eye(d, ring.domain).to_dense() - onto
     at_known = list(zip(ring.gens, _times(onto, ring.gens), strict=True))
     tails = {(): _averaged(polynomial, unknown)}
     gradients = []

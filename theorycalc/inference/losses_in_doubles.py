@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.special import ndtr
 
-from theorycalc.core.arithmetic.array_context import ArrayContext
+from theorycalc.inference.solving.prox_in_doubles import at
 
 # Where the convexity of a loss is looked at: numbers close to 0 have to be in its domain.
 _NEAR = np.linspace(-10, 10, 1601)
@@ -19,7 +19,7 @@ def is_convex(height, bend, low: float, high: float) -> bool:
     """Whether a program has finite values next to 0, and that of its second derivative is ≥ 0."""
     near, far = (x[(x > low) & (x < high)] for x in (_NEAR, _FAR))
     with np.errstate(all="ignore"):
-        heights, values, beyond = run(height, near), run(bend, near), run(bend, far)
+        heights, values, beyond = at(height, near), at(bend, near), at(bend, far)
     rounded = _ROUNDED * (1 + abs(values))
     finite = bool(np.isfinite(heights).all() and (values >= -rounded).all())
     return finite and not (beyond < -_ROUNDED).any()
@@ -28,13 +28,8 @@ def is_convex(height, bend, low: float, high: float) -> bool:
 def at_infinity(slope, sign: int) -> float:
     """The last finite value of a program far out on one side."""
     with np.errstate(all="ignore"):
-        values = run(slope, sign * _END)
+        values = at(slope, sign * _END)
     return float(values[np.isfinite(values)][-1])
-
-
-def run(body, x: np.ndarray) -> np.ndarray:
-    """A program of one variable on an array."""
-    return np.broadcast_to(body.run(ArrayContext(), [x]), x.shape)
 
 
 def interpolation(low: float, high: float, noise: list) -> float:

@@ -135,13 +135,17 @@ def influence(kappa: float, times, count: int, d: int = 2, change: float = 1e-3)
     neurons = np.concatenate(
         (np.broadcast_to(law.neurons, (count, *law.neurons.shape)), probe[..., None]), axis=-1
     )
-    flows = []
-    for move in (change, -change):
-        moved = np.broadcast_to(np.append((1 - move) * law.weights, move), neurons[:, 0].shape)
-        flows.append(replace(law, weights=moved, neurons=neurons).at(times, kappa, 1e-9))
-    return [
-        float(weights @ up.minus(down)) / (2 * change) ** 2 for up, down in zip(*flows, strict=True)
-    ]
+    shape = neurons[:, 0].shape
+    kept = np.broadcast_to(np.append(law.weights, 0.0), shape)
+    moved = np.broadcast_to(np.append(0 * law.weights, 1.0), shape)
+    flows = _both_ways(replace(law, weights=kept, neurons=neurons), moved, times, kappa, change)
+    return [float(weights @ up.minus(down)) / (2 * change) ** 2 for up, down in flows]
+
+
+def _both_ways(law: Neurons, probe, times, kappa: float, change: float):
+    """(up, down) at each time, after so much weight went to a probe, or was taken from it."""
+    weights = ((1 - move) * law.weights + move * probe for move in (change, -change))
+    return zip(*(replace(law, weights=w).at(times, kappa, 1e-9) for w in weights), strict=True)
 
 
 def responses(kappa: float, times, count: int, change: float = 1e-3):
@@ -149,12 +153,10 @@ def responses(kappa: float, times, count: int, change: float = 1e-3):
 
     f_m − f is the mean of the influences of its neurons, up to second order in the fluctuation.
     """
-    law = Neurons.network(circle(_angles(count)))
-    neurons, flows = np.broadcast_to(law.neurons, (count, *law.neurons.shape)), []
-    for move in (change, -change):
-        moved = (1 - move) * law.weights + move * np.eye(count)
-        flows.append(replace(law, weights=moved, neurons=neurons).at(times, kappa, 1e-9))
-    for up, down in zip(*flows, strict=True):
+    law = Neurons.network(circle(equal_angles(count)))
+    neurons = np.broadcast_to(law.neurons, (count, *law.neurons.shape))
+    law = replace(law, neurons=neurons)
+    for up, down in _both_ways(law, np.eye(count), times, kappa, change):
         parts = (up.weights * up.neurons[:, 0], -down.weights * down.neurons[:, 0])
         c = np.concatenate(parts, axis=1) / (2 * change)
         w = np.concatenate((up.neurons[:, 1:], down.neurons[:, 1:]), axis=2)
@@ -166,7 +168,7 @@ def responses(kappa: float, times, count: int, change: float = 1e-3):
 
 def folded(angles, count: int) -> np.ndarray:
     """Σ_i D(θ_i − θ_k) at the ``count`` angles θ_k of `responses`: what interpolates functions."""
-    x = angles[..., None] - _angles(count)
+    x = angles[..., None] - equal_angles(count)
     waves = sum(2 * np.cos(k * x) for k in range(1, count // 2))
     return (1 + waves + np.cos(count // 2 * x)).sum(axis=-2) / count
 
@@ -176,7 +178,8 @@ def circle(angles) -> np.ndarray:
     return np.stack((np.cos(angles), np.sin(angles)), axis=-2)
 
 
-def _angles(count: int) -> np.ndarray:
+def equal_angles(count: int) -> np.ndarray:
+    """Angles of the same distance from each other."""
     return 2 * np.pi * (np.arange(count) + 0.5) / count
 
 

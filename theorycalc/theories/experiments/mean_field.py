@@ -8,6 +8,7 @@ import theorycalc as tc
 from theorycalc.theories.experiments.erf_students import (
     Neurons,
     circle,
+    equal_angles,
     folded,
     influence,
     responses,
@@ -99,7 +100,7 @@ def erf_students(run) -> None:
     """Erf networks from random directions: m E‖f_m − f‖² beside the influence of neurons."""
     width, nodes, times = 32, 24, (0.5, 1.0, 2.0, 4.0)
     angles = np.random.default_rng(3).uniform(0, 2 * np.pi, (run.size, width))
-    law = Neurons.network(circle(2 * np.pi * (np.arange(nodes) + 0.5) / nodes))
+    law = Neurons.network(circle(equal_angles(nodes)))
     flows = zip(
         Neurons.network(circle(angles)).at(times, KAPPA, 1e-6),
         law.at(times, KAPPA),
