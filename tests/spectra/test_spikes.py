@@ -172,6 +172,7 @@ def test_exact_cumulants_are_those_of_gamma_variables():
         (lambda: S.batch_hessian(1, 1, model="goe"), "unknown model"),
         (lambda: S.ginibre_cumulant(R, 0), "order"),
         (lambda: S.ginibre_cumulant(R * T, 2), "several symbols"),
+        (lambda: S.ginibre_cumulant(sp.exp(2 * R**2), 2, 4), "no such moments"),
     ],
 )
 def test_what_makes_no_sense_is_refused(call, text):

@@ -1,7 +1,10 @@
 """Radial linear statistics of the eigenvalues of complex Ginibre matrices: their cumulants."""
 
+from fractions import Fraction
+from math import comb, prod
+
 import sympy
-from sympy import Expr, S, binomial, factorial
+from sympy import Expr, S, factorial
 
 from theorycalc.core.errors import DomainError, NotSupportedError, explain
 from theorycalc.core.expressions import function_expression
@@ -112,8 +115,12 @@ def _over_the_disc(integrand: Expr) -> Expr:
 
 def _exactly(f: Expr, order: int, size: int) -> Expr:
     """Σ_k κ_q of f(√(G_k/N)), G_k a Gamma variable of shape k."""
-    powers = [_terms(f**j) for j in range(1, order + 1)]
-    return sympy.Add(*(_cumulant(powers, k, size) for k in range(1, size + 1)))
+    found = [_terms(f**j) for j in range(1, order + 1)]
+    if not all((size + b).is_positive for terms in found for _, _, b in terms):
+        allowed = f"b > −N/q in its terms a r^p e^{{−br²}}, N/q = {size}/{order}"
+        raise DomainError(explain("f has no such moments at this N", got=f, allowed=allowed))
+    powers = [[_plain(*term) for term in terms] for terms in found]
+    return sympy.Add(*(sympy.sympify(_cumulant(powers, k, size)) for k in range(1, size + 1)))
 
 
 def _terms(f: Expr) -> list[tuple[Expr, Expr, Expr]]:
@@ -144,21 +151,26 @@ def _terms(f: Expr) -> list[tuple[Expr, Expr, Expr]]:
     return found
 
 
-def _cumulant(powers: list, k: int, size: int) -> Expr:
+def _plain(a: Expr, p: Expr, b: Expr) -> tuple:
+    """(a, p/2, b) of a term: numbers of Python where its means are fractions, which are many."""
+    half = p / 2
+    if a.is_Rational and b.is_Rational and half.is_Integer and half.is_nonnegative:
+        return Fraction(str(a)), int(half), Fraction(str(b))
+    return a, half, b
+
+
+def _cumulant(powers: list, k: int, size: int):
     """The cumulant of one term from its moments."""
-    moments = [S.One, *(_mean(terms, k, size) for terms in powers)]
-    kappa = [S.Zero]
+    moments = [1, *(sum(_mean(*term, k, size) for term in terms) for terms in powers)]
+    kappa = [0]
     for n in range(1, len(moments)):
-        known = (binomial(n - 1, j - 1) * kappa[j] * moments[n - j] for j in range(1, n))
-        kappa.append(moments[n] - sum(known, S.Zero))
+        known = (comb(n - 1, j - 1) * kappa[j] * moments[n - j] for j in range(1, n))
+        kappa.append(moments[n] - sum(known))
     return kappa[-1]
 
 
-def _mean(terms: list, k: int, size: int) -> Expr:
+def _mean(a, half, b, k: int, size: int):
     """E a r^p e^{−br²}, r² a Gamma variable of shape k over N."""
-    return sympy.Add(
-        *(
-            a * gamma(k + p / 2) / factorial(k - 1) * S(size) ** k * (size + b) ** (-k - p / 2)
-            for a, p, b in terms
-        )
-    )
+    exact = isinstance(half, int)
+    rising = prod(range(k, k + half)) if exact else gamma(k + half) / factorial(k - 1)
+    return a * rising * size**k * (size + b) ** (-k - half)

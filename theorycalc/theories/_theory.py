@@ -1,5 +1,6 @@
 """What a file in this folder states: formulas, cases, claims, proofs and experiments of a paper."""
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -64,11 +65,17 @@ class Case(Record):
         """The formula at its parameters, e.g. ``Theta_4(rho=0.3)``."""
         return f"{self.formula.name}({', '.join(f'{k}={v}' for k, v in self.params.items())})"
 
+    @property
+    def digits(self) -> float:
+        """How many digits were printed; infinity where what is expected is exact."""
+        unit = _last_unit(self.expected) if isinstance(self.expected, str) else 0
+        return len(str(abs(_exactly(self.expected)) // unit)) if unit else math.inf
+
     def check(self, using: Arithmetic) -> tuple[Verdict, Value, str]:
         """(verdict, computed value, expected value in print)."""
         computed = self.formula.at(using=using, **self.params)
         if isinstance(self.expected, str):
-            number, unit = Fraction(str(exact(self.expected))), _last_unit(self.expected)
+            number, unit = _exactly(self.expected), _last_unit(self.expected)
             lower, upper = fraction(computed.lower) - unit, fraction(computed.upper) + unit
             return _verdict(lower <= number <= upper), computed, self.expected
         expected = self._evaluate_expected(using)
@@ -85,6 +92,10 @@ class Case(Record):
             formula = Formula("", formula)
         names = {symbol.name for symbol in formula.args}
         return formula.at(using=using, **{k: v for k, v in self.params.items() if k in names})
+
+
+def _exactly(text: str) -> Fraction:
+    return Fraction(str(exact(text)))
 
 
 def _last_unit(text: str) -> Fraction:
