@@ -1055,9 +1055,27 @@ MUTANTS = (
     ),
     Mutant(
         "validation/scaling_laws.py",
-        "(drawn[:, 1:] - drawn[:, :1]).std",
-        "drawn[:, :1].std",
+        "_summed(row - slopes[0], shares, counts)",
+        "_summed(slopes[0], shares, counts)",
         "tests/validation/test_statistics.py::test_the_window_of_a_pure_law_does_not_matter",
+    ),
+    Mutant(
+        "validation/scaling_laws.py",
+        "stats.t.isf(level / 2, freedom)",
+        "stats.norm.isf(level / 2)",
+        "tests/validation/test_statistics.py::test_a_power_law_and_its_drift",
+    ),
+    Mutant(
+        "validation/scaling_laws.py",
+        "_slopes(sizes, counts)",
+        "_slopes(sizes, (means / errors) ** 2)",
+        "tests/validation/test_statistics.py::test_the_interval_of_an_exponent_has_its_level",
+    ),
+    Mutant(
+        "validation/compared.py",
+        "if not measurement.squares or error == 0:",
+        "if True:",
+        "tests/validation/test_statistics.py::test_the_variance_of_few_replicas_keeps_its_level",
     ),
     Mutant(
         "validation/comparison.py",

@@ -142,7 +142,7 @@ OWN = {
 }
 # Work that is asked for is done, however long it takes.
 WORK = {
-    *(("million", key) for key in ("n", "steps", "replicas", "train", "test", "resamples")),
+    *(("million", key) for key in ("n", "steps", "replicas", "train", "test")),
     ("million", "width"),
 }
 

@@ -31,7 +31,7 @@ def stated(name):
 SEEN = {
     "giant_steps": 1,
     "infinite_width_limits": 1,
-    "lazy_to_rich": 11,
+    "lazy_to_rich": 12,
     "linear_attention": 3,
     "logistic_perceptron": 1,
     "mean_field": 21,

@@ -12,6 +12,7 @@ from theorycalc.validation import (
     FiniteSizeLaw,
     Measurement,
     PowerLaw,
+    compare,
     compare_exponent,
     fit_exponent,
     judge,
@@ -57,19 +58,28 @@ def test_measurements():
     assert variance.standard_error == pytest.approx((8 / 200_000) ** 0.5, rel=0.1)
 
 
-def test_a_variance_takes_a_hundred_replicas():
-    """Of twenty normal replicas one in fifteen intervals at 1 % misses; of a hundred, far fewer."""
-    few, many = (
-        [Measurement.of_variance(x) for x in GENERATOR.standard_normal((600, r))] for r in (20, 100)
-    )
-    missed = [
-        np.mean([abs(m.mean - 1) > threshold(0.01, 1, r) * m.standard_error for m in found])
-        for found, r in ((few, 20), (many, 100))
-    ]
-    assert missed[0] > 0.03
-    assert missed[1] < 0.045
-    assert all(m.doubt for m in few)
-    assert np.mean([bool(m.doubt) for m in many]) < 0.15
+@pytest.mark.parametrize("replicas", [8, 30])
+def test_the_variance_of_few_replicas_keeps_its_level(replicas):
+    """Cube roots do; the variances themselves, by Student's t, miss three times as often."""
+    limit = threshold(0.01, 1, replicas)
+    missed = plain = doubts = 0
+    for sample in GENERATOR.normal(3, 0.1, size=(800, replicas)):
+        found = Measurement.of_variance(sample)
+        missed += abs(compare("", 0.01, found).z) > limit
+        plain += abs(found.mean - 0.01) > limit * found.standard_error
+        doubts += bool(found.doubt)
+    assert stats.binomtest(missed, 800, 0.015, alternative="greater").pvalue > 1e-3
+    assert plain > 3 * 8
+    assert doubts < 0.05 * 800
+
+
+def test_a_variance_of_heavy_tails_is_in_doubt():
+    found = [Measurement.of_variance(x) for x in GENERATOR.standard_t(1.5, size=(60, 400))]
+    assert np.mean([bool(m.doubt) for m in found]) > 0.8
+    two = Measurement.of_variance([0.0, 1.0] * 20)
+    assert not two.doubt
+    assert compare("", 0.25, two).z == pytest.approx(0, abs=1)
+    assert compare("", 0.0, two).z == np.inf
 
 
 _SPREAD = np.random.default_rng(1).standard_normal(16)
@@ -142,6 +152,8 @@ def test_a_power_law_and_its_drift():
     pure = [3 * m**-0.7 * GENERATOR.lognormal(0, 0.05, size=300) for m in sizes]
     law = PowerLaw.fit(sizes, pure)
     assert law.interval[0] < -0.7 < law.interval[1]
+    reach = stats.t.isf(0.025, law.freedom) * law.standard_error
+    assert law.interval[1] - law.slope == pytest.approx(reach)
     assert abs(law.slope + 0.7) < 4 * law.standard_error
     bent = [samples * (1 - 6 / m) for samples, m in zip(pure, sizes, strict=True)]
     drifting = PowerLaw.fit(sizes, bent)
@@ -154,12 +166,36 @@ def test_the_window_of_a_pure_law_does_not_matter():
     sizes, drifting, bent = np.array([8, 16, 32, 64, 128]), 0, 0
     for _ in range(60):
         samples = [3 * m**-0.7 * GENERATOR.gamma(4, 0.25, 100) for m in sizes]
-        drifting += not fit_exponent(sizes, samples, resamples=200).settled
+        drifting += not fit_exponent(sizes, samples).settled
         samples = [(1 + 16 / m) * x for m, x in zip(sizes, samples, strict=True)]
-        bent += not fit_exponent(sizes[::-1], samples[::-1], resamples=100).settled
-    # errors by the bootstrap are a few percent too small
+        bent += not fit_exponent(sizes[::-1], samples[::-1]).settled
     assert stats.binomtest(drifting, 60, 0.02, alternative="greater").pvalue > 1e-3
     assert bent > 40
+
+
+@pytest.mark.parametrize(("replicas", "skewed"), [(5, False), (12, True)])
+def test_the_interval_of_an_exponent_has_its_level(replicas, skewed):
+    """Of few replicas too, and of replicas that are skew; a verdict on it has that of its own."""
+    sizes, missed, wrong = np.array([8.0, 16.0, 32.0, 64.0]), 0, 0
+    for _ in range(500):
+        shape = (4, replicas)
+        noise = GENERATOR.gamma(4, 0.25, shape) if skewed else GENERATOR.normal(1, 0.2, shape)
+        law = fit_exponent(sizes, noise / sizes[:, None])
+        missed += not law.interval[0] <= -1 <= law.interval[1]
+        found = compare_exponent("", -1, law)
+        wrong += abs(found.z) > threshold(0.01, 1, found.replicas)
+    assert stats.binomtest(missed, 500, 0.06, alternative="greater").pvalue > 1e-3
+    assert stats.binomtest(wrong, 500, 0.012, alternative="greater").pvalue > 1e-3
+
+
+def test_an_exponent_of_two_sizes_is_the_test_of_welch():
+    """Of log(mean) instead of the mean, to first order."""
+    one, two = GENERATOR.normal(100, 1, 6), GENERATOR.normal(200, 3, 11)
+    law = fit_exponent([1, 2], [one, two])
+    found = stats.ttest_ind(one / one.mean(), two / two.mean(), equal_var=False)
+    assert law.freedom == pytest.approx(found.df)
+    error = (one.var(ddof=1) / 6 / one.mean() ** 2 + two.var(ddof=1) / 11 / two.mean() ** 2) ** 0.5
+    assert law.standard_error * np.log(2) == pytest.approx(error)
 
 
 def test_an_exponent_that_depends_on_its_window_is_inconclusive():

@@ -136,8 +136,6 @@ class Run:
         smallest: float = SMALLEST_EXPONENT,
     ) -> None:
         """A fitted exponent, or a `PowerLaw` that was fitted, beside its prediction."""
-        if isinstance(estimate, PowerLaw):
-            estimate, error = estimate.slope, estimate.standard_error
 
         def compared(name, prediction, mutant=False):
             return compare_exponent(

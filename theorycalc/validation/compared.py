@@ -1,5 +1,7 @@
 """Comparisons of a number, of several means and of an exponent with what was measured."""
 
+import math
+
 import numpy as np
 from scipy import stats
 
@@ -81,9 +83,9 @@ def compare(
         name=name,
         predicted=f"{'≤ ' if at_most else ''}{_with_error(value, radius)}",
         measured=f"{measurement.mean:.6g} ± {error:.2g}",
-        z=_z(np.sign(deviation) * max(abs(deviation) - bias, 0.0), error),
+        z=_z_of(measurement, np.sign(deviation) * max(abs(deviation) - bias, 0.0)),
         replicas=measurement.replicas,
-        resolution=_resolution(error, smallest * abs(value) - bias),
+        resolution=_resolution_of(measurement, value, smallest * abs(value) - bias),
         mutant=mutant,
         one_sided=at_most,
         size=_relative(deviation, value),
@@ -157,8 +159,8 @@ def compare_exponent(
     name : str
     prediction : float
     estimate, error : float
-        The fit and its standard error; or a `PowerLaw` alone, which is inconclusive where its slope
-        depends on the window of sizes.
+        The fit and its standard error; or a `PowerLaw` alone, which has degrees of freedom, and is
+        inconclusive where its slope depends on the window of sizes.
     at_most : bool
         Whether the prediction is an upper bound.
     smallest : float
@@ -171,11 +173,13 @@ def compare_exponent(
     >>> compare_exponent("deviation", -0.5, -0.49, 0.01).z
     1.0...
     """
-    doubt = ""
+    doubt, replicas = "", None
     if isinstance(estimate, PowerLaw) and error is None:
         if not estimate.settled:
             last = estimate.windows[-1]
             doubt = f"slope {last:.3g} of the largest sizes alone, not yet asymptotic"
+        if math.isfinite(estimate.freedom):
+            replicas = 1 + int(estimate.freedom)
         estimate, error = estimate.slope, estimate.standard_error
     prediction, estimate = (
         real_double(x, what) for x, what in ((prediction, "prediction"), (estimate, "estimate"))
@@ -188,6 +192,7 @@ def compare_exponent(
         predicted=f"{'≤ ' if at_most else ''}{prediction:.4g}",
         measured=f"{estimate:.4f} ± {error:.2g}",
         z=_z(deviation, error),
+        replicas=replicas,
         resolution=_resolution(error, smallest * abs(prediction)),
         mutant=mutant,
         one_sided=at_most,
@@ -208,6 +213,31 @@ def _number(prediction) -> tuple[float, float]:
 
 def _checked(smallest: float) -> float:
     return real_double(smallest, "the smallest deviation that matters", above=0)
+
+
+def _z_of(measurement: Measurement, deviation: float) -> float:
+    """How many standard errors a measurement is off by so much: of squares, of their cube root.
+
+    Of what is measured as positive and predicted as 0 or negative, infinitely many.
+    """
+    mean, error = measurement.mean, measurement.standard_error
+    if not measurement.squares or error == 0:
+        return _z(deviation, error)
+    if deviation >= mean:
+        return np.inf
+    relative = error / mean
+    return float(3 * (np.cbrt(mean / (mean - deviation)) - 1 + relative**2 / 9) / relative)
+
+
+def _resolution_of(measurement: Measurement, value: float, matters: float) -> float:
+    """The standard error in units of what matters.
+
+    Of squares that are larger by f³ the cube roots are f − 1 off, and spread by f.
+    """
+    if not measurement.squares or not matters > 0:
+        return _resolution(measurement.standard_error, matters)
+    relative = measurement.standard_error / measurement.mean
+    return _resolution(relative, 3 * (1 - (1 + matters / abs(value)) ** (-1 / 3)))
 
 
 def _z(deviation: float, error: float) -> float:

@@ -1,6 +1,6 @@
 """What independent replicas say of a quantity: its mean, or its variance, with a standard error."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -11,10 +11,6 @@ from theorycalc.core.numbers import exact_integer, real_double
 from theorycalc.core.records import LARGEST, check_fields, check_range, instance
 from theorycalc.validation.heavy_tails import FEWEST, tails
 from theorycalc.validation.samples import read_replicas, read_samples, refuse_equal, standard_error
-
-# Replicas from which √8, the skewness of squares of normal variables, lets one side of an interval
-# at 1 % fail no more than three times as often as it should: as in `Tails.doubt`.
-_FEWEST_SQUARES = 100
 
 
 @dataclass(frozen=True)
@@ -33,6 +29,8 @@ class Measurement(Shown):
         How far the mean may be off on average, by the way it was made; `paired` has one.
     doubt : str
         Why Student's t cannot be trusted for it; `theorycalc.validation.tails` looks for reasons.
+    squares : bool
+        Whether it is a mean of squares, as `of_variance` makes it: comparisons take cube roots.
     """
 
     mean: float
@@ -40,6 +38,7 @@ class Measurement(Shown):
     replicas: int | None
     bias: float = field(default=0.0, repr=False)
     doubt: str = field(default="", repr=False)
+    squares: bool = field(default=False, repr=False)
 
     def __post_init__(self):
         check_fields(self)
@@ -71,19 +70,37 @@ class Measurement(Shown):
     @classmethod
     @within_doubles("samples")
     def of_variance(cls, samples) -> "Measurement":
-        """The variance of independent replicas; its error uses their fourth moment.
+        """The variance s² of independent replicas; its error uses their fourth moment.
 
-        Squares are skew, those of normal replicas by √8: below a hundred replicas one side of an
-        interval by Student's t fails too often, and the measurement is in doubt.
+        Squares are skew, their cube roots are not: with e the relative error of s²,
+        z = 3((s²/σ²)^{1/3} − 1 + e²/9)/e has to first order the skewness γ − 2v, by that of the
+        squares and their coefficient of variation; it is 0 for normal replicas. Student's t for it
+        is conservative for few: at the level 1 % one side of the interval fails in 0.3 % of cases
+        for 8 normal replicas, 0.8 % for 20; of Laplace's law, in 1 % and 2.5 %.
+
+        References
+        ----------
+        E. Wilson, M. Hilferty, "The distribution of chi-square", 1931; P. Hall, "The bootstrap and
+        Edgeworth expansion", 1992, section 2.6.
+
+        Examples
+        --------
+        >>> sample = np.random.default_rng(0).normal(3, 2, size=40)
+        >>> Measurement.of_variance(sample)
+        Measurement(mean=2.5..., standard_error=0.6..., replicas=40)
         """
         samples = read_replicas(samples)
-        n, centred = samples.size, samples - samples.mean()
-        variance = centred.var(ddof=1)
-        # Var(s²) = (μ₄ − s⁴ (n−3)/(n−1))/n
-        error = np.sqrt(max(np.mean(centred**4) - variance**2 * (n - 3) / (n - 1), 0.0) / n)
-        few = f"{n} replicas for a variance, squares are skew below {_FEWEST_SQUARES}"
-        doubt = few if n < _FEWEST_SQUARES else tails(centred**2).doubt()
-        return cls(float(variance), float(error), n, doubt=doubt)
+        n, squares = samples.size, (samples - samples.mean()) ** 2
+        variance = squares.sum() / (n - 1)
+        # Var(s²)/σ⁴ = (κ − (n−3)/(n−1))/n, of which κ has too little in few replicas
+        kurtosis = np.mean(squares**2) / np.mean(squares) ** 2
+        error = variance * np.sqrt((kurtosis - (n - 3) / n) / (n - 1))
+        doubt = ""
+        if n >= FEWEST and np.ptp(squares) > 0:
+            found, variation = tails(squares), squares.std() / squares.mean()
+            skewness, index = found.skewness - 2 * variation, tails(samples).index / 2
+            doubt = replace(found, skewness=float(skewness), index=index).doubt()
+        return cls(float(variance), float(error), n, doubt=doubt, squares=True)
 
     @classmethod
     @within_doubles("samples")

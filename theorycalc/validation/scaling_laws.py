@@ -1,5 +1,6 @@
 """Power laws in the size of a network or a data set, fitted to replicas."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,14 +9,14 @@ from scipy import optimize, stats
 from theorycalc.core.arrays import real_array, within_doubles
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.looks import Shown
-from theorycalc.core.numbers import exact_integer, real_double
+from theorycalc.core.numbers import real_double
 from theorycalc.core.records import LARGEST, check_fields, check_range, instance
 from theorycalc.validation.measurement import Measurement
-from theorycalc.validation.samples import read_replicas
+from theorycalc.validation.samples import read_replicas, standard_error
 from theorycalc.validation.statistics import threshold
 
-# A fit is repeated so often for its interval.
-_MOST_RESAMPLES = 100_000
+# The mean of replicas of which some are negative has a logarithm if it is so many standard errors.
+_POSITIVE = 3
 # Sizes to larger powers leave the range of doubles.
 _LARGEST_POWER = 100
 
@@ -28,11 +29,13 @@ class PowerLaw(Shown):
     ----------
     slope, standard_error : float
     interval : (float, float)
-        By the bootstrap, at the level that was asked for.
+        By Student's t, at the level that was asked for.
     windows : tuple of float
         The slopes after dropping the smallest sizes one by one.
     window_errors : tuple of float
-        Standard errors of their differences from ``slope``, by the same bootstrap.
+        Standard errors of their differences from ``slope``.
+    freedom, window_freedoms : float, tuple of float
+        The degrees of freedom of these standard errors.
     """
 
     slope: float
@@ -40,11 +43,14 @@ class PowerLaw(Shown):
     interval: tuple[float, float]
     windows: tuple[float, ...]
     window_errors: tuple[float, ...] = ()
+    freedom: float = math.inf
+    window_freedoms: tuple[float, ...] = ()
 
     def __post_init__(self):
         check_fields(self)
         check_range(self, -LARGEST, LARGEST, "slope")
         check_range(self, 0, LARGEST, "standard_error")
+        check_range(self, 1, math.inf, "freedom")
 
     @property
     def drift(self) -> float:
@@ -61,16 +67,18 @@ class PowerLaw(Shown):
         If not the sizes are not yet asymptotic, whatever the interval says: `FiniteSizeLaw` fits
         the first correction, or larger sizes decide.
         """
-        return self.drift <= threshold(0.01, max(len(self.windows), 1))
+        least = min(self.window_freedoms, default=math.inf)
+        replicas = None if math.isinf(least) else 1 + int(least)
+        return self.drift <= threshold(0.01, max(len(self.windows), 1), replicas)
 
     @classmethod
-    def fit(cls, sizes, samples, *, resamples: int = 400, level: float = 0.05) -> "PowerLaw":
+    def fit(cls, sizes, samples, *, level: float = 0.05) -> "PowerLaw":
         """`theorycalc.validation.fit_exponent`, as a method."""
-        return fit_exponent(sizes, samples, resamples=resamples, level=level)
+        return fit_exponent(sizes, samples, level=level)
 
 
 @within_doubles("samples")
-def fit_exponent(sizes, samples, *, resamples: int = 400, level: float = 0.05) -> PowerLaw:
+def fit_exponent(sizes, samples, *, level: float = 0.05) -> PowerLaw:
     """The exponent of a power law in the size, and how it depends on the window of sizes.
 
     Parameters
@@ -78,8 +86,6 @@ def fit_exponent(sizes, samples, *, resamples: int = 400, level: float = 0.05) -
     sizes : sequence of different positive numbers
     samples : sequence of sequences
         ``samples[i]`` are independent replicas of a positive quantity at ``sizes[i]``.
-    resamples : int
-        Of the bootstrap, over the replicas within each size.
     level : float
         Of the interval.
 
@@ -93,6 +99,20 @@ def fit_exponent(sizes, samples, *, resamples: int = 400, level: float = 0.05) -
     ------
     DomainError
         For fewer than two sizes, means that are not positive, or replicas that are all equal.
+
+    Notes
+    -----
+    Sizes are weighted by how many replicas they have: weights by their own variances would learn
+    from the noise that they weigh, and few replicas have intervals that are too short. The slope is
+    a sum of independent terms a_i log(mean_i); the error of each is estimated by its replicas, and
+    that of the sum has Welch's and Satterthwaite's degrees of freedom. At the level 5 % intervals
+    miss 4 to 5 % of pure laws with normal replicas, of 5 as of 60; with exponential ones 7 to 8 %
+    of 5 replicas, 6 to 7 % of 12.
+
+    References
+    ----------
+    B. Welch, "The generalization of 'Student's' problem when several different population
+    variances are involved", 1947.
 
     Examples
     --------
@@ -109,31 +129,32 @@ def fit_exponent(sizes, samples, *, resamples: int = 400, level: float = 0.05) -
     samples = [read_replicas(values) for values in _one_for_each(samples, sizes)]
     order = np.argsort(sizes)
     sizes, samples = sizes[order], [samples[i] for i in order]
-    resamples = exact_integer(resamples, "resamples", 2, _MOST_RESAMPLES)
     level = real_double(level, "level", above=0, below=1)
     if len(sizes) < 2 or any(values.mean() <= 0 for values in samples):
         allowed = "two sizes, means that are positive"
         raise DomainError(explain("no power law", allowed=allowed))
-    generator = np.random.default_rng(0)
-    # the weights stay: equal draws from few replicas would have infinite ones
-    slopes = _slopes(sizes, _weights(samples))
-    slope, *windows = slopes @ np.log([values.mean() for values in samples])
-    means = [
-        [generator.choice(values, size=values.size).mean() for values in samples]
-        for _ in range(resamples)
-    ]
-    if np.min(means) <= 0:
-        what, hint = "replicas whose mean may be negative have no power law", "more replicas"
-        raise DomainError(explain(what, got=f"{np.min(means):.3g}, resampled", hint=hint))
-    drawn = np.log(means) @ slopes.T
-    low, high = np.quantile(drawn[:, 0], [level / 2, 1 - level / 2])
-    changes = (drawn[:, 1:] - drawn[:, :1]).std(axis=0, ddof=1)
+    means = np.array([values.mean() for values in samples])
+    errors = np.array([standard_error(values) for values in samples])
+    for values, mean, error in zip(samples, means, errors, strict=True):
+        if values.min() < 0 and mean < _POSITIVE * error:
+            what, hint = "replicas whose mean may be negative have no power law", "more replicas"
+            raise DomainError(explain(what, got=f"{mean:.3g} ± {error:.2g}", hint=hint))
+    counts = np.array([values.size for values in samples])
+    slopes = _slopes(sizes, counts)
+    slope, *windows = (slopes @ np.log(means)).tolist()
+    # of log(mean), to first order
+    shares = (errors / means) ** 2
+    error, freedom = _summed(slopes[0], shares, counts)
+    changes = [_summed(row - slopes[0], shares, counts) for row in slopes[1:]]
+    reach = error * float(stats.t.isf(level / 2, freedom))
     return PowerLaw(
-        float(slope),
-        float(drawn[:, 0].std(ddof=1)),
-        (float(low), float(high)),
-        tuple(map(float, windows)),
-        tuple(map(float, changes)),
+        slope,
+        error,
+        (slope - reach, slope + reach),
+        tuple(windows),
+        tuple(error for error, _ in changes),
+        freedom,
+        tuple(freedom for _, freedom in changes),
     )
 
 
@@ -230,9 +251,11 @@ def _one_for_each(x, sizes: np.ndarray) -> tuple:
     return found
 
 
-def _weights(samples) -> np.ndarray:
-    """(mean/standard error)² for each size."""
-    return np.array([values.mean() ** 2 * values.size / values.var(ddof=1) for values in samples])
+def _summed(row: np.ndarray, variances: np.ndarray, counts: np.ndarray) -> tuple[float, float]:
+    """Standard error of a sum of independent terms with these variances, and its freedom."""
+    parts = row**2 * variances
+    total = parts.sum()
+    return float(total**0.5), float(1 / np.sum((parts / total) ** 2 / (counts - 1)))
 
 
 def _slopes(sizes, weights: np.ndarray) -> np.ndarray:

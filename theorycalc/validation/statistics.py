@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
-from scipy import stats
+from scipy import special, stats
 
 from theorycalc.core.arrays import real_array, within_doubles
 from theorycalc.core.errors import DomainError, explain
@@ -30,8 +30,9 @@ def threshold(level: float, comparisons: int = 1, replicas: int | None = None) -
     if replicas is not None:
         replicas = exact_integer(replicas, "replicas", 2, 10**15)
     single = -np.expm1(np.log1p(-level) / comparisons)
-    law = stats.norm if replicas is None else stats.t(replicas - 1)
-    return float(law.isf(single / 2))
+    if replicas is None:
+        return -float(special.ndtri(single / 2))
+    return -float(special.stdtrit(replicas - 1, single / 2))
 
 
 def power(limit: float, shift: float, replicas: int | None = None) -> float:

@@ -131,11 +131,7 @@ def _learning_curves(run, student: Tree, sizes: tuple, draws: int, rate: tc.Form
     draw = partial(measured_errors, student, teachers, generator=np.random.default_rng(0))
     samples = np.moveaxis([[draw(n) for _ in range(draws)] for n in sizes], -1, 0)
     predictions = [replica_errors(student, teacher, sizes) for teacher in teachers]
-    # the curve with the relative errors of the samples has the same weights in its fit
-    slopes = [
-        fit(sizes, errors * (predicted / errors.mean(axis=1))[:, None]).slope
-        for errors, predicted in zip(samples, predictions, strict=True)
-    ]
+    slopes = [np.polyfit(np.log(sizes), np.log(predicted), 1)[0] for predicted in predictions]
     for i, teacher in enumerate(teachers):
         name, series = f"d = {teacher.seen}, D = {student.seen}", f"teacher on d = {teacher.seen}"
         for n, value, errors in zip(sizes, predictions[i], samples[i], strict=True):
@@ -143,7 +139,8 @@ def _learning_curves(run, student: Tree, sizes: tuple, draws: int, rate: tc.Form
             run.at(n, value, errors, name=f"{name}, n = {n}", series=f"$E_n$, {series}", **allowed)
         beta = float(rate.at(nu_T="1/2", nu_S="1/2", d=teacher.seen, D=student.seen))
         found = fit(sizes, samples[i])
-        measured = tc.validation.Measurement(found.slope, found.standard_error, draws)
+        replicas = 1 + int(found.freedom)
+        measured = tc.validation.Measurement(found.slope, found.standard_error, replicas)
         name = f"{name}: slope (−β = {-beta:.3f})"
         run.at(None, slopes[i], measured, name=name, bias=SLOPE_BIAS, smallest=0.25)
         if i == 0:
