@@ -63,6 +63,7 @@ _SEVERAL = "tests/bounds/test_contacts_in_several_variables.py::test_{}".format
 _LOW = "tests/{}/test_low_targets.py::{}".format
 _DOUBLES = "test_channels.py::test_{}".format
 _ROOTS = "test_solving.py::test_{}".format
+_OUTCOMES = "test_outcomes.py::test_{}".format
 MUTANTS = (
     # core
     Mutant(
@@ -952,6 +953,38 @@ MUTANTS = (
                 'context.compare("<", below, zero) and context.compare(">", above, zero)',
                 'context.compare("<", below, zero) or context.compare(">", above, zero)',
                 _ROOTS("signs_on_both_sides_of_a_root_are_proved"),
+            ),
+            (
+                "crossing.py",
+                'if all(context.compare("<", side',
+                'if any(context.compare("<", side',
+                _ROOTS("extrema_are_proved_on_both_sides"),
+            ),
+            *(
+                ("strips.py", *edit, _OUTCOMES("what_a_rule_over_overlaps_misses"))
+                for edit in (
+                    ("x = 2 * np.pi", "x = 4 * np.pi"),
+                    ("(1 / v + 1 / q) * wide**2", "(1 / v) * wide**2"),
+                    ("size = -low", "size = -2 * low"),
+                )
+            ),
+            (
+                "outcomes_in_balls.py",
+                "(arb(squares) / 2).sqrt().erfc()",
+                "arb(squares).sqrt().erfc()",
+                _OUTCOMES("what_is_beyond_the_last_overlaps"),
+            ),
+            (
+                "outcomes_in_balls.py",
+                "x + doubt for x, doubt",
+                "x + doubt / 2**20 for x, doubt",
+                _OUTCOMES("evidence_beyond_what_is_summed"),
+            ),
+            (
+                "outcomes_in_balls.py",
+                "most * spread(-most.log()) / v / 2 if",
+                "most * spread(-most.log()) / v / 3 if",
+                _OUTCOMES("terms_of_evidence_that_is_not_known"),
             ),
             (
                 "fixed_point_in_doubles.py",

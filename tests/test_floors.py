@@ -203,7 +203,11 @@ FLOORS = {
 RESERVED = {
     "flint": (
         *("core/arithmetic", "core/integration", "bounds"),
-        *("spectra/in_balls", "inference/solving/likelihood_in_balls"),
+        *(
+            "spectra/in_balls",
+            "inference/solving/likelihood_in_balls",
+            "inference/solving/outcomes_in_balls",
+        ),
     )
 }
 HEAVY_TOP = {"numba", "scipy", "xarray", "joblib", "matplotlib", "sympy", "numpy"}

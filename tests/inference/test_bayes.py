@@ -82,8 +82,9 @@ def test_the_binary_perceptron_jumps_to_the_truth():
     assert perceptron.mmse("3/2").expr == 0
     assert float(perceptron.mmse("149/100").at()) > 0.05
     assert float(perceptron.entropy("1/100000").at()) == pytest.approx(np.log(2), abs=1e-4)
-    with pytest.raises(tc.NotSupportedError, match="Ball"):
-        end.alpha.at(using=tc.Ball(10))
+    enclosed = end.alpha.at(using=tc.Ball(8))
+    assert enclosed.rigor is tc.Rigor.CERTIFIED
+    assert enclosed.overlaps(end.alpha.at())
 
 
 def test_recovery_without_noise():

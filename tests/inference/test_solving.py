@@ -59,6 +59,18 @@ def test_signs_on_both_sides_of_a_root_are_proved():
         assert found.contains(5 + mpmath.log(end))
 
 
+def test_extrema_are_proved_on_both_sides():
+    """A level at an extremum of x e^{−px}: 1/(pe); x³ has none, and rises on one side alone."""
+    p = sp.Symbol("p", positive=True)
+    value = tc.Formula("", extremum(X * sp.exp(-p * X), X, sp.S.Half, sp.S(3)))
+    top = value.at(using=tc.Ball(20), p="3/4")
+    assert top.rigor is tc.Rigor.CERTIFIED
+    assert top.contains(4 / (3 * sp.E))
+    for rises in (X**3, -(X**3)):
+        with pytest.raises(tc.PrecisionError, match="both sides"):
+            tc.Formula("", extremum(rises, X, sp.S(-1), sp.S(2))).at(using=tc.Ball(5))
+
+
 def test_the_error_of_a_place_that_is_off():
     """The top of −(u − 1)² is 0: what is missed of it is part of the error."""
     value, error = broken_in_doubles._refined(lambda u, step: -((u[0] - 1) ** 2), [1.001], 1.0)

@@ -8,6 +8,7 @@ from sympy import Expr, S, exp, log, oo, sqrt
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.expressions import real_expression
 from theorycalc.core.formula import Formula
+from theorycalc.core.graph import substitute
 from theorycalc.core.integration.kinks import kinks
 from theorycalc.core.numbers import exact_short
 from theorycalc.core.records import sequence
@@ -52,13 +53,13 @@ class Laplace(Prior):
 
     def _mmse(self):
         none, first, second = (self._moment(k, Y) for k in range(3))
-        return line_integral(second - first**2 / none, Y, self._beyond(2, 0))
+        return _over_scales(second - first**2 / none, self._beyond(2, 0))
 
     def _free_entropy(self):
         density = self._moment(0, Y)
         # E exp(√s x y − s x²/2) lies between 1/(1 + s) and exp(y²/2)
         ratio = log(density * sqrt(2 * sympy.pi)) + Y**2 / 2
-        return line_integral(density * ratio, Y, self._beyond(SNR, log(1 + SNR)))
+        return _over_scales(density * ratio, self._beyond(SNR, log(1 + SNR)))
 
     def _beyond(self, square: Expr, constant: Expr) -> Expr:
         """A bound of E[square·x² + z² + constant] where √s x + z > R: one part is above R/2."""
@@ -68,6 +69,12 @@ class Laplace(Prior):
 
     def _denoiser(self):
         return self._moment(1, Y) / self._moment(0, Y)
+
+
+def _over_scales(f: Expr, bound: Expr) -> Expr:
+    """∫ f dy in log y: y is of the order of 1 near 0 and of that of √s in its tails."""
+    place = {Y: sympy.sinh(Y)}
+    return line_integral(substitute(f, place) * sympy.cosh(Y), Y, substitute(bound, place))
 
 
 @dataclass(frozen=True)

@@ -211,7 +211,9 @@ class Bayes(StateEvolution):
         return points
 
     def spinodals(self) -> list[Spinodal]:
-        """The ends of branches: local extrema of α(q̂). Not enclosed: ESTIMATED.
+        """The ends of branches: local extrema of α(q̂).
+
+        `Ball` proves an extremum between two points, and encloses α there.
 
         Examples
         --------

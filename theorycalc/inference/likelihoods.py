@@ -53,7 +53,8 @@ class Likelihood(Output):
     Float and `MP` sum over all outcomes, by rules that are refined until they agree. `MP` needs a
     law that is analytic in z between kinks that do not move with y. The sum of P is looked at to
     seven digits. A jump or a kink of a density inside its support costs digits, and the error
-    says so.
+    says so. `Ball` encloses what has listed values, for any P that is a law of them: numbers that
+    are not negative and sum to 1. Densities are not enclosed.
 
     Examples
     --------

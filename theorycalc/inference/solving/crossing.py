@@ -5,6 +5,7 @@ from functools import lru_cache
 import sympy
 from sympy import Expr, Rational, S
 
+from theorycalc.core.arithmetic.ball_context import GUARD_BITS, working_precision
 from theorycalc.core.arithmetic.float import FloatContext
 from theorycalc.core.errors import PrecisionError, explain
 from theorycalc.core.lowering import lower
@@ -94,7 +95,8 @@ class Extremum(SpecialFunction):
     """The value of f(x, *parameters) at its largest or smallest point between a and b.
 
     ``sign`` is 1 for a maximum and −1 for a minimum. Arguments are f, the sign, a, b and the
-    parameters.
+    parameters. `Ball` encloses f between two points that are proved to be lower than one between
+    them, or higher: a local extremum.
 
     Examples
     --------
@@ -126,11 +128,36 @@ class Extremum(SpecialFunction):
                 return program(function).run(context, [x, *numbers[2:]])
 
             for bits in (_FIRST_BITS, closest):
-                # the vertex of a parabola through three points
                 h = abs(x) * context.mp.ldexp(1, -bits)
-                left, middle, right = at(x - h), at(x), at(x + h)
-                x = x - h / 2 * (right - left) / (right - 2 * middle + left)
+                x = _vertex(at, x, h)
             return at(x)
+
+    @staticmethod
+    def in_ball(context, function, sign, a, b, *parameters):
+        centres = [context.midpoint(x) for x in parameters]
+        numbers = map(context.as_float, (sign, a, b, *centres))
+        place, body = crossing_in_doubles.place(program(function), *numbers), program(function)
+        result = context.bits
+        # levels differ by the square of what places do
+        with working_precision(2 * result + GUARD_BITS):
+
+            def at(x):
+                return context.midpoint(body.run(context, [context.midpoint(x), *centres]))
+
+            def level(x):
+                return sign * body.run(context, [x, *parameters])
+
+            x = context.real(context.number(Rational(place)))
+            for bits in (_FIRST_BITS, result // 2):
+                h = abs(x) * context.number(S(2)) ** -bits
+                x = context.midpoint(_vertex(at, x, h))
+            radius, top = context.midpoint(abs(x) * context.number(S(2)) ** -result), level(x)
+            for _ in range(result):
+                sides = (level(context.midpoint(end)) for end in (x - radius, x + radius))
+                if all(context.compare("<", side, top) for side in sides):
+                    return sign * level(context.widen(x, radius))
+                radius = context.midpoint(4 * radius)
+        raise PrecisionError(explain("no point is proved to be beyond both sides", got=x))
 
     def in_latex(self, printer):
         function, sign, a, b, *parameters = self.args
@@ -163,6 +190,12 @@ def _error(body: Program, *numbers: float) -> float:
     exactly = [context.number(Rational(x)) for x in numbers]
     value = context.real(body.run(context, exactly))
     return float(value.rad())
+
+
+def _vertex(at, x, h):
+    """Where the parabola through three points has its vertex."""
+    left, middle, right = at(x - h), at(x), at(x + h)
+    return x - h / 2 * (right - left) / (right - 2 * middle + left)
 
 
 def _near(context, function, a, b, centres: list) -> tuple:

@@ -10,7 +10,11 @@ from theorycalc.core.arithmetic.ball_context import GUARD_BITS, working_precisio
 from theorycalc.core.lowering import lower
 from theorycalc.core.program import Program
 from theorycalc.core.special import SpecialFunction
-from theorycalc.inference.solving import likelihood_in_balls, likelihood_in_doubles
+from theorycalc.inference.solving import (
+    likelihood_in_balls,
+    likelihood_in_doubles,
+    outcomes_in_balls,
+)
 from theorycalc.inference.solving.line_in_nodes import NodeContext, from_mp, to_mp
 
 
@@ -62,8 +66,11 @@ class _Mean(SpecialFunction):
 
     @property
     def arithmetics(self):
-        """In many digits where P is analytic between fixed kinks."""
-        return ("Float", "MP") if self.args[0].analytic else ("Float",)
+        """In many digits where P is analytic between fixed kinks; enclosed for listed values."""
+        law = self.args[0]
+        if not law.analytic:
+            return ("Float",)
+        return ("Float", "MP", "Ball") if law.parts[1] else ("Float", "MP")
 
     @classmethod
     def in_mp(cls, context, likelihood, v, rho):
@@ -76,6 +83,10 @@ class _Mean(SpecialFunction):
     def in_nodes(cls, context, likelihood, v, rho):
         """The same in numbers of a `NodeContext`, without an enclosure of the error."""
         return likelihood_in_balls.mean(context, compiled(likelihood), cls.order, v, rho)
+
+    @classmethod
+    def in_ball(cls, context, likelihood, v, rho):
+        return outcomes_in_balls.mean(context, likelihood, cls.order, v, rho)
 
     @classmethod
     def double(cls, likelihood, v, rho):
