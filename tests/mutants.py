@@ -590,6 +590,12 @@ MUTANTS = (
         "steps = max(steps, slope // 64",
         "tests/networks/test_lipschitz.py::test_cells_beside_linear_programs",
     ),
+    Mutant(
+        "networks/network.py",
+        "self.h[:, 0], self.w * self.delta[:, 0]",
+        "self.h[:, 0], self.delta[:, 0]",
+        "tests/networks/test_by_hand.py::test_one_pass",
+    ),
     # optimal
     Mutant(
         "optimal/certificate.py",

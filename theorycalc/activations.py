@@ -12,7 +12,7 @@ import inspect
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import cast
 
 import array_api_compat
@@ -21,6 +21,7 @@ import sympy
 from sympy.core.function import FunctionClass
 
 from theorycalc.core import display
+from theorycalc.core.arithmetic.array_context import ArrayContext
 from theorycalc.core.arithmetic.tensor_context import context_of
 from theorycalc.core.arrays import is_array, real_array
 from theorycalc.core.calls import tell_calls
@@ -39,6 +40,7 @@ from theorycalc.core.integration.kinks import (
 from theorycalc.core.looks import Shown
 from theorycalc.core.lowering import lower
 from theorycalc.core.numbers import exact, exact_integer
+from theorycalc.core.program import given
 from theorycalc.core.records import instance
 from theorycalc.core.signature import as_variable, check_real
 
@@ -158,7 +160,10 @@ class Activation(Shown):
         if not xp.isdtype(x.dtype, "real floating"):
             x = xp.asarray(real_array(x, "z", finite=False))
         with np.errstate(all="ignore"):
-            values = self._program.run(context_of(x), [x])
+            if array_api_compat.is_numpy_array(x):
+                values = _on_numpy(self)(x)
+            else:
+                values = self._program.run(context_of(x), [x])
         # a constant function is still an array
         return xp.full_like(x, values) if isinstance(values, float) else values
 
@@ -171,6 +176,12 @@ class Activation(Shown):
 
     def _repr_latex_(self):
         return f"$\\displaystyle {display.latex(self.expr)}$"
+
+
+@lru_cache(maxsize=1024)
+def _on_numpy(activation: Activation) -> Callable:
+    """The function on NumPy arrays, its constants computed once."""
+    return given(activation._program, ArrayContext(), ())
 
 
 def _selu() -> sympy.Expr:

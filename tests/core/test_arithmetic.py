@@ -282,6 +282,18 @@ def test_every_function_is_known_to_every_arithmetic():
                 pytest.fail(f"{name} cannot be called")
 
 
+def test_steps_of_arrays():
+    """At zeros of either sign and at what is no number, in the precision of the array."""
+    from theorycalc.core.arithmetic.array_context import ArrayContext
+
+    x = np.array([[-1, 0.0, np.nan], [2, -0.0, np.inf]])
+    for dtype, at_zero in itertools.product((np.float32, np.float64), (0.0, 0.25, 0.5)):
+        found = ArrayContext().apply("heaviside", x.astype(dtype), at_zero)
+        assert found.dtype == dtype
+        assert np.array_equal(found, [[0, at_zero, np.nan], [1, at_zero, 1]], equal_nan=True)
+    assert ArrayContext().apply("heaviside", np.array([0, 3]), 0.5).tolist() == [0.5, 1]
+
+
 def test_what_cannot_be_lowered_is_named():
     unknown = sp.Function("mystery")
     with pytest.raises(tc.NotSupportedError, match="mystery"):

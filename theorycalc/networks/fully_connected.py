@@ -128,8 +128,11 @@ class MLP(Network):
                 back = slope(passed.outputs[layer - 1])
                 w, _ = self._multipliers[layer]
                 weights = xp.matrix_transpose(w * parameters.weights[layer])
-                # of one output, an outer product, which is cheaper without a matrix product
-                back *= cotangent * weights if weights.shape[1] == 1 else cotangent @ weights
+                if weights.shape[1] == 1:  # of one output, an outer product: no array is made
+                    back *= weights
+                    back *= cotangent
+                else:
+                    back *= cotangent @ weights
                 cotangent = back
 
     def multipliers(self, layer: int) -> tuple[float, float]:

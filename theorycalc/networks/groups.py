@@ -8,8 +8,9 @@ import numpy as np
 from theorycalc.core.threads import in_threads
 from theorycalc.networks.network import Network, Parameters
 
-# Activations and weights of a group take so many bytes: caches of one core have about so much.
-_CACHE = 2**20
+# Activations and weights of a group take so many bytes: caches of cores have about so much, and
+# smaller groups would spend their time between the arrays.
+_CACHE = 2**21
 # glibc gives memory that is freed at the end of the heap back to the system, page by page, and
 # takes it back in the next step, unless a block of this size was freed before.
 _BLOCK = 2**25 - 2**13

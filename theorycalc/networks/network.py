@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import array_api_compat
@@ -12,6 +13,7 @@ from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.looks import Line, record_html, record_text
 from theorycalc.core.numbers import exact_integer
 from theorycalc.core.records import instance, sequence
+from theorycalc.networks.outer_loops import subtract_outer
 
 
 class Parameters(NamedTuple):
@@ -54,6 +56,45 @@ class Pass(NamedTuple):
 
     def _repr_html_(self):
         return record_html(self)
+
+
+@dataclass(frozen=True)
+class Slope:
+    """The gradient of one layer in factors: w hᵀδ of its weights, b Σ δ of its biases."""
+
+    layer: int
+    h: Any
+    delta: Any
+    w: float
+    b: float
+
+    @property
+    def of_weights(self):
+        """w hᵀ δ; the smaller one of what goes in and what comes out is scaled."""
+        xp = array_api_compat.array_namespace(self.delta)
+        n, n_in = self.h.shape[-2:]
+        if n == 1:  # outer products, which are cheaper without matrix products
+            return xp.matrix_transpose(self.h) * (self.w * self.delta)
+        if n < n_in:
+            return xp.matrix_transpose(self.h) @ (self.w * self.delta)
+        return self.w * (xp.matrix_transpose(self.h) @ self.delta)
+
+    @property
+    def of_biases(self):
+        """b Σ δ."""
+        xp = array_api_compat.array_namespace(self.delta)
+        return self.b * xp.sum(self.delta, axis=1)
+
+    def subtracted(self, weights, biases) -> tuple:
+        """Weights and biases less their gradients, in their places."""
+        n, count = self.h.shape[-2], self.h.shape[0] if self.h.ndim > 2 else 1
+        if n == 1 and count == weights.shape[0] and array_api_compat.is_numpy_array(weights):
+            subtract_outer(weights, self.h[:, 0], self.w * self.delta[:, 0])
+        else:
+            weights -= self.of_weights
+        if self.b:
+            biases -= self.of_biases
+        return weights, biases
 
 
 class Network(ABC, Line):
@@ -149,19 +190,26 @@ class Network(ABC, Line):
         self, parameters: Parameters, passed: Pass, cotangent, layers: Sequence | None
     ) -> Parameters:
         """`gradient` without checks, which training makes once and not at every step."""
-        count, scales = len(parameters.weights), self._scales(parameters)
-        wanted = range(count) if layers is None else layers
+        count = len(parameters.weights)
         weights, biases = [None] * count, [None] * count
+        for slope in self._slopes(parameters, passed, cotangent, layers):
+            weights[slope.layer], biases[slope.layer] = slope.of_weights, slope.of_biases
+        return Parameters(tuple(weights), tuple(biases))
+
+    def _slopes(
+        self, parameters: Parameters, passed: Pass, cotangent, layers: Sequence | None
+    ) -> list[Slope]:
+        """The gradient in factors, from the last layer down; of ``layers``, if they are given."""
+        scales, wanted = self._scales(parameters), layers or range(len(parameters.weights))
+        found = []
         with np.errstate(over="ignore", invalid="ignore"):
             for layer, delta in self._backward(parameters, passed, cotangent, min(wanted)):
                 if layer in wanted:
-                    xp = array_api_compat.array_namespace(delta)
-                    h, (w, b) = passed.inputs[layer], scales[layer]
+                    h = passed.inputs[layer]
                     if delta.ndim > 3:
                         h, delta = merged(h), merged(delta)
-                    weights[layer] = _contracted(xp, h, delta, w)
-                    biases[layer] = b * xp.sum(delta, axis=1)
-        return Parameters(tuple(weights), tuple(biases))
+                    found.append(Slope(layer, h, delta, *scales[layer]))
+        return found
 
     def check_parameters(self, parameters, X=None) -> None:  # noqa: N803
         """Refuse what are no parameters of such networks, on inputs like X."""
@@ -222,16 +270,6 @@ def places_of(layers, count: int, first: int) -> tuple[int, ...]:
     if not found:
         raise DomainError(explain("no layers", allowed=allowed))
     return tuple(sorted(found))
-
-
-def _contracted(xp, h, delta, w: float):
-    """w hᵀ δ; the smaller one of what goes in and what comes out is scaled."""
-    n, n_in = h.shape[-2:]
-    if n == 1:  # outer products, which are cheaper without matrix products
-        return xp.matrix_transpose(h) * (w * delta)
-    if n < n_in:
-        return xp.matrix_transpose(h) @ (w * delta)
-    return w * (xp.matrix_transpose(h) @ delta)
 
 
 def merged(array):

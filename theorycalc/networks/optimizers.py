@@ -33,6 +33,11 @@ class Momentum(Line):
 
     is_linear = True
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether steps are along the gradient itself."""
+        return self.beta == 0
+
     def __post_init__(self):
         check_fields(self)
         real_double(self.beta, "beta", least=0, below=1)
@@ -46,7 +51,7 @@ class Momentum(Line):
             velocity[:] = [self.beta * v + g for v, g in zip(old, gradient, strict=True)]
             return velocity
 
-        return direction if self.beta else lambda gradient: gradient
+        return direction
 
 
 @dataclass(frozen=True)
@@ -75,7 +80,7 @@ class Adam(Line):
     beta2: float = 0.999
     epsilon: float = 1e-8
 
-    is_linear = False
+    is_linear = is_plain = False
 
     def __post_init__(self):
         check_fields(self)

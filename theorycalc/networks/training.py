@@ -17,7 +17,7 @@ from theorycalc.networks import batches
 from theorycalc.networks.arrays import to_numpy
 from theorycalc.networks.groups import each, join, split
 from theorycalc.networks.losses import LOSSES, Loss
-from theorycalc.networks.network import Network, Parameters, places_of
+from theorycalc.networks.network import Network, Parameters, Slope, places_of
 from theorycalc.networks.optimizers import Adam, Momentum, as_optimizer
 from theorycalc.networks.stability import largest_rate
 
@@ -203,7 +203,8 @@ def _descend(plan: _Plan, parameters, seen: Iterator, on_step, bar) -> tuple:
         if on_step is not None:
             on_step(step, _copied(parameters))
         inputs, targets, scale = next(seen)
-        passed = network.propagate(parameters, inputs)
+        # what fits in the first step fits in all
+        passed = (network._propagate if step else network.propagate)(parameters, inputs)
         outputs = passed.outputs[-1]
         losses.append(scale * xp.sum(plan.loss.value(outputs, targets), axis=(1, 2)))
         # at powers of two: a device that computes is seldom waited for
@@ -213,8 +214,8 @@ def _descend(plan: _Plan, parameters, seen: Iterator, on_step, bar) -> tuple:
             # of an optimiser that is linear, η goes where arrays are smallest
             factor = scale * plan.rate if plan.optimizer.is_linear else scale
             cotangent = factor * plan.loss.slope(outputs, targets)
-            gradient = network._gradient(parameters, passed, cotangent, plan.layers)
-            parameters = _step(plan, parameters, gradient, directions)
+            slopes = network._slopes(parameters, passed, cotangent, plan.layers)
+            parameters = _step(plan, parameters, slopes, directions)
     return parameters, np.stack([to_numpy(values) for values in losses])
 
 
@@ -227,20 +228,23 @@ def _together(losses: list[np.ndarray]) -> np.ndarray:
     return np.concatenate(padded, axis=1)
 
 
-def _step(plan: _Plan, parameters, gradient, directions: Callable) -> Parameters:
-    """Parameters after a step, in their places; those without a gradient stay."""
-    moved = iter(directions([g for half in gradient for g in half if g is not None]))
-    rate = None if plan.optimizer.is_linear else plan.rate
-
-    def move(parameter, slope):
-        if slope is None:
-            return parameter
-        if plan.decay:
-            parameter *= 1 - plan.rate * plan.decay
-        parameter -= next(moved) if rate is None else rate * next(moved)
-        return parameter
-
-    return parameters.map(move, gradient)
+def _step(plan: _Plan, parameters, slopes: list[Slope], directions: Callable) -> Parameters:
+    """Parameters after a step, in their places; those without a slope stay."""
+    weights, biases = map(list, parameters)
+    for layer in [slope.layer for slope in slopes] if plan.decay else ():
+        weights[layer] *= 1 - plan.rate * plan.decay
+        biases[layer] *= 1 - plan.rate * plan.decay
+    if plan.optimizer.is_plain:
+        for slope in slopes:
+            at = slope.layer
+            weights[at], biases[at] = slope.subtracted(weights[at], biases[at])
+    else:
+        gradient = [part for slope in slopes for part in (slope.of_weights, slope.of_biases)]
+        factor = 1.0 if plan.optimizer.is_linear else plan.rate
+        moved = iter(directions(gradient))
+        for slope, half in itertools.product(slopes, (weights, biases)):
+            half[slope.layer] -= factor * next(moved)
+    return Parameters(tuple(weights), tuple(biases))
 
 
 def _copied(parameters: Parameters) -> Parameters:

@@ -76,9 +76,20 @@ class ArrayContext(Elementwise):
             return self._call("logaddexp", *args, 0.0)
         if name == "heaviside":
             x, at_zero = args
-            step = (self._call("sign", x) + 1.0) / 2.0
-            return step if at_zero == 0.5 else self._where(x == 0.0, at_zero, step)
+            return self._heaviside(x, at_zero)
         return self._special_function(name, *args)
+
+    def _heaviside(self, x, at_zero):
+        if array_api_compat.is_numpy_array(x) and isinstance(at_zero, float):
+            known = x > 0  # in half the time of a sign
+            step = known.astype(np.result_type(x, 0.0))
+            known |= x < 0
+            if not known.all():
+                at = x[~known]
+                step[~known] = np.where(at == 0, at_zero, at)
+            return step
+        step = (self._call("sign", x) + 1.0) / 2.0
+        return step if at_zero == 0.5 else self._where(x == 0.0, at_zero, step)
 
     def _call(self, name: str, *args):
         if all(isinstance(x, float) for x in args):

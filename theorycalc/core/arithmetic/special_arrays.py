@@ -46,10 +46,14 @@ def repaired(routine: Callable, in_balls: Callable, *args) -> tuple[np.ndarray, 
 
     An error that rounded arguments would cause as well is left.
     """
-    values, errors = map(np.array, np.broadcast_arrays(*routine(*args)))
-    broken = ~(np.isfinite(values) & (errors <= ACCURACY * np.abs(values)))
+    values, errors = routine(*args)
+    sound = np.isfinite(values) & (errors <= ACCURACY * np.abs(values))
+    if np.all(sound):
+        return values, errors
+    values, errors = map(np.array, np.broadcast_arrays(values, errors))
+    broken = np.broadcast_to(~sound, values.shape)
     for x in args:
-        broken &= np.isfinite(x)
+        broken = broken & np.isfinite(x)
     if np.any(broken):
         lost = np.flatnonzero(broken)
         points = [np.broadcast_to(x, values.shape).ravel()[lost] for x in args]
