@@ -1,5 +1,6 @@
 """What all finite networks share: parameters drawn from seeds, outputs, gradients."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -131,12 +132,17 @@ class Network(ABC, Line):
         shapes = self._shapes_at(like)
         count = sum((n_in + 1) * n_out for n_in, n_out in shapes)
         check_memory(f"parameters of {len(seeds)} networks", 8 * count * len(seeds))
-        streams = [random_stream(seed) for seed in seeds]
+        # all of a network at once: a call for each layer takes longer than small layers do
+        normal, taken = np.empty((len(seeds), count)), 0
+        for seed, row in zip(seeds, normal, strict=True):
+            random_stream(seed).standard_normal(out=row)
 
         def draw(shape, deviation):
-            normal = np.stack([stream.standard_normal(shape) for stream in streams])
+            nonlocal taken
+            part = normal[:, taken : (taken := taken + math.prod(shape))]
+            values = deviation * part.reshape(len(seeds), *shape)
             device = array_api_compat.device(like)
-            return xp.asarray(deviation * normal, dtype=like.dtype, device=device)
+            return xp.asarray(values, dtype=like.dtype, device=device)
 
         weights, biases = [], []
         for layer, shape in enumerate(shapes):

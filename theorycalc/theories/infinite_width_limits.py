@@ -82,7 +82,7 @@ two.experiment(
 
 two.experiment(
     "tanh networks with one hidden layer in the NTK parameterisation, from outputs 0",
-    quick={256: 128, 1024: 48, 4096: 24},
+    quick={256: 64, 1024: 24, 4096: 12},
     full={256: 512, 1024: 192, 4096: 96},
     power=float(SHALLOW.at(**exponents("ntk", 1))),
 )(simulations.kernel_regime)
@@ -93,5 +93,5 @@ three = PAPER.states(
     "it falls like 1/n, as the tangent kernel grows like n.",
 )
 three.experiment(
-    "the best of 14 rates after 15 steps, tanh networks with one hidden layer", quick=10, full=40
+    "the best of 14 rates after 15 steps, tanh networks with one hidden layer", quick=6, full=40
 )(simulations.transfer)

@@ -104,8 +104,8 @@ three.experiment(
 )(simulations.signs)
 one.experiment(
     "eight layers of attention with all of their weights, trained on fresh prompts",
-    quick=900,
-    full=6000,
+    quick=(64, 1200, (0.02, 0.005, 0.0005)),
+    full=(256, 6000, (0.02, 0.005, 0.001)),
     step=STEP.at(**SIMULATED),
     risk=RISK.at(**SIMULATED),
 )(simulations.trained)

@@ -130,5 +130,5 @@ five = PAPER.states(
     "network's own Θ_m in place of Θ it is at most that.",
 )
 SPHERE = "one hidden layer trained on 24 points of the sphere in R⁶, target x₁x₂, 12 held out"
-QUICK = {64: 400, 256: 300, 1024: 100}
+QUICK = {48: 400, 192: 300, 768: 100}
 five.experiment(SPHERE, quick=QUICK, full=FULL)(simulations.relu_on_sphere)

@@ -63,8 +63,8 @@ two.proves(
 )
 two.experiment(
     "ridge regression and message passing, d up to 80",
-    quick=8,
-    full=100,
+    quick={"ridge regression": ((8, 16), 560), "message passing": ((40,), 33)},
+    full={"ridge regression": ((16, 32), 300), "message passing": ((40, 80), 100)},
     linear=LINEAR.subs(kappa=WIDTH, alpha=1, Delta=1),
     error=LEARNER.mmse(1),
 )(simulations.learning)

@@ -5,7 +5,7 @@ import numpy as np
 import theorycalc as tc
 
 D, EXAMPLES, NOISE = 4, 10, 0.25
-LAYERS, RATES = 8, (0.02, 0.005, 0.001)
+LAYERS = 8
 
 
 def signs(run, risk, gaussian) -> None:
@@ -27,16 +27,20 @@ def signs(run, risk, gaussian) -> None:
 
 
 def trained(run, step, risk) -> None:
-    """The matrix Γ of layers that were trained, and their risk on other prompts."""
+    """The matrix Γ of layers that were trained, and their risk on other prompts.
+
+    The size has the prompts of a batch, all steps, and the rates one after the other.
+    """
+    batch, steps, rates = run.size
     network = tc.networks.linear_attention(D, EXAMPLES, sigma_w=0.5)
     sample, layers, losses = network.prompts(noise=NOISE**0.5), network.init(range(LAYERS)), []
-    for i, rate in enumerate(RATES):
+    for i, rate in enumerate(rates):
         layers, loss = tc.networks.train(
             network,
             layers,
             one_pass=sample,
-            batch_size=256,
-            steps=run.size // len(RATES),
+            batch_size=batch,
+            steps=steps // len(rates),
             learning_rate=rate,
             optimizer="adam",
             seed=i,
@@ -60,6 +64,6 @@ def trained(run, step, risk) -> None:
     run.at(None, risk, float(risk) + np.array(excess), name="risk", bias=0.01 * float(risk))
     run.rejects("5 % less", 0.95 * float(risk))
     averages = np.concatenate(losses).reshape(15, -1, LAYERS).mean(axis=1)
-    run.points(np.arange(0.5, 15) * run.size / 15, averages, series="loss of 8 layers")
-    run.line([0, run.size], [float(risk)] * 2, "Γ*")
+    run.points(np.arange(0.5, 15) * steps / 15, averages, series="loss of 8 layers")
+    run.line([0, steps], [float(risk)] * 2, "Γ*")
     run.axes("steps of Adam", "risk")

@@ -7,7 +7,7 @@ from theorycalc.networks import Parameters
 
 NEURONS, FLIPPED, TESTS = 400, 0.05, 2000
 # Steps after which new points are classified: the last is √n.
-LOOKS = (1, 2, 3, 5, 8, 11)
+LOOKS = (1, 2, 4, 8)
 
 
 def grokking(run, setting: dict) -> None:
