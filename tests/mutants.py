@@ -1019,6 +1019,24 @@ MUTANTS = (
         )
     ),
     Mutant(
+        "inference/messages_in_doubles.py",
+        "omega = _each(features, x) - seen * g",
+        "omega = _each(features, x)",
+        "tests/inference/test_messages.py::test_messages_come_to_the_fixed_point",
+    ),
+    Mutant(
+        "inference/messages_in_doubles.py",
+        "snr = -n / d * slopes",
+        "snr = -0.8 * n / d * slopes",
+        "tests/inference/test_messages.py::test_messages_come_to_the_fixed_point",
+    ),
+    Mutant(
+        "inference/draws_in_doubles.py",
+        "return values, slope * step",
+        "return values, slope * step / 1024",
+        "tests/inference/test_messages.py::test_densities_are_inverted",
+    ),
+    Mutant(
         "inference/outputs.py",
         "bound = exp(-_X) + 3 * (exp(_X) + 1) * exp(-exp(_X))",
         "bound = exp(-2 * exp(_X))",
@@ -1032,6 +1050,12 @@ MUTANTS = (
         "tests/inference/test_channels.py::test_arguments_that_are_rounded",
     ),
     # validation
+    Mutant(
+        "validation/scaling_laws.py",
+        "constant_error=constant * float(",
+        "constant_error=constant / 2 * float(",
+        "tests/validation/test_statistics.py::test_limits_of_fits_have_the_error_of_their_spread",
+    ),
     Mutant(
         "validation/statistics.py",
         " / comparisons)",

@@ -153,6 +153,7 @@ def of_inference():
     yield room.lasso("1/10", "1/2", "1/100", "3/2")
     yield from (codes.fixed_points("1/10")[0], codes.spinodals()[0])
     yield codes.phase_diagram(["1/2"], noise=["1/50"])
+    yield room.message_passing(codes, 1, 50, replicas=2)
 
 
 @cache

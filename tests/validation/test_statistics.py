@@ -21,6 +21,7 @@ from theorycalc.validation import (
     threshold,
     validate,
 )
+from theorycalc.validation.statistics import power
 
 GENERATOR = np.random.default_rng(0)
 
@@ -231,6 +232,29 @@ def test_a_wrong_power_does_not_fit():
     measurements = [Measurement(m**-0.5, 0.001 * m**-0.5, 100) for m in sizes]
     assert FiniteSizeLaw.fit(sizes, measurements, 1.0).p_value < 1e-6
     assert FiniteSizeLaw.fit(sizes[:2], measurements[:2], 0.5).p_value == 1
+
+
+def test_limits_of_fits_have_the_error_of_their_spread():
+    """Of 300 fits to c (1 + b/size): c and b are off by their errors, and no less."""
+    generator, sizes, error = np.random.default_rng(0), np.array([50, 100, 200]), 4e-3
+    c, b, fits = 0.5, -6, []
+    for _ in range(300):
+        means = c * (1 + b / sizes) + error * generator.standard_normal(3)
+        fits.append(FiniteSizeLaw.fit(sizes, [Measurement(m, error, 9) for m in means], 0))
+    off = [
+        [(f.constant - c) / f.constant_error, (f.correction - b) / f.correction_error] for f in fits
+    ]
+    assert np.std(off, axis=0) == pytest.approx([1, 1], abs=0.13)
+    assert abs(np.mean(off, axis=0)).max() < 0.25
+    assert sum(bool(f.limit.doubt) for f in fits) < 12
+    assert fits[0].limit.replicas == 9
+    bent = [Measurement(x, error, 9) for x in (0.3, 0.6, 0.3)]
+    assert FiniteSizeLaw.fit(sizes, bent, 0).limit.doubt
+
+
+def test_powers_at_huge_shifts_are_numbers():
+    """SciPy's noncentral t is none."""
+    assert power(3.0, 1e14, 20) == 1
 
 
 @pytest.mark.parametrize("samples", [[], [1.0], [1.0, np.nan], [[1.0, 2.0], [3.0, 4.0]]])

@@ -14,6 +14,7 @@ from theorycalc.inference.learning import Bayes, FixedPoint, Spinodal, bayes
 from theorycalc.inference.likelihoods import Likelihood
 from theorycalc.inference.losses import Loss, loss
 from theorycalc.inference.memories import Hopfield
+from theorycalc.inference.messages import Messages, message_passing
 from theorycalc.inference.minimisers import separability
 from theorycalc.inference.mixtures import Mixture
 from theorycalc.inference.outputs import Output
@@ -35,6 +36,7 @@ __all__ = [
     "Lasso",
     "Likelihood",
     "Loss",
+    "Messages",
     "Mixture",
     "Output",
     "PhaseDiagram",
@@ -47,6 +49,7 @@ __all__ = [
     "franz_parisi",
     "lasso",
     "loss",
+    "message_passing",
     "output",
     "prior",
     "rem_critical_beta",

@@ -19,6 +19,8 @@ from theorycalc.validation.statistics import threshold
 _POSITIVE = 3
 # Sizes to larger powers leave the range of doubles.
 _LARGEST_POWER = 100
+# The level of a χ² from which a fit is in doubt.
+_DOUBTFUL = 0.01
 
 
 @dataclass(frozen=True)
@@ -162,7 +164,8 @@ def fit_exponent(sizes, samples, *, level: float = 0.05) -> PowerLaw:
 class FiniteSizeLaw(Shown):
     """The fit mean = c·size^(−power)·(1 + b/size): a power law with its first correction.
 
-    ``p_value`` is that of the fit's χ², 1 if there are as many parameters as sizes.
+    ``p_value`` is that of the fit's χ², 1 if there are as many parameters as sizes; the errors are
+    standard errors, and ``replicas`` the fewest of a size, or None where all errors are known.
     """
 
     power: float
@@ -170,12 +173,35 @@ class FiniteSizeLaw(Shown):
     constant: float
     correction: float
     p_value: float
+    constant_error: float = 0.0
+    correction_error: float = 0.0
+    replicas: int | None = None
 
     def __post_init__(self):
         check_fields(self)
         check_range(self, -LARGEST, LARGEST, "power", "correction")
-        check_range(self, 0, LARGEST, "power_error", "constant")
+        errors = "power_error", "constant_error", "correction_error"
+        check_range(self, 0, LARGEST, "constant", *errors)
         check_range(self, 0, 1, "p_value")
+
+    @property
+    def limit(self) -> Measurement:
+        """c, the limit of size^power times the mean: for power 0 that of the mean itself.
+
+        It is in doubt where 1/size alone does not describe the means, at the level 1 %.
+
+        Examples
+        --------
+        >>> sizes, generator = [100, 200, 400], np.random.default_rng(0)
+        >>> samples = [generator.normal(0.5 - 3 / n, 0.1, 4000) for n in sizes]
+        >>> law = FiniteSizeLaw.fit(sizes, [Measurement.of(x) for x in samples], power=0)
+        >>> law.limit
+        Measurement(mean=0.5..., standard_error=0.00192..., replicas=4000)
+        """
+        doubt = ""
+        if self.p_value < _DOUBTFUL:
+            doubt = f"1/size does not describe the means, p = {self.p_value:.2g}"
+        return Measurement(self.constant, self.constant_error, self.replicas, doubt=doubt)
 
     @classmethod
     @within_doubles("measurements")
@@ -208,12 +234,17 @@ class FiniteSizeLaw(Shown):
             solution = optimize.least_squares(residuals, start, x_scale=[1.0, sizes[0], 0.1])
         covariance = _inverse(solution.jac.T @ solution.jac)
         freedom = len(sizes) - len(start)
+        known = [m.replicas for m in measurements if m.replicas is not None]
+        constant = float(np.exp(solution.x[0]))
         return cls(
             power=float(solution.x[2]) if free else power,
             power_error=float(covariance[2, 2] ** 0.5) if free else 0.0,
-            constant=float(np.exp(solution.x[0])),
+            constant=constant,
             correction=float(solution.x[1]),
             p_value=float(stats.chi2.sf(2 * solution.cost, freedom)) if freedom > 0 else 1.0,
+            constant_error=constant * float(covariance[0, 0] ** 0.5),
+            correction_error=float(covariance[1, 1] ** 0.5),
+            replicas=min(known, default=None),
         )
 
     @within_doubles("fitted means")

@@ -54,7 +54,9 @@ def power(limit: float, shift: float, replicas: int | None = None) -> float:
     """
     if replicas is None or np.isinf(shift):
         return float(stats.norm.sf(limit - shift))
-    return float(stats.nct.sf(limit, replicas - 1, shift))
+    seen = float(stats.nct.sf(limit, replicas - 1, shift))
+    # SciPy has no number for large shifts, where what is seen does not depend on the law
+    return float(stats.norm.sf(limit - shift)) if np.isnan(seen) else seen
 
 
 def joint_power(level: float, shift: float, k: int, freedom: float = np.inf) -> float:
