@@ -126,3 +126,9 @@ def test_certify_takes_formulas_and_expressions_only():
 def test_arrays_are_for_lambdify():
     with pytest.raises(tc.DomainError, match="not a real number"):
         tc.Formula("f", X).at(x=np.array([1.0, 2.0]))
+
+
+def test_ratios_are_written_as_ratios():
+    ratio = sp.Symbol("N_over_d", positive=True)
+    formula = tc.Formula("f", ratio**2, (ratio,))
+    assert formula.latex() == r"f\left(N/d\right) = \left(N/d\right)^{2}"

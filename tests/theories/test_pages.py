@@ -230,7 +230,7 @@ def test_a_checked_paper_in_a_notebook(paper, pictures):
     assert text.count("<svg") == pictures
     assert '<td rowspan="2">' in text
     assert 'class="verdict good">HOLDS' in text
-    assert r"$\chi[a&lt;b]\left(x = 2\right)$" in text
+    assert r"$\chi[a&lt;b](x = 2)$" in text
     assert not checked.failed
 
 
@@ -284,6 +284,10 @@ def test_letters_that_no_browser_has_are_paths():
         ("e^{−x^{2}} < 1", "e<sup>−x<sup>2</sup></sup> &lt; 1"),
         ("`a_b < c`, 5 $", "<code>a_b &lt; c</code>, 5 $"),
         ("$a_b$", "[a_b]"),
+        (
+            r"$f(x = 1, t \in \left(0, \{2, 3\}\right),\ y = 1, 2)$",
+            r"[f(x = 1,] [t \in \left(0, \{2, 3\}\right),] [y = 1,] [2)]",
+        ),
         ("a_ b ^ _", "a_ b ^ _"),
     ],
 )
@@ -295,17 +299,24 @@ def test_prose(text, expected):
     ("name", "expected"),
     [
         ("Theta_4", r"\Theta_{4}"),
-        ("chi[gelu]", r"\chi[gelu]"),
+        ("chi[gelu]", r"\chi[\mathrm{gelu}]"),
         ("rho[a>0]", r"\rho[a>0]"),
-        ("D_opt/d", "D_{opt}/d"),
-        ("sum of layers", r"sum\ of\ layers"),
+        ("D_opt/d", r"D_{\mathrm{opt}}/d"),
+        ("sum of layers", r"\mathrm{sum}\ \mathrm{of}\ \mathrm{layers}"),
+        ("squared_singular_value", r"\mathrm{squared\ singular\ value}"),
+        ("IE[z1**2 - 3*z2]", r"\mathrm{IE}[z_{1}^{2}\ -\ 3\,z_{2}]"),
     ],
 )
 def test_names_in_tex(name, expected):
     x = sp.Symbol("eta")
     formula = tc.Formula(name, x**2)
-    assert display.formula_call(formula, {"eta": "1/2"}) == rf"{expected}\left(\eta = 1/2\right)"
+    assert display.formula_call(formula, {"eta": "1/2"}) == rf"{expected}(\eta = 1/2)"
     assert formula.latex() == rf"{expected}\left(\eta\right) = \eta^{{2}}"
+
+
+def test_long_numbers_in_calls_are_cut():
+    given = {"q": "0.5700478816407641499901555759", "r": "0.123456789012"}
+    assert display.point_latex(given) == r"q = 0.57004788\ldots, r = 0.123456789012"
 
 
 def test_results_are_found_by_what_concerns_them():

@@ -12,6 +12,12 @@ from theorycalc.core import decimals
 _RELATION = 80
 # Between two members of a list in LaTeX.
 _BETWEEN = r",\ "
+# What stands between the symbols of a name, and letters of LaTeX that are no command.
+_MARKS = re.compile(r"(\*\*\d+|[][/<>= *])")
+_LETTERS = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{2,}")
+# More than twelve digits behind a point: the first eight say which number is meant.
+_LONG = re.compile(r"(\.\d{8})\d{5,}")
+_TEX = {" ": r"\ ", "*": r"\,"}
 # So many integers are written out.
 _INTEGERS = 4
 # Python writes integers of up to 4300 digits; longer ones are rounded to so many.
@@ -23,7 +29,21 @@ _MANY = 1e6
 
 def latex(expr) -> str:
     """LaTeX as theorists write it: arccos, not acos."""
-    return sympy.latex(_writable(expr), inv_trig_style="full")
+    expr = _writable(expr)
+    ratios = {x: rf"\left({_ratio(x.name)}\right)" for x in _symbols(expr) if _ratio(x.name)}
+    if expr in ratios:
+        return _ratio(expr.name)
+    return sympy.latex(expr, inv_trig_style="full", symbol_names=ratios)
+
+
+def _symbols(expr) -> set:
+    return expr.atoms(sympy.Symbol) if isinstance(expr, sympy.Basic) else set()
+
+
+def _ratio(name: str) -> str:
+    """``N/d`` of the name ``N_over_d``, "" of others."""
+    top, over, bottom = name.partition("_over_")
+    return f"{top}/{bottom}" if over else ""
 
 
 def _writable(expr: sympy.Basic) -> sympy.Basic:
@@ -42,7 +62,8 @@ def _rounded(x: Fraction) -> str:
 
 def formula_call(formula, params) -> str:
     """LaTeX of a formula at its parameters: ``Θ(ρ = 0.3)``."""
-    return _head(formula.name, point_latex(params))
+    name, args = _name(formula.name), point_latex(params)
+    return f"{name}({args})" if args else name  # a line may break at its commas
 
 
 def point_latex(params) -> str:
@@ -51,24 +72,35 @@ def point_latex(params) -> str:
 
 
 def _given(x) -> str:
-    """A number as it was written."""
-    return latex(x) if isinstance(x, sympy.Basic) else str(x)
+    """A number as it was written, the first digits of a long one."""
+    text = latex(x) if isinstance(x, sympy.Basic) else str(x)
+    return _LONG.sub(r"\1\\ldots", text)
 
 
-def _head(name: str, args: str) -> str:
-    """``name(args)``; a name may say more than a symbol: ``chi[gelu]``, ``D_opt/d``, words."""
-    parts = re.split(r"([][/<>= ])", name)
-    left = "".join(
-        latex(sympy.Symbol(x)) if re.match(r"\w", x) else x.replace(" ", r"\ ") for x in parts
-    )
-    return rf"{left}\left({args}\right)" if args else left
+def _name(name: str) -> str:
+    """A name may say more than a symbol: ``chi[gelu]``, ``D_opt/d``, ``IE[z1**2 - 1]``, words."""
+    return "".join(_part(x) for x in _MARKS.split(name))
+
+
+def _part(text: str) -> str:
+    """A symbol with its scripts, words in upright letters, or what stands between them."""
+    if text.startswith("**"):
+        return f"^{{{text[2:]}}}"
+    if not re.match(r"\w", text):
+        return _TEX.get(text, text)
+    words = text.split("_")
+    if len(words) > 1 and all(len(x) > 2 and latex(sympy.Symbol(x)) == x for x in words):
+        text = r"\ ".join(words)
+        return rf"\mathrm{{{text}}}"
+    return _LETTERS.sub(r"\\mathrm{\g<0>}", latex(sympy.Symbol(text)))
 
 
 def formula_equations(formula) -> list[str]:
     """LaTeX equations: ``name(args) = body`` and one for each intermediate quantity."""
     if not formula.name:
         return [latex(formula.body)]
-    left = _head(formula.name, ", ".join(map(sympy.latex, formula.args)))
+    left, args = _name(formula.name), ", ".join(map(latex, formula.args))
+    left = rf"{left}\left({args}\right)" if args else left
     equations = [(left, formula.body)]
     equations += [(latex(symbol), part) for symbol, part in _used(formula)]
     return [f"{a} = {latex(b)}" for a, b in equations]

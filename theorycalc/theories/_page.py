@@ -23,7 +23,7 @@ _STYLE = """
 .theorycalc .quiet { opacity: .75; font-size: .9em; }
 .theorycalc .formulas { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem 2.5rem;
   margin: .5rem 1.5rem; }
-.theorycalc .formulas > div { overflow-x: auto; overflow-y: hidden; padding: .1rem 0; }
+.theorycalc .formulas > div { overflow-x: auto; overflow-y: hidden; padding: .4rem 0; }
 .theorycalc math { font-family: "Latin Modern Math", "STIX Two Math", "Cambria Math", math;
   font-size: 1.1em; }
 .theorycalc .formulas math { display: inline math; }
@@ -32,7 +32,8 @@ _STYLE = """
   padding: .2rem .6rem; border-bottom: 1px solid #8884; }
 .theorycalc th:nth-child(1) { width: 24%; } .theorycalc th:nth-child(2) { width: 13%; }
 .theorycalc th:nth-child(3) { width: 29%; } .theorycalc th:nth-child(4) { width: 25%; }
-.theorycalc .number { font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
+.theorycalc .number { font-variant-numeric: tabular-nums; overflow-wrap: normal; }
+.theorycalc .rows { overflow-x: auto; }
 .theorycalc .error { white-space: nowrap; }
 .theorycalc .verdict { font-weight: 600; white-space: nowrap; }
 .theorycalc .bad { color: #d32f2f; } .theorycalc .good { color: #2e7d32; }
@@ -56,6 +57,10 @@ _HEAD = "<tr>{}</tr>".format(
 # a subscript or a superscript as one writes it in plain text: x_i, x_{i+1}, e^{−x²}, d^2
 _SCRIPT = re.compile(r"([_^])(?:\{([^{}]*)\}|([−-]?\d+|[A-Za-zΑ-ω]+|[∞*]))")
 _TAGS = {"_": "sub", "^": "sup"}
+# What opens and closes groups of TeX, and commas between members of a list.
+_GROUPS = re.compile(
+    r"(?P<open>\\left\b|\\begin\b|(?<!\\)\{)|(?P<close>\\right\b|\\end\b|(?<!\\)\})|,(?:\\?\s)+"
+)
 # What browsers take for granted: a tenth of a report.
 _USUAL = re.compile(
     r' xmlns="http://www.w3.org/1998/Math/MathML"'
@@ -119,7 +124,7 @@ def prose(text: str, typeset: Typeset) -> str:
 
 def table(rows: Iterable[str]) -> str:
     """Rows below the names of the columns."""
-    return f"<table>\n{_HEAD}\n{''.join(rows)}</table>\n"
+    return f'<div class="rows"><table>\n{_HEAD}\n{"".join(rows)}</table></div>\n'
 
 
 def row_cells(row, detail: str, typeset: Typeset) -> str:
@@ -149,13 +154,25 @@ def _named(anchor: str) -> str:
 
 def _piece(piece: str, typeset: Typeset) -> str:
     if len(piece) > 2 and piece[0] == piece[-1] == "$":
-        return typeset(piece[1:-1], False)
+        return _breakable(piece[1:-1], typeset)
     if len(piece) > 2 and piece[0] == piece[-1] == "`":
         return f"<code>{html.escape(piece[1:-1])}</code>"
     text, before = html.escape(piece), ""
     while text != before:  # braces stand inside braces
         before, text = text, _SCRIPT.sub(_script, text)
     return text
+
+
+def _breakable(tex: str, typeset: Typeset) -> str:
+    """TeX in a line of text, in pieces: browsers break no formula, but lists between members."""
+    pieces, start, depth = [], 0, 0
+    for found in _GROUPS.finditer(tex):
+        if found["open"] or found["close"]:
+            depth += 1 if found["open"] else -1
+        elif not depth:
+            pieces.append(f"{tex[start : found.start()]},")
+            start = found.end()
+    return " ".join(typeset(piece, False) for piece in [*pieces, tex[start:]])
 
 
 def _script(match: re.Match) -> str:
@@ -253,7 +270,7 @@ def _evidence(kind: str, item, outcome, typeset: Typeset) -> str:
 
 
 def _case(case, typeset: Typeset) -> tuple[str, str]:
-    name = typeset(display.formula_call(case.formula, case.params), False)
+    name = _breakable(display.formula_call(case.formula, case.params), typeset)
     expected = html.escape(case.expected) if isinstance(case.expected, str) else ""
     return f'{name}<br><span class="quiet">{prose(case.source, typeset)}</span>', expected
 
@@ -269,7 +286,7 @@ def _proposition(found, typeset: Typeset) -> tuple[str, str]:
 
 
 def _ranges(found, typeset: Typeset) -> str:
-    return typeset(display.region_latex(found.claim.on), False)
+    return _breakable(display.region_latex(found.claim.on), typeset)
 
 
 def _experiment(experiment, typeset: Typeset) -> tuple[str, str]:

@@ -57,7 +57,7 @@ def splits(run):
     train, test = h[orders[:, :m]].mean(axis=1), h[orders[:, m:]].mean(axis=1)
     norm = float(((h - h.mean(axis=0)) ** 2).sum())
     squares = ((test - train) ** 2).sum(axis=1)
-    run.at(None, SPLIT.at(N=n, m=m, H=norm), squares, name="squared difference of the means")
+    run.at(m, SPLIT.at(N=n, m=m, H=norm), squares, name="squared difference of the means")
     run.rejects("sampling with replacement", norm / n * (1 / m + 1 / (n - m)))
     run.rejects("training nodes alone", norm / n / m)
     sizes = np.arange(1, 12)
