@@ -13,11 +13,11 @@ import theorycalc
 # A loop of one file with an inner loop of another one.
 SCRIPT = """
 from theorycalc.core import compiled
-from theorycalc.kernels.matrices import rows
+from theorycalc.kernels.matrices import polynomials
 
 {before}
-loop = rows._arcsine_law
-print(loop(1.0, 1.0, 1.0, 0.5, 0.5)[2].hex(), loop.stats.cache_hits.total(), compiled._folder())
+loop = compiled.compiled(lambda t: polynomials.arcsine(t))
+print(loop(0.5).hex(), loop.stats.cache_hits.total(), compiled._folder())
 """
 
 

@@ -1,4 +1,4 @@
-"""`compiled`: inner loops as machine code, kept in one folder that follows every file they use.
+"""`compiled`: loops as machine code, kept in one folder that follows every file they use.
 
 Numba's own cache watches the file of the outer function only: an edited inner loop in another file
 would run its old machine code. Here the folder is named after the hash of all files with loops and
@@ -34,12 +34,25 @@ _IMPORTS = re.compile(rf"^ *from ({_PACKAGE.name}[\w.]*) import (\([^)]*\)|.*)",
 
 # A division that may raise keeps its loop off vectors; a product and a sum may be rounded once
 # instead of twice. The other liberties of fastmath break isnan.
-OPTIONS = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
+_OPTIONS = {
+    "nogil": True,
+    "error_model": "numpy",
+    "fastmath": {"contract"},
+    "no_cfunc_wrapper": True,  # nobody hands loops to C
+}
+# A loop that Python never calls needs no way in from there: a sixth of the time that the first
+# kernel matrix waits for its loops.
+INNER = {**_OPTIONS, "no_cpython_wrapper": True}
+
+
+def inner(function: Callable) -> Callable:
+    """The function as a part of machine code that others keep; Python cannot call it."""
+    return numba.njit(**INNER)(function)
 
 
 def compiled(function: Callable) -> Callable:
     """The function as machine code, which is compiled once and runs without the GIL."""
-    fast = numba.njit(**OPTIONS)(function)
+    fast = numba.njit(**_OPTIONS)(function)
     if isinstance(fast, Dispatcher):  # not where numba is switched off, to debug
         fast._cache = _Cache(function)
     return fast

@@ -13,7 +13,7 @@ import math
 
 import numpy as np
 
-from theorycalc.core.compiled import compiled
+from theorycalc.core.compiled import compiled, inner
 
 _UNIT = float(np.finfo(float).eps) / 2
 _TINY = float(np.finfo(float).tiny)
@@ -27,7 +27,7 @@ _STEPS = 40
 ROUNDINGS = 24.0
 
 
-@compiled
+@inner
 def _part(x: float, difference: float, y: float) -> float:
     """x g(difference/x) = x (y/x − 1 − log(y/x)), the difference being y − x; x may be zero."""
     if x <= 0.0:
@@ -47,7 +47,7 @@ def _part(x: float, difference: float, y: float) -> float:
     return x * (r * u - 2.0 * r * r * r * total)
 
 
-@compiled
+@inner
 def _excess_of_exponential(y: float) -> float:
     """y + e^{−y} − 1 for y ≥ 0."""
     if y > 0.5:
@@ -59,7 +59,7 @@ def _excess_of_exponential(y: float) -> float:
     return total
 
 
-@compiled
+@inner
 def _logarithmic_step(a: float, b: float, c: float) -> float:
     """The y ≥ 0 with a h(y) + b g(a (1 − e^{−y})/b) = c, for a + b = 1."""
     y = max(c / a, math.sqrt(2.0 * b * c / a))

@@ -2,20 +2,20 @@
 
 import numpy as np
 
-from theorycalc.core.compiled import compiled
+from theorycalc.core.compiled import compiled, inner
 from theorycalc.core.threads import in_threads
 from theorycalc.kernels.duals.series_tables import LANES, TOLERANCE, Table
 
 _BLOCK_ROWS, _TILE = 32, 64
 
 
-@compiled
+@inner
 def _correlation(q1, q2, q12):
     norm = np.sqrt(q1 * q2)  # not a product of roots: exactly q for equal variances
     return min(max(q12 / norm, -1.0), 1.0) if norm > 0.0 else 0.0
 
 
-@compiled
+@inner
 def _body(c, tails, a, b, r, front, limit):
     """Σ c_{a,m} c_{b,m} r^m until ``front`` times the rest is below the limit."""
     r2 = r * r

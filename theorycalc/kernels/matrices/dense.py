@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
-from theorycalc.core.compiled import OPTIONS, compiled
+from theorycalc.core.compiled import INNER, compiled
 from theorycalc.core.threads import in_threads
 from theorycalc.kernels.matrices import angle_table, rows
 from theorycalc.kernels.matrices.families import Erf, Gelu, Homogeneous, Inputs, Loops, variances
@@ -32,7 +32,7 @@ def _row(rule, layers, left, i, right, start, nngp, ntk, work):
     """The loop of a rule; resolved when it is compiled."""
 
 
-@numba.extending.overload(_row, jit_options=OPTIONS)
+@numba.extending.overload(_row, jit_options=INNER)
 def _overload_row(rule, layers, left, i, right, start, nngp, ntk, work):
     return _RULES[rule.instance_class]
 

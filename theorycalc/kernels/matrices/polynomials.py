@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from theorycalc.core.compiled import compiled
+from theorycalc.core.compiled import inner
 from theorycalc.kernels.duals.arc_cosine_in_doubles import sine_loss
 
 # On [0, 1/2] the Chebyshev coefficients of both functions below fall by 5.8 a degree.
@@ -39,7 +39,7 @@ _SINE_LOSS = _on_half(lambda t: sine_loss(2.0 * np.arcsin(np.sqrt(t))) / t**1.5)
 
 
 # Loops around these run on vectors: the coefficients are constants of the machine code.
-@compiled
+@inner
 def arcsine(t):
     """The function asin(√t)/√t on [0, 1/2]."""
     x, value = 4.0 * t - 1.0, _ARCSINE[0]
@@ -48,7 +48,7 @@ def arcsine(t):
     return value
 
 
-@compiled
+@inner
 def bend(t):
     """The function (sin θ − θ cos θ)/√t³ of t = sin²(θ/2) on [0, 1/2]."""
     x, value = 4.0 * t - 1.0, _SINE_LOSS[0]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from theorycalc.core.compiled import compiled
+from theorycalc.core.compiled import inner
 from theorycalc.kernels.matrices.pairs_homogeneous import NEAR
 from theorycalc.kernels.matrices.polynomials import arcsine, bend
 
@@ -24,7 +24,7 @@ class PiecewiseLinear(NamedTuple):
     smooth: float
 
 
-@compiled
+@inner
 def _first_layer(layers, left, i, right, start, nngp, ntk):
     """(Σ, Θ) of the first layer from ⟨x, x'⟩, Θ = NaN for near pairs: the number of these."""
     refused, d = 0, right.x.shape[1]
@@ -86,7 +86,7 @@ def piecewise_linear_row(rule, layers, left, i, right, start, nngp, ntk, work):
     return refused
 
 
-@compiled
+@inner
 def _arcsine_law(t, q1, q2, norm, q12):
     """The sine t·q₁₂·norm, its cosine, whose square is the determinant·norm², and its angle."""
     determinant = 1.0 + t * (q1 + q2) + t * t * (q1 * q2 - q12 * q12)
@@ -101,7 +101,7 @@ def _arcsine_law(t, q1, q2, norm, q12):
 
 def _smooth_row(pair):
     """The row of an activation whose ``pair`` makes (K, K') of what `_arcsine_law` finds."""
-    pair = compiled(pair)
+    pair = inner(pair)
 
     def row(rule, layers, left, i, right, start, nngp, ntk, work):
         n, end, t = nngp.size, start + nngp.size, 2.0 * rule.slope**2

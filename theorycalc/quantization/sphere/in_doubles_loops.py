@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from theorycalc.core.compiled import compiled
+from theorycalc.core.compiled import compiled, inner
 
 # Neighbours of the interpolation in a table, on either side, and the step of the table: with them a
 # function that is analytic for |Im ζ| < π/2 is interpolated to 18 digits, where it changes slowly.
@@ -25,7 +25,7 @@ NEAREST = 1e-20
 _GOLDEN = (math.sqrt(5.0) - 1.0) / 2.0
 
 
-@compiled
+@inner
 def _log_root_ratio(a):
     """log Γ(a + 1/2)/Γ(a), without the cancellation of two large logarithms."""
     shift = 0.0
@@ -37,7 +37,7 @@ def _log_root_ratio(a):
     return shift + 0.5 * math.log(a) + series / a
 
 
-@compiled
+@inner
 def _log_cosh(tau):
     """Log cosh τ to full relative accuracy: in high dimensions it is multiplied by d."""
     size = abs(tau)
@@ -46,7 +46,7 @@ def _log_cosh(tau):
     return size + math.log1p(math.exp(-2.0 * size)) - math.log(2.0)
 
 
-@compiled
+@inner
 def _log_tail(tau, a, constant):
     """log P(T > tanh τ) for one cosine T and τ ≥ 0: a hypergeometric series of positive terms."""
     square = math.exp(-2.0 * tau)
@@ -60,7 +60,7 @@ def _log_tail(tau, a, constant):
     return -2.0 * a * _log_cosh(tau) - constant + math.log(total)
 
 
-@compiled
+@inner
 def _log_weight(tau, a, log_n, tail_constant):
     """Logarithm of the density of artanh of the largest cosine, up to a constant."""
     near = -2.0 * a * _log_cosh(tau)
@@ -75,7 +75,7 @@ def _log_weight(tau, a, log_n, tail_constant):
     return near - others * math.exp(min(log_n + log_tail, 700.0)) * curvature
 
 
-@compiled
+@inner
 def _tail_constant(d):
     """log(4^a a B(a, a)) for a = (d − 1)/2."""
     a = (d - 1.0) / 2.0
@@ -96,7 +96,7 @@ def mode_of_maximum(d, log_n):
     return (left + right) / 2.0
 
 
-@compiled
+@inner
 def _log_q(tau):
     """The logarithm of sin²(θ/2) = 1/(1 + e^2τ)."""
     return -2.0 * max(tau, 0.0) - math.log1p(math.exp(-2.0 * abs(tau)))
@@ -142,7 +142,7 @@ def law_of_maximum(d, log_n, power):
     return 1.0 / (1.0 + np.exp(2.0 * tau)), weight / weight.sum(), doubt
 
 
-@compiled
+@inner
 def _doubt(tau, heights, power):
     """The squares of what every other node says differently, without and with q^power."""
     tilted = heights.copy()
@@ -152,7 +152,7 @@ def _doubt(tau, heights, power):
     return plain**2 + _coarse_error(tau, np.exp(tilted - tilted.max())) ** 2
 
 
-@compiled
+@inner
 def _coarse_error(tau, weight):
     """What every other node of the law says differently about its mass and its mean."""
     total = weight.sum()
