@@ -32,7 +32,7 @@ CALLS = [
         ((X[0], X[:2]), "one argument each"),
         ((X[0], X[0] + 1, X[1]), "not variables"),
         ((X[0], X[0], X[0]), "repeated"),
-        ((X[0], X[0]), r"one variable: got .*Try dimension=d"),
+        ((X[0], X[0]), r"one variable: got .*Try d=d"),
         (("x1", *X[:2]), "not an expression"),
         ((sp.exp(X[0]), *X[:2]), "not a polynomial"),
         ((1 / X[0], *X[:2]), "not a polynomial: got 1/x1"),
@@ -51,9 +51,9 @@ def test_bad_polynomials_and_variables(call, arguments, message):
 @pytest.mark.parametrize(
     "call",
     [
-        lambda d: decompose(X[0], *X[:2], dimension=d),
-        lambda d: project(X[0], 1, *X[:2], dimension=d),
-        lambda d: inner(X[0], X[0], *X[:2], dimension=d),
+        lambda d: decompose(X[0], *X[:2], d=d),
+        lambda d: project(X[0], 1, *X[:2], d=d),
+        lambda d: inner(X[0], X[0], *X[:2], d=d),
     ],
 )
 @pytest.mark.parametrize(
@@ -76,9 +76,9 @@ def test_bad_dimensions(call, dimension, message):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: decompose(X[0], *X[:4], dimension=3), "dimension is too small: got 3.*≥ 4"),
-        (lambda: decompose(X[0], X[0], sp.Symbol("r2"), dimension=D), "two meanings: got r2"),
-        (lambda: decompose(X[0], X[0], R2, dimension=3), "two meanings: got r2"),
+        (lambda: decompose(X[0], *X[:4], d=3), "dimension is too small: got 3.*≥ 4"),
+        (lambda: decompose(X[0], X[0], sp.Symbol("r2"), d=D), "two meanings: got r2"),
+        (lambda: decompose(X[0], X[0], R2, d=3), "two meanings: got r2"),
         (lambda: project(X[0], -1, *X[:2]), "k is too small"),
         (lambda: project(X[0], D, *X[:2]), "k is not an integer"),
         (lambda: project(X[0], *X[:3]), "k is not an integer"),

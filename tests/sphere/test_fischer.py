@@ -139,14 +139,14 @@ def test_squared_norms_of_parts(f, d, expected):
     # and the same in a symbolic dimension: r2 = 1 on the sphere
     visible = sorted(f.free_symbols, key=str)
     for k, value in expected.items():
-        h = project(f, k, *visible, dimension=D).subs(R2, 1)
-        assert inner(h.subs(D, d), f, *visible, dimension=d) == sp.Rational(value)
+        h = project(f, k, *visible, d=D).subs(R2, 1)
+        assert inner(h.subs(D, d), f, *visible, d=d) == sp.Rational(value)
 
 
 @settings(max_examples=8)
 @given(polynomials(2, st.integers(0, 5)))
 def test_a_symbolic_dimension_stands_for_all(f):
-    parts = decompose(f, *X[:2], dimension=D)
+    parts = decompose(f, *X[:2], d=D)
     for d in range(2, 8):
         values = {D: d, R2: square(X[:d])}
         found = {(j, degree(h, X[:2])): sp.expand(h.subs(values)) for j, h in parts}
@@ -154,25 +154,25 @@ def test_a_symbolic_dimension_stands_for_all(f):
         # in the plane a part may vanish: there, |x|² is no variable of its own
         assert {key: h for key, h in found.items() if h != 0} == expected
         assert d == 2 or len(found) == len(expected)
-        assert inner(f, f, *X[:2], dimension=D).subs(D, d) == inner(f, f, *X[:d])
+        assert inner(f, f, *X[:2], d=D).subs(D, d) == inner(f, f, *X[:d])
         for k in range(6):
-            symbolic = project(f, k, *X[:2], dimension=D).subs(values)
+            symbolic = project(f, k, *X[:2], d=D).subs(values)
             assert sp.expand(symbolic - project(f, k, *X[:d])) == 0
 
 
 @settings(max_examples=10)
 @given(polynomials(2), st.integers(3, 7))
 def test_hidden_coordinates_of_a_dimension_that_is_a_number(f, d):
-    named = decompose(f, *X[:d], dimension=d)
-    hidden = decompose(f, *X[:2], dimension=d)
+    named = decompose(f, *X[:d], d=d)
+    hidden = decompose(f, *X[:2], d=d)
     assert [(j, sp.expand(h.subs(R2, square(X[:d])))) for j, h in hidden] == named
-    assert inner(f, f, *X[:2], dimension=d) == inner(f, f, *X[:d])
+    assert inner(f, f, *X[:2], d=d) == inner(f, f, *X[:d])
 
 
 def test_one_coordinate_in_any_dimension():
     """t² and t⁴ in Legendre polynomials of dimension d."""
     x, d = X[0], D
-    (_, low), (_, high) = decompose(x**2, x, dimension=d)
+    (_, low), (_, high) = decompose(x**2, x, d=d)
     assert sp.simplify(low - 1 / d) == 0
     assert sp.simplify(high - (x**2 - R2 / d)) == 0
     (j, constant), *_ = decompose(x**4, x, dimension=2 * d + 1)
@@ -185,7 +185,7 @@ def test_inner_is_a_moment(alpha, beta):
     p, q = (sp.Mul(*map(sp.Pow, X[:3], powers)) for powers in (alpha, beta))
     powers = [a + b for a, b in zip(alpha, beta, strict=True)]
     for d in (3, 5, D):
-        assert sp.simplify(inner(p, q, *X[:3], dimension=d) - moment(powers, d)) == 0
+        assert sp.simplify(inner(p, q, *X[:3], d=d) - moment(powers, d)) == 0
 
 
 @pytest.mark.parametrize("n", range(7))
@@ -256,13 +256,13 @@ def test_coefficients_of_every_kind():
 
 def test_constants_and_zero():
     x, y = X[:2]
-    assert decompose(0, x, y) == decompose(x - x, x, dimension=D) == []
+    assert decompose(0, x, y) == decompose(x - x, x, d=D) == []
     assert decompose(5, x, y) == [(0, 5)]
     assert decompose(x**2 + y**2, x, y) == [(1, 1)]
     assert project(x**2 + y**2 - 1, 0, x, y) == project(x, 3, x, y) == 0
     assert project(x**2 + y**2, 2, x, y) == inner(0, x, x, y) == fischer_inner(x, y, x, y) == 0
     assert harmonic_extension(0, x, y, into="ball") == 0
-    assert (inner(1, 1, x, dimension=D), fischer_inner(3, 2, x, y)) == (1, 6)
+    assert (inner(1, 1, x, d=D), fischer_inner(3, 2, x, y)) == (1, 6)
 
 
 def test_a_variable_may_be_called_r2_where_all_coordinates_have_names():

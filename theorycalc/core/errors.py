@@ -49,6 +49,8 @@ class MissingExtraError(TheoryCalcError, ImportError):
 
 # Characters of what was got that a message repeats.
 _SHOWN = 300
+# What to do about SymPy's zoo and nan.
+AT_A_POLE = "a limit, or a point nearby: SymPy writes zoo at a pole, nan where there is no value"
 
 
 def explain(what: str, *, got: object = None, allowed: object = "", hint: str = "") -> str:

@@ -3,7 +3,7 @@
 import sympy
 from sympy.core.function import AppliedUndef
 
-from theorycalc.core.errors import DomainError, explain, shown
+from theorycalc.core.errors import AT_A_POLE, DomainError, explain, shown
 from theorycalc.core.numbers import exact, is_endless
 
 
@@ -24,11 +24,11 @@ def expression(x, what: str) -> sympy.Expr:
         expr = sympy.sympify(x, strict=True)
     except (sympy.SympifyError, TypeError):
         expr = None
-    if not isinstance(expr, sympy.Expr) or expr.is_Matrix or expr in (sympy.nan, sympy.zoo):
+    pole = expr in (sympy.nan, sympy.zoo)
+    if not isinstance(expr, sympy.Expr) or expr.is_Matrix or pole:
+        allowed, hint = "a SymPy expression or a number", AT_A_POLE if pole else ""
         raise DomainError(
-            explain(
-                f"{what}: not an expression", got=shown(x), allowed="a SymPy expression or a number"
-            )
+            explain(f"{what}: not an expression", got=shown(x), allowed=allowed, hint=hint)
         )
     return expr
 

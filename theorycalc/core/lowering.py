@@ -21,7 +21,7 @@ from theorycalc.core.contractions import (
     contract_product,
     contract_sum,
 )
-from theorycalc.core.errors import DomainError, NotSupportedError, explain
+from theorycalc.core.errors import AT_A_POLE, DomainError, NotSupportedError, explain
 from theorycalc.core.graph import outermost, own_variables, postorder
 from theorycalc.core.integration import integral as integral_data
 from theorycalc.core.integration.end_singularities import singular_ends_at_zero
@@ -123,7 +123,7 @@ def _symbol(node):
 @handles(sympy.Number, sympy.NumberSymbol, type(sympy.I), type(S.ComplexInfinity), sympy.CRootOf)
 def _number(node):
     if node is S.NaN or node is S.ComplexInfinity:
-        raise DomainError(explain("not a number", got=node))
+        raise DomainError(explain("not a number", got=node, hint=AT_A_POLE))
     return ops.number, exact(node) if node.is_Float else node, ()
 
 

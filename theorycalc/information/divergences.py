@@ -103,7 +103,7 @@ def wasserstein(P: Normal, Q: Normal) -> Formula:  # noqa: N803
     """
     for law in (P, Q):
         instance(law, Normal, "a normal law", allowed="Normal(mean, deviation)")
-        if law.dimension > 1:
+        if law.d > 1:
             raise NotSupportedError(explain("W₁ in more than one dimension", got=law))
     a, b = Abs(P.mean - Q.mean), Abs(P.deviation - Q.deviation)
     if b == 0:

@@ -90,8 +90,8 @@ class Normal(Law):
     mean : number or Expr
     deviation : number or Expr
         The standard deviation s > 0 of every coordinate.
-    dimension : int
-        d ≥ 1. Of two laws the distance of the means along the line counts.
+    d : int
+        The dimension ≥ 1. Of two laws the distance of the means along the line counts.
 
     Examples
     --------
@@ -103,12 +103,12 @@ class Normal(Law):
 
     mean: Expr
     deviation: Expr = S.One
-    dimension: int = 1
+    d: int = 1
 
     def __post_init__(self):
         object.__setattr__(self, "mean", real_parameter(self.mean, "mean"))
         object.__setattr__(self, "deviation", positive_parameter(self.deviation, "deviation"))
-        object.__setattr__(self, "dimension", exact_integer(self.dimension, "dimension", 1))
+        object.__setattr__(self, "d", exact_integer(self.d, "d", 1))
 
     def relative_entropy(self, other):
         d, ratio = self._dimension(other), self.deviation / other.deviation
@@ -147,10 +147,10 @@ class Normal(Law):
         return sqrt(2 * s * t / total) ** d * exp(-shift / (4 * total))
 
     def _dimension(self, other) -> int:
-        if self.dimension != other.dimension:
-            got = f"{self.dimension} and {other.dimension}"
+        if self.d != other.d:
+            got = f"{self.d} and {other.d}"
             raise DomainError(explain("normal laws of two dimensions", got=got))
-        return self.dimension
+        return self.d
 
 
 @dataclass(frozen=True)

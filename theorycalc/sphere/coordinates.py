@@ -42,7 +42,7 @@ class Space:
         if len(set(variables)) < len(variables):
             raise DomainError(explain("a variable is repeated", got=variables))
         if dimension is None and len(variables) < 2:
-            hint = "dimension=d, or all the coordinates"
+            hint = "d=d, or all the coordinates"
             allowed = "two or more"
             raise DomainError(explain("one variable", got=variables, allowed=allowed, hint=hint))
         d = sympy.Integer(len(variables)) if dimension is None else as_dimension(dimension)

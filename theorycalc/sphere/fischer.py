@@ -13,7 +13,7 @@ from theorycalc.sphere.coordinates import Space
 from theorycalc.sphere.measure import rising_steps
 
 
-def decompose(poly, *variables, dimension=None) -> list[tuple[int, Expr]]:
+def decompose(poly, *variables, d=None) -> list[tuple[int, Expr]]:
     """Write a polynomial as a sum of ‖x‖^{2j} h with homogeneous harmonic polynomials h.
 
     Parameters
@@ -22,22 +22,22 @@ def decompose(poly, *variables, dimension=None) -> list[tuple[int, Expr]]:
         A polynomial in the variables, homogeneous or not.
     *variables : Symbol
         The coordinates, in order.
-    dimension : int or Expr, optional
-        Dimension d of the space, by default the number of variables. With more, or with a symbol,
+    d : int or Expr, optional
+        Dimension of the space, by default the number of variables. With more, or with a symbol,
         the polynomial depends on the first few of d coordinates.
 
     Returns
     -------
     list of (j, h)
         By degree of h, then by j: one entry for each pair of them, parts that are zero left out.
-        If ``dimension`` is symbolic or exceeds the number of variables, ‖x‖² is written as
+        If ``d`` is symbolic or exceeds the number of variables, ‖x‖² is written as
         ``Symbol("r2", positive=True)``, which is 1 on the sphere.
 
     Raises
     ------
     DomainError
         If ``poly`` is no polynomial in the variables or contains other symbols; if variables are
-        missing, repeated, or more than ``dimension``.
+        missing, repeated, or more than ``d``.
 
     Notes
     -----
@@ -60,15 +60,15 @@ def decompose(poly, *variables, dimension=None) -> list[tuple[int, Expr]]:
     >>> x, y, d = sympy.symbols("x y d")
     >>> tc.sphere.decompose(x**2 + x, x, y)
     [(1, 1/2), (0, x), (0, x**2/2 - y**2/2)]
-    >>> tc.sphere.decompose(x**2 * y, x, y, dimension=d)
+    >>> tc.sphere.decompose(x**2 * y, x, y, d=d)
     [(1, y/(d + 2)), (0, -r2*y/(d + 2) + x**2*y)]
     """
-    space = Space.of(variables, dimension)
+    space = Space.of(variables, d)
     parts = sorted(space.harmonics(space.read(poly)), key=itemgetter(0, 1))
     return [(j, space.write(harmonic)) for _, j, harmonic in parts if harmonic]
 
 
-def project(poly, k, *variables, dimension=None) -> Expr:
+def project(poly, k, *variables, d=None) -> Expr:
     """The orthogonal projection of a polynomial on the sphere onto the harmonics of degree k.
 
     Parameters
@@ -79,7 +79,7 @@ def project(poly, k, *variables, dimension=None) -> Expr:
         Degree, ≥ 0.
     *variables : Symbol
         The coordinates, in order.
-    dimension : int or Expr, optional
+    d : int or Expr, optional
         Dimension of the space, by default the number of variables; see `decompose`.
 
     Returns
@@ -107,10 +107,10 @@ def project(poly, k, *variables, dimension=None) -> Expr:
     >>> x, y, d = sympy.symbols("x y d")
     >>> tc.sphere.project(x**4 - y, 2, x, y)
     x**2/2 - y**2/2
-    >>> tc.sphere.project(x**3 + x, 1, x, dimension=d)
+    >>> tc.sphere.project(x**3 + x, 1, x, d=d)
     x*(d + 5)/(d + 2)
     """
-    space = Space.of(variables, dimension)
+    space = Space.of(variables, d)
     k = exact_integer(k, "k", minimum=0)
     polynomial = space.read(poly)
     parts = (
@@ -121,7 +121,7 @@ def project(poly, k, *variables, dimension=None) -> Expr:
     return space.write(sum(parts, start=polynomial.zero))
 
 
-def inner(p, q, *variables, dimension=None) -> Expr:
+def inner(p, q, *variables, d=None) -> Expr:
     """E p(x) q(x) for x uniform on the unit sphere.
 
     Parameters
@@ -130,7 +130,7 @@ def inner(p, q, *variables, dimension=None) -> Expr:
         Polynomials in the variables. Complex coefficients are not conjugated.
     *variables : Symbol
         The coordinates, in order.
-    dimension : int or Expr, optional
+    d : int or Expr, optional
         Dimension of the space, by default the number of variables; larger or symbolic if the
         polynomials depend on the first few coordinates only.
 
@@ -158,13 +158,13 @@ def inner(p, q, *variables, dimension=None) -> Expr:
     >>> x, y, d = sympy.symbols("x y d")
     >>> tc.sphere.inner(x**2 + 1, y**2, x, y)
     5/8
-    >>> tc.sphere.inner(x**2, y**2, x, y, dimension=d)
+    >>> tc.sphere.inner(x**2, y**2, x, y, d=d)
     1/(d*(d + 2))
-    >>> harmonic = tc.sphere.project(x**2, 2, x, dimension=d)
-    >>> tc.sphere.inner(harmonic, harmonic, x, dimension=d)
+    >>> harmonic = tc.sphere.project(x**2, 2, x, d=d)
+    >>> tc.sphere.inner(harmonic, harmonic, x, d=d)
     2*(d - 1)/(d**2*(d + 2))
     """
-    space = Space.of(variables, dimension)
+    space = Space.of(variables, d)
     left, right = space.read_on_sphere(p).unify(space.read_on_sphere(q))
     domain, d = left.domain, space.dimension
     same_parity = defaultdict(list)
