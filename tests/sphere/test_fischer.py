@@ -175,7 +175,7 @@ def test_one_coordinate_in_any_dimension():
     (_, low), (_, high) = decompose(x**2, x, d=d)
     assert sp.simplify(low - 1 / d) == 0
     assert sp.simplify(high - (x**2 - R2 / d)) == 0
-    (j, constant), *_ = decompose(x**4, x, dimension=2 * d + 1)
+    (j, constant), *_ = decompose(x**4, x, d=2 * d + 1)
     assert j == 2
     assert sp.simplify(constant - 3 / ((2 * d + 1) * (2 * d + 3))) == 0
 
