@@ -26,15 +26,15 @@ def sums(step, far, v, q):
     return weight @ (np.exp(logs) * logs), weight @ (slope**2 * np.exp(-logs))
 
 
-@pytest.mark.parametrize(("v", "q"), [(0.5, 0.5), (0.9, 0.1), (1, 100)])
+@pytest.mark.parametrize(("v", "q"), [(0.5, 0.5), (1, 0.02), (1, 100)])
 def test_what_a_rule_over_overlaps_misses(v, q):
     """Never more than the bound, which is at most e^7 times the largest."""
     gaps = []
-    for far in np.sqrt(v) * np.array([1, 1.5, 2, 3]):
+    for far in np.sqrt(v) * np.array([1, 2, 3]):
         exact = sums(0.01 * np.sqrt(v), far, v, q)
-        for step in np.sqrt(v) * np.array([0.3, 0.4, 0.7, 1.4, 2]):
+        for step in np.sqrt(v) * np.array([0.2, 0.4, 0.7, 1.4, 2]):
             for order, coarse in enumerate(sums(step, far, v, q)):
-                missed = np.log(abs(coarse - exact[order]))
+                missed = np.log(abs(coarse - exact[order]) + 1e-16)
                 gaps.append(strips.log_missed(v, q, order, step, 60.0) - missed)
     assert 0 <= min(gaps) <= 7
 

@@ -73,13 +73,13 @@ class Interpolated:
     F falls like q, and log F/q is.
     """
 
-    def __init__(self, channel, rho: float, symmetric: bool):
+    def __init__(self, channel: Callable, rho: float, symmetric: bool):
         self._rho, self._symmetric = rho, symmetric
         self._low, self._high = np.log(rho * _LEAST), np.log(rho)
         # Chebyshev's points without the ends
         places = np.cos(np.pi * (np.arange(_VALUES) + 0.5) / _VALUES)
         t = self._low + (self._high - self._low) * (1 + places) / 2
-        values = np.log(channel.run(ArrayContext(), [np.exp(t)]) / self._fall(np.exp(t)))
+        values = np.log(channel(np.exp(t)) / self._fall(np.exp(t)))
         self._polynomial = np.polynomial.Chebyshev.fit(
             t, values, _VALUES - 1, domain=(self._low, self._high)
         )

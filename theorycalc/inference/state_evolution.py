@@ -17,6 +17,7 @@ from theorycalc.inference import curve_in_doubles
 from theorycalc.inference.outputs import RHO, Output, V
 from theorycalc.inference.priors import SNR, Prior
 from theorycalc.inference.solving.crossing import crossing
+from theorycalc.inference.solving.likelihood import Information
 
 STARTS = ("uninformative", "informative")
 
@@ -69,8 +70,11 @@ class StateEvolution(Shown):
     def _curve(self) -> curve_in_doubles.Curve:
         mmse, channel = self._programs
         if self.output.costly:
+            law, _, rho = self._channel.args
             channel = curve_in_doubles.Interpolated(
-                channel, float(self._rho), self.output.symmetric
+                lambda v: Information.roughly(law, v, float(rho))[0],
+                float(rho),
+                self.output.symmetric,
             )
         return curve_in_doubles.trace(mmse, channel)
 

@@ -89,6 +89,12 @@ class _Mean(SpecialFunction):
         return outcomes_in_balls.mean(context, likelihood, cls.order, v, rho)
 
     @classmethod
+    def roughly(cls, likelihood, v, rho):
+        """The same in doubles to some eight digits."""
+        rough = likelihood_in_doubles.ROUGH
+        return likelihood_in_doubles.mean(compiled(likelihood), cls.order, v, rho, *rough)
+
+    @classmethod
     def double(cls, likelihood, v, rho):
         return likelihood_in_doubles.mean(compiled(likelihood), cls.order, v, rho)
 

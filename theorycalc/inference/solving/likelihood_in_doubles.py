@@ -12,9 +12,12 @@ from theorycalc.core.arithmetic.array_context import ArrayContext
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.integration.gauss import normal_on_panels, on_panels, panel_ends
 
-_NODES = (16, 24)
+# Of a panel: normal variables are analytic, and long panels with many nodes are the cheapest.
+_NODES, _LENGTH = (20, 28), 2.0
 _HALVINGS = 5
 _AGREE = 2e-15
+# The same where a curve is only looked at: the finer rule is off by about the square.
+ROUGH = (10, 14), 1e-6
 _EPS = np.finfo(float).eps
 # Standard deviations to which normal variables are followed, and those of a block of ω.
 _RADIUS, _BLOCK = 9.0, 18.0
@@ -30,41 +33,42 @@ _FARTHEST, _FARTHEST_INSIDE, _LOOKS, _NEGLIGIBLE = 60.0, 2.9, 1921, 1e-22
 _LOOKED_AT, _MASS = np.linspace(-4, 4, 17), 1e-7
 
 
-def mean(parts, order: int, v, rho) -> tuple[np.ndarray, np.ndarray]:
+def mean(
+    parts, order: int, v, rho, nodes: tuple = _NODES, agree: float = _AGREE
+) -> tuple[np.ndarray, np.ndarray]:
     """(values, errors) of E (Z⁽ᵏ⁾/Z)², the derivatives in ω, or of E log Z where the order k is 0.
 
-    Element by element.
+    Element by element, by rules of so many nodes on a panel that have to agree so far.
     """
     v, rho = np.broadcast_arrays(np.asarray(v, dtype=float), np.asarray(rho, dtype=float))
     pairs = zip(v.ravel(), rho.ravel(), strict=True)
-    rows = [_both(parts, max(order, 1), *pair)[order == 0] for pair in pairs]
+    rows = [_both(parts, max(order, 1), *pair, nodes, agree)[order == 0] for pair in pairs]
     values, errors = np.array(rows).reshape(-1, 2).T
     return values.reshape(v.shape), errors.reshape(v.shape)
 
 
 @lru_cache(maxsize=4096)
-def _both(parts, order: int, v: float, rho: float) -> tuple:
+def _both(parts, order: int, v: float, rho: float, nodes: tuple, agree: float) -> tuple:
     """(value, error) of the mean of squares and of the free entropy."""
     if not (0 < v <= rho < np.inf):
         return (np.nan, np.nan), (np.nan, np.nan)
     window = _window(parts, rho)
-    length, found = 1.0, None
+    length, found = _LENGTH, None
     for _ in range(_HALVINGS):
-        if found is not None and _cost(parts, v, rho, length, window) > _WORK:
+        if found is not None and _cost(parts, v, rho, nodes[1] / length, window) > _WORK:
             break
-        coarse, fine = (_rule(parts, order, v, rho, length, size, window) for size in _NODES)
+        coarse, fine = (_rule(parts, order, v, rho, length, size, window) for size in nodes)
         fine, rounding = fine.T
         gap = abs(fine - coarse[:, 0])
         found = tuple(zip(fine, gap + rounding, strict=True))
-        if (gap <= np.maximum(_AGREE * abs(fine), rounding)).all():
+        if (gap <= np.maximum(agree * abs(fine), rounding)).all():
             break
         length /= 2
     return found
 
 
-def _cost(parts, v: float, rho: float, length: float, window: tuple) -> float:
-    """Multiplications of the finer rule."""
-    size = _NODES[1] / length
+def _cost(parts, v: float, rho: float, size: float, window: tuple) -> float:
+    """Multiplications of a rule with so many nodes in a unit of length."""
     outcomes = len(parts.values) or size * (window[1] - window[0])
     if any(np.ptp([kink.run(ArrayContext(), [y]) for y in (0.0, 1.0)]) for kink in parts.kinks):
         outcomes *= _MOVING
