@@ -29,7 +29,6 @@ def deviation(found, learning, start="uninformative"):
         ("gaussian", "sign", 0, 1),
         ("rademacher", "linear", "3/10", "3/5"),
         (prior("gauss_bernoulli", rho="1/5"), "probit", "1/10", 2),
-        ("gaussian", "relu", 0, "1/2"),
     ],
 )
 def test_messages_come_to_the_fixed_point(law, out, noise, alpha):

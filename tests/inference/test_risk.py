@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from reference import assert_error_holds
 from scipy.optimize import brentq, minimize
 from scipy.stats import norm
+from sklearn.linear_model import Lasso
 
 import theorycalc as tc
-from theorycalc.inference import Mixture, bayes, erm, loss, separability
+from theorycalc.inference import Mixture, bayes, erm, lasso, loss, separability
 from theorycalc.inference.losses import OMEGA, V, X, proximal
 
 
@@ -156,7 +157,6 @@ def test_between_squares_and_absolute_values():
 
 FITS = {
     "huber": (loss("huber", "1/2"), "linear"),
-    "absolute": (loss("absolute"), "linear"),
     "squared hinge": (sp.Max(0, 1 - H) ** 2, "mixture"),
     "pinball of the margin": (loss("quantile", "3/4"), "mixture"),
 }
@@ -195,6 +195,23 @@ def test_real_fits_have_these_errors(name):
             errors.append(norm.sf(w @ truth / d**0.5 / np.linalg.norm(w)))
     spread = np.std(errors, ddof=1) / 12**0.5
     assert abs(np.mean(errors) - float(found.error().at())) < 4 * spread + 1 / d
+
+
+def test_lasso_of_scikit_learn():
+    """Errors and active fractions with 300 unknowns, within four standard errors and 1/d."""
+    rho, delta, noise = 0.2, 0.7, 0.01
+    state = lasso("1/5", "7/10", "1/100", "6/5")
+    generator, d, found = np.random.default_rng(0), 300, []
+    n = round(delta * d)
+    for _ in range(10):
+        truth = generator.standard_normal(d) * (generator.random(d) < rho)
+        a = generator.standard_normal((n, d)) / n**0.5
+        y = a @ truth + noise**0.5 * generator.standard_normal(n)
+        fit = Lasso(float(state.penalty().at()) / n, fit_intercept=False).fit(a, y).coef_
+        found.append((np.mean((fit - truth) ** 2), np.mean(fit != 0)))
+    error = np.std(found, axis=0, ddof=1) / 10**0.5
+    limits = np.array([float(f().at()) for f in (state.mse, state.active_fraction)])
+    assert (abs(np.mean(found, axis=0) - limits) < 4 * error + limits / d).all()
 
 
 def test_without_a_ridge_one_minimiser():
