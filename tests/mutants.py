@@ -542,6 +542,18 @@ MUTANTS = (
         "tests/core/test_symmetric_matrices.py::test_radii_move_eigenvalues",
     ),
     Mutant(
+        "kernels/posterior_in_balls.py",
+        "error * length**2 for",
+        "0 * error for",
+        "tests/kernels/test_posterior_in_balls.py::test_a_radius_moves_the_posterior",
+    ),
+    Mutant(
+        "kernels/_in_many_digits.py",
+        "[length * error for length in norms(cross)]",
+        "[error for _ in norms(cross)]",
+        "tests/kernels/test_flow_in_balls.py::test_the_radius_of_an_entry_off_the_diagonal",
+    ),
+    Mutant(
         "kernels/flow_in_balls.py",
         "bounds.append(1 / least**2)",
         "bounds.append(1 / (2 * least**2))",
@@ -564,12 +576,6 @@ MUTANTS = (
         "* steps * (steps - 1) / 2",
         "* steps * (steps - 1) / 4",
         "tests/kernels/test_flow_in_balls.py::test_a_radius_moves_the_prediction",
-    ),
-    Mutant(
-        "kernels/flow_in_balls.py",
-        "[length * error for length in lengths]",
-        "[error for length in lengths]",
-        "tests/kernels/test_flow_in_balls.py::test_the_radius_of_an_entry_off_the_diagonal",
     ),
     # networks
     Mutant(

@@ -1,6 +1,6 @@
 """Kernel matrices, targets and times for arithmetics with many digits: every number is exact."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -19,7 +19,7 @@ _GRAM = ("k_train", "nngp_train", "k_test")
 def exact_kernels(parts: Mapping) -> dict[str, np.ndarray]:
     """Arrays of exact numbers and Values, of shapes that fit each other.
 
-    An NNGP kernel that is None is left out.
+    A kernel that is None is left out.
 
     Raises
     ------
@@ -36,15 +36,43 @@ def exact_kernels(parts: Mapping) -> dict[str, np.ndarray]:
         "nngp_train": (trained, trained),
         "nngp_test_train": (tests, trained),
         "y": (trained, *read["y"].shape[1:]),
+        "noise": (1, 1),
     }
     for name, array in read.items():
         if array.shape != shapes[name] or not array.size or array.ndim != 2:
             shape = f"({trained},) or ({trained}, k)" if name == "y" else shapes[name]
             allowed = f"an array of shape {shape}, not empty"
             raise DomainError(explain(f"{name} does not fit", got=array.shape, allowed=allowed))
-    if "nngp_train" not in read:
-        read.pop("k_test", None)
     return {name: _symmetric(x, name) if name in _GRAM else x for name, x in read.items()}
+
+
+def exact_matrices(network, X, X_test, names: Sequence[str]) -> list[tuple]:  # noqa: N803
+    """(train, test-train, test) of each kernel formula of a network, in exact expressions.
+
+    Raises
+    ------
+    DomainError
+        For inputs that are no exact numbers, or of different dimensions.
+    NotSupportedError
+        For a kernel that is no formula.
+    """
+    inputs = [_array(x, name) for x, name in ((X, "X"), (X_test, "X_test"))]
+    if len({x.shape[1] for x in inputs}) > 1 or not all(x.size for x in inputs):
+        got = " and ".join(str(x.shape) for x in inputs)
+        allowed = "(n, d) and (n_test, d), not empty"
+        raise DomainError(explain("X and X_test do not fit", got=got, allowed=allowed))
+    trained = len(inputs[0])
+    rows = np.array([[exact(x, "an input") for x in row] for row in np.vstack(inputs)])
+    products = rows @ rows.T / rows.shape[1]
+    found = []
+    for name in names:
+        formula, full = getattr(network, name), np.empty(products.shape, dtype=object)
+        for i, j in zip(*np.tril_indices(len(rows)), strict=True):
+            place = {"q11": products[i, i], "q12": products[i, j], "q22": products[j, j]}
+            full[i, j] = full[j, i] = formula.subs(**place).expr
+        parts = full[:trained, :trained], full[trained:, :trained], full[trained:, trained:]
+        found.append(parts)
+    return found
 
 
 def exact_training(t, learning_rate) -> tuple:

@@ -10,6 +10,7 @@ from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.looks import Look, Record
 from theorycalc.core.pictures import as_axes
 from theorycalc.core.records import check_fields
+from theorycalc.core.value import Value
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -27,10 +28,10 @@ class Prediction(Record):
     eigenvalues : ndarray of shape (n_train,)
         Of the Gram matrix of the training inputs, in ascending order; those of the NTK are the
         rates at which its eigenvectors are learned.
-    log_marginal_likelihood : float or None
+    log_marginal_likelihood : float, Value or None
         ln p(y) of the targets under the prior with its noise, summed over outputs; of posteriors
         only.
-    noise : float or None
+    noise : float, Value or None
         The variance of the noise on the targets; of posteriors only.
     """
 
@@ -38,8 +39,8 @@ class Prediction(Record):
     covariance: np.ndarray | None
     hat: np.ndarray
     eigenvalues: np.ndarray
-    log_marginal_likelihood: float | None = None
-    noise: float | None = None
+    log_marginal_likelihood: float | Value | None = None
+    noise: float | Value | None = None
 
     def __post_init__(self):
         check_fields(self)
@@ -67,9 +68,9 @@ class Prediction(Record):
             rows.append(("standard deviations", f"{width.min():.6g} to {width.max():.6g}"))
         rows.append(("condition number", float(f"{self.condition:.6g}")))
         if self.log_marginal_likelihood is not None:
-            rows.append(("log marginal likelihood", float(f"{self.log_marginal_likelihood:.6g}")))
+            rows.append(("log marginal likelihood", _short(self.log_marginal_likelihood)))
         if self.noise is not None:
-            rows.append(("noise", float(f"{self.noise:.6g}")))
+            rows.append(("noise", _short(self.noise)))
         first = mean.reshape(inputs, -1)[:, 0]
         order = np.argsort(first, kind="stable")
         picture = sketches.band(first[order].tolist(), (2 * width[order]).tolist())
@@ -139,3 +140,7 @@ class Prediction(Record):
             allowed = f"{self.mean.shape}, the shape of the mean"
             raise DomainError(explain("targets do not fit", got=array.shape, allowed=allowed))
         return array
+
+
+def _short(x: float | Value) -> float:
+    return float(f"{float(x):.6g}")

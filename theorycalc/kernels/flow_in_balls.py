@@ -7,24 +7,16 @@ to (1 − e^{−tΘ})Θ^{−1} = ∫₀^t e^{−sΘ} ds is bounded by Duhamel's 
 
 import math
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 
-import numpy as np
-
-from theorycalc.core.arithmetic.symmetric_matrices import (
-    EIGENVECTORS,
-    Diagonalized,
-    as_balls,
-    norms,
-    widened,
-)
+from theorycalc.core.arithmetic.symmetric_matrices import Diagonalized, as_balls
 from theorycalc.core.errors import DomainError, explain
-from theorycalc.core.joint import Joint, program_of
-from theorycalc.core.value import Value
+from theorycalc.core.joint import program_of
+from theorycalc.kernels._in_many_digits import InManyDigits
 
 
 @dataclass(frozen=True)
-class Flow:
+class Flow(InManyDigits):
     """The training of infinitely wide networks: kernels, targets and times as exact numbers.
 
     Parameters
@@ -38,69 +30,22 @@ class Flow:
         The learning rate of gradient descent.
     """
 
-    kernels: dict[str, np.ndarray]
     t: object
     step: object
 
-    def predicted(self, using) -> dict[str, np.ndarray]:
-        """Mean, covariance, hat and eigenvalues: arrays of Values."""
-        numbers = [x for matrix in self.kernels.values() for x in matrix.flat]
-        inputs = tuple(x for x in numbers if isinstance(x, Value))
-        tests, trained = self.kernels["k_test_train"].shape
-        cost = EIGENVECTORS * trained**3 + trained * (tests + trained) ** 2
-        joint = Joint(self._computed, cost, inputs)
-        outputs = self.kernels["y"].shape[1]
-        eigenvalues = _array(joint, "eigenvalues", (trained,), using)
-        if self.t is None and not eigenvalues[0].lower > 0:
-            got = f"λ_min = {eigenvalues[0]}"
-            hint = "a finite t; kernels with smaller radii, if they have some"
-            raise DomainError(explain("k_train may be singular at t = ∞", got=got, hint=hint))
-        shapes = {"mean": (tests, outputs), "hat": (tests, trained)}
-        if "k_test" in self.kernels:
-            shapes["covariance"] = (tests, tests)
-        found = {name: _array(joint, name, shape, using) for name, shape in shapes.items()}
-        return {**found, "eigenvalues": eigenvalues}
+    _hint = "a finite t; kernels with smaller radii, if they have some"
+    _when = " at t = ∞"
 
-    @cached_property
-    def _programs(self) -> dict:
-        """What computes the kernels and the targets."""
-        return {
-            name: [[program_of(x) for x in row] for row in matrix]
-            for name, matrix in self.kernels.items()
-        }
+    @property
+    def _is_inverted(self) -> bool:
+        return self.t is None
 
-    def _computed(self, context) -> dict:
-        """All results at the precision of a context, by their names and places."""
-        known = {
-            name: as_balls(context, [[x.run(context, []) for x in row] for row in rows])
-            for name, rows in self._programs.items()
-        }
-        cross = known["k_test_train"]
-        spectrum = Diagonalized.of(known["k_train"])
-        _refuse_negative(spectrum)
-        learned, error = self._learned(spectrum, context)
-        lengths = norms(cross)
-        hat = cross * learned
-        hat = widened(hat, [length * error for length in lengths])
-        found = {"mean": hat * known["y"], "hat": hat}
-        if "k_test" in known:
-            mixed = hat * known["nngp_test_train"].transpose()
-            found["covariance"] = (
-                known["k_test"]
-                - mixed
-                - mixed.transpose()
-                + hat * known["nngp_train"] * hat.transpose()
-            )
-        results = {
-            (name, (i, j)): x
-            for name, matrix in found.items()
-            for i, row in enumerate(matrix.tolist())
-            for j, x in enumerate(row)
-        }
-        eigenvalues = enumerate(spectrum.eigenvalues)
-        return results | {("eigenvalues", (i,)): x for i, x in eigenvalues}
+    def _covariance(self, hat, known: dict):
+        mixed = hat * known["nngp_test_train"].transpose()
+        spread = hat * known["nngp_train"] * hat.transpose()
+        return known["k_test"] - mixed - mixed.transpose() + spread
 
-    def _learned(self, spectrum: Diagonalized, context) -> tuple:
+    def _function(self, spectrum: Diagonalized, context) -> tuple:
         """The function of the kernel matrix, and how far it may be off as an operator."""
         if self.step is None:
             t = None if self.t is None else _ball(context, self.t)
@@ -111,12 +56,9 @@ class Flow:
         return spectrum.function(learn, _change_by_descent(spectrum, steps, step))
 
 
-def _array(joint: Joint, name: str, shape: tuple, using) -> np.ndarray:
-    """The results of one name, as an array of Values."""
-    array = np.empty(shape, dtype=object)
-    for place in np.ndindex(shape):
-        array[place] = joint.at((name, place), using)
-    return array
+def inverse(spectrum: Diagonalized) -> tuple:
+    """That of the matrix, which is flow without end, and how far it may be off as an operator."""
+    return spectrum.function(partial(_by_flow, None), _change_by_flow(spectrum, None))
 
 
 def _by_flow(t, rate):
@@ -166,12 +108,6 @@ def _smallest(spectrum: Diagonalized, bounds: list):
     Nothing is known without one: an eigenvalue may be 0, and time has no end.
     """
     return spectrum.off * min((bound.upper() for bound in bounds), default=math.nan)
-
-
-def _refuse_negative(spectrum: Diagonalized) -> None:
-    if spectrum.values[0] + spectrum.off < 0:
-        got = f"λ_min = {spectrum.values[0].str(3, radius=False)}"
-        raise DomainError(explain("k_train is not positive semidefinite", got=got))
 
 
 def no_convergence(step, allowed: str) -> DomainError:

@@ -15,10 +15,12 @@ from theorycalc.core.calls import tell_calls
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.evaluation import Arithmetic, check_arithmetic
 from theorycalc.core.numbers import real_double
+from theorycalc.core.value import Value
 from theorycalc.kernels._evidence import likeliest_noise, log_evidence
 from theorycalc.kernels._exact import exact_kernels, exact_training
 from theorycalc.kernels._prediction import Prediction
 from theorycalc.kernels.flow_in_balls import Flow, no_convergence
+from theorycalc.kernels.posterior_in_balls import Posterior
 
 __all__ = ["Prediction", "gradient_flow", "max_learning_rate", "posterior"]
 
@@ -143,7 +145,9 @@ def gradient_flow(
 
 
 @np.errstate(over="ignore", invalid="ignore")  # told at the end
-def posterior(k_train, k_test_train, k_test, y, noise=0.0) -> Prediction:
+def posterior(
+    k_train, k_test_train, k_test, y, noise=0.0, *, using: Arithmetic = Float()
+) -> Prediction:
     """The Gaussian-process posterior: infinitely wide Bayesian networks with their NNGP.
 
     Parameters
@@ -158,7 +162,9 @@ def posterior(k_train, k_test_train, k_test, y, noise=0.0) -> Prediction:
         Targets.
     noise : float or "optimal"
         Variance of independent noise on the targets, ≥ 0; "optimal" is the one with the largest
-        log marginal likelihood.
+        log marginal likelihood, in doubles only.
+    using : Float, MP or Ball
+        The arithmetic, as for `gradient_flow`.
 
     Returns
     -------
@@ -174,6 +180,13 @@ def posterior(k_train, k_test_train, k_test, y, noise=0.0) -> Prediction:
         For arrays of the wrong shape or not finite, negative noise, a matrix that is singular in
         double precision (equal inputs are named), or a likelihood that grows without end as the
         noise vanishes.
+    PrecisionError
+        If the digits asked for are not reached.
+
+    Notes
+    -----
+    Balls hold the inverse by eigenvectors of a matrix nearby: of ‖A − B‖ ≤ r and A, B ≥ μ > 0 the
+    inverses differ by at most r/μ².
 
     References
     ----------
@@ -189,7 +202,13 @@ def posterior(k_train, k_test_train, k_test, y, noise=0.0) -> Prediction:
     >>> p = tc.kernels.predict.posterior(np.eye(3), np.eye(3), None, [2.0, 1.0, 3.0], "optimal")
     >>> round(p.noise, 12)
     3.666666666667
+    >>> p = tc.kernels.predict.posterior([[2]], [[1]], [[2]], [3], 1, using=tc.Ball(20))
+    >>> print(p.mean[0], p.covariance[0, 0])
+    1.0000000000000000000 ± 2e-... 1.6666666666666666667 ± 4e-...
     """
+    check_arithmetic(using)
+    if not isinstance(using, Float):
+        return _posterior_with_digits(k_train, k_test_train, k_test, y, noise, using)
     prior = _square(k_train, "k_train")
     cross = _matrix(k_test_train, "k_test_train", (None, len(prior)))
     targets = read_targets(y, len(prior))
@@ -279,11 +298,30 @@ def _refuse_incomplete(given: dict) -> None:
 def _with_digits(parts: dict, t, learning_rate, using: Arithmetic) -> Prediction:
     """The prediction in an arithmetic of many digits."""
     kernels = exact_kernels(parts)
+    if "nngp_train" not in kernels:
+        kernels.pop("k_test", None)
     training = exact_training(None if _is_endless(t) else t, learning_rate)
-    found = Flow(kernels, *training).predicted(using)
-    if np.ndim(parts["y"]) == 1:
-        found["mean"] = found["mean"][:, 0]
-    return Prediction(found["mean"], found.get("covariance"), found["hat"], found["eigenvalues"])
+    return _of_values(Flow(kernels, *training).predicted(using), parts["y"])
+
+
+def _posterior_with_digits(k_train, k_test_train, k_test, y, noise, using) -> Prediction:
+    """The posterior in an arithmetic of many digits."""
+    if isinstance(noise, str) and noise == OPTIMAL:
+        hint = "noise=posterior(…, noise='optimal').noise"
+        raise DomainError(explain("the likeliest noise is found in doubles", hint=hint))
+    parts = {"k_train": k_train, "k_test_train": k_test_train, "k_test": k_test, "y": y}
+    kernels = exact_kernels({**parts, "noise": [[noise]]})
+    variance = kernels["noise"].item()
+    if (variance.upper if isinstance(variance, Value) else variance) < 0:
+        raise DomainError(explain("noise is out of range", got=variance, allowed="≥ 0"))
+    return _of_values(Posterior(kernels).predicted(using), y)
+
+
+def _of_values(found: dict, y) -> Prediction:
+    """A prediction from its arrays of Values; the mean has the shape of the targets."""
+    mean = found["mean"][:, 0] if np.ndim(y) == 1 else found["mean"]
+    more = (found[name].item() if name in found else None for name in ("evidence", "noise"))
+    return Prediction(mean, found.get("covariance"), found["hat"], found["eigenvalues"], *more)
 
 
 def _unlearnable(t: float) -> float:

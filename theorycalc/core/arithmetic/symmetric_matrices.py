@@ -61,6 +61,11 @@ class Diagonalized:
         """Those of A, in ascending order."""
         return [d + arb(0, self.off) for d in self.values]
 
+    @property
+    def log_det_2_pi(self) -> arb:
+        """ln det 2πA."""
+        return sum(((2 * arb.pi() * x).log() for x in self.eigenvalues), arb(0))
+
     def function(self, g: Callable[[arb], arb], change: arb) -> tuple[arb_mat, arb]:
         """Q g(d) Qᵀ, and how far it may be from g(A) in the norm of operators.
 
@@ -70,6 +75,11 @@ class Diagonalized:
         largest = max((abs(x).upper() for x in images), default=arb(0))
         found = self.vectors * _diagonal(images) * self.vectors.transpose()
         return found, (change + self.tilt * (2 + self.tilt) * largest).upper()
+
+
+def shifted(matrix: arb_mat, x: arb) -> arb_mat:
+    """The matrix with so much more on the diagonal."""
+    return matrix + _diagonal([x] * matrix.nrows())
 
 
 def widened(matrix: arb_mat, errors: Sequence[arb]) -> arb_mat:
