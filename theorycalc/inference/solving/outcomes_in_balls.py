@@ -64,7 +64,8 @@ def _step(v: arb, q: arb, order: int, tolerance: arb) -> tuple[arb, arb]:
     """The step of the rule over ω, and what it misses of an outcome."""
     least = [float(x.lower()) * _INWARDS for x in (v, q)]
     if not min(least) > _SMALLEST:
-        raise PrecisionError(explain("a variance that is not known to be positive", got=str(v)))
+        got = f"V = {v.str(5)}, ρ − V = {q.str(5)}"
+        raise PrecisionError(explain("a variance that is not known to be positive", got=got))
     return arb(longest_step(*least, order, float(tolerance.log()))), tolerance
 
 
@@ -79,7 +80,8 @@ def _omegas(v: arb, q: arb, order: int, outcomes: int, step: arb, tolerance: arb
         squares += 4
     last = math.ceil(float(((squares * q).sqrt() / step).abs_upper())) + 1
     if last > _MOST_NODES:
-        raise PrecisionError(explain("a mean over ω of very different scales", got=str(v)))
+        got = f"V = {v.str(5)}, ρ − V = {q.str(5)}"
+        raise PrecisionError(explain("a mean over ω of very different scales", got=got))
     spend(2 * last * outcomes, 64)
     omegas, unit = [k * step for k in range(-last, last + 1)], step / (2 * arb.pi() * q).sqrt()
     return omegas, [unit * (-x * x / (2 * q)).exp() for x in omegas], left_out
