@@ -97,7 +97,7 @@ def _circumstances():
 
 def _others():
     """Libraries that are compared with, where a script has imported them."""
-    return [name for name in ("torch", "jax") if name in sys.modules]
+    return [name for name in ("torch", "jax", "sphericart") if name in sys.modules]
 
 
 def _processor():

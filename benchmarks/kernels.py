@@ -1,8 +1,9 @@
 """Kernel matrices, against the textbook recursion in NumPy and against neural-tangents.
 
-usage: kernels.py [--large]    (also 16000 inputs)
+usage: kernels.py [INPUTS …]    (numbers of inputs, 1000 and 4000 if absent)
 
-neural-tangents runs in its own process, by the interpreter that THEORYCALC_NT_PYTHON names.
+neural-tangents runs in its own process, by the interpreter that THEORYCALC_NT_PYTHON names. All
+times are those of the processor.
 """
 
 import json
@@ -11,11 +12,12 @@ import resource
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import numpy as np
 import sympy
-from _timing import best, compare
+from _timing import best, compare, keep, seconds_text
 from rich.console import Console
 from rich.table import Table
 
@@ -64,7 +66,7 @@ def worst(matrix):
 PEER = os.environ.get("THEORYCALC_NT_PYTHON")
 PEER_SCRIPT = Path(__file__).with_name("_neural_tangents_peer.py")
 CASES = [("relu", 3), ("relu", 10), ("erf", 3), ("gelu", 3)]
-SIZES, LARGE, DIMENSION, CORNER = (1000, 4000), 16000, 100, 40
+SIZES, LARGE, DIMENSION = (1000, 4000), 16000, 100
 
 
 def network(activation, depth):
@@ -148,35 +150,30 @@ def megabytes():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def race(activation, depth, n, table):
-    """One row for each of ours, the textbook and neural-tangents."""
+def race(activation, depth, n):
+    """Ours, the textbook and neural-tangents; ours first, while the memory of others is unused."""
     x = np.random.default_rng(0).standard_normal((n, DIMENSION))
     net, exact = network(activation, depth), exact_corner(activation, depth, x)
-    case = f"{activation}, {depth} layers, {n} inputs"
-    kernels = net.matrices(x)
-    note, peak = digits(kernels, exact), megabytes()
-    del kernels
-    ours = best(lambda: net.matrices(x), rounds=3)
-    table.add_row(case, "theorycalc", f"{ours:.3f} s", "1", note, f"{peak:.0f} MB")
+    note, peak = digits(net.matrices(x), exact), megabytes()
+    rows = [("theorycalc", timed(lambda: net.matrices(x)), f"{note} digits, {peak:.0f} MB")]
     if n < LARGE:
         note = digits(textbook(activation, depth, x), exact)
-        naive_time = best(lambda: textbook(activation, depth, x), rounds=2)
-        table.add_row("", "NumPy", f"{naive_time:.3f} s", f"{naive_time / ours:.1f}", note, "")
+        rows.append(("NumPy", timed(lambda: textbook(activation, depth, x)), f"{note} digits"))
     if PEER:
         seconds, first, kernels, peak = peer(activation, depth, n)
-        note = f"{digits(kernels, exact)} (first call {first:.1f} s)"
-        ratio = f"{seconds / ours:.1f}"
-        table.add_row("", "neural-tangents", f"{seconds:.3f} s", ratio, note, f"{peak:.0f} MB")
-
-
-def races(sizes):
-    """Both kernels of standard normal inputs, ours first while the memory of others is unused."""
-    title = f"NNGP and NTK, d = {DIMENSION}"
-    table = Table("", "", "time", "× ours", "digits", "peak memory", title=title, box=None)
-    for n in sizes:
-        for activation, depth in CASES:
-            race(activation, depth, n, table)
+        note = f"{digits(kernels, exact)} digits, {peak:.0f} MB, first call {first:.1f} s"
+        rows.append(("neural-tangents", seconds, note))
+    title = f"NNGP and NTK: {activation}, {depth} layers, {n} inputs, d = {DIMENSION}"
+    table = Table("", "time", "× ours", "", title=title, box=None)
+    for way, seconds, note in rows:
+        table.add_row(way, seconds_text(seconds), f"{seconds / rows[0][1]:.1f}", note)
     Console(width=120).print(table, "")
+    names = ("way", "seconds", "note")
+    keep({"title": title, "rows": [dict(zip(names, row, strict=True)) for row in rows]})
+
+
+def timed(function):
+    return best(function, rounds=3, timer=time.process_time)
 
 
 if __name__ == "__main__":
@@ -186,4 +183,7 @@ if __name__ == "__main__":
         {"ntk_matrix": lambda: NETWORK.ntk_matrix(X), "NumPy, textbook recursion": naive},
         worst,
     )
-    races((*SIZES, LARGE) if "--large" in sys.argv else SIZES)
+    sizes = [int(word) for word in sys.argv[1:] if word.isdigit()] or SIZES
+    for n in sizes:
+        for activation, depth in CASES:
+            race(activation, depth, n)

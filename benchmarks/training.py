@@ -29,6 +29,7 @@ def full_batch(dtype) -> None:
         "ours": lambda: train(network, start, x, y, **options),
         "ours, one group": lambda: in_one_group(network, start, x, y, options),
         "a plain loop over networks": lambda: plain_loop(start, x, y, network),
+        "the matrix products alone": lambda: products(start, x),
     }
     if torch is not None:
         data = torch.asarray(x), torch.asarray(y)
@@ -63,6 +64,16 @@ def plain_loop(start: Parameters, x, y, network) -> list:
             w -= RATE * first * (x.T @ delta)
         ends.append((w, v))
     return ends
+
+
+def products(start: Parameters, x) -> None:
+    """Both products with the data, into arrays that are there: less BLAS cannot take."""
+    passed = np.empty((DATA, WIDTH), x.dtype)
+    for w in start.weights[0].copy():
+        for _ in range(STEPS):
+            np.matmul(x, w, out=passed)
+            np.matmul(x.T, passed, out=w)
+            w *= 1e-3  # powers of the data would overflow
 
 
 def in_torch(start: Parameters, x, y, network):

@@ -77,6 +77,29 @@ def test_other_architectures(name):
     same(*ends)
 
 
+def test_a_convolution_beside_autograd():
+    """A loop of torch's own over one network: its convolution, its derivatives, its momentum."""
+    import torch
+
+    network = from_kernel(K.cnn(1, activation="erf", dimensions=2), 6)
+    start = network.init([0], like=IMAGES)
+    options = {"learning_rate": 0.05, "steps": 7, "optimizer": tc.networks.Momentum(0.5)}
+    end, loss = train(network, start, IMAGES, Y, **options)
+    w, v = (torch.asarray(p[0].copy()).requires_grad_() for p in start.weights)
+    x, descent = torch.asarray(IMAGES).movedim(-1, 1), torch.optim.SGD([w, v], 0.05, momentum=0.5)
+    x = torch.nn.functional.pad(x, (1, 1, 1, 1), mode="circular")
+    for step in range(7):
+        filters = w.reshape(3, 3, 2, 6).permute(3, 2, 0, 1) / w.shape[0] ** 0.5
+        h = torch.erf(torch.nn.functional.conv2d(x, filters)).movedim(1, -1).flatten(1)
+        total = 0.5 * ((h @ v[:, 0] / v.shape[0] ** 0.5 - torch.asarray(Y)) ** 2).sum()
+        assert loss[step, 0] == pytest.approx(total.item(), rel=1e-11)
+        descent.zero_grad()
+        total.backward()
+        descent.step()
+    for ours, theirs in zip(end.weights, (w, v), strict=True):
+        assert np.allclose(ours[0], theirs.detach().numpy(), rtol=1e-10, atol=1e-12)
+
+
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam"])
 @pytest.mark.parametrize("loss", ["squared", "logistic", "softmax", "hinge"])
 def test_losses_and_optimisers(loss, optimizer):
