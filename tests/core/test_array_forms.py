@@ -19,7 +19,7 @@ X, Y, A, B = sp.symbols("x y a b", real=True)
 N = sp.Symbol("n", integer=True, nonnegative=True)
 BALL = tc.Ball(17)
 # Points per formula, some of which cost a millisecond and some a tenth of a second each.
-POINTS = 12
+POINTS = 8
 _STEP = 2.0**-20
 
 

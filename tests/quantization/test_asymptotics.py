@@ -53,7 +53,7 @@ def test_closed_forms_are_the_integral(k, n):
 
 
 @given(st.integers(1, 5), st.floats(0.01, 5000))
-@settings(max_examples=8)
+@settings(max_examples=6)
 def test_enclosures_at_any_size(k, log_n):
     """Of two precisions, and of doubles, from n near 1 to e^5000."""
     formula = expected_maximum(power=k, log_n=log_n)
@@ -62,7 +62,7 @@ def test_enclosures_at_any_size(k, log_n):
 
 
 @given(st.integers(1, 6), st.integers(1, 25))
-@settings(max_examples=10)
+@settings(max_examples=6)
 def test_sum_over_order_statistics(k, n):
     """Σ_j (−1)^j C(n, j) e_k(j) = (−1)^k e_k(n), by the least of n as inclusion–exclusion."""
     with mpmath.workdps(60):

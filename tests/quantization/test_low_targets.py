@@ -61,11 +61,9 @@ def test_distortions(law, s):
 def test_probabilities_on_wide_balls(n, radius):
     """They hold the probabilities at all points inside."""
     context = BallContext()
-    sphere, normal = (
-        in_balls_survival.Survival(3, Points(n)),
-        normal_enclosures._Survival(Points(n)),
-    )
+    sphere = in_balls_survival.Survival(3, Points(n))
     with working_precision(80):
+        normal = normal_enclosures._Survival.of(context, Points(n))
         for centre in (0.5, 1.0, 2.0):
             angles = sphere(context, arb(centre, radius))
             missed = normal.missed(context, arb(centre, radius))

@@ -118,6 +118,8 @@ class BallContext(Enclosures):
             return _integer_power(base, int(exponent.p))
         if isinstance(exponent, fmpq) and exponent.q == 2:
             return _integer_power(self.apply("sqrt", base), int(exponent.p))
+        if isinstance(exponent, fmpq) and exponent.q == 4 and isinstance(base, arb) and base > 0:
+            return base.root(4) ** int(exponent.p)  # a root costs less than a logarithm
         if not isinstance(base, acb) and not isinstance(exponent, acb):
             result = arb(base) ** arb(exponent)
             if result.is_finite():
@@ -372,6 +374,8 @@ def _integer_power(base, exponent: int):
         if abs(exponent) <= _MAX_EXACT_POWER and (base != 0 or exponent >= 0):
             return _tidy(base**exponent)
         base = arb(base)
+    if exponent == 1:
+        return base
     if isinstance(base, arb) and exponent > 0 and exponent % 2 == 0 and _is_wide(base):
         # a product of wide balls does not know that an even power has no sign
         return (base.abs_lower() ** exponent).union(base.abs_upper() ** exponent)

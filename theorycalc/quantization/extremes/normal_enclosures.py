@@ -24,33 +24,37 @@ _LARGEST = Rational(9, 10)
 
 @dataclass(frozen=True)
 class _Survival:
-    """p(t) = P(X > t) and powers of it and of 1 − p, on balls."""
+    """p(t) = P(X > t) and powers of it and of 1 − p, on balls: n, √2 and √(2π) are balls too."""
 
-    n: Points
+    count: object
+    root: object
+    norm: object
+
+    @classmethod
+    def of(cls, context, n: Points) -> "_Survival":
+        """Of n points, at the precision of now."""
+        root, half = (context.apply("sqrt", context.number(x)) for x in (S(2), sympy.pi))
+        return cls(n.count(context), root, root * half)
 
     def tail(self, context, t):
-        root = context.apply("sqrt", context.number(S(2)))
         centre = context.midpoint(t)
-        p = context.apply("erfc", centre / root) / 2
+        p = context.apply("erfc", centre / self.root) / 2
         rest = t - centre
         if context.negligible(rest):
             return p
-        density = context.apply("exp", -t * t / 2) / (
-            root * context.apply("sqrt", context.number(sympy.pi))
-        )
+        density = context.apply("exp", -t * t / 2) / self.norm
         return p - density * rest
 
     def missed(self, context, t):
         """1 − Φ(t)^n."""
         p = self.tail(context, t)
         if context.compare("<", abs(p), context.number(_LARGEST)):
-            log_power = self.n.count(context) * context.apply("log1p", -p)
-            return -context.apply("expm1", log_power)
-        return 1 - context.power(1 - p, self.n.count(context))
+            return -context.apply("expm1", self.count * context.apply("log1p", -p))
+        return 1 - context.power(1 - p, self.count)
 
     def all_beyond(self, context, t):
         """Φ(−t)^n."""
-        return context.power(self.tail(context, t), self.n.count(context))
+        return context.power(self.tail(context, t), self.count)
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,8 @@ def moment(k: int, n: Points, bits: int):
     """E max^k with an absolute error of about 2^−bits."""
     log_n = n.log
     with working_precision(bits + _GUARD_BITS):
-        context, survival = BallContext(), _Survival(n)
+        context = BallContext()
+        survival = _Survival.of(context, n)
         zero, number = context.number(S.Zero), lambda x: context.number(Rational(x))
         start, rest = _start(context, survival, log_n, bits)
         end, beyond = _end(context, survival, k, log_n, bits)
@@ -80,7 +85,7 @@ def moment(k: int, n: Points, bits: int):
         sign = (-1) ** k
         if log_n > math.log(bits + 64):
             # at most 2^{1−n} E |X|^k/2
-            size = context.power(context.number(S(2)), -n.count(context))
+            size = context.power(context.number(S(2)), -survival.count)
             return context.widen(total, size * math.prod(range(k - 1, 0, -2)))
         return total + sign * context.integral(_Weighted(k, survival.all_beyond), [], [zero, end])
 
@@ -109,7 +114,7 @@ def _end(context, survival: _Survival, k: int, log_n: float, bits: int) -> tuple
     def bound(square):
         power = context.power(context.apply("sqrt", square), context.number(S(k - 3)))
         decay = context.apply("exp", -square / 2)
-        return 2 * k * (survival.n.count(context) + 1) * power * decay
+        return 2 * k * (survival.count + 1) * power * decay
 
     squares = (context.number(Rational(first * 1.1**i)) for i in itertools.count())
     most = context.number(S(2)) ** -(bits + _CUT_BITS)

@@ -21,7 +21,12 @@ from theorycalc.core.integration.kinks import branch_at
 from theorycalc.core.lowering import lower
 from theorycalc.quantization.arguments import Points, R
 from theorycalc.quantization.sphere import in_doubles
-from theorycalc.quantization.sphere.in_balls_angle import AngularRule, OnLine, tolerance
+from theorycalc.quantization.sphere.in_balls_angle import (
+    LONGEST,
+    AngularRule,
+    OnLine,
+    tolerance,
+)
 from theorycalc.quantization.sphere.norm_law import RadialLaw
 
 _GUARD_BITS = 40
@@ -99,7 +104,7 @@ def _piece(law, s, r, sides: dict, start, end, bits: int, rule):
     def mean(log_w):
         return rule(context.apply("tanh", context.apply("exp", log_w) / 2))
 
-    return panel_integral(function, mean, [first, last], lambda *_: 0.0, tolerance(bits))
+    return panel_integral(function, mean, [first, last], lambda *_: 0.0, tolerance(bits), LONGEST)
 
 
 def _inside(context, w) -> bool:

@@ -16,6 +16,8 @@ from theorycalc.quantization.arguments import Points
 from theorycalc.quantization.sphere.in_balls_survival import Survival, constants, none_on_one_side
 
 _CONTEXT = BallContext()
+# Rules over logarithms of angles and norms begin with panels of this length: fewest nodes.
+LONGEST = 2.0
 
 
 class AngularRule:
@@ -28,7 +30,8 @@ class AngularRule:
         cut = -(bits + survival.log2_n) / (d - 1 + float(min(s, 2)))
         start = context.number(Rational(2) ** math.floor(cut))
         log_near = context.apply("log1p", -survival.tail(context, start))
-        self.near = -context.apply("expm1", n.count(context) * log_near)
+        count = n.count(context)
+        self.near = -context.apply("expm1", count * log_near)
         self.smallest = _q(context, start)
         order = float(s) / 2
 
@@ -39,9 +42,9 @@ class AngularRule:
         first, last = (context.apply("log", x) for x in (start, end))
         nodes, self.weights, self.error = [], [], context.number(S.Zero)
         if context.compare("<", first, last):  # or all of the law is that near
-            density = _Density(d, n)
+            density = _Density(d, n, count)
             nodes, self.weights, self.error = panel_rule(
-                density, first, last, log_weight, tolerance(bits)
+                density, first, last, log_weight, tolerance(bits), LONGEST
             )
         self.q = [_q(context, context.apply("exp", node)) for node in nodes]
 
@@ -80,8 +83,8 @@ def tolerance(bits: int):
 class _Density:
     """The density of log θ for the smallest angle, where Re sin²(θ/2) > 0."""
 
-    def __init__(self, d: int, n: Points):
-        self.d, self.n, self.others = d, n, Survival(d, n.less_one)
+    def __init__(self, d: int, n: Points, count):
+        self.d, self.count, self.others = d, count, Survival(d, n.less_one)
 
     def __call__(self, context, log_theta):
         theta = context.apply("exp", log_theta)
@@ -89,4 +92,4 @@ class _Density:
             return context.select([])
         sine = context.power(context.apply("sin", theta), context.number(S(self.d - 2)))
         density = sine * constants(self.d, context.bits)[1] * self.others(context, theta)
-        return self.n.count(context) * density * theta
+        return self.count * density * theta
