@@ -127,7 +127,7 @@ def test_what_has_no_enclosure_is_given_up_early():
 
 def test_too_many_digits_are_given_up(monkeypatch):
     """The error has the digits that were reached with a part of the work."""
-    monkeypatch.setattr(ball, "_MOST_WORK", 3e6)
+    monkeypatch.setattr(ball, "_MOST_WORK", 1e6)
     formula = tc.quantization.distortion(tc.distributions.Gaussian(3), 10, 1)
     with pytest.raises(tc.CertificationError, match="90 digits were not reached") as caught:
         formula.at(r="1.3", using=tc.Ball(90))
