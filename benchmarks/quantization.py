@@ -6,10 +6,12 @@ from fractions import Fraction
 
 import mpmath
 import numpy as np
+import sympy
 from _timing import compare
 from scipy import integrate, special
 
 import theorycalc as tc
+from theorycalc.quantization.arguments import Points
 from theorycalc.quantization.sphere import in_doubles, in_doubles_loops
 
 # The case of the nested quadratures: N(0, I_5), n = 10, s = 1, r = 3/2.
@@ -99,11 +101,13 @@ def doubles_only():
         law = tc.distributions.Gaussian(d)
         formula = tc.quantization.distortion(law, n, s)
         radius = tc.quantization.optimal_radius(law, n, s)
-        r, log_n, ours = math.sqrt(d) / 2, math.log(float(n)), formula.lambdify()
+        r, ours = math.sqrt(d) / 2, formula.lambdify()
         best = radius.at()
 
-        def set_up(d=d, log_n=log_n, s=float(Fraction(s))):
-            q, weights, _ = in_doubles_loops.law_of_maximum(float(d), log_n, s / 2)
+        points = Points(sympy.Rational(n))
+
+        def set_up(d=d, n=points, s=float(Fraction(s))):
+            q, weights, _ = in_doubles.law_of_maximum.__wrapped__(float(d), n, s / 2)
             return in_doubles_loops.table(q, weights, s)
 
         def find(radius=radius):

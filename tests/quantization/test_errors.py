@@ -14,8 +14,9 @@ import theorycalc as tc
 from theorycalc.core.binary import fraction
 from theorycalc.core.value import Rigor, Value
 from theorycalc.quantization import distortion, optimal_radius
+from theorycalc.quantization.arguments import Points
 from theorycalc.quantization.freezing_point import FreezingPoint
-from theorycalc.quantization.sphere import in_doubles_loops
+from theorycalc.quantization.sphere import in_doubles, in_doubles_loops
 from theorycalc.quantization.sphere.functions import CosineDeficit
 
 dimensions = st.sampled_from([2, 3, 5, 30, 1000, 10**4])
@@ -48,7 +49,7 @@ def test_the_error_of_a_deficit_is_not_absurd():
 @pytest.mark.parametrize("s", [0.1, 1.0, 3.0, 8.0, 20.0, 40.0])
 @pytest.mark.parametrize(("d", "n"), [(2, 1e12), (5, 13), (30, 60), (1000, 1e6)])
 def test_tables_of_high_powers(d, n, s):
-    q, weights, _ = in_doubles_loops.law_of_maximum(float(d), math.log(n), s / 2)
+    q, weights, _ = in_doubles.law_of_maximum(float(d), Points(int(n)), s / 2)
     table = in_doubles_loops.table(q, weights, s)
     steps, barycentric = in_doubles_loops._table_step(s), in_doubles_loops._barycentric()
     for x in np.exp(-np.linspace(0.01, 30, 97)):

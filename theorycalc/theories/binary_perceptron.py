@@ -75,19 +75,23 @@ three = PAPER.states(
 three.shows(tc.inference.franz_parisi(1, "1/2"))
 
 
-@three.experiment("all binary students of 20 weights at an overlap, counted", quick=300, full=2000)
+@three.experiment(
+    "all binary students of 20 weights at an overlap, counted",
+    quick=(300, (5,)),
+    full=(2000, (2, 5)),
+)
 def students(run):
-    """log(students that agree on N/2 patterns)/N at two overlaps; at the top the posterior's."""
-    generator, n = np.random.default_rng(0), 20
+    """log(students that agree on N/2 patterns)/N at overlaps; at the top the posterior's."""
+    generator, n, (replicas, apart) = np.random.default_rng(0), 20, run.size
     top = float(tc.inference.franz_parisi(1, POSTERIOR).at())
     run.at(None, STUDENT.entropy(1).at(), top, error=1e-9, name="of the posterior, α = 1")
-    for others in (2, 5):
+    for others in apart:
         m, chosen = round(1 - 2 * others / n, 1), list(itertools.combinations(range(n), others))
         weights = np.ones((len(chosen), n), dtype=np.float32)
         np.put_along_axis(weights, np.array(chosen), -1, axis=1)
         # −m log m of the limit in place of the number of all students at this overlap
         parts, logs = np.array([1 + m, 1 - m]) / 2, []
-        for _ in range(run.size):
+        for _ in range(replicas):
             patterns = generator.standard_normal((n, n // 2), dtype=np.float32)
             patterns *= np.sign(patterns.sum(axis=0))
             agree = max(1, int((weights @ patterns > 0).all(axis=1).sum()))

@@ -10,6 +10,7 @@ from theorycalc.core.arithmetic.effort import spend
 from theorycalc.core.errors import PrecisionError, explain
 from theorycalc.quantization.arguments import Points
 from theorycalc.quantization.sphere import in_doubles_loops
+from theorycalc.quantization.sphere.in_doubles_loops import LEVEL
 from theorycalc.quantization.sphere.norm_law import RadialLaw, nodes, window
 
 EPS = float(np.finfo(float).eps)
@@ -24,14 +25,46 @@ _MOST_DOUBLINGS = 400
 
 @lru_cache(maxsize=256)
 def law_of_maximum(d: float, n: Points, power: float) -> tuple[np.ndarray, np.ndarray, float]:
-    """(q, weights, relative doubt) of q = sin²(θ/2) for the smallest angle, for E q^power too.
+    """(q, weights, doubt): the law of q = sin²(θ/2) for the smallest of n angles.
 
-    In one dimension it is 0 for a point on the right side and 1 if there is none.
+    It is good for moments of q up to the given one. The doubt is the relative error of its
+    trapezoidal rule, from one of twice the step: for the mass, and for the mass of q^power. In one
+    dimension q is 0 for a point on the right side and 1 if there is none.
     """
     if d == 1:
         wrong = math.exp(-math.exp(min(n.log, 700.0)) * math.log(2.0))
         return np.array([0.0, 1.0]), np.array([1.0 - wrong, wrong]), EPS
-    return in_doubles_loops.law_of_maximum(d, n.log, power)
+    mode, step = in_doubles_loops.mode_of_maximum(d, n.log), math.pi**2 / (max(d - 1, 1.5) * LEVEL)
+    # q^power follows a Gamma law of this many standard deviations more in its logarithm
+    step /= 1 + math.sqrt(2 * power / (d - 1)) / 2
+    before, heights = in_doubles_loops.heights_of_maximum(d, n.log, mode, step, LEVEL, power)
+    tau = mode + (np.arange(heights.size) - before) * step
+    doubt = _doubt(tau, heights, power)
+    while step < in_doubles_loops.STEP / 2:
+        every_other = _doubt(tau[::2], heights[::2], power)
+        if every_other > 1e-16:
+            break
+        tau, heights, step, doubt = tau[::2], heights[::2], 2 * step, every_other
+    weight = np.exp(heights)
+    with np.errstate(over="ignore"):  # q is 0 then
+        return 1 / (1 + np.exp(2 * tau)), weight / weight.sum(), doubt
+
+
+def _doubt(tau: np.ndarray, heights: np.ndarray, power: float) -> float:
+    """The squares of what every other node says differently, without and with q^power."""
+    tilted = heights - power * np.logaddexp(0, 2 * tau)
+    plain = _coarse_error(tau, np.exp(heights))
+    return plain**2 + _coarse_error(tau, np.exp(tilted - tilted.max())) ** 2
+
+
+def _coarse_error(tau: np.ndarray, weight: np.ndarray) -> float:
+    """What every other node of the law says differently about its mass and its mean."""
+    total = weight.sum()
+    away = tau - weight @ tau / total
+    spread = math.sqrt(weight @ away**2 / total)
+    mass = 2 * weight[::2].sum() / total - 1
+    mean = 2 * (weight[::2] @ away[::2]) / (total * spread)
+    return float(abs(mass) + abs(mean))
 
 
 def deficit_moment(d: float, n: Points, k: float) -> tuple[float, float]:
@@ -52,7 +85,7 @@ def _law_error(d: float, n: Points, power: float) -> float:
     q, weights, doubt = law_of_maximum(float(d), n, power)
     mean = weights @ q
     spread = math.sqrt(weights @ (q - mean) ** 2) / mean if mean else 1.0
-    heights = n.log + in_doubles_loops.LEVEL + math.sqrt(d)
+    heights = n.log + LEVEL + math.sqrt(d)
     return (1 + power) * (_ROUNDING + 4 * EPS * spread * heights) + 2 * doubt
 
 

@@ -15,7 +15,7 @@ from theorycalc.core.compiled import compiled, inner
 # Neighbours of the interpolation in a table, on either side, and the step of the table: with them a
 # function that is analytic for |Im ζ| < π/2 is interpolated to 18 digits, where it changes slowly.
 _SIDE = 12
-_STEP = 1 / 16
+STEP = 1 / 16
 # A power ĝ^p changes like e^{−2pζ} at the most; beyond this p the steps are shorter.
 _SLOW_POWER = 3.0
 # Digits of the trapezoidal rules, as a natural logarithm.
@@ -121,49 +121,6 @@ def heights_of_maximum(d, log_n, mode, step, level, power):
 
 
 @compiled
-def law_of_maximum(d, log_n, power):
-    """(q, weights, doubt): the law of q = sin²(θ/2) for the smallest of n angles, d ≥ 2.
-
-    It is good for moments of q up to the given one. The doubt is the relative error of its
-    trapezoidal rule, from one of twice the step: for the mass, and for the mass of q^power.
-    """
-    mode, step = mode_of_maximum(d, log_n), math.pi**2 / (max(d - 1.0, 1.5) * LEVEL)
-    # q^power follows a Gamma law of this many standard deviations more in its logarithm
-    step /= 1.0 + math.sqrt(2.0 * power / (d - 1.0)) / 2.0
-    before, heights = heights_of_maximum(d, log_n, mode, step, LEVEL, power)
-    tau = mode + (np.arange(heights.size) - before) * step
-    doubt = _doubt(tau, heights, power)
-    while step < _STEP / 2.0:
-        every_other = _doubt(tau[::2], heights[::2], power)
-        if every_other > 1e-16:
-            break
-        tau, heights, step, doubt = tau[::2], heights[::2], 2.0 * step, every_other
-    weight = np.exp(heights)
-    return 1.0 / (1.0 + np.exp(2.0 * tau)), weight / weight.sum(), doubt
-
-
-@inner
-def _doubt(tau, heights, power):
-    """The squares of what every other node says differently, without and with q^power."""
-    tilted = heights.copy()
-    for i in range(tau.size):
-        tilted[i] += power * _log_q(tau[i])
-    plain = _coarse_error(tau, np.exp(heights))
-    return plain**2 + _coarse_error(tau, np.exp(tilted - tilted.max())) ** 2
-
-
-@inner
-def _coarse_error(tau, weight):
-    """What every other node of the law says differently about its mass and its mean."""
-    total = weight.sum()
-    shift = (weight * tau).sum() / total
-    spread = math.sqrt((weight * (tau - shift) ** 2).sum() / total)
-    mass = 2.0 * weight[::2].sum() / total - 1.0
-    mean = 2.0 * (weight[::2] * (tau[::2] - shift)).sum() / (total * spread)
-    return abs(mass) + abs(mean)
-
-
-@compiled
 def kernel_means(x, q, weights, s):
     """E ĝ^{s/2−1} and E q ĝ^{s/2−1} with ĝ = x² + q (1 − x²)."""
     first = second = 0.0
@@ -178,7 +135,7 @@ def kernel_means(x, q, weights, s):
 @compiled
 def _table_step(s):
     """The step in ζ: every ĝ^{s/2−1} is interpolated to 18 digits of itself, and so is any mean."""
-    return _STEP / max(1.0, (s / 2.0 - 1.0) / _SLOW_POWER)
+    return STEP / max(1.0, (s / 2.0 - 1.0) / _SLOW_POWER)
 
 
 @compiled
@@ -188,7 +145,8 @@ def table(q, weights, s):
     size = int(-math.log(NEAREST) / step) + 2 * _SIDE + 4
     result = np.empty((size, 2))
     for k in range(size):
-        result[k] = kernel_means(math.exp(-(k - _SIDE) * step), q, weights, s)
+        # one by one: what numba compiles to compare the shapes of rows takes three seconds
+        result[k, 0], result[k, 1] = kernel_means(math.exp(-(k - _SIDE) * step), q, weights, s)
     return result
 
 

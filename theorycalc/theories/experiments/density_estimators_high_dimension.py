@@ -25,12 +25,15 @@ def samples(run):
         run.at(None, expected.mean, both, name=f"KL/d, h = {h}", smallest=0.25)
     run.rejects("the limit, h = 0.4", kde.kl_per_dimension("1/2", "0.4"), found[0])
     label = f"Poisson process, and {n} points, $d$ = {d}"
-    curve = [np.mean(divergences(process, alpha, h)) for h in grid]
-    limit = [float(kde.kl_per_dimension("1/2", h).at()) for h in grid]
+
+    def limit(widths) -> list[float]:
+        return [float(kde.kl_per_dimension("1/2", h).at()) for h in widths]
+
+    best = float(kde.h_G("1/2").at())
     run.points(bandwidths, found, series=label)
-    run.line(grid, curve, label)
+    run.line(grid, lambda hs: [np.mean(divergences(process, alpha, h)) for h in hs], label)
     run.line(grid, limit, r"$d\to\infty$")
-    run.line([float(kde.h_G("1/2").at())] * 2, (min(limit), max(curve)), "$h_G$")
+    run.line([best] * 2, (*limit([best]), np.mean(found[0])), "$h_G$")
     run.axes("bandwidth $h$", "KL/$d$")
 
 

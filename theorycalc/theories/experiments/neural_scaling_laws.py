@@ -32,7 +32,7 @@ def features(run, formula: tc.Formula) -> None:
     run.rejects("no variance", float(theory) * (1 - less / more))
     for less in (20, 60):
         grid = np.geomspace(1.3 * less, 200, 30)
-        run.line(grid, [float(formula.at(n=less, P=x)) for x in grid], f"m = {less}")
+        run.line(grid, formula.subs(n=less).lambdify(), f"m = {less}")
     run.axes("larger one of n and P", "mean-square error", log="xy")
 
 
@@ -60,5 +60,5 @@ def digits(run) -> None:
         run.at(float(n), float(theory), errors, name=f"n = {n}", bias=allowed, smallest=0.25)
     run.rejects("nothing is learned", 1.0)
     grid = np.geomspace(8, 150, 40)
-    run.line(grid, fit.curve(grid).test.values)
+    run.line(grid, lambda counts: fit.curve(counts).test.values)
     run.axes("training images", "mean-square error", log="xy")

@@ -31,7 +31,9 @@ def denoising(run, overlap: tc.Formula, curve: tc.Formula) -> None:
     energies = [_energy(w, _drawn(w, generator)) for w in tensors]
     run.at(None, -1 / (2 * HEAT), energies, name="energy of samples", bias=2 / SPINS, smallest=0.2)
     run.rejects("a fifth less", -0.8 / (2 * HEAT))
-    run.line(*np.transpose([theory(place) for place in np.linspace(0.02, 3, 20)]), "spins")
+    signals, overlaps = (formula.lambdify() for formula in (curve.subs(p=3, T=HEAT), overlap))
+    places = np.linspace(0.02, 3, 20)
+    run.line(signals(places), lambda _: overlaps(places), "spins")
     run.axes("signal-to-noise ratio s", "overlap", title=f"p = 3, T = {HEAT}")
 
 
