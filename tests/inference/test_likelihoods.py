@@ -229,6 +229,7 @@ def test_learning_from_any_likelihood():
 @pytest.mark.parametrize(
     "wrong",
     [
+        lambda: Likelihood(sp.Rational(1, 2), values=(-1, 1)),
         lambda: Likelihood(sp.exp(-Y * Z)),
         lambda: Likelihood(1 / (1 + sp.exp(-Y * Z)), values=(-1, 0, 1)),
         lambda: Likelihood(1 / (1 + sp.exp(-Y * Z)), values=(1, 1)),

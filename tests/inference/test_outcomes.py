@@ -86,9 +86,11 @@ def test_a_threshold_of_symmetric_outcomes():
     far = (1 + Y * sp.sign(sp.Abs(Z) - 1)) / 2
     chance = 2 * norm.sf(1)
     exact = chance * (1 - chance) / (4 * norm.pdf(1) ** 2)
-    found = Likelihood(far, values=(-1, 1)).weak_recovery().at(using=tc.Ball(10))
+    teacher = Likelihood(far, values=(-1, 1))
+    found = teacher.weak_recovery().at(using=tc.Ball(10))
     assert found.rigor is tc.Rigor.CERTIFIED
     assert abs(float(found) - exact) < 1e-9
+    assert teacher.channel(0).expr == 0
 
 
 def test_a_variance_that_is_not_known_to_be_positive():

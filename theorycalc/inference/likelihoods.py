@@ -46,7 +46,8 @@ class Likelihood(Output):
     Raises
     ------
     DomainError
-        For a law that is negative somewhere, of another sum than 1, or has other symbols.
+        For a law that is negative somewhere, of another sum than 1, without z or with other
+        symbols.
 
     Notes
     -----
@@ -114,6 +115,8 @@ class Likelihood(Output):
         if others:
             got = ", ".join(sorted(map(str, others)))
             raise DomainError(explain("a likelihood has other symbols than y and z", got=got))
+        if "z" not in {symbol.name for symbol in law.free_symbols}:
+            raise DomainError(explain("y says nothing of z", got=law, allowed="P(y | z) with z"))
         return substitute(law, {symbol: ours[symbol.name] for symbol in law.free_symbols})
 
     @property

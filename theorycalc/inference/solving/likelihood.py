@@ -7,6 +7,7 @@ import sympy
 from sympy import Expr, oo
 
 from theorycalc.core.arithmetic.ball_context import GUARD_BITS, working_precision
+from theorycalc.core.graph import substitute
 from theorycalc.core.lowering import lower
 from theorycalc.core.program import Program
 from theorycalc.core.special import SpecialFunction
@@ -103,6 +104,12 @@ class Information(_Mean):
     """F = E (∂ log Z(y | ω, V)/∂ω)²."""
 
     order = 1
+
+    @classmethod
+    def eval(cls, likelihood, v, rho):
+        """0 at no overlap where P is even in z, which no digits of an enclosure show."""
+        law, z = likelihood.parts[0], likelihood.variables[1]
+        return sympy.S.Zero if v == rho and substitute(law, {z: -z}) == law else None
 
     def in_latex(self, printer):
         v = printer._print(self.args[1])
