@@ -146,6 +146,7 @@ def test_minimal_degrees():
         lambda: tc.optimal.polynomial(sp.exp(x), 2, digits=0),
         lambda: tc.optimal.minimal_degree(sp.exp(x), 0),
         lambda: tc.optimal.polynomial(sp.log(x), 2, on=(-1, 1)),
+        lambda: tc.optimal.polynomial(sp.Abs(x), 3),
     ],
 )
 def test_bad_input(call):
@@ -157,6 +158,7 @@ def test_a_polynomial_is_no_worse_than_itself():
     itself = tc.optimal.polynomial(x**2 + x, 2)
     assert (itself.error.mid, itself.error.rad) == (0, 0)
     assert itself.polynomial == x**2 + x
+    assert tc.optimal.polynomial(sp.Abs(x) + sp.Max(x, 2), 1, on=(0, 2)).polynomial == x + 2
     assert [tc.optimal.minimal_degree(x**2, y) for y in ("0.1", "0.6")] == [2, 0]
 
 

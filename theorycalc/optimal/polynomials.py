@@ -20,6 +20,7 @@ from theorycalc.core.errors import (
 )
 from theorycalc.core.expressions import function_expression
 from theorycalc.core.formula import Formula
+from theorycalc.core.integration.kinks import branch_at, kinks
 from theorycalc.core.looks import Record
 from theorycalc.core.numbers import exact, exact_integer
 from theorycalc.core.records import check_fields, sequence
@@ -82,7 +83,8 @@ def polynomial(function, degree: int, on=(-1, 1), digits: int = 20) -> BestPolyn
     Raises
     ------
     DomainError
-        For a function of several symbols, an empty interval, or a degree out of range.
+        For a function of several symbols or with kinks inside of the interval, an empty interval,
+        or a degree out of range.
     PrecisionError
         If the exchange of Remez finds no alternating error, and CertificationError if the upper
         bound is not proved.
@@ -106,6 +108,7 @@ def polynomial(function, degree: int, on=(-1, 1), digits: int = 20) -> BestPolyn
     degree = exact_integer(degree, "degree", 0, _MOST_DEGREE)
     digits = exact_integer(digits, "digits", 1, _MOST_DIGITS)
     low, high = _read_interval(on)
+    expr = _smooth(expr, x, low, high)
     if expr.is_polynomial(x) and sympy.degree(expr, x) <= degree:
         return BestPolynomial(apply(sympy.Add, 0), degree, (low, high), (), expr)
     best = _raised(expr, x, low, high, degree)
@@ -217,6 +220,15 @@ def _read_function(function) -> tuple[Any, sympy.Symbol]:
     [symbol] = expr.free_symbols
     x = sympy.Symbol(str(symbol), real=True)
     return expr.subs(symbol, x), x
+
+
+def _smooth(expr: Expr, x: sympy.Symbol, low: Rational, high: Rational) -> Expr:
+    """The branch that a function is on an interval, without a kink in it."""
+    for kink in kinks(expr, x):
+        if low < kink < high:
+            got, hint = f"{expr} on ({low}, {high})", f"on=({low}, {kink})"
+            raise DomainError(explain(f"a kink at {kink}", got=got, allowed="smooth", hint=hint))
+    return branch_at(expr, x, (low + high) / 2)
 
 
 def _read_interval(on) -> tuple:
