@@ -266,6 +266,6 @@ def test_errors_of_integrals_in_integrals_are_carried_on():
 
 def test_what_is_not_enclosed_says_so():
     with pytest.raises(tc.NotSupportedError, match="Ball"):
-        output("logistic").channel("1/2").at(using=tc.Ball(10))
+        output("abs", noise="1/10").channel("1/2").at(using=tc.Ball(10))
     with pytest.raises(tc.NotSupportedError, match="MP"):
         Density(sp.Rational(1, 2), sp.Symbol("x"), (-1, 1)).mmse(1).at(using=tc.MP(10))

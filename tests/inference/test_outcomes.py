@@ -11,6 +11,7 @@ import theorycalc as tc
 from theorycalc.core.arithmetic.ball_context import BallContext, working_precision
 from theorycalc.inference import Likelihood, output
 from theorycalc.inference.solving import outcomes_in_balls, strips
+from theorycalc.inference.solving.likelihood import likelihood
 
 Y, Z = sp.symbols("y z")
 FLIPPED = Likelihood((9 + 8 * Y * sp.sign(Z)) / 18, values=(-1, 1))
@@ -51,8 +52,8 @@ def test_what_is_beyond_the_last_overlaps():
 
 def test_evidence_beyond_what_is_summed():
     """P = 1 has Z = 1 and Z' = 0, in a few bits: the ends and the far pairs count."""
-    certain = Likelihood(sp.Heaviside(Y) + 0 * Z, values=(1,))
-    [pieces] = outcomes_in_balls._outcomes(certain.data)
+    certain = likelihood(sp.Integer(1), Y, Z, values=(1,))
+    [pieces] = outcomes_in_balls._outcomes(certain)
     omegas = [arb(k) / 2 for k in range(-8, 9)]
     with working_precision(80):
         found = outcomes_in_balls._evidence(pieces, omegas, arb(1), 1, arb(2) ** -60, bits=0)

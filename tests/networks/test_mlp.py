@@ -4,7 +4,7 @@ import array_api_strict
 import numpy as np
 import pytest
 import sympy as sp
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from zoo import ZOO
 
@@ -61,8 +61,10 @@ def test_gradient_against_finite_differences(
     def objective(step):
         return np.sum(cotangent * network(perturbed(parameters, direction, step), x), axis=(1, 2))
 
-    slope = (objective(STEP) - objective(-STEP)) / (2 * STEP)
+    left, right = objective(0) - objective(-STEP), objective(STEP) - objective(0)
     # a kink within the step is hit with probability of the order of the step
+    assume(np.allclose(left, right, rtol=0, atol=1e-3 * STEP))
+    slope = (left + right) / (2 * STEP)
     assert np.allclose(inner(gradient, direction), slope, rtol=1e-6, atol=1e-6)
 
 

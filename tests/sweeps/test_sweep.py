@@ -229,6 +229,9 @@ def test_results_of_a_function():
     assert found.value.values.tolist() == ["1.0", "2.5", "", "word"]
     assert found["mean"].values[2] == 1
     assert found.standard_error.values[2] == 0.5
+    assert "squares" not in found
+    variance = tc.validation.Measurement.of_variance([1, 2, 4])
+    assert tc.sweep(lambda a: variance, a=[1]).squares.item() == 1
     refused = tc.sweep(lambda k: [[1], {"not a name": 1}, {1: 1}, None, True][k], k=range(5))
     assert all(text.startswith("DomainError") for text in refused.error.values)
     assert tc.sweep(lambda a: float("nan"), a=[1]).error.item() == ""

@@ -174,7 +174,7 @@ class Likelihood(Output):
         >>> import theorycalc as tc
         >>> bump = tc.activations.gaussian(1)
         >>> print(tc.inference.output(bump, noise="1/10").weak_recovery().at())
-        1.3020403175310 ± 7e-14
+        1.3020403175310 ± ...e-14
         """
         if not self.symmetric:
             return super().weak_recovery()

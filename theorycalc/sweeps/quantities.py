@@ -158,7 +158,10 @@ def _entries(result) -> dict:
         found = {name: x for name, x in parts.items() if x is not None}
         result = {"verdict": result.verdict, **found}
     elif isinstance(result, Measurement):
-        result = {key: x for key, x in dataclasses.asdict(result).items() if x is not None}
+        parts = dataclasses.asdict(result)
+        # in a dataset a mark is a number, where it is set
+        parts["squares"] = 1 if result.squares else None
+        result = {key: x for key, x in parts.items() if x is not None}
     if not isinstance(result, Mapping):
         return {"": _entry(result, "")}
     bad = [name for name in result if not isinstance(name, str) or not name.isidentifier()]

@@ -81,7 +81,7 @@ class ArrayContext(Elementwise):
 
     def _heaviside(self, x, at_zero):
         if array_api_compat.is_numpy_array(x) and isinstance(at_zero, float):
-            known = x > 0  # in half the time of a sign
+            known = np.asarray(x > 0)  # in half the time of a sign
             step = known.astype(np.result_type(x, 0.0))
             known |= x < 0
             if not known.all():
