@@ -2,24 +2,20 @@
 
 import numpy as np
 import pytest
-from scipy import integrate, stats
+from scipy import stats
 
 import theorycalc as tc
 from theorycalc import inference
 
 
 def trial(beta, h, first, second, x):
-    """The trial free energy of two overlaps by SciPy's quadrature."""
-
-    def inner(z):
-        def f(v):
-            spin = 2 * np.cosh(beta * (h + np.sqrt(first) * z + np.sqrt(second - first) * v))
-            return spin**x * stats.norm.pdf(v)
-
-        return np.log(integrate.quad(f, -9, 9)[0]) * stats.norm.pdf(z)
-
+    """The trial free energy of two overlaps by the trapezoidal rule, exact for Gaussian means."""
+    v = np.linspace(-10, 10, 401)
+    weights = stats.norm.pdf(v) * (v[1] - v[0])
+    z = v[:, None]
+    spins = 2 * np.cosh(beta * (h + np.sqrt(first) * z + np.sqrt(second - first) * v))
     energy = 1 - 2 * second + (1 - x) * second**2 + x * first**2
-    return -beta / 4 * energy - integrate.quad(inner, -8, 8)[0] / (x * beta)
+    return -beta / 4 * energy - weights @ np.log(spins**x @ weights) / (x * beta)
 
 
 def test_one_step_is_the_largest_trial_value():

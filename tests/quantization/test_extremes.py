@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import theorycalc as tc
+from theorycalc.quantization.extremes.quantiles import BetaQuantile
 from theorycalc.quantization.extremes.regimes import ElementaryCosine
 
 Q, D = tc.quantization, tc.distributions
@@ -88,6 +89,12 @@ def test_errors_hold_what_is_left_out(law, s):
         assert value.overlaps(exact), (d, n)
         assert value.rigor is tc.Rigor.ESTIMATED
         assert value.rad < 0.4 * value.mid
+
+
+@pytest.mark.parametrize("level", ["1/10", "7/10", 3])
+def test_signs_of_quantiles_are_those_of_their_digits(level):
+    quantile = BetaQuantile(4, 4, sp.Rational(level))
+    assert quantile.is_negative is bool(quantile.evalf(20) < 0)
 
 
 @given(st.integers(2, 1000), st.floats(1, 3000))

@@ -31,7 +31,7 @@ def killed(command, store, enough):
     """Run until there are so many cells, and kill it with all of its processes."""
     process = subprocess.Popen(command, start_new_session=True)
     while process.poll() is None and len(numbers(store)) < enough:
-        time.sleep(0.005)
+        time.sleep(0.02)
     os.killpg(process.pid, signal.SIGKILL)
     return process.wait() == -signal.SIGKILL
 

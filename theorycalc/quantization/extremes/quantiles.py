@@ -38,6 +38,14 @@ class BetaQuantile(SpecialFunction):
     def _eval_is_extended_real(self):
         return True
 
+    def _eval_is_finite(self):
+        return True
+
+    def _eval_is_extended_negative(self):
+        """At equal a and b by the median, 1/2; SymPy would compute digits."""
+        a, b, level = self.args
+        return (level - sympy.log(2)).is_extended_positive if a == b else None
+
     def slope(self, a, b, level):
         return -sympy.hyper([a + b, 1], [a + 1], 1 / (1 + sympy.exp(-self))) / a
 
