@@ -50,7 +50,7 @@ def test_coefficients_are_those_of_taylor(expr, f, point):
 
 @pytest.mark.parametrize(
     ("activation", "depth", "point"),
-    [("gelu", 2, 1), ("gelu", 1, 0), ("relu", 10, 1), ("relu", 3, -1), ("erf", 1, 1)],
+    [("gelu", 2, 1), ("gelu", 1, 0), ("relu", 5, 1), ("relu", 3, -1), ("erf", 1, 1)],
 )
 def test_deep_kernels_within_what_is_left_out(activation, depth, point):
     kernel = tc.kernels.mlp(depth=depth, activation=activation).ntk

@@ -94,7 +94,7 @@ def test_powers_beside_powers(z, p, digits):
     assert_error_holds(value, lerch(at(str(z)), at(str(p)), 2))
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(x=st.fractions("1/10", 6, max_denominator=12), digits=st.integers(1, 25))
 def test_waves(x, digits):
     """The Fourier series of the second Bernoulli polynomial."""

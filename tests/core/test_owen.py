@@ -1,5 +1,7 @@
 """Bivariate normal probabilities by Owen's function, against other integrals by mpmath."""
 
+import functools
+
 import mpmath
 import pytest
 import sympy as sp
@@ -30,6 +32,7 @@ POINTS = [
 ]
 
 
+@functools.cache
 def exact(h, k, rho):
     """Φ₂ = ∫_{−∞}^h n(x) Φ((k − ρx)/√(1 − ρ²)) dx."""
     h, k, rho = (mpmath.mpf(x.p) / x.q for x in map(sp.Rational, (h, k, rho)))
@@ -50,7 +53,7 @@ def exact(h, k, rho):
 @pytest.mark.parametrize("using", [tc.Ball(25), tc.MP(25)], ids=["Ball", "MP"])
 def test_relative_digits(point, using):
     value = tc.Formula("p", tc.bivariate_normal(*point)).at(using=using)
-    with mpmath.workdps(60):
+    with mpmath.workdps(45):
         assert_error_holds(value, exact(*point))
     assert value.rad < 1e-24 * abs(value.mid)
 

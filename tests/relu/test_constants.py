@@ -65,7 +65,7 @@ def test_reference(entry, using):
     assert_reference(general.at(using=using, **params), entry)
 
 
-@settings(max_examples=6)
+@settings(max_examples=3)
 @given(st.integers(2, 14))
 def test_bias_constant_against_its_definition(k):
     """Gauss–Legendre rules with a bound, against tanh–sinh quadrature of the definition."""

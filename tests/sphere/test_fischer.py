@@ -147,7 +147,7 @@ def test_squared_norms_of_parts(f, d, expected):
 @given(polynomials(2, st.integers(0, 5)))
 def test_a_symbolic_dimension_stands_for_all(f):
     parts = decompose(f, *X[:2], d=D)
-    for d in range(2, 8):
+    for d in (2, 3, 6):
         values = {D: d, R2: square(X[:d])}
         found = {(j, degree(h, X[:2])): sp.expand(h.subs(values)) for j, h in parts}
         expected = {(j, degree(h, X[:d])): h for j, h in decompose(f, *X[:d])}
