@@ -206,7 +206,8 @@ class Network(ABC, Line):
         self, parameters: Parameters, passed: Pass, cotangent, layers: Sequence | None
     ) -> list[Slope]:
         """The gradient in factors, from the last layer down; of ``layers``, if they are given."""
-        scales, wanted = self._scales(parameters), layers or range(len(parameters.weights))
+        scales = self._scales(parameters)
+        wanted = range(len(parameters.weights)) if layers is None else layers
         found = []
         with np.errstate(over="ignore", invalid="ignore"):
             for layer, delta in self._backward(parameters, passed, cotangent, min(wanted)):

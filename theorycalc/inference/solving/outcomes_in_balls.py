@@ -1,18 +1,16 @@
 """Means over a list of outcomes, enclosed: ω by the trapezoidal rule, z on certified panels."""
 
-import itertools
 import math
 from functools import lru_cache
 
 from flint import arb
-from sympy import S, oo
 
 from theorycalc.core.arithmetic.ball import real_ball
 from theorycalc.core.arithmetic.ball_context import BallContext
 from theorycalc.core.arithmetic.effort import spend
 from theorycalc.core.errors import PrecisionError, explain
 from theorycalc.core.integration.certified_panels import panel_rule
-from theorycalc.core.integration.kinks import branch_at
+from theorycalc.core.integration.kinks import between, branch_at
 from theorycalc.core.lowering import lower
 from theorycalc.inference.solving.strips import longest_step, spread
 
@@ -30,9 +28,9 @@ def mean(context: BallContext, likelihood, order: int, v, rho) -> arb:
     outcomes, tolerance = _outcomes(likelihood), arb(2) ** -context.bits
     omegas, weights, error = [arb(0)], [arb(1)], arb(0)
     if not q.is_zero():
-        step, missed = _step(v, q, order, tolerance / len(outcomes))
+        step = _step(v, q, order, tolerance / len(outcomes))
         omegas, weights, left_out = _omegas(v, q, order, len(outcomes), step, tolerance)
-        error = missed * len(outcomes) + left_out
+        error = tolerance + left_out
     total = arb(0)
     for pieces in outcomes:
         evidence = _evidence(pieces, omegas, v, order, tolerance, context.bits)
@@ -46,27 +44,23 @@ def _outcomes(likelihood) -> list:
     """For every outcome P between kinks: programs in z, and their ends."""
     law, values, _, kinks = likelihood.parts
     y, z = likelihood.variables
-    ends = list(itertools.pairwise([-oo, *sorted(kinks), oo]))
+    pieces = between(tuple(sorted(kinks)))
     return [
-        [(lower(branch_at(law.subs(y, x), z, _inside(*pair)), (z,)), *pair) for pair in ends]
+        [
+            (lower(branch_at(law.subs(y, x), z, inside), (z,)), left, right)
+            for left, inside, right in pieces
+        ]
         for x in values
     ]
 
 
-def _inside(left, right):
-    """A number between two that may be infinite."""
-    if left == -oo:
-        return S.Zero if right == oo else right - 1
-    return left + 1 if right == oo else (left + right) / 2
-
-
-def _step(v: arb, q: arb, order: int, tolerance: arb) -> tuple[arb, arb]:
-    """The step of the rule over ω, and what it misses of an outcome."""
+def _step(v: arb, q: arb, order: int, tolerance: arb) -> arb:
+    """A step of the rule over ω with which it misses so much of an outcome at most."""
     least = [float(x.lower()) * _INWARDS for x in (v, q)]
     if not min(least) > _SMALLEST:
         got = f"V = {v.str(5)}, ρ − V = {q.str(5)}"
         raise PrecisionError(explain("a variance that is not known to be positive", got=got))
-    return arb(longest_step(*least, order, float(tolerance.log()))), tolerance
+    return arb(longest_step(*least, order, float(tolerance.log())))
 
 
 def _omegas(v: arb, q: arb, order: int, outcomes: int, step: arb, tolerance: arb) -> tuple:
