@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from theorycalc.core.arithmetic.array_context import ArrayContext
+from theorycalc.inference.solving.arrays import on_arrays
 
 _POINTS = 241
 _RANGE = (1e-6, 1e8)
@@ -122,7 +123,7 @@ def trace(mmse, channel) -> Curve:
 def levels(mmse, channel, snr: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """mmse(q̂) and α(q̂) = q̂/F."""
     with np.errstate(all="ignore"):
-        errors = np.broadcast_to(mmse.run(ArrayContext(), [snr]), snr.shape)
+        errors = on_arrays(mmse, snr)
         return errors, snr / channel.run(ArrayContext(), [errors])
 
 

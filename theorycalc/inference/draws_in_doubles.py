@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from theorycalc.core.arithmetic.array_context import ArrayContext
+from theorycalc.inference.solving.arrays import on_arrays
 
 # Points of the grid; how far t goes with no, one or two finite ends, in the scale of the middle.
 _POINTS = 4001
@@ -42,9 +42,7 @@ def _placed(support: tuple, t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _masses(parts, z: np.ndarray, t: np.ndarray) -> np.ndarray:
     """The density of t for every z (rows)."""
     y, slope = _placed(parts.support, t)
-    with np.errstate(all="ignore"):
-        law = np.asarray(parts.law.run(ArrayContext(), [z[:, None], y[None, :]]), dtype=float)
-    law = np.broadcast_to(law, (z.size, t.size)) * slope
+    law = on_arrays(parts.law, z[:, None], y[None, :]) * slope
     return np.where(np.isfinite(law), law, 0.0)
 
 

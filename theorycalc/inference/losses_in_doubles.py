@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.special import ndtr
 
-from theorycalc.inference.solving.prox_in_doubles import at
+from theorycalc.inference.solving.arrays import on_arrays
 
 # Where the convexity of a loss is looked at: numbers close to 0 have to be in its domain.
 _NEAR = np.linspace(-10, 10, 1601)
@@ -19,7 +19,11 @@ def is_convex(height, bend, low: float, high: float) -> bool:
     """Whether a program has finite values next to 0, and that of its second derivative is ≥ 0."""
     near, far = (x[(x > low) & (x < high)] for x in (_NEAR, _FAR))
     with np.errstate(all="ignore"):
-        heights, values, beyond = at(height, near), at(bend, near), at(bend, far)
+        heights, values, beyond = (
+            on_arrays(height, near),
+            on_arrays(bend, near),
+            on_arrays(bend, far),
+        )
     rounded = _ROUNDED * (1 + abs(values))
     finite = bool(np.isfinite(heights).all() and (values >= -rounded).all())
     return finite and not (beyond < -_ROUNDED).any()
@@ -28,7 +32,7 @@ def is_convex(height, bend, low: float, high: float) -> bool:
 def at_infinity(slope, sign: int) -> float:
     """The last finite value of a program far out on one side."""
     with np.errstate(all="ignore"):
-        values = at(slope, sign * _END)
+        values = on_arrays(slope, sign * _END)
     return float(values[np.isfinite(values)][-1])
 
 

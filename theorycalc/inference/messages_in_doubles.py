@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from theorycalc.core.arithmetic.array_context import ArrayContext
 from theorycalc.core.program import Program
+from theorycalc.inference.solving.arrays import on_arrays
 
 _APART = 1e-3
 # What is left of ρ where everything is known, and how large an estimate is before it diverges.
@@ -58,7 +58,7 @@ def drawn(learning: Learning, n: int, d: int, generator) -> Problem:
 
 def _draw(program, z: np.ndarray, generator) -> np.ndarray:
     uniform, normal = generator.random(z.shape), generator.standard_normal(z.shape)
-    return np.broadcast_to(_run(program, z, uniform, normal), z.shape).astype(float)
+    return on_arrays(program, z, uniform, normal).copy()
 
 
 def passed(
@@ -94,7 +94,7 @@ def _step(learning: Learning, problems: list, x, g, v, damping: float) -> tuple:
     # what was learnt of each output is taken out of the mean that it is compared with
     omega = _each(features, x) - seen * g
     moves, slopes = _with_slope(
-        lambda at: _run(learning.score, seen, outputs, at),
+        lambda at: on_arrays(learning.score, seen, outputs, at),
         omega,
         _APART * seen / np.sqrt(learning.square),
     )
@@ -121,22 +121,17 @@ def _looked(learning: Learning, truth: np.ndarray, snr: float, generators: list)
 def _estimated(learning: Learning, snr: np.ndarray, y: np.ndarray) -> tuple:
     """E[x | y], and the mean of Var(x | y), the slope of it over √s."""
     step = _APART / np.sqrt(1 + snr * learning.square)
-    values, slopes = _with_slope(lambda at: _run(learning.estimate, snr, at), y, step)
+    values, slopes = _with_slope(lambda at: on_arrays(learning.estimate, snr, at), y, step)
     return values, (slopes / np.sqrt(snr)).mean(axis=1)
 
 
 def _with_slope(function, at: np.ndarray, step: np.ndarray) -> tuple:
-    up, down = (np.broadcast_to(function(at + sign * step), at.shape) for sign in (1, -1))
+    up, down = (function(at + sign * step) for sign in (1, -1))
     return (up + down) / 2, (up - down) / (2 * step)
 
 
 def _each(matrices: list, vectors: np.ndarray) -> np.ndarray:
     return np.stack([m @ v for m, v in zip(matrices, vectors, strict=True)])
-
-
-def _run(program, *inputs) -> np.ndarray:
-    with np.errstate(all="ignore"):
-        return np.asarray(program.run(ArrayContext(), list(inputs)), dtype=float)
 
 
 def compared(found: Passed, truths: list, symmetric: bool) -> tuple:

@@ -1,10 +1,12 @@
-"""Functions of arrays as functions of SymPy, which are computed in doubles."""
+"""Functions of arrays as functions of SymPy, and programs as functions of arrays, in doubles."""
 
 from collections.abc import Callable
 
 import numpy as np
 
+from theorycalc.core.arithmetic.array_context import ArrayContext
 from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.program import Program
 from theorycalc.core.special import SpecialFunction
 
 # What a value may be off, in its own last digits.
@@ -30,3 +32,10 @@ def as_function(law: Callable) -> type[SpecialFunction]:
         return values, _LAST * abs(values)
 
     return type("P", (SpecialFunction,), {"nargs": 2, "double": staticmethod(double)})
+
+
+def on_arrays(program: Program, *arrays) -> np.ndarray:
+    """The values of a program on arrays that fit, in their common shape; NaN where it has none."""
+    with np.errstate(all="ignore"):
+        values = np.asarray(program.run(ArrayContext(), list(arrays)), dtype=float)
+    return np.broadcast_to(values, np.broadcast_shapes(*map(np.shape, arrays)))

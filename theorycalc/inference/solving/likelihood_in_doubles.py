@@ -11,6 +11,7 @@ import numpy as np
 from theorycalc.core.arithmetic.array_context import ArrayContext
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.integration.gauss import normal_on_panels, on_panels, panel_ends
+from theorycalc.inference.solving.arrays import on_arrays
 
 # Of a panel: normal variables are analytic, and long panels with many nodes are the cheapest.
 _NODES, _LENGTH = (20, 28), 2.0
@@ -179,7 +180,7 @@ def _window(parts, rho: float) -> tuple[float, float]:
     z = np.sqrt(rho) * np.linspace(-_RADIUS, _RADIUS, 201)
     y, slope = _placed(parts.support, t)
     weights = np.exp(-(z**2) / (2 * rho))
-    density = np.nan_to_num(_law(parts, y[:, None], z[None, :]), posinf=0.0) @ weights
+    density = np.nan_to_num(on_arrays(parts.law, z[None, :], y[:, None]), posinf=0.0) @ weights
     # of a heavy tail log Z counts too
     sizes = abs(density * slope * (1 + abs(t)))
     seen = np.flatnonzero(sizes > _NEGLIGIBLE * sizes.max())
@@ -211,26 +212,20 @@ def _block(parts, outcomes: tuple, ends, omegas: tuple, kernels: _Kernels) -> np
 
 def _evidence(parts, y, regular, omega, kernels: _Kernels) -> tuple:
     """Z(y | ω), its derivative in ω, and the size of the terms of that."""
-    points = [np.broadcast_to(kink.run(ArrayContext(), [y]), y.shape) for kink in parts.kinks]
+    points = [on_arrays(kink, y) for kink in parts.kinks]
     points = [x for x in points if (x > regular[0]).any() and (x < regular[-1]).any()]
     if any(np.ptp(x) > 0 for x in points):
         rows = []
         for outcome, *places in zip(y, *points, strict=True):
             z, weights = on_panels(panel_ends(regular, np.array(places)), kernels.size)
-            law = _law(parts, outcome, z) * weights
+            law = on_arrays(parts.law, z, outcome) * weights
             rows.append([law @ part for part in kernels.at(z, omega)])
         return tuple(np.stack(column) for column in zip(*rows, strict=True))
     ends = panel_ends(regular, np.array([x[0] for x in points])) if points else regular
     z, weights = on_panels(ends, kernels.size)
-    law = _law(parts, y[:, None], z[None, :]) * weights
+    law = on_arrays(parts.law, z[None, :], y[:, None]) * weights
     kernel = kernels.at(z, omega) if points else kernels.shared(z, omega)
     return tuple(law @ part for part in kernel)
-
-
-def _law(parts, y, z) -> np.ndarray:
-    with np.errstate(all="ignore"):
-        values = np.asarray(parts.law.run(ArrayContext(), [z, y]), dtype=float)
-    return np.broadcast_to(values, np.broadcast_shapes(np.shape(y), np.shape(z)))
 
 
 def check(parts) -> None:
@@ -243,7 +238,7 @@ def check(parts) -> None:
     """
     if parts.values:
         y, weights = _outcomes(parts, (0.0, 0.0), 1.0, 1)
-        masses = _law(parts, y[:, None], _LOOKED_AT)
+        masses = on_arrays(parts.law, _LOOKED_AT, y[:, None])
         smallest, total = masses.min(axis=0), weights @ masses
     else:
         smallest, total = np.array([_mass(parts, z) for z in _LOOKED_AT]).T
@@ -265,7 +260,7 @@ def _mass(parts, z: float) -> tuple[float, float]:
     """The smallest density over y at a z, and its integral."""
     t = _everywhere(parts.support)
     y, slope = _placed(parts.support, t)
-    sizes = np.nan_to_num(abs(_law(parts, y, z)), nan=0.0, posinf=0.0) * slope
+    sizes = np.nan_to_num(abs(on_arrays(parts.law, z, y)), nan=0.0, posinf=0.0) * slope
     seen = np.flatnonzero(sizes > _NEGLIGIBLE * sizes.max())
     if not seen.size:
         return 0.0, 0.0
@@ -274,7 +269,7 @@ def _mass(parts, z: float) -> tuple[float, float]:
     for halving in range(12):
         at, weights = on_panels(np.linspace(*ends, (8 << halving) + 1), 20)
         y, slope = _placed(parts.support, at)
-        values = _law(parts, y, z)
+        values = on_arrays(parts.law, z, y)
         with np.errstate(over="ignore", invalid="ignore"):
             total = float((values * slope) @ weights)
         if before is not None and abs(total - before) <= _MASS / 100:

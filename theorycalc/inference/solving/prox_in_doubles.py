@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from theorycalc.core.arithmetic.array_context import ArrayContext
+from theorycalc.inference.solving.arrays import on_arrays
 
 _STEPS = 200
 _EPS = np.finfo(float).eps
@@ -18,37 +18,32 @@ def prox(slope, second, low, high, omega, v) -> tuple[np.ndarray, np.ndarray]:
     with np.errstate(all="ignore"):
         low, high = _bracket(slope, low, high, omega, v)
         h = np.clip(0.0, low, high)
-        h = np.where(np.isfinite(at(second, h)), h, (low + high) / 2)
+        h = np.where(np.isfinite(on_arrays(second, h)), h, (low + high) / 2)
         left = np.flatnonzero(low < high)
         for _ in range(_STEPS):
             x = h[left]
-            rest = x + v[left] * at(slope, x) - omega[left]
+            rest = x + v[left] * on_arrays(slope, x) - omega[left]
             low[left] = np.where(rest < 0, x, low[left])
             high[left] = np.where(rest > 0, x, high[left])
-            new = x - rest / (1 + v[left] * at(second, x))
+            new = x - rest / (1 + v[left] * on_arrays(second, x))
             inside = (new >= low[left]) & (new <= high[left])
             h[left] = np.where(inside, new, (low[left] + high[left]) / 2)
             left = left[~(abs(h[left] - x) <= 2 * _EPS * (abs(h[left]) + abs(omega[left])))]
             if not left.size:
                 break
         # what is rounded in the equation, by its slope
-        rounded = 4 * _EPS * (abs(h) + abs(omega) + v * abs(at(slope, h)))
-        return h.reshape(shape), (rounded / (1 + v * at(second, h))).reshape(shape)
+        rounded = 4 * _EPS * (abs(h) + abs(omega) + v * abs(on_arrays(slope, h)))
+        return h.reshape(shape), (rounded / (1 + v * on_arrays(second, h))).reshape(shape)
 
 
 def _bracket(slope, low: float, high: float, omega: np.ndarray, v: np.ndarray) -> tuple:
     """Ends between which h is: l' rises, so that ω − V l' does not beyond an end."""
     if np.isinf(low) and np.isinf(high):
-        other = omega - v * at(slope, omega)
+        other = omega - v * on_arrays(slope, omega)
         return np.minimum(omega, other), np.maximum(omega, other)
     ends = np.full_like(omega, low), np.full_like(omega, high)
-    least, most = (omega - v * at(slope, end) for end in reversed(ends))
+    least, most = (omega - v * on_arrays(slope, end) for end in reversed(ends))
     least = ends[0] if np.isinf(high) else np.maximum(ends[0], least)
     most = ends[1] if np.isinf(low) else np.minimum(ends[1], most)
     # beyond the ends both are the nearer one
     return np.minimum(least, ends[1]), np.maximum(most, ends[0])
-
-
-def at(body, x: np.ndarray) -> np.ndarray:
-    """A program of one variable on an array."""
-    return np.broadcast_to(body.run(ArrayContext(), [x]), x.shape)
