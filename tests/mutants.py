@@ -1041,7 +1041,7 @@ MUTANTS = (
         "tests/inference/test_messages.py::test_densities_are_inverted",
     ),
     Mutant(
-        "inference/outputs.py",
+        "inference/named_outputs.py",
         "bound = exp(-_X) + 3 * (exp(_X) + 1) * exp(-exp(_X))",
         "bound = exp(-2 * exp(_X))",
         "tests/inference/test_channels.py::test_bounds_of_tails",

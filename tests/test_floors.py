@@ -182,6 +182,7 @@ FLOORS = {
         "mixtures",
         "densities",
         "outputs",
+        "named_outputs",
         "likelihoods",
         "channels",
         "curve_in_doubles",

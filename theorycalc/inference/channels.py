@@ -10,15 +10,8 @@ from theorycalc.core.records import instance
 from theorycalc.inference.densities import Density, Laplace
 from theorycalc.inference.likelihoods import Likelihood, noisy
 from theorycalc.inference.mixtures import Mixture
-from theorycalc.inference.outputs import (
-    Absolute,
-    Linear,
-    Logistic,
-    Output,
-    Relu,
-    Sign,
-    noise_variance,
-)
+from theorycalc.inference.named_outputs import Absolute, Linear, Logistic, Relu, Sign
+from theorycalc.inference.outputs import Output, noise_variance
 from theorycalc.inference.priors import Prior
 
 _PRIORS = ("gaussian", "rademacher", "gauss_bernoulli", "laplace")

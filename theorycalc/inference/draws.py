@@ -15,7 +15,8 @@ from theorycalc.inference import draws_in_doubles
 from theorycalc.inference.densities import Density, Laplace
 from theorycalc.inference.likelihoods import Likelihood
 from theorycalc.inference.mixtures import Mixture
-from theorycalc.inference.outputs import Absolute, Linear, Logistic, Output, Relu, Sign, Z
+from theorycalc.inference.named_outputs import Absolute, Linear, Logistic, Relu, Sign
+from theorycalc.inference.outputs import Output, Z
 from theorycalc.inference.priors import Prior, Y
 from theorycalc.inference.solving.likelihood import Law, compiled, likelihood
 

@@ -19,7 +19,7 @@ from theorycalc.core.records import check_fields, sequence
 from theorycalc.core.value import Value
 from theorycalc.inference.channels import output as read_output
 from theorycalc.inference.channels import prior as read_prior
-from theorycalc.inference.outputs import Linear, Sign
+from theorycalc.inference.named_outputs import Linear, Sign
 from theorycalc.inference.phases import Landscape, PhaseDiagram, Row, dataset, row
 from theorycalc.inference.priors import SNR
 from theorycalc.inference.solving.crossing import crossing, extremum
