@@ -220,7 +220,13 @@ RESERVED = {
 HEAVY_TOP = {"numba", "scipy", "xarray", "joblib", "matplotlib", "sympy", "numpy"}
 # Where a function imports from this package: numba and flint hide behind it, or it is the start of
 # the command line, or arithmetics, which need functions of ours.
-LATE = {"cli.py", "core/value.py", "core/evalf.py", "core/arithmetic/special_arrays.py"}
+LATE = {
+    "cli.py",
+    "core/compiled.py",
+    "core/value.py",
+    "core/evalf.py",
+    "core/arithmetic/special_arrays.py",
+}
 # Where symbols and numbers meet by the nature of a file: a route has a density and neurons, a paper
 # formulas and an experiment.
 BOTH_ANYWHERE = ("relu/routes/", "theories/")

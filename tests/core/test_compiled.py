@@ -12,12 +12,13 @@ import theorycalc
 
 # A loop of one file with an inner loop of another one.
 SCRIPT = """
-from theorycalc.core import compiled
+from theorycalc.core import machine_code
+from theorycalc.core.compiled import compiled
 from theorycalc.kernels.matrices import polynomials
 
 {before}
-loop = compiled.compiled(lambda t: polynomials.arcsine(t))
-print(loop(0.5).hex(), loop.stats.cache_hits.total(), compiled._folder())
+loop = compiled(lambda t: polynomials.arcsine(t))
+print(loop(0.5).hex(), loop.code.stats.cache_hits.total(), machine_code._folder())
 """
 
 
@@ -89,4 +90,4 @@ def test_a_folder_that_cannot_be_written(package, tmp_path):
 
 def test_there_is_one_way_to_compile():
     house = Path(theorycalc.__file__).parent
-    assert [p.name for p in house.rglob("*.py") if "njit" in p.read_text()] == ["compiled.py"]
+    assert [p.name for p in house.rglob("*.py") if "njit" in p.read_text()] == ["machine_code.py"]

@@ -1,11 +1,11 @@
 """Kernel matrices in double precision: blocks of rows on all cores, each by its family's rule."""
 
+from functools import partial
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
-from theorycalc.core.compiled import INNER, compiled
+from theorycalc.core.compiled import compiled
 from theorycalc.core.threads import in_threads
 from theorycalc.kernels.matrices import angle_table, rows
 from theorycalc.kernels.matrices.families import Erf, Gelu, Homogeneous, Inputs, Loops, variances
@@ -32,12 +32,11 @@ def _row(rule, layers, left, i, right, start, nngp, ntk, work):
     """The loop of a rule; resolved when it is compiled."""
 
 
-@numba.extending.overload(_row, jit_options=INNER)
-def _overload_row(rule, layers, left, i, right, start, nngp, ntk, work):
+def _chosen_row(rule, layers, left, i, right, start, nngp, ntk, work):
     return _RULES[rule.instance_class]
 
 
-@compiled
+@partial(compiled, choices={_row: _chosen_row})
 def _fill(rule, layers, left, right, first, stop, symmetric, nngp, ntk, refused, work):
     """Rows of both kernels up to column ``stop``, from the one of the input ``first`` on.
 
