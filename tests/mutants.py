@@ -367,6 +367,12 @@ MUTANTS = (
         "tests/core/test_mp.py::test_a_jump_at_a_tie_is_refused",
     ),
     Mutant(
+        "core/arithmetic/mp_exact.py",
+        "if not self.value and self.context.isfinite(other):",
+        "if not self.value:",
+        "tests/core/test_mp.py::test_zero_times_a_finite_number_is_zero",
+    ),
+    Mutant(
         "core/arithmetic/mp_series.py",
         "if size < small - mp.prec and rest.converges(k + 1):",
         "if size < small - mp.prec:",

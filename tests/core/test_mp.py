@@ -47,6 +47,15 @@ def test_the_larger_of_a_rational_and_a_rounded_number_is_not_exact():
     assert value.rad > 0
 
 
+def test_zero_times_a_finite_number_is_zero(monkeypatch):
+    """Without a look at the expression, whose length is exponential in the depth of a network."""
+    monkeypatch.delattr("theorycalc.core.evaluable.vanishes")
+    for value in (at(X * sp.exp(X), x=0), tc.kernels.mlp(10, "abs").layer_ntk(1).at(MP15, rho=0)):
+        assert (value.mid, value.rad, value.rigor) == (0, 0, tc.Rigor.EXACT)
+    with pytest.raises(tc.DomainError, match="no finite value"):
+        at(X * sp.log(X), x=0)
+
+
 # --- ties --------------------------------------------------------------------------------------
 
 

@@ -42,6 +42,8 @@ class Exact:
         return self._exactly(operator.sub, other)
 
     def __mul__(self, other):
+        if not self.value and self.context.isfinite(other):
+            return self  # of a zero nothing is rounded
         return self._exactly(operator.mul, other)
 
     def __truediv__(self, other):
