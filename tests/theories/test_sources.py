@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 import theorycalc as tc
 from theorycalc.cli import app
-from theorycalc.theories import _runner
+from theorycalc.theories import _runner, _sources
 from theorycalc.theories._sources import File, Named, rooms, source, sources
 
 FILE = '''
@@ -165,6 +165,16 @@ def test_a_paper_in_a_notebook_is_checked():
     assert "2 items checked, 0 failed" in repr(table)
     assert "HOLDS" in table._repr_html_()
     assert json.loads(table.to_json())["rows"][0]["statement"] == 1
+
+
+def test_what_is_known_takes_no_reading_and_no_process(monkeypatch):
+    work = [_runner.Whole(Named("binomial_shrinkage"), 15, False)]
+    (first,) = _runner.run(work, 1)
+    monkeypatch.setattr(_sources, "load", None)
+    monkeypatch.setattr(_runner, "_done", None)
+    (second,) = _runner.run(work, 2)
+    assert [a.rows for a in first] == [b.rows for b in second]
+    assert all(outcome.kept for outcome in second)
 
 
 def test_what_is_known_is_not_computed_again(write, tmp_path):

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import numpy as np
-from scipy.optimize import minimize
+import scipy
 
 # Values of the bound for each neuron, and how well its multiplier is written.
 _VALUES = 400
@@ -28,7 +28,7 @@ def good_multipliers(weights, readout) -> list[Fraction]:
 
     start = np.log(np.abs(share) * np.abs(share).sum())
     options = {"maxfev": _VALUES * len(start), "adaptive": True, "xatol": 1e-6, "fatol": 1e-12}
-    found = minimize(bound, start, method="Nelder-Mead", options=options)
+    found = scipy.optimize.minimize(bound, start, method="Nelder-Mead", options=options)
     return [_rounded_up(t) for t in np.exp(found.x)]
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
+from itertools import chain
 
 from theorycalc.core import display
 from theorycalc.core.arithmetic import MP, Ball, Float
@@ -88,16 +89,20 @@ class Task:
         try:
             if not self.digest:
                 return _outcome(self)
-            kept = _memory().cache(_outcome)
-            if not fresh and kept.check_call_in_cache(self):
-                return replace(kept(self), kept=True)
-            return kept.call(self)[0]
+            return (not fresh and self.known()) or _memory().cache(_outcome).call(self)[0]
         except Exception as error:
             place = place_of(error, self.source.path)
             what = f"{type(error).__name__}: {error}" + (f" ({place})" if place else "")
             seconds = time.perf_counter() - start
             row = self.row(self.name, what, "", "ERROR", seconds)
             return Outcome((row,), kind=self.kind, index=self.index)
+
+    def known(self) -> Outcome | None:
+        """What is kept of it from before."""
+        kept = _memory().cache(_outcome)
+        if self.digest and kept.check_call_in_cache(self):
+            return replace(kept(self), kept=True)
+        return None
 
     @property
     def name(self) -> str:
@@ -131,8 +136,17 @@ class Whole:
 
     def __call__(self, fresh: bool) -> tuple[Outcome, ...]:
         """Do the work of a quick check."""
-        work = tasks([self.source], digits=self.digits, quick=True, pictures=self.pictures)
-        return tuple(outcome for task in work for outcome in _done(task, fresh))
+        return tuple(outcome for task in self._tasks() for outcome in _done(task, fresh))
+
+    def known(self) -> tuple[Outcome, ...] | None:
+        """What is kept of it from before, if that is all of it; the file is not read."""
+        if not _is_counted(self.source):
+            return None
+        found = tuple(map(_known, self._tasks()))
+        return None if None in found else tuple(chain.from_iterable(found))
+
+    def _tasks(self) -> Iterator[Task | Outcome]:
+        return tasks([self.source], digits=self.digits, quick=True, pictures=self.pictures)
 
 
 Work = Task | Whole | Outcome
@@ -172,7 +186,9 @@ def tasks(
     last = []
     for source in sources:
         try:
-            theory, digest = source.theory, source.digest
+            digest = source.digest
+            counts = _memory().cache(_counts) if digest else _counts
+            stated = counts(source, digest)
         except DomainError as error:
             yield Outcome((Row(source.name, "the file", str(error), "", "ERROR", 0.0),))
             continue
@@ -185,10 +201,7 @@ def tasks(
                 "propositions": {},
                 "experiments": {"quick": quick, "pictures": pictures},
             }[kind]
-            found = [
-                Task(source, kind, index, digest, **options)
-                for index in range(len(getattr(theory, kind)))
-            ]
+            found = [Task(source, kind, index, digest, **options) for index in range(stated[kind])]
             if is_experiment:
                 last += found
             else:
@@ -196,8 +209,24 @@ def tasks(
     yield from last
 
 
+def _counts(source: Named | File | Given, digest: str) -> dict[str, int]:
+    """How much of each kind a theory states, in this state of its files: all that a plan takes."""
+    return {kind: len(getattr(source.theory, kind)) for kind in _RUN}
+
+
+def _is_counted(source: Named | File | Given) -> bool:
+    """Whether a plan takes no reading."""
+    try:
+        digest = source.digest
+    except DomainError:
+        return False
+    return bool(digest) and _memory().cache(_counts).check_call_in_cache(source, digest)
+
+
 def run(work: Iterable[Work], jobs: int, *, fresh: bool = False) -> Iterator[tuple[Outcome, ...]]:
     """The outcomes of each piece of work, in their order, as they come.
+
+    Processes are started for what is not known from before.
 
     Raises
     ------
@@ -214,10 +243,24 @@ def run(work: Iterable[Work], jobs: int, *, fresh: bool = False) -> Iterator[tup
     # a worker that has grown large is replaced; joblib says so
     warnings.filterwarnings("ignore", "A worker stopped", UserWarning)
     try:
-        yield from parallel(delayed(_done)(piece, fresh) for piece in work)
+        work = list(work)
+        known = [None if fresh else _known(piece) for piece in work]
+        new = (piece for piece, found in zip(work, known, strict=True) if found is None)
+        computed = iter(parallel(delayed(_done)(piece, fresh) for piece in new))
+        for found in known:
+            yield next(computed) if found is None else found
+        yield from computed  # nothing is left, which joblib wants to be asked
     except TerminatedWorkerError as error:
         hint = "theorycalc check --resume, with --jobs 1 to see where"
         raise TheoryCalcError(explain("a process was killed", hint=hint)) from error
+
+
+def _known(piece: Work) -> tuple[Outcome, ...] | None:
+    """What is there before any work."""
+    if isinstance(piece, Whole):
+        return piece.known()
+    found = piece.known() if isinstance(piece, Task) else piece
+    return found and (found,)
 
 
 def _done(piece: Work, fresh: bool) -> tuple[Outcome, ...]:

@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from theorycalc.core.errors import shown
 from theorycalc.core.formula import Formula
@@ -133,7 +133,7 @@ def compare_means(
         name=name,
         predicted=f"{law} ≈ {k}",
         measured=f"{law} = {statistic:.4g}, p = {p:.2g}",
-        z=float(stats.norm.isf(p / 2)),
+        z=float(scipy.stats.norm.isf(p / 2)),
         resolution=1 / (smallest * replicas**0.5),
         mutant=mutant,
         joint=(k, replicas - k if covariance is None else np.inf),

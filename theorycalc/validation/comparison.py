@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.looks import Shown
@@ -80,7 +80,7 @@ class Comparison(Shown):
         shift = 1 / self.resolution if self.resolution else np.inf
         if self.joint is None:
             return power(limit, shift, self.replicas)
-        return joint_power(2 * float(stats.norm.sf(limit)), shift, *self.joint)
+        return joint_power(2 * float(scipy.stats.norm.sf(limit)), shift, *self.joint)
 
     def detectable(self, limit: float, wanted: float) -> float:
         """The smallest deviation that gives a z beyond ``limit`` with the probability ``wanted``.

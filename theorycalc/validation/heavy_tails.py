@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
+import scipy
 
 from theorycalc.core.arrays import within_doubles
 from theorycalc.core.errors import DomainError, explain
@@ -73,9 +73,9 @@ class Tails(Shown):
         if abs(self.gap) > _FARTHEST_BLOCKS:
             return f"block means are {abs(self.gap):.1f} standard errors off, a heavy tail"
         r = self.replicas
-        t = -float(special.stdtrit(r - 1, level / 2))
+        t = -float(scipy.special.stdtrit(r - 1, level / 2))
         # of normal replicas
-        by_chance = -special.ndtri(_CHANCE / 2) * (6 * (r - 2) / ((r + 1) * (r + 3))) ** 0.5
+        by_chance = -scipy.special.ndtri(_CHANCE / 2) * (6 * (r - 2) / ((r + 1) * (r + 3))) ** 0.5
         certain = max(abs(self.skewness) - by_chance, 0.0)
         density = math.exp(-(t**2) / 2) / (2 * math.pi) ** 0.5
         more = certain * (2 * t**2 + 1) * density / (6 * r**0.5)
@@ -152,4 +152,4 @@ def _index_end(index: float, used: int, probability: float) -> float:
     """A quantile of α given Hill's α̂: of a power law, 2kα/α̂ is χ² with 2k degrees of freedom."""
     if math.isinf(index):
         return math.inf
-    return index * float(special.gammaincinv(used, probability)) / used
+    return index * float(scipy.special.gammaincinv(used, probability)) / used

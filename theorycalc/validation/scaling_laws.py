@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, stats
+import scipy
 
 from theorycalc.core.arrays import real_array, within_doubles
 from theorycalc.core.errors import DomainError, explain
@@ -148,7 +148,7 @@ def fit_exponent(sizes, samples, *, level: float = 0.05) -> PowerLaw:
     shares = (errors / means) ** 2
     error, freedom = _summed(slopes[0], shares, counts)
     changes = [_summed(row - slopes[0], shares, counts) for row in slopes[1:]]
-    reach = error * float(stats.t.isf(level / 2, freedom))
+    reach = error * float(scipy.stats.t.isf(level / 2, freedom))
     return PowerLaw(
         slope,
         error,
@@ -228,10 +228,10 @@ class FiniteSizeLaw(Shown):
 
         # the largest size gives the constant
         start = np.array([np.log(means[-1]) + power * np.log(sizes[-1]), 0.0])
-        solution = optimize.least_squares(residuals, start, x_scale=[1.0, sizes[0]])
+        solution = scipy.optimize.least_squares(residuals, start, x_scale=[1.0, sizes[0]])
         if free:
             start = np.append(solution.x, power)
-            solution = optimize.least_squares(residuals, start, x_scale=[1.0, sizes[0], 0.1])
+            solution = scipy.optimize.least_squares(residuals, start, x_scale=[1.0, sizes[0], 0.1])
         covariance = _inverse(solution.jac.T @ solution.jac)
         freedom = len(sizes) - len(start)
         known = [m.replicas for m in measurements if m.replicas is not None]
@@ -241,7 +241,7 @@ class FiniteSizeLaw(Shown):
             power_error=float(covariance[2, 2] ** 0.5) if free else 0.0,
             constant=constant,
             correction=float(solution.x[1]),
-            p_value=float(stats.chi2.sf(2 * solution.cost, freedom)) if freedom > 0 else 1.0,
+            p_value=float(scipy.stats.chi2.sf(2 * solution.cost, freedom)) if freedom > 0 else 1.0,
             constant_error=constant * float(covariance[0, 0] ** 0.5),
             correction_error=float(covariance[1, 1] ** 0.5),
             replicas=min(known, default=None),

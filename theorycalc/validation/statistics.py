@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
-from scipy import special, stats
+import scipy
 
 from theorycalc.core.arrays import real_array, within_doubles
 from theorycalc.core.errors import DomainError, explain
@@ -31,8 +31,8 @@ def threshold(level: float, comparisons: int = 1, replicas: int | None = None) -
         replicas = exact_integer(replicas, "replicas", 2, 10**15)
     single = -np.expm1(np.log1p(-level) / comparisons)
     if replicas is None:
-        return -float(special.ndtri(single / 2))
-    return -float(special.stdtrit(replicas - 1, single / 2))
+        return -float(scipy.special.ndtri(single / 2))
+    return -float(scipy.special.stdtrit(replicas - 1, single / 2))
 
 
 def power(limit: float, shift: float, replicas: int | None = None) -> float:
@@ -53,10 +53,10 @@ def power(limit: float, shift: float, replicas: int | None = None) -> float:
     (0.5, 0.99)
     """
     if replicas is None or np.isinf(shift):
-        return float(stats.norm.sf(limit - shift))
-    seen = float(stats.nct.sf(limit, replicas - 1, shift))
+        return float(scipy.stats.norm.sf(limit - shift))
+    seen = float(scipy.stats.nct.sf(limit, replicas - 1, shift))
     # SciPy has no number for large shifts, where what is seen does not depend on the law
-    return float(stats.norm.sf(limit - shift)) if np.isnan(seen) else seen
+    return float(scipy.stats.norm.sf(limit - shift)) if np.isnan(seen) else seen
 
 
 def joint_power(level: float, shift: float, k: int, freedom: float = np.inf) -> float:
@@ -82,8 +82,8 @@ def joint_power(level: float, shift: float, k: int, freedom: float = np.inf) -> 
     if shift == 0:  # where SciPy's noncentral F is wrong
         return level
     if np.isinf(freedom):
-        return float(stats.ncx2.sf(stats.chi2.isf(level, k), k, shift**2))
-    return float(stats.ncf.sf(stats.f.isf(level, k, freedom), k, freedom, shift**2))
+        return float(scipy.stats.ncx2.sf(scipy.stats.chi2.isf(level, k), k, shift**2))
+    return float(scipy.stats.ncf.sf(scipy.stats.f.isf(level, k, freedom), k, freedom, shift**2))
 
 
 def least(seen: Callable[[float], float], wanted: float) -> float:
@@ -143,7 +143,7 @@ def mean_test(samples, mean=0.0, covariance=None) -> tuple[float, int, float]:
             got, allowed = covariance.shape, (k, k)
             raise DomainError(explain("not a covariance", got=got, allowed=f"shape {allowed}"))
         statistic = replicas * _squared_length(deviation, covariance)
-        return statistic, k, float(stats.chi2.sf(statistic, k))
+        return statistic, k, float(scipy.stats.chi2.sf(statistic, k))
     if replicas <= k:
         raise DomainError(
             explain("too few replicas for their covariance", got=replicas, allowed=f"> {k}")
@@ -151,7 +151,7 @@ def mean_test(samples, mean=0.0, covariance=None) -> tuple[float, int, float]:
     estimated = np.atleast_2d(np.cov(samples, rowvar=False))
     statistic = replicas * _squared_length(deviation, estimated)
     scaled = statistic * (replicas - k) / (k * (replicas - 1))
-    return statistic, k, float(stats.f.sf(scaled, k, replicas - k))
+    return statistic, k, float(scipy.stats.f.sf(scaled, k, replicas - k))
 
 
 def _means(mean, k: int) -> np.ndarray:
