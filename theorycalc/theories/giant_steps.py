@@ -131,7 +131,7 @@ for target, stages in ((STAIRCASE, 2), (FLAT, 1), (z1 / 3 + 2 * z1 * z2 / 3, 2),
     two.equals(tc.Formula(f"dim[{target}]", sympy.Integer(found)), stages, "by hand")
 two.experiment(
     "two steps of 30 ReLU neurons on fresh samples, n = 8d",
-    quick=24,
+    quick=36,
     full=80,
     cases={
         "z₁ + z₁z₂": (STAIRCASE, (0, 1), float(NEW.at(alpha=8))),

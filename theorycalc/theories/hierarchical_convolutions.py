@@ -107,7 +107,7 @@ four.proves(LOCALLY < RATE, "β > 2ν_T/(2ν_S + d), any D", ORDERS)
 
 four.experiment(
     "regression; teachers on one patch and on meta-patches",
-    quick={2: ((64, 96, 128), 14)},
+    quick={2: ((32, 64, 128), 12)},
     full={2: ((128, 256, 512, 1024), 16), 3: ((64, 128, 256, 512), 16)},
     rate=BETA,
 )(simulations.learning)

@@ -47,7 +47,7 @@ SLOPE = tc.Formula("q'", Q.expr.diff(X).subs(X, WEIGHT.expr / A**2), args=(A, Z)
 one.equals(SLOPE, 4 * AT[Z], "a multiplier for Xβ = y", **GIVEN)
 one.experiment(
     "sparse regression, n = 20 and d = 40, trained from five scales",
-    quick=12,
+    quick=4,
     full=60,
 )(simulations.diagonal)
 

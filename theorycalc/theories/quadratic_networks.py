@@ -38,7 +38,7 @@ CUBE = SUM.integrate(SUM.density**2).expr
 FREE = tc.Formula("E", NOISE * (1 - 4 * sympy.pi**2 / 3 * NOISE * CUBE))
 one.shows(DENOISED, FREE)
 one.experiment(
-    "matrices of size 150 in noise", quick=12, full=60, error=DENOISED, free=FREE, noise=NOISE
+    "matrices of size 150 in noise", quick=24, full=60, error=DENOISED, free=FREE, noise=NOISE
 )(simulations.denoising)
 
 two = PAPER.states(
@@ -63,8 +63,8 @@ two.proves(
 )
 two.experiment(
     "ridge regression and message passing, d up to 80",
-    quick={"ridge regression": ((8, 16), 560), "message passing": ((40,), 33)},
-    full={"ridge regression": ((16, 32), 300), "message passing": ((40, 80), 100)},
+    quick={"ridge regression": ((12, 24), 20), "message passing": ((32,), 16)},
+    full={"ridge regression": ((16, 32), 60), "message passing": ((40, 80), 100)},
     linear=LINEAR.subs(kappa=WIDTH, alpha=1, Delta=1),
     error=LEARNER.mmse(1),
 )(simulations.learning)

@@ -70,8 +70,8 @@ three.holds(
 )
 
 three.experiment(
-    "400 ReLUs on 196 points in dimension 10¹⁴, 5 % of the labels flipped",
-    quick=10,
+    "100 ReLUs on 196 points in dimension 10¹⁴, 5 % of the labels flipped",
+    quick=24,
     full=60,
     setting=SETTING,
 )(simulations.grokking)

@@ -10,9 +10,24 @@ NEURONS = 30
 SLOPES = {"tanh": lambda u: 1 - np.tanh(u) ** 2, "relu": lambda u: (u > 0).astype(float)}
 
 
-def step(w, x, y, activation: str) -> np.ndarray:
-    """(1/n) Σ y_i σ'(w·x_i) x_i of every neuron, in columns of length 1."""
-    found = x.T @ (y[:, None] * SLOPES[activation](x @ w))
+def labels(target, variables):
+    """The target as a function of the first coordinates of samples."""
+    values = sympy.lambdify(variables, target, "numpy")
+    return lambda x: values(*x.T[: len(variables)])
+
+
+def step(generator, w, values, count: int, activation: str) -> np.ndarray:
+    """(1/n) Σ y_i σ'(w·x_i) x_i of every neuron for n new samples, in columns of length 1.
+
+    Labels and slopes see x along two coordinates and the neurons only. What Σ c_i x_i is across
+    them is drawn at once: normal with the covariance Σ c_i c_i' of the neurons.
+    """
+    basis = np.linalg.qr(np.hstack((np.eye(len(w), 2), w)))[0]
+    x = generator.standard_normal((count, basis.shape[1]))
+    pulls = values(x @ basis[:2].T)[:, None] * SLOPES[activation](x @ (basis.T @ w))
+    spread = np.linalg.cholesky(pulls.T @ pulls)
+    across = generator.standard_normal(w.shape) @ spread.T
+    found = across + basis @ (x.T @ pulls - basis.T @ across)
     return found / np.linalg.norm(found, axis=0)
 
 
@@ -28,11 +43,10 @@ def overlaps(run, cases: dict) -> None:
     for name, (limit, ratio, activation, target, d) in cases.items():
         expansion = tc.hermite.expand(target)
         level, rank = expansion.information_exponent, len(expansion.variables)
-        values = sympy.lambdify(expansion.variables, target, "numpy")
+        values = labels(target, expansion.variables)
         alpha, found = 2.0, []
         for _ in range(run.size):
-            x = generator.standard_normal((round(alpha * d**level), d))
-            steps = step(starts(generator, d), x, values(*x.T[:rank]), activation)
+            steps = step(generator, starts(generator, d), values, round(alpha * d**level), activation)
             found.append((steps[:rank] ** 2).sum(axis=0).mean())
         curve = limit.lambdify()
         value, eighth = curve(np.array([alpha, alpha / 8])).tolist()
@@ -64,14 +78,13 @@ def second_steps(run, cases: dict) -> None:
     """Squared cosines of the second step with the directions that the first one cannot see."""
     generator, sizes = np.random.default_rng(2), (150, 300)
     for name, (target, hidden, limit) in cases.items():
-        values = sympy.lambdify(sympy.symbols("z1:3", real=True), target, "numpy")
+        values = labels(target, sympy.symbols("z1:3", real=True))
         for d in sizes:
             found = []
             for _ in range(run.size):
                 w = starts(generator, d)
                 for _ in range(2):
-                    x = generator.standard_normal((8 * d, d))
-                    w = step(w, x, values(*x.T[:2]), "relu")
+                    w = step(generator, w, values, 8 * d, "relu")
                 found.append(((np.array(hidden) @ w[:2]) ** 2).mean())
             if limit:
                 run.at(d, limit, found, series=name, bias=2 * limit / d, smallest=0.2)

@@ -5,7 +5,7 @@ import numpy as np
 import theorycalc as tc
 from theorycalc.networks import Parameters
 
-NEURONS, FLIPPED, TESTS = 400, 0.05, 2000
+NEURONS, FLIPPED, TESTS = 100, 0.05, 400
 # Steps after which new points are classified: the last is √n.
 LOOKS = (1, 2, 4, 8)
 
@@ -20,7 +20,7 @@ def grokking(run, setting: dict) -> None:
     fitted, right = (np.array(shares).T for shares in zip(*replicas, strict=True))
     run.at(None, 1, fitted[1:].min(), error=1e-3, name="all labels fitted from step 1 on")
     run.rejects("flipped labels are not", 1 - FLIPPED)
-    run.at(None, 0.5, right[0], name="step 1: new points at chance", smallest=0.2)
+    run.at(None, 0.5, right[0], name="step 1: new points at chance", smallest=0.3)
     run.rejects("step 1: already learned", 0.9)
     run.at(None, -0.8, -right[-1], name="step √n: 8 of 10 right", at_most=True, smallest=0.37)
     run.rejects("step √n: still at chance", -0.5, -right[-1])
