@@ -75,7 +75,7 @@ two = PAPER.states(
 )
 two.experiment(
     "tanh networks with two hidden layers, 20 steps on 16 points of the sphere",
-    quick={32: 48, 96: 32, 288: 16},
+    quick={32: 64, 64: 48, 128: 32},
     full={64: 64, 256: 32, 1024: 16, 4096: 4},
     powers={name: float(R.at(**exponents(name, 2))) for name in ("ntk", "standard, η/n", "mup")},
 )(simulations.features)

@@ -104,8 +104,10 @@ TAIL = tc.Tail(exp(-(CUT**2) / 2), CUT)
 SQUARED = sympy.erf(sympy.sqrt(2) * Z) ** 2 * DENSITY
 SQUARE = tc.Integral(SQUARED, Z, 0, sympy.oo, tails={sympy.oo: TAIL})
 four.equals(START_LOSS, SQUARE, "½ E g(2x)², an integral", kappa=2)
-four.experiment("Gauss nodes, and networks", quick=24, full=600)(simulations.reduction)
-four.experiment("random starts in R² and R⁵", quick=120, full=1200)(simulations.erf_students)
+four.experiment("Gauss nodes, and networks", quick=8, full=600, start_loss=START_LOSS)(
+    simulations.reduction
+)
+four.experiment("random starts in R² and R⁵", quick=160, full=1200)(simulations.erf_students)
 
 five = PAPER.states(
     "upper",

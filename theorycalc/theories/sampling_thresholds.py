@@ -90,7 +90,7 @@ one.equals(
 )
 one.experiment(
     "message passing on 3-tensors of 60 spins, and samples that it draws",
-    quick=100,
+    quick=64,
     full=1000,
     overlap=OVERLAP,
     curve=CURVE,

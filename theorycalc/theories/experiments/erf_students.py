@@ -62,7 +62,9 @@ class Neurons:
 
         for time in times:
             if time > now:
-                flow = solve_ivp(slope, (now, time), state.ravel(), **options)
+                # one step if it can be: the flow is smooth, and the method of order 8
+                whole = {"first_step": time - now, **options}
+                flow = solve_ivp(slope, (now, time), state.ravel(), **whole)
                 state, now = flow.y[:, -1].reshape(state.shape), time
             yield replace(self, neurons=state)
 

@@ -25,12 +25,12 @@ def denoising(run, overlap: tc.Formula, curve: tc.Formula) -> None:
     for place in (1.2, 1.8, 2.5):
         s, limit = theory(place)
         found = [_planted(w, s + s**0.5 * generator.permutation(noise)) for w in tensors]
-        run.at(s, limit, found, series="spins", bias=1 / SPINS, smallest=0.1)
+        run.at(s, limit, found, series="spins", bias=1 / SPINS, smallest=0.12)
     run.rejects("5 % less", 0.95 * limit)
     run.rejects("the side channel alone", overlap.at(**{"lambda": s}))
     energies = [_energy(w, _drawn(w, generator)) for w in tensors]
-    run.at(None, -1 / (2 * HEAT), energies, name="energy of samples", bias=2 / SPINS, smallest=0.2)
-    run.rejects("a fifth less", -0.8 / (2 * HEAT))
+    run.at(None, -1 / (2 * HEAT), energies, name="energy of samples", bias=2 / SPINS, smallest=0.25)
+    run.rejects("two fifths less", -0.6 / (2 * HEAT))
     signals, overlaps = (formula.lambdify() for formula in (curve.subs(p=3, T=HEAT), overlap))
     places = np.linspace(0.02, 3, 20)
     run.line(signals(places), lambda _: overlaps(places), "spins")

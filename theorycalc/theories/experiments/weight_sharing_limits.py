@@ -1,6 +1,6 @@
 """Random networks and matrices that use one matrix of weights several times."""
 
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 
@@ -37,7 +37,7 @@ def recursion(expectations, gram, steps: int, sigma, tied: bool = True) -> tuple
 def simulate(generator, x, width: int, phi, tied: bool) -> tuple:
     """Of one network at sequences x (2, T, d): products of the h^t, of their squares, and Θ."""
     (w, u, b), steps, dimension = SCALES, *x.shape[1:]
-    draw = generator.standard_normal
+    draw = partial(generator.standard_normal, dtype=np.float32)
     matrices = [w / width**0.5 * draw((width, width)) for _ in range(1 if tied else steps - 1)]
     matrices *= steps - 1 if tied else 1
     h = u * x @ draw((dimension, width)) / dimension**0.5 + b * draw(width)
@@ -80,17 +80,17 @@ def recurrent(run):
         shared = limits(phi, x, True)
         for tied in (True, False):
             limit, kernel = limits(phi, x, tied)
-            runs = [simulate(generator, x, width, phi, tied) for _ in range(100)]
+            runs = [simulate(generator, x, width, phi, tied) for _ in range(80)]
             products, squares, kernels = map(np.array, zip(*runs, strict=True))
             name = f"{activation}, {'one W' if tied else 'many W'}"
-            run.joint(f"{name}: C(t, s)", products[:, *pairs], limit[pairs], smallest=0.8)
+            run.joint(f"{name}: C(t, s)", products[:, *pairs], limit[pairs], smallest=0.9)
             if not tied:
                 run.rejects(f"{name}, C of one", shared[0][pairs])
-            run.joint(f"{name}: Θ", kernels, kernel, smallest=0.8)
+            run.joint(f"{name}: Θ", kernels, kernel, smallest=0.9)
             if not tied:
                 run.rejects(f"{name}, Θ of one", shared[1])
             fourth = limit[0, 0] * np.diag(limit) + 2 * limit[0] ** 2
-            run.joint(f"{name}: E (h¹hᵗ)²", squares[:, 0, 1:STEPS], fourth[1:], smallest=0.8)
+            run.joint(f"{name}: E (h¹hᵗ)²", squares[:, 0, 1:STEPS], fourth[1:], smallest=0.9)
             run.points(times, products[:, STEPS - 1, :STEPS].T, series=name)
             run.line(times, limit[-1], name)
     run.axes("time $s$ (lines: theory, points: networks ± 2 s.e.)", f"$C({STEPS}, s)$")
