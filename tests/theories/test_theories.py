@@ -36,7 +36,7 @@ SEEN = {
     "logistic_perceptron": 1,
     "mean_field": 21,
     "spiked_weights": 2,
-    "xor_clusters": 2,
+    "xor_clusters": 1,
 }
 
 

@@ -104,7 +104,7 @@ def hebb(run):
     for load in (0.5, 1, 2):
         stored = (_stored(generator, 16, 3, load) for _ in range(run.size))
         found = [np.mean(rows @ rows.sum(axis=0) < 0) for rows in stored]
-        run.at(load, WRONG.at(alpha=load), found, bias=0.003, smallest=0.1)
+        run.at(load, WRONG.at(alpha=load), found, bias=0.003, smallest=0.2)
     run.rejects("5 % less", 0.95 * float(WRONG.at(alpha=load)))
     grid = np.linspace(0.2, 3, 50)
     run.line(grid, WRONG.lambdify())
