@@ -46,7 +46,9 @@ def overlaps(run, cases: dict) -> None:
         values = labels(target, expansion.variables)
         alpha, found = 2.0, []
         for _ in range(run.size):
-            steps = step(generator, starts(generator, d), values, round(alpha * d**level), activation)
+            steps = step(
+                generator, starts(generator, d), values, round(alpha * d**level), activation
+            )
             found.append((steps[:rank] ** 2).sum(axis=0).mean())
         curve = limit.lambdify()
         value, eighth = curve(np.array([alpha, alpha / 8])).tolist()

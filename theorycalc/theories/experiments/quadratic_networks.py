@@ -68,7 +68,7 @@ def _labels(s: np.ndarray, a: np.ndarray) -> np.ndarray:
 
 
 def _ridge(generator, d: int) -> float:
-    """The error of the best linear estimate: its mean over teachers and noise, for random inputs."""
+    """The error of the best linear estimate for random inputs: its mean over teachers and noise."""
     a = generator.standard_normal((round(SAMPLES * d * d), d))
     # orthonormal coordinates of symmetric matrices; in the prior all have the variance 2/(κd)
     i, j = np.triu_indices(d)
