@@ -56,8 +56,9 @@ lint: $(VENV)/dev.stamp
 clean:
 	rm -rf $(VENV) docs/_build docs/generated
 
+# Python compiles a module when it is first imported: half of what is installed never is.
 $(VENV)/%.stamp: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable ".[$*]"
+	$(BIN)/python -m pip install --quiet --no-compile --editable ".[$*]"
 	touch $@
