@@ -10,6 +10,7 @@ import pytest
 import sympy as sp
 
 import theorycalc as tc
+from theorycalc.core.pictures import label
 from theorycalc.explorer.spans import spans
 from theorycalc.explorer.subjects import OfClaim, OfFormula
 
@@ -144,6 +145,25 @@ def test_mathematics_that_matplotlib_does_not_read_is_text():
     panel = tc.explore(claim, x=("1/10", 1))
     assert panel.message.value == ""
     assert bytes(panel.picture.value).startswith(b"\x89PNG")
+
+
+def test_only_the_cursor_moves_where_the_other_numbers_stay(monkeypatch):
+    seen = []
+    whole = OfFormula.curves
+    monkeypatch.setattr(OfFormula, "curves", lambda *x: seen.append(len(x[2])) or whole(*x))
+    panel = tc.explore(tc.Formula("f", X * Y), x=(0, 1), y=(0, 1))
+    panel.sliders["x"].value = 0.25
+    assert [n > 1 for n in seen] == [True, False, False]
+    before = panel.picture.value
+    panel.sliders["y"].value = 0.75
+    assert [n > 1 for n in seen[3:]] == [True, False]
+    assert np.any(pixels(panel.picture.value) != pixels(before))
+
+
+def test_a_long_label_is_text_that_is_cut():
+    relation = sp.Sum(X**N / sp.sqrt(N + X**2), (N, 1, 40)).doit() > X
+    text = label(sp.latex(relation), str(relation))
+    assert text == f"{str(relation)[:60]} …"
 
 
 def test_an_error_stands_in_the_place_of_the_value():

@@ -9,9 +9,11 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 import sympy as sp
+from sympy.codegen.cfunctions import expm1, log1p
 
 import theorycalc as tc
 from theorycalc.core import display
+from theorycalc.core.decimals import two_digits
 from theorycalc.theories import _drawings, _page, _report, _runner
 from theorycalc.theories._notes import Run
 from theorycalc.theories._runner import Outcome, Row
@@ -317,6 +319,39 @@ def test_names_in_tex(name, expected):
 def test_long_numbers_in_calls_are_cut():
     given = {"q": "0.5700478816407641499901555759", "r": "0.123456789012"}
     assert display.point_latex(given) == r"q = 0.57004788\ldots, r = 0.123456789012"
+
+
+@pytest.mark.parametrize(
+    ("given", "tex"),
+    [
+        ("1e-4", "10^{-4}"),
+        ("-2.5E+10", r"-2.5 \cdot 10^{10}"),
+        (1e-5, "10^{-5}"),
+        (10**7, "10000000"),
+    ],
+)
+def test_exponents_of_numbers_are_powers_of_ten(given, tex):
+    assert display.point_latex({"x": given}) == f"x = {tex}"
+
+
+def test_functions_are_written_as_theorists_write_them():
+    x = sp.Symbol("x")
+    assert display.latex(log1p(-x / 3)) == sp.latex(sp.log(1 - x / 3))
+    assert display.latex(x * expm1(x)) == sp.latex(x * (sp.exp(x) - 1))
+    assert display.latex(expm1(x) ** 2) == sp.latex((sp.exp(x) - 1) ** 2)
+    assert display.latex(sp.digamma(x)) == r"\psi\left(x\right)"
+    assert display.latex(sp.trigamma(x) ** 2) == (
+        r"\left(\psi^{\left(1\right)}\left(x\right)\right)^{2}"
+    )
+
+
+def test_sizes_are_written_without_exponents_where_they_fit():
+    assert [two_digits(x) for x in (1.23, 294.2, 0.00123, 5011.0)] == [
+        "1.2",
+        "290",
+        "0.0012",
+        "5000",
+    ]
 
 
 def test_results_are_found_by_what_concerns_them():

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import theorycalc as tc
+from theorycalc.core.decimals import two_digits
 from theorycalc.validation import (
     Agreement,
     Measurement,
@@ -214,7 +215,7 @@ def test_what_is_inconclusive_says_what_to_buy(comparison, company):
     """So many times the replicas reach the power, and fewer do not; so for larger deviations."""
     (validation, *_) = judge([comparison] * (1 + company))
     assert validation.agreement is Agreement.INCONCLUSIVE
-    assert f"{validation.replicas_wanted:.0f} times the replicas" in repr(validation)
+    assert f"about {two_digits(validation.replicas_wanted)} times the replicas" in repr(validation)
     for share, enough in ((1.1, True), (0.9, False)):
         more = comparison._scaled(share * validation.replicas_wanted, 1.0)
         limit = threshold(0.01, 1 + company, more.replicas)

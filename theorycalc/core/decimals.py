@@ -86,6 +86,11 @@ def formatted(value, spec: str) -> str:
     return format(exactly, f"{before}.{precision}{kind}")
 
 
+def two_digits(x: float) -> str:
+    """A size of which two digits say enough: ``290``, not ``2.9e+02``."""
+    return f"{float(f'{x:.2g}'):g}"
+
+
 def is_extreme(x) -> bool:
     """Whether the exact fraction of a number is too long to be worth writing."""
     return bool(x) and abs(_magnitude(x)) > _EXTREME_BITS

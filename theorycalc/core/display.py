@@ -5,6 +5,7 @@ import re
 from fractions import Fraction
 
 import sympy
+from sympy.printing.latex import LatexPrinter
 
 from theorycalc.core import decimals
 
@@ -17,6 +18,8 @@ _MARKS = re.compile(r"(\*\*\d+|[][/<>= *])")
 _LETTERS = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{2,}")
 # More than twelve digits behind a point: the first eight say which number is meant.
 _LONG = re.compile(r"(\.\d{8})\d{5,}")
+# A number with an exponent, as Python writes it.
+_SCIENTIFIC = re.compile(r"(-?)([\d.]+)[eE]\+?(-?\d+)")
 _TEX = {" ": r"\ ", "*": r"\,"}
 # So many integers are written out.
 _INTEGERS = 4
@@ -33,7 +36,24 @@ def latex(expr) -> str:
     ratios = {x: rf"\left({_ratio(x.name)}\right)" for x in _symbols(expr) if _ratio(x.name)}
     if expr in ratios:
         return _ratio(expr.name)
-    return sympy.latex(expr, inv_trig_style="full", symbol_names=ratios)
+    return _Printer({"inv_trig_style": "full", "symbol_names": ratios}).doprint(expr)
+
+
+class _Printer(LatexPrinter):
+    """SymPy's, with functions that have a name in programs only in the words of theorists."""
+
+    def _print_log1p(self, expr, exp=None):
+        return self._print_log(sympy.log(1 + expr.args[0], evaluate=False), exp)
+
+    def _print_expm1(self, expr, exp=None):
+        text = rf"\left({self._print(sympy.exp(expr.args[0]) - 1)}\right)"
+        return text if exp is None else f"{text}^{{{exp}}}"
+
+    def _print_polygamma(self, expr, exp=None):
+        order, x = expr.args
+        name = r"\psi" if order == 0 else rf"\psi^{{\left({self._print(order)}\right)}}"
+        text = rf"{name}\left({self._print(x)}\right)"
+        return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
 
 
 def _symbols(expr) -> set:
@@ -73,7 +93,14 @@ def point_latex(params) -> str:
 
 def _given(x) -> str:
     """A number as it was written, the first digits of a long one."""
-    text = latex(x) if isinstance(x, sympy.Basic) else str(x)
+    if isinstance(x, sympy.Basic):
+        text = latex(x)
+    elif found := _SCIENTIFIC.fullmatch(str(x)):
+        sign, digits, exponent = found.groups()
+        times = "" if float(digits) == 1 else rf"{digits} \cdot "
+        text = f"{sign}{times}10^{{{int(exponent)}}}"
+    else:
+        text = str(x)
     return _LONG.sub(r"\1\\ldots", text)
 
 
@@ -214,7 +241,7 @@ def _what_decides(validation) -> str:
         return f": {comparison.doubt}"
     offers = []
     if 1 < (more := validation.replicas_wanted) < _MANY:
-        offers.append(f"about {more:.0f} times the replicas")
+        offers.append(f"about {decimals.two_digits(more)} times the replicas")
     if math.isfinite(width := validation.width_wanted) and validation.power < validation.wanted:
         offers.append(f"width {math.ceil(width)}")
     return f": {' or '.join(offers)} would decide" if offers else ""

@@ -28,6 +28,11 @@ _FEW = 4
 _LONGEST = 300
 
 
+def badge(mood: str) -> str:
+    """The style of a verdict, which is read on a dark page and on a light one."""
+    return _BADGE.format(_COLOURS[mood])
+
+
 @dataclass(frozen=True)
 class Math:
     """A formula, as TeX and as plain text."""
@@ -182,7 +187,7 @@ def _html(x) -> str:
         tex = " ".join(x.tex.split())
         return f"${html.escape(tex)}$"
     if isinstance(x, Mark):
-        return f'<span style="{_BADGE.format(_COLOURS[x.mood])}">{html.escape(x.text)}</span>'
+        return f'<span style="{badge(x.mood)}">{html.escape(x.text)}</span>'
     return html.escape(_text(x))
 
 

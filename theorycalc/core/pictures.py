@@ -12,6 +12,8 @@ from theorycalc.core.records import instance
 _PIECES = 400
 # Of a band, whose Values are computed one by one.
 _BAND = 40
+# Characters of LaTeX that matplotlib reads in no time, and of a text that a legend has room for.
+_MATHEMATICS, _TEXT = 200, 60
 
 
 class Pictures:
@@ -138,14 +140,20 @@ def as_axes(ax=None):
 
 
 def label(tex: str, text: str) -> str:
-    """Mathematics where matplotlib reads it, which knows a part of LaTeX; text elsewhere."""
+    """Mathematics where matplotlib reads it, which knows a part of LaTeX; text elsewhere.
+
+    What is long is text, and cut: matplotlib would read it for seconds, at every picture.
+    """
     from matplotlib.mathtext import MathTextParser
 
-    try:
-        MathTextParser("path").parse(f"${tex}$")
-    except ValueError:
-        return text
-    return f"${tex}$"
+    if len(tex) <= _MATHEMATICS:
+        try:
+            MathTextParser("path").parse(f"${tex}$")
+        except ValueError:
+            pass
+        else:
+            return f"${tex}$"
+    return text if len(text) <= _TEXT else f"{text[:_TEXT]} …"
 
 
 def _is_whole(line) -> bool:

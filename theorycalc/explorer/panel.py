@@ -70,7 +70,7 @@ class Explorer(Record):
 
     def _choose(self, change=None) -> None:
         """New sliders, for another subject."""
-        subject = self._looked_at
+        subject, self._line = self._looked_at, None
         self._spans = spans(
             subject.args, subject.domain, {**subject.ranges, **self._ranges}, subject.points
         )
@@ -105,12 +105,17 @@ class Explorer(Record):
             self.value.value, self.message.value = "", html.escape(str(error))
 
     def _drawn(self, subject: Subject, axis: str, point: dict) -> bytes:
+        """The picture; a move of the cursor alone leaves the curves where they are."""
         cursor = float(point[axis])
-        places = np.union1d(self._spans[axis].places(), [cursor])
-        curves = subject.curves(axis, places, point)
+        others = {**point, axis: None}
+        if self._line is None or self._line[0] != others:
+            places = np.array(self._spans[axis].places())
+            self._line = others, places, subject.curves(axis, places, point)
+        _, places, curves = self._line
+        heights = [curve.values[0] for curve in subject.curves(axis, np.array([cursor]), point)]
         [symbol] = (x for x in subject.args if x.name == axis)
         words = {"xlabel": label(display.latex(symbol), axis), "ylabel": subject.label}
-        return drawn(places, curves, cursor, **words)
+        return drawn(places, curves, cursor, heights, **words)
 
     def _look(self) -> Look:
         return Look(("Explorer",), (), [*self.point.items(), ("code", self.code)])

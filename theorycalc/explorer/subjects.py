@@ -194,9 +194,8 @@ class OfClaim:
 
     def curves(self, axis: str, places: np.ndarray, point: Point) -> list[Curve]:
         """A line for every relation."""
-        labels = [label(display.latex(x), str(x)) for x in self.claim.relations]
         lines = (_along(margin, axis, places, point) for margin in self._margins)
-        return [Curve(*both) for both in zip(labels, lines, strict=True)]
+        return [Curve(*both) for both in zip(self._labels, lines, strict=True)]
 
     def at(self, point: Point, using: Arithmetic) -> str:
         """The verdict, both sides and the margin."""
@@ -213,6 +212,10 @@ class OfClaim:
     def code(self, point: Point, using: Arithmetic) -> str:
         """Its check."""
         return f"tc.check({self.source}, using=tc.{using!r}, {_keywords(point)})"
+
+    @cached_property
+    def _labels(self) -> list[str]:
+        return [label(display.latex(x), str(x)) for x in self.claim.relations]
 
     @cached_property
     def _margins(self) -> list[VectorFunction]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 
 from theorycalc.core import display
 from theorycalc.core.errors import missing_extra
+from theorycalc.core.looks import badge
 
 # typeset(TeX, with large fractions and sums)
 Typeset = Callable[[str, bool], str]
@@ -35,9 +36,7 @@ _STYLE = """
 .theorycalc .number { font-variant-numeric: tabular-nums; overflow-wrap: normal; }
 .theorycalc .rows { overflow-x: auto; }
 .theorycalc .error { white-space: nowrap; }
-.theorycalc .verdict { font-weight: 600; white-space: nowrap; }
-.theorycalc .bad { color: #d32f2f; } .theorycalc .good { color: #2e7d32; }
-.theorycalc .open { color: #9a6700; }
+.theorycalc .verdict { white-space: nowrap; }
 .theorycalc .pictures { display: flex; flex-wrap: wrap; gap: 1rem; }
 .theorycalc figure { margin: .4rem 0; flex: 0 1 32rem; }
 .theorycalc figure svg { width: 100%; height: auto; }
@@ -85,7 +84,8 @@ def mathml(tex: str, display: bool) -> str:
 
 def fragment(*parts: str) -> str:
     """A piece of a page of others, which keeps its style to itself."""
-    style = " ".join(_STYLE.split())
+    moods = "".join(f".theorycalc .{mood} {{ {badge(mood)} }}" for mood in ("good", "bad", "open"))
+    style = " ".join((_STYLE + moods).split())
     content = "".join(parts).replace(">\n<", "><")
     return f'<style>{style}</style>\n<div class="theorycalc">\n{content}</div>'
 
@@ -131,7 +131,7 @@ def row_cells(row, detail: str, typeset: Typeset) -> str:
     """What is known of one line: where, computed, expected, and the verdict in its colour."""
     return (
         f"<td>{prose(detail, typeset)}</td>{_number(row.computed)}{_number(row.expected)}"
-        f'<td class="verdict {_colour([row])}">{row.verdict}</td>'
+        f'<td><span class="verdict {_colour([row])}">{row.verdict}</span></td>'
     )
 
 

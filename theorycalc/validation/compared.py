@@ -5,6 +5,7 @@ import math
 import numpy as np
 import scipy
 
+from theorycalc.core.decimals import two_digits
 from theorycalc.core.errors import shown
 from theorycalc.core.formula import Formula
 from theorycalc.core.numbers import exact_integer, real_double
@@ -137,7 +138,7 @@ def compare_means(
         resolution=1 / (smallest * replicas**0.5),
         mutant=mutant,
         joint=(k, replicas - k if covariance is None else np.inf),
-        size=f"{(statistic / replicas) ** 0.5:.2g} sd",
+        size=f"{two_digits((statistic / replicas) ** 0.5)} sd",
         smallest=f"{smallest:.3g} sd",
     )
 
@@ -252,7 +253,9 @@ def _resolution(error: float, matters: float) -> float:
 
 
 def _relative(deviation: float, predicted: float) -> str:
-    return f"{100 * abs(deviation / predicted):.2g} %" if predicted else f"{abs(deviation):.2g}"
+    if not predicted:
+        return two_digits(abs(deviation))
+    return f"{two_digits(100 * abs(deviation / predicted))} %"
 
 
 def _with_error(value: float, radius: float) -> str:

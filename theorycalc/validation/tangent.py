@@ -169,7 +169,7 @@ def _exponents(deviations: Mapping) -> list[Comparison]:
 
 
 def _draw_outputs(theory: Prediction, ensemble: Ensemble, data: Dataset, axes) -> None:
-    deviation = np.sqrt(np.diag(theory.covariance))
+    deviation = theory.deviations
     plots.predictions(axes, theory.mean, deviation, ensemble.trained_test, data.y_test)
 
 

@@ -113,7 +113,7 @@ def one_layer_trained(run) -> None:
         if i != 1:
             run.rejects(f"layer {i + 1} against Θ_{3 - i}", 0, trained - linear[2 - i])
         title = f"only layer {i + 1} trained, L = 2, width {width}, {steps} steps"
-        outputs = {"mean": flow.mean, "deviation": np.sqrt(np.diag(flow.covariance))}
+        outputs = {"mean": flow.mean, "deviation": flow.deviations}
         draw = partial(
             tc.validation.plots.predictions, **outputs, samples=trained, targets=data.y_test
         )
