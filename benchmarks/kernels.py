@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import sympy
-from _timing import best, compare, keep, seconds_text
+from _timing import best, compare, costs, keep, seconds_text
 from rich.console import Console
 from rich.table import Table
 
@@ -150,9 +150,13 @@ def megabytes():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
+def inputs(n):
+    return np.random.default_rng(0).standard_normal((n, DIMENSION))
+
+
 def race(activation, depth, n):
     """Ours, the textbook and neural-tangents; ours first, while the memory of others is unused."""
-    x = np.random.default_rng(0).standard_normal((n, DIMENSION))
+    x = inputs(n)
     net, exact = network(activation, depth), exact_corner(activation, depth, x)
     note, peak = digits(net.matrices(x), exact), megabytes()
     rows = [("theorycalc", timed(lambda: net.matrices(x)), f"{note} digits, {peak:.0f} MB")]
@@ -176,6 +180,25 @@ def timed(function):
     return best(function, rounds=3, timer=time.process_time)
 
 
+def growth():
+    """Matrices of more and more inputs: the pairs grow as the square."""
+
+    def ours(n):
+        x, net = inputs(n), network("relu", DEPTH)
+        return lambda: net.matrices(x)
+
+    def with_numpy(n):
+        x = inputs(n)
+        return lambda: textbook("relu", DEPTH, x)
+
+    costs(
+        f"NNGP and NTK: relu, {DEPTH} layers, d = {DIMENSION}",
+        "inputs",
+        (30, 100, 300, 1000, 3000),
+        {"matrices": ours, "NumPy, textbook recursion": with_numpy},
+    )
+
+
 if __name__ == "__main__":
     NETWORK.ntk_matrix(X[:4])  # compiled once, kept on disk
     compare(
@@ -187,3 +210,4 @@ if __name__ == "__main__":
     for n in sizes:
         for activation, depth in CASES:
             race(activation, depth, n)
+    growth()

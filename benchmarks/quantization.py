@@ -1,5 +1,6 @@
 """The mean distortion of a random quantiser against nested quadratures and Monte Carlo."""
 
+import itertools
 import math
 import time
 from fractions import Fraction
@@ -7,7 +8,7 @@ from fractions import Fraction
 import mpmath
 import numpy as np
 import sympy
-from _timing import compare
+from _timing import compare, costs
 from scipy import integrate, special
 
 import theorycalc as tc
@@ -118,6 +119,24 @@ def doubles_only():
         compare(f"N(0, I_{d}), n = {n}, s = {s}: r* = {best}", ways)
 
 
+FRESH = itertools.count(10**6)
+
+
+def growth():
+    """The mean distortion in more and more dimensions, of numbers of points that are new."""
+
+    def at(using):
+        def prepared(d):
+            law, r = tc.distributions.Gaussian(d), math.isqrt(d)
+            return lambda: tc.quantization.distortion(law, next(FRESH), S).at(r=r, using=using)
+
+        return prepared
+
+    ways = {"Float()": at(tc.Float()), "Ball(15), certified": at(tc.Ball(15))}
+    sizes = (3, 10, 30, 100, 300, 1000, 3000, 10000)
+    costs("mean distortion of a million points, N(0, I_d), r = ⌊√d⌋", "d", sizes, ways)
+
+
 def many_digits():
     for digits in (15, 30, 50):
         for d, n in ((5, 10), (200, "1e30")):
@@ -147,6 +166,7 @@ def silent_failure():
 def main():
     nested()
     doubles_only()
+    growth()
     many_digits()
     silent_failure()
 
