@@ -87,9 +87,12 @@ def point_contact(f: Enclosed, point: sympy.Expr) -> PointContact | None:
     for order, coefficient in enumerate(coefficients):
         if coefficient > 0 or coefficient < 0:
             return PointContact(symbol, point, order, ends) if order else None
-        if not coefficient.is_finite() or (order and not vanishes_at(derivative, {symbol: point})):
+        if not coefficient.is_finite():
             return None
-        derivative = derivative.diff(symbol)
+        if order:
+            derivative = derivative.diff(symbol)
+            if not vanishes_at(derivative, {symbol: point}):
+                return None
     return None
 
 

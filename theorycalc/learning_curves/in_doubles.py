@@ -17,7 +17,6 @@ _TINY = np.finfo(float).smallest_subnormal
 _MOST_STEPS = 400
 # An even number: the middle of a range, where ridgeless curves have no value, is no point.
 _PLACES = 400
-_LEARNED = (spectral.learned_share, spectral.learned_rate)
 # Where the ridge of a least error is looked for: sizes beside the largest eigenvalue.
 _SMALLEST, _LARGEST, _POINTS = 1e-10, 1e10, 4000
 
@@ -69,13 +68,13 @@ def ridge_of_law(node: Node, gamma, ridge) -> tuple[np.ndarray, np.ndarray]:
     everything = spectral.learned_share(node, np.zeros(1))[0][0]
     zero = (ridge == 0) & (gamma * everything <= 1)
     for _ in range(_MOST_STEPS):
-        (share, _), (rate, _) = (f(node, kappa) for f in _LEARNED)
+        (share, _), (rate, _) = spectral.learned(node, kappa)
         step = (kappa * (1 - gamma * share) - ridge) / (1 - gamma * (share - rate))
         step = np.where(zero, 0.0, step)
         kappa = kappa - step
         if not (step > 4 * _EPS * abs(kappa)).any():
             break
-    (share, off), (rate, _) = (f(node, kappa) for f in _LEARNED)
+    (share, off), (rate, _) = spectral.learned(node, kappa)
     left = abs(kappa * (1 - gamma * share) - ridge) + gamma * abs(kappa) * off
     left = left + 4 * (_EPS * (abs(kappa) * (1 + gamma * share) + abs(ridge)) + _TINY)
     error = left / (1 - gamma * (share - rate)) + 2 * (_EPS * abs(kappa) + _TINY)

@@ -46,19 +46,25 @@ def stieltjes_imaginary(node: Node, x: np.ndarray, y: np.ndarray) -> tuple[np.nd
 
 def learned_share(node: Node, kappa: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(values, errors) of ∫ t/(t + κ) μ(dt), which is all but the mass at 0 without a ridge."""
-    at, slope = _sloped(node, -kappa)
-    share = np.where(kappa == 0, 1 - float(node.masses().get(0, 0)), -at.point.t.real)
-    error = np.where(kappa == 0, 0.0, np.abs(slope) * at.noise) + 4 * _EPS * np.abs(share)
-    return share, np.where(kappa == 0, error, _known(at, error))
+    return learned(node, kappa)[0]
 
 
 def learned_rate(node: Node, kappa: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(values, errors) of ∫ tκ/(t + κ)² μ(dt), which moves by no more than itself with log κ."""
+    return learned(node, kappa)[1]
+
+
+def learned(node: Node, kappa: np.ndarray) -> tuple[tuple, tuple]:
+    """The two together, which are found at one point of the law."""
     at, slope = _sloped(node, -kappa)
+    zero = kappa == 0
+    share = np.where(zero, 1 - float(node.masses().get(0, 0)), -at.point.t.real)
+    off = np.where(zero, 0.0, np.abs(slope) * at.noise) + 4 * _EPS * np.abs(share)
     with np.errstate(all="ignore"):
-        rate = np.where(kappa == 0, 0.0, -kappa * slope)
+        rate = np.where(zero, 0.0, -kappa * slope)
         error = np.abs(rate) * (2 * at.noise / np.abs(kappa) + 8 * _EPS)
-    return rate, np.where(kappa == 0, 0.0, _known(at, error))
+    shares = share, np.where(zero, off, _known(at, off))
+    return shares, (rate, np.where(zero, 0.0, _known(at, error)))
 
 
 def _sloped(node: Node, x: np.ndarray) -> tuple[Solution, np.ndarray]:

@@ -16,6 +16,8 @@ A. Tyurin, "From logistic regression to the perceptron algorithm: exploring grad
 large step sizes", 2024, arXiv:2412.08424.
 """
 
+from fractions import Fraction
+
 import numpy as np
 import sympy
 
@@ -29,13 +31,12 @@ CASES = ((100, "1/2"), (1000, "1/2"), (1000, "1/10"))
 
 def steps(n: int, b, *, normalised: bool = False) -> int:
     """Steps of the batch perceptron on n − 1 copies of (1, 0) and one (−1, b), in fractions."""
-    b, half = sympy.Rational(b), sympy.Rational(1, 2)
-    u, count = (sympy.S.Zero, sympy.S.Zero), 0
+    b, u, count = Fraction(b), (Fraction(0), Fraction(0)), 0
     while True:
         margins = (u[0], b * u[1] - u[0])
         if count and min(margins) > 0:
             return count
-        weights = [half + half * sympy.sign(-margin) for margin in margins]
+        weights = [Fraction(1 + (margin < 0) - (margin > 0), 2) for margin in margins]
         mass = (n - 1) * weights[0] + weights[1]
         size = mass if normalised else n
         first = ((n - 1) * weights[0] - weights[1]) / size
