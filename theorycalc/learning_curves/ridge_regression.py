@@ -157,7 +157,7 @@ def _errors(
         "bias": ("B", missed / (1 - DF2)),
         "variance": ("V", noise * DF2 / (1 - DF2)),
     }
-    domain = sympy.Not(critical)
+    domain = sympy.true if critical is sympy.true else sympy.Not(critical)
     where = [(KAPPA, kappa), (DF2, second)]
     given = cast(Expr, size.subs(KAPPA, kappa))
     return Ridge(

@@ -75,8 +75,9 @@ def check(
 
     Parameters
     ----------
-    *theories : str, Path or Paper
-        Names of theories of the package, paths of files, or papers; all of the package if none.
+    *theories : str, Path, Paper or Theory
+        Names of theories of the package, paths of files, papers, or what they state; all of the
+        package if none.
     digits : int, optional
         Digits of MP and Ball: 30, or 15 of a quick check.
     quick : bool

@@ -102,14 +102,14 @@ class File:
 
 @dataclass(frozen=True, eq=False)
 class Given:
-    """A paper that was written in a notebook; nothing of it is kept."""
+    """A paper that was written in a notebook, or what it states; nothing of it is kept."""
 
-    paper: object
+    stated: object
 
     @property
     def name(self) -> str:
         """Its title."""
-        return self.paper.title
+        return self.theory.title
 
     path = ""
     digest = ""
@@ -117,14 +117,15 @@ class Given:
     @property
     def theory(self) -> Theory:
         """What it states."""
-        return self.paper.theory
+        return getattr(self.stated, "theory", self.stated)
 
 
 def source(what) -> Named | File | Given:
-    """A theory by its name, by the path of a file, or as the paper that it is."""
-    if hasattr(what, "theory"):
+    """A theory by its name, by the path of a file, or as the paper or theory that it is."""
+    if isinstance(getattr(what, "theory", what), Theory):
         return Given(what)
-    instance(what, str | Path, "a theory", allowed="a name, the path of a file, or a Paper")
+    allowed = "a name, the path of a file, a Paper or a Theory"
+    instance(what, str | Path, "a theory", allowed=allowed)
     is_path = isinstance(what, Path) or what.endswith(".py") or "/" in what or "\\" in what
     return File(str(what)) if is_path else Named(what)
 
