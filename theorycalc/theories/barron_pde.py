@@ -126,4 +126,4 @@ MEAN = tc.Integral(SPREAD / (2 * sympy.pi), X, 0, 2 * sympy.pi)
 five.shows(VARIANCE)
 five.equals(GEOMETRIC, MEAN, "its definition", r="1/3")
 DRAWN = "cosine networks for a solution, d = 2"
-five.experiment(DRAWN, quick=400, full=4000, variance=VARIANCE)(simulations.networks)
+five.experiment(DRAWN, quick=500, full=4000, variance=VARIANCE)(simulations.networks)

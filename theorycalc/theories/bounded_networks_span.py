@@ -44,7 +44,7 @@ one = PAPER.states(
 )
 POLYNOMIALS = tc.Formula("C", sympy.binomial(D + P, P))
 MORE = "more and more units of random parameters"
-one.experiment(MORE, quick=5, full=50, polynomials=POLYNOMIALS, **ROOTS)(simulations.saturation)
+one.experiment(MORE, quick=3, full=50, polynomials=POLYNOMIALS, **ROOTS)(simulations.saturation)
 
 two = PAPER.states(
     "exact", "φ(u) = u^p spans the polynomials of degree p: D_ε = C(d + p, p) for all small ε."

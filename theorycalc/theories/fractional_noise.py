@@ -107,7 +107,7 @@ BROWNIAN = (2 * G + exp(-2 * G) - 1) / 8 >= ((G - 1 + exp(-G)) / G) ** 2
 two.proves(BROWNIAN, "one rate is not Brownian motion", {"gamma": (0, "oo")})
 
 
-@two.experiment("paths of noise and of one process, H = 0.7", quick=1000, full=10_000)
+@two.experiment("paths of noise and of one process, H = 0.7", quick=1300, full=10_000)
 def paths(run):
     """Mean squared differences over 200 steps, with weights around the best one."""
     steps, h = 200, 0.7

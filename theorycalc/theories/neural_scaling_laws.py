@@ -43,7 +43,7 @@ for n in (5, 40):
     one.equals(KERNEL.test, n * KAPPA.subs(LESS, n), "nκ", n=n)
 one.experiment(
     "the tangent kernel of two hidden layers on handwritten digits",
-    quick=10,
+    quick=14,
     full=60,
 )(simulations.digits)
 

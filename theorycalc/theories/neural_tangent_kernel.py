@@ -67,10 +67,10 @@ two = PAPER.states(
     where="section 5",
 )
 DIGITS = "one hidden layer trained on 64 digits of two classes, 16 held out"
-two.experiment(DIGITS, quick={256: 150}, full=FULL)(simulations.relu_on_digits)
+two.experiment(DIGITS, quick={256: 100}, full=FULL)(simulations.relu_on_digits)
 two.experiment(
     "a smooth activation, trained on 24 points of the sphere in R⁶, target x₁x₂, 12 held out",
-    quick={128: 150},
+    quick={128: 110},
     full={64: 400, 256: 400, 1024: 300},
 )(simulations.erf_on_sphere)
 

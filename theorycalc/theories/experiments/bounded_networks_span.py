@@ -158,7 +158,7 @@ def saturation(run, polynomials, even, odd) -> None:
     run.axes("units m", DIMENSION, log="xy", ylim=(1, None), title="dimension")
     rest = 2 / 9 - np.sum(1 / (16 * mu[:2] ** 4))
     for m in widths[:3]:
-        left = [np.sum(drawn(generator, relu, 1, 1, m)[2:] ** 2) for _ in range(60 * run.size)]
+        left = [np.sum(drawn(generator, relu, 1, 1, m)[2:] ** 2) for _ in range(100 * run.size)]
         run.at(None, rest, left, name=f"{m} ReLUs: rest ≤ its limit", smallest=0.5, at_most=True)
         if m == widths[0]:
             run.rejects("4 are enough", rest, left)
