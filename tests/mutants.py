@@ -373,6 +373,18 @@ MUTANTS = (
         "tests/core/test_mp.py::test_zero_times_a_finite_number_is_zero",
     ),
     Mutant(
+        "core/arithmetic/mp_integral.py",
+        "if not error > mp.sqrt(mp.eps) * abs(value) or",
+        "if error >= 0 or",
+        "tests/core/test_mp_integrals.py::test_a_panel_that_is_long_for_the_poles_beside_it_is_halved",
+    ),
+    Mutant(
+        "core/arithmetic/mp_context.py",
+        "return self.mp.nan  # nothing was enclosed",
+        "return self.mp.zero",
+        "tests/core/test_mp.py::test_what_no_algorithm_encloses_has_no_value",
+    ),
+    Mutant(
         "core/arithmetic/mp_series.py",
         "if size < small - mp.prec and rest.converges(k + 1):",
         "if size < small - mp.prec:",

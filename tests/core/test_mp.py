@@ -56,6 +56,18 @@ def test_zero_times_a_finite_number_is_zero(monkeypatch):
         at(X * sp.log(X), x=0)
 
 
+def test_what_no_algorithm_encloses_has_no_value():
+    class Cusp(tc.SpecialFunction):
+        nargs = 1
+
+        @staticmethod
+        def in_mp(context, x):
+            return None
+
+    with pytest.raises(tc.DomainError, match="no finite value"):
+        at(1 + Cusp(X), x=1)
+
+
 # --- ties --------------------------------------------------------------------------------------
 
 

@@ -341,6 +341,8 @@ class MPContext(MultiplePrecision):
 
     def special(self, call, *args):
         result = call.in_mp(self, *args)
+        if result is None:
+            return self.mp.nan  # nothing was enclosed
         if call.function.in_mp is not None and isinstance(result, Exact):
             return +result  # an algorithm's own rational is an approximation
         return result

@@ -15,6 +15,9 @@ from theorycalc.core.arithmetic.node_integral import around_peak
 
 # A result that is further from an estimate than so many of their errors contradicts it.
 _ERRORS = 8
+# Panels are halved as long as that takes so much off the error: the singularities of an analytic
+# integrand are then further away, for the size of a panel. A kink inside gains a factor of two.
+_GAIN = 1000
 
 
 def no_guide(integrand, parameters: list, points: list) -> None:
@@ -42,8 +45,24 @@ def _missed(mp, total, error, guide: arb | None):
 
 
 def _over_panels(mp, function: Callable, points: list) -> tuple:
-    parts = [_quad(mp, function, panel) for panel in itertools.pairwise(points)]
+    return _sum(mp, [_halved(mp, function, panel) for panel in itertools.pairwise(points)])
+
+
+def _sum(mp, parts: list) -> tuple:
     return tuple(mp.fsum(x) for x in zip(*parts, strict=True))
+
+
+def _halved(mp, function: Callable, panel: tuple, whole: tuple | None = None) -> tuple:
+    """(integral, error estimate), by halves where half of the digits fail and halves are better."""
+    value, error = whole = whole or _quad(mp, function, panel)
+    if not error > mp.sqrt(mp.eps) * abs(value) or not all(map(mp.isfinite, panel)):
+        return whole
+    middle = (panel[0] + panel[1]) / 2
+    panels = [*itertools.pairwise((panel[0], middle, panel[1]))]
+    halves = [_quad(mp, function, half) for half in panels]
+    if not _sum(mp, halves)[1] * _GAIN < error:
+        return whole
+    return _sum(mp, [_halved(mp, function, *half) for half in zip(panels, halves, strict=True)])
 
 
 def _quad(mp, function: Callable, panel: tuple) -> tuple:
