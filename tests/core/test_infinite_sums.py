@@ -29,7 +29,8 @@ def at(text):
 
 
 def lerch(z, s, a):
-    return M.re(M.lerchphi(z, s, a))
+    with M.workdps(70):  # for at most 25 digits
+        return M.re(M.lerchphi(z, s, a))
 
 
 CLOSED = [

@@ -45,7 +45,7 @@ def exact(h, k, rho):
     def integrand(x):
         return mpmath.npdf(x) * mpmath.ncdf((k - rho * x) / rest)
 
-    size = integrand(h)  # the rule stops at an absolute error
+    size = max(map(integrand, points))  # the rule stops at an absolute error
     return size * mpmath.quad(lambda x: integrand(x) / size, points, maxdegree=9)
 
 

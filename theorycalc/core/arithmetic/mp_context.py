@@ -38,6 +38,7 @@ from theorycalc.core.arithmetic.mp_series import sums_to_the_end
 from theorycalc.core.arithmetic.sum_in_balls import sum_in_balls
 from theorycalc.core.binary import exact_mpf
 from theorycalc.core.errors import DomainError, explain
+from theorycalc.core.program import given
 
 _CONSTANTS = {
     sympy.pi: "pi",
@@ -270,9 +271,13 @@ class MPContext(MultiplePrecision):
             *fixed, end = (fmpq(*map(int, self.rational(x).as_numer_denom())) for x in numbers)
             refuse_divergent(integrand, fixed, end)
 
+        functions: dict[int, Callable] = {}  # by precision: the rule raises it for its nodes
+
         def function(x):
             spend(1, self.bits)
-            return integrand.run(self, [x, *parameters])
+            if self.bits not in functions:
+                functions[self.bits] = given(integrand, self, parameters)
+            return functions[self.bits](x)
 
         # one inside another is held against doubles with the outermost one
         guide = self._guide(integrand, parameters, points) if self._noting else None
