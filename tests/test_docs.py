@@ -1,6 +1,7 @@
 """The public face explains itself: a docstring with an example that runs, and pages that exist."""
 
 import inspect
+import json
 import re
 from pathlib import Path
 
@@ -140,6 +141,16 @@ def test_what_the_index_promises_is_called():
         calls = re.findall(r"`([^`]*)`", heading)
         assert calls, heading
         assert any(call.split(".")[-1].rstrip("=") in example for call in calls), heading
+
+
+@pytest.mark.parametrize(
+    "notebook", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem
+)
+def test_displayed_formulas_are_paragraphs(notebook):
+    """Jupyter sets them anywhere, the pages only there."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    for text in ("".join(c["source"]) for c in cells if c["cell_type"] == "markdown"):
+        assert all(p.startswith("$$") and p.endswith("$$") for p in text.split("\n\n") if "$$" in p)
 
 
 def test_the_index_names_every_page_and_notebook():
