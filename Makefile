@@ -5,6 +5,10 @@ BIN    := $(VENV)/bin
 
 EVALUATIONS ?= 300000
 
+# What Python compiles is kept, also where the environment says otherwise: hundreds of processes
+# start in a run of the tests.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: check test mutants fuzz test-torch e2e release lab docs bench lint clean
 
 check: $(VENV)/experiments.stamp
