@@ -211,7 +211,8 @@ def tasks(
 
 def _counts(source: Named | File | Given, digest: str) -> dict[str, int]:
     """How much of each kind a theory states, in this state of its files: all that a plan takes."""
-    return {kind: len(getattr(source.theory, kind)) for kind in _RUN}
+    kinds = ("cases", "claims", "propositions", "experiments")
+    return {kind: len(getattr(source.theory, kind)) for kind in kinds}
 
 
 def _is_counted(source: Named | File | Given) -> bool:
