@@ -197,7 +197,7 @@ if __name__ == "__main__":
     table = Table("", "prove", "verify", "", *peers, box=None)
     for title, claim, told in CLAIMS:
         unable = [name for name in peers if not can_say(name, told)]
-        others = f"; without its functions: {', '.join(unable)}" if unable else ""
+        others = f"; its functions are unknown to {', '.join(unable)}" if unable else ""
         rows = ours(claim, others)
         rows += [peer(name, told) for name in peers if name not in unable]
         keep({"title": title, "rows": rows})

@@ -14,9 +14,10 @@ _BEGIN, _END = "<!-- rooms: written by docs/rooms.py -->\n", "<!-- end of rooms 
 
 
 def purpose(path: Path) -> str:
-    """The first line of the docstring of a module or a package."""
+    """The first line of the docstring of a module or a package, with the backticks of Markdown."""
     file = path / "__init__.py" if path.is_dir() else path
-    return (ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or "").split("\n")[0]
+    text = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
+    return text.split("\n")[0].replace("``", "`")
 
 
 def tree() -> str:
