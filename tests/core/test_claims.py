@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 import theorycalc as tc
 from theorycalc import Verdict
+from theorycalc.core import display
+from theorycalc.core.graph import substitute
 
 X, Y = sp.symbols("x y", real=True)
 ARITHMETICS = (tc.Float(), tc.MP(20), tc.Ball(20))
@@ -82,6 +84,20 @@ def test_print():
     assert len(repr(long)) < 200
     assert " …" in repr(long)
     assert "<" in tc.Claim(X < Y)._repr_latex_()
+
+
+def test_a_long_claim_names_what_it_has_more_than_once():
+    """The steps, put into each other and into the relation, give it back."""
+    kernel, u = tc.kernels.mlp(4, "relu").ntk.expr, sp.Symbol("u1", real=True)
+    claim = tc.Claim(kernel <= u + 1)
+    (relation,), steps = display._in_steps(claim.relations)
+    assert relation != claim.relations[0]
+    assert u not in dict(steps)
+    for name, part in reversed(steps):
+        relation = substitute(relation, {name: part})
+    assert relation == claim.relations[0]
+    assert claim._repr_latex_().count(r"\\") == len(steps)
+    assert len(claim._repr_latex_()) < 3000 < len(display.latex(claim.relations[0]))
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,12 @@ import sympy
 from sympy.printing.latex import LatexPrinter
 
 from theorycalc.core import decimals
+from theorycalc.core.graph import free_symbols, shared, substitute
 
 # Characters of a relation that are printed.
 _RELATION = 80
+# Operations of relations beyond which a function that stands in them more than once has a name.
+_OPERATIONS = 100
 # Between two members of a list in LaTeX.
 _BETWEEN = r",\ "
 # What stands between the symbols of a name, and letters of LaTeX that are no command.
@@ -139,6 +142,10 @@ def formula_latex(formula) -> str:
     if len(equations) == 1:
         return equations[0]
     lines = (equation.replace(" = ", " &= ", 1) for equation in equations)
+    return _aligned(lines)
+
+
+def _aligned(lines) -> str:
     return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
 
 
@@ -207,13 +214,31 @@ def claim_text(claim) -> str:
 
 
 def claim_latex(claim) -> str:
-    """The same in LaTeX."""
-    parts = [_BETWEEN.join(map(latex, claim.relations))]
+    """The same in LaTeX, where long relations have lines for what stands in them more than once."""
+    relations, steps = _in_steps(claim.relations)
+    parts = [_BETWEEN.join(map(latex, relations))]
     if claim.on:
         parts.append(rf"\text{{for all }} {region_latex(claim.on)}")
     if claim.condition != sympy.true:
         parts.append(rf"\text{{where }} {latex(claim.condition)}")
-    return r"\quad ".join(parts)
+    first = r"\quad ".join(parts)
+    if not steps:
+        return first
+    lines = [f"& {first}", *(f"& {latex(name)} = {latex(part)}" for name, part in reversed(steps))]
+    return _aligned(lines)
+
+
+def _in_steps(relations: tuple) -> tuple[list, list]:
+    """The relations in terms of what they share, and what that is."""
+    if sum(relation.count_ops() for relation in relations) <= _OPERATIONS:
+        return list(relations), []
+    taken = {symbol.name for relation in relations for symbol in free_symbols(relation)}
+    names = sympy.numbered_symbols("u", start=1, exclude=map(sympy.Symbol, taken))
+    steps, new = [], {}
+    for part in shared(relations):
+        steps.append((next(names), substitute(part, new)))
+        new[part] = steps[-1][0]
+    return [substitute(relation, new) for relation in relations], steps
 
 
 def check_text(check) -> str:

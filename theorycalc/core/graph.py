@@ -3,7 +3,8 @@
 SymPy's own traversals walk the tree, which doubles with every layer of a deep kernel.
 """
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import sympy
@@ -32,6 +33,24 @@ def postorder(expr: sympy.Basic, leaves: tuple[type, ...] = ()) -> Iterator[symp
             if node not in seen:
                 seen.add(node)
                 yield node
+
+
+def shared(parts: Iterable[sympy.Basic]) -> list[sympy.Expr]:
+    """Functions that stand more than once in the parts, the innermost first.
+
+    What has variables of its own around it is no quantity, and a function of a symbol no news.
+    """
+    whole = sympy.Tuple(*parts)
+    uses = Counter(arg for node in postorder(whole) for arg in node.args)
+    given = free_symbols(whole)
+    return [
+        node
+        for node in postorder(whole)
+        if isinstance(node, sympy.Function)
+        and uses[node] > 1
+        and not all(arg.is_Atom for arg in node.args)
+        and free_symbols(node) <= given
+    ]
 
 
 def free_symbols(expr: sympy.Basic) -> set[sympy.Symbol]:

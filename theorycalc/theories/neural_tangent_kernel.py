@@ -56,7 +56,7 @@ one.equals(tc.kernels.arc_cosine(1), SIXTY, "θ = π/3 in Cho and Saul's formula
 one.experiment(
     "two hidden layers trained on 24 points of the sphere in R⁶, target x₁x₂, 12 held out",
     quick={128: 100},
-    full={64: 1200, 128: 800, 256: 400, 512: 150},
+    full={64: 1600, 128: 1000, 256: 500, 512: 200},
 )(simulations.deep_relu_on_sphere)
 
 two = PAPER.states(

@@ -82,7 +82,7 @@ def decay(run, orders: dict, eigenvalues: dict, exponent: tc.Formula) -> None:
             diagonal, predicted = values[(degrees,) * d], -float(exponent.at(nu=nu, d=d))
             slopes = np.diff(np.log2(diagonal))
             name, x = f"{kind}, d = {d}, D = {2 ** (top - 1)}", degrees * d**0.5
-            run.exponent(name, predicted, slopes[-1], np.ptp(slopes))
+            run.exponent(name, predicted, slopes[-1], np.ptp(slopes), smallest=0.3)
             run.points(x, diagonal, series=name)
             run.line(x, diagonal[-1] * (degrees / degrees[-1]) ** predicted, name)
         alone, exact = sector(Tree(1, kind), 1), eigenvalues[kind].at(s=2, k=8)
@@ -142,7 +142,7 @@ def _learning_curves(run, student: Tree, sizes: tuple, draws: int, rate: tc.Form
     samples = np.stack([draw() for _ in range(draws)], axis=1)
     predictions = np.stack([replica_errors(student, teacher, sizes) for teacher in teachers])
     slopes, measured = _slope(sizes, predictions), _slope(sizes, samples)
-    smallest = 0.5 if run.quick else 0.25
+    smallest = 0.5 if run.quick else 0.3
     for i, teacher in enumerate(teachers):
         name, series = f"d = {teacher.seen}, D = {student.seen}", f"teacher on d = {teacher.seen}"
         for n, value, errors in zip(sizes, predictions[i], samples[i].T, strict=True):
