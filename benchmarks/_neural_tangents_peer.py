@@ -3,6 +3,7 @@
 usage: _neural_tangents_peer.py ACTIVATION DEPTH N D OUT.npz
 """
 
+import importlib.metadata
 import json
 import resource
 import sys
@@ -41,7 +42,8 @@ def main(activation, depth, n, d, out):
     nngp, ntk = (np.asarray(k[:CORNER, :CORNER]) for k in (kernels.nngp, kernels.ntk))
     np.savez(out, nngp=nngp, ntk=ntk)
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"first": times[0], "best": min(times[1:]), "megabytes": megabytes}))
+    report = {"first": times[0], "best": min(times[1:]), "megabytes": megabytes}
+    print(json.dumps({**report, "version": importlib.metadata.version("neural-tangents")}))
 
 
 if __name__ == "__main__":

@@ -19,6 +19,13 @@ from rich.table import Table
 
 RESULTS = Path(__file__).parent / "results"
 VERSIONS = ("theorycalc", "numpy", "scipy", "sympy", "mpmath", "python-flint", "numba")
+# The module of each peer, and its name on PyPI.
+PEERS = {
+    "torch": "torch",
+    "jax": "jax",
+    "sphericart": "sphericart",
+    "spherical_harmonics": "spherical-harmonics-basis",
+}
 _FINDINGS: list = []
 
 
@@ -97,7 +104,7 @@ def _circumstances():
 
 def _others():
     """Libraries that are compared with, where a script has imported them."""
-    return [name for name in ("torch", "jax", "sphericart") if name in sys.modules]
+    return [package for module, package in PEERS.items() if module in sys.modules]
 
 
 def _processor():

@@ -128,7 +128,7 @@ def digits(kernels, exact):
 
 
 def peer(activation, depth, n):
-    """(seconds, first call, kernels of the first inputs, MB) of neural-tangents."""
+    """(what it reports, kernels of the first inputs) of neural-tangents."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "corner.npz"
         arguments = [PEER, PEER_SCRIPT, activation, depth, n, DIMENSION, out]
@@ -137,12 +137,7 @@ def peer(activation, depth, n):
         )
         report = json.loads(found.stdout.splitlines()[-1])
         with np.load(out) as corner:
-            return (
-                report["best"],
-                report["first"],
-                (corner["nngp"], corner["ntk"]),
-                report["megabytes"],
-            )
+            return report, (corner["nngp"], corner["ntk"])
 
 
 def megabytes():
@@ -164,9 +159,10 @@ def race(activation, depth, n):
         note = digits(textbook(activation, depth, x), exact)
         rows.append(("NumPy", timed(lambda: textbook(activation, depth, x)), f"{note} digits"))
     if PEER:
-        seconds, first, kernels, peak = peer(activation, depth, n)
-        note = f"{digits(kernels, exact)} digits, {peak:.0f} MB, first call {first:.1f} s"
-        rows.append(("neural-tangents", seconds, note))
+        report, kernels = peer(activation, depth, n)
+        note = f"{digits(kernels, exact)} digits, {report['megabytes']:.0f} MB"
+        note += f", first call {report['first']:.1f} s"
+        rows.append((f"neural-tangents {report['version']}", report["best"], note))
     title = f"NNGP and NTK: {activation}, {depth} layers, {n} inputs, d = {DIMENSION}"
     table = Table("", "time", "× ours", "", title=title, box=None)
     for way, seconds, note in rows:

@@ -7,7 +7,7 @@ import warnings
 
 import mpmath
 import numpy as np
-from _timing import compare
+from _timing import PEERS, compare
 from scipy import integrate, special
 
 import theorycalc as tc
@@ -22,14 +22,13 @@ STORED = {3: 62, 4: 19, 5: 19, 10: 5, 20: 3}
 SPECTRA = ((3, 10), (3, 200), (10, 20), (10, 200), (100, 10), (100, 20), (100, 200))
 # Dimensions of certified eigenvalues of a deep network.
 DEEP = (2, 10, 100, 300, 1000)
-# The module of each peer, and its name on PyPI.
-PEERS = {"spherical_harmonics": "spherical-harmonics-basis", "sphericart": "sphericart"}
 
 
 def installed():
     """The peers that are there; the others are named."""
-    found = {module for module in PEERS if importlib.util.find_spec(module)}
-    for module in PEERS.keys() - found:
+    modules = {"spherical_harmonics", "sphericart"}
+    found = {module for module in modules if importlib.util.find_spec(module)}
+    for module in modules - found:
         print(f"{PEERS[module]} is not installed: skipped")
     return found
 

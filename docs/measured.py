@@ -48,11 +48,13 @@ def circumstances(script: str, kept: dict) -> str:
 def table(found: dict) -> str:
     """Times and their ratios to the first."""
     ours = found["rows"][0]["seconds"]
-    lines = [f"**{found['title']}**", "", "| | time | × ours | |", "|---|---:|---:|---|"]
+    title = found["title"].replace("*", r"\*")
+    lines = [f"**{title}**", "", "| | time | × ours | |", "|---|---:|---:|---|"]
     for row in found["rows"]:
         time, ratio = seconds_text(row["seconds"]), row["seconds"] / ours
         shown = f"{ratio:.2g}" if ratio < 10 else f"{ratio:.0f}"
-        lines.append(f"| {row['way']} | {time} | {shown} | {row['note']} |")
+        way = row["way"].replace("*", r"\*")
+        lines.append(f"| {way} | {time} | {shown} | {row['note']} |")
     return "\n".join(lines)
 
 
