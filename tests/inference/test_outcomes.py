@@ -95,6 +95,6 @@ def test_a_threshold_of_symmetric_outcomes():
 
 
 def test_a_variance_that_is_not_known_to_be_positive():
-    context, law = BallContext(), output("logistic")._likelihood
+    context, law = BallContext(), output("logistic").data
     with pytest.raises(tc.PrecisionError, match="positive"):
         outcomes_in_balls.mean(context, law, 1, arb(0, 1), arb(2))

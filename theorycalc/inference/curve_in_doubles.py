@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from theorycalc.core.arithmetic.array_context import ArrayContext
 from theorycalc.inference.solving.arrays import on_arrays
 
 _POINTS = 241
@@ -124,7 +123,7 @@ def levels(mmse, channel, snr: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """mmse(q̂) and α(q̂) = q̂/F."""
     with np.errstate(all="ignore"):
         errors = on_arrays(mmse, snr)
-        return errors, snr / channel.run(ArrayContext(), [errors])
+        return errors, snr / on_arrays(channel, errors)
 
 
 def _turns(at: Callable, snr: np.ndarray, alpha: np.ndarray):

@@ -14,11 +14,11 @@ from theorycalc.core.graph import substitute
 from theorycalc.core.integration.kinks import kinks
 from theorycalc.core.numbers import exact_short
 from theorycalc.core.records import instance, sequence
-from theorycalc.inference.outputs import RHO, Output, V, Z, in_noise, score
+from theorycalc.inference.outputs import RHO, OfLikelihood, Z, in_noise
 from theorycalc.inference.priors import Y
 from theorycalc.inference.solving import likelihood as solved
 from theorycalc.inference.solving.arrays import as_function
-from theorycalc.inference.solving.likelihood import Curvature, FreeEntropy, Information
+from theorycalc.inference.solving.likelihood import Curvature
 from theorycalc.inference.solving.likelihood_in_doubles import check, mean
 from theorycalc.inference.solving.line import gaussian_mean, line_integral
 
@@ -27,7 +27,7 @@ _SYMMETRIC = 1e-20
 
 
 @dataclass(frozen=True)
-class Likelihood(Output):
+class Likelihood(OfLikelihood):
     """y of any law P(y | z), discrete or with a density.
 
     Parameters
@@ -128,15 +128,6 @@ class Likelihood(Output):
     def symmetric(self):
         """Whether y says nothing of the sign of z, on the mean over z: F(0) = 0."""
         return float(mean(solved.compiled(self.data), 1, 1.0, 1.0)[0]) <= _SYMMETRIC
-
-    def _information(self):
-        return Information(self.data, V, RHO)
-
-    def _free_entropy(self):
-        return FreeEntropy(self.data, V, RHO)
-
-    def _score(self):
-        return score(self.data)
 
     def _fisher_information(self):
         law, values, _, places = self.data.parts

@@ -14,6 +14,7 @@ from theorycalc.core.graph import substitute
 from theorycalc.inference.outputs import (
     OMEGA,
     RHO,
+    OfLikelihood,
     Output,
     V,
     Z,
@@ -38,19 +39,24 @@ _C = sympy.Symbol("c", nonnegative=True)
 
 
 @dataclass(frozen=True)
-class Linear(Output):
-    """y = z + √D ξ."""
+class _InNoise(Output):
+    """An output of z with noise ξ of the variance D, or without."""
 
     noise: Expr = S.Zero
 
     def __post_init__(self):
         object.__setattr__(self, "noise", noise_variance(self.noise))
 
-    name = "linear"
-
     @property
     def noiseless(self):
         return self.noise == 0
+
+
+@dataclass(frozen=True)
+class Linear(_InNoise):
+    """y = z + √D ξ."""
+
+    name = "linear"
 
     @property
     def divergence(self):
@@ -67,22 +73,14 @@ class Linear(Output):
 
 
 @dataclass(frozen=True)
-class Sign(Output):
+class Sign(_InNoise):
     """y = sign(z + √D ξ), the probit where there is noise."""
 
-    noise: Expr = S.Zero
     discrete = True
-
-    def __post_init__(self):
-        object.__setattr__(self, "noise", noise_variance(self.noise))
 
     @property
     def name(self):
         return "probit" if self.noise else "sign"
-
-    @property
-    def noiseless(self):
-        return self.noise == 0
 
     @property
     def _share(self) -> Expr:
@@ -134,7 +132,7 @@ class Relu(Output):
 
 
 @dataclass(frozen=True)
-class Absolute(Output):
+class Absolute(_InNoise):
     """y = |z| + √D ξ, the phase retrieval of real signals.
 
     Notes
@@ -143,16 +141,8 @@ class Absolute(Output):
     whose product p has the density K_0(|p|)/π, and p K_1(p)/π with the weight x².
     """
 
-    noise: Expr = S.Zero
     name = "abs"
     symmetric = True
-
-    def __post_init__(self):
-        object.__setattr__(self, "noise", noise_variance(self.noise))
-
-    @property
-    def noiseless(self):
-        return self.noise == 0
 
     def _information(self):
         if self.noise:
@@ -219,7 +209,7 @@ class Absolute(Output):
 
 
 @dataclass(frozen=True)
-class Logistic(Output):
+class Logistic(OfLikelihood):
     """P(y = 1 | z) = 1/(1 + e^−z)."""
 
     name = "logistic"
@@ -227,17 +217,8 @@ class Logistic(Output):
     discrete = True
 
     @property
-    def _likelihood(self):
+    def data(self):
         return solved.likelihood((1 + tanh(Y * Z / 2)) / 2, Y, Z, values=(-1, 1))
-
-    def _information(self):
-        return Information(self._likelihood, V, RHO)
-
-    def _free_entropy(self):
-        return FreeEntropy(self._likelihood, V, RHO)
-
-    def _score(self):
-        return score(self._likelihood)
 
     def _fisher_information(self):
         # σ'² /σ summed over both is σ'

@@ -218,3 +218,23 @@ def score(data: solved.Law) -> Expr:
     bound = S.One if values else oo
     first, none = (gaussian_mean(_X**k * law, _X, bound, k, points) for k in (1, 0))
     return first / none / sqrt(V)
+
+
+class OfLikelihood(Output):
+    """An output that is computed from P(y | z) as it stands.
+
+    Attributes
+    ----------
+    data : Law
+    """
+
+    data: solved.Law
+
+    def _information(self):
+        return solved.Information(self.data, V, RHO)
+
+    def _free_entropy(self):
+        return solved.FreeEntropy(self.data, V, RHO)
+
+    def _score(self):
+        return score(self.data)

@@ -5,12 +5,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from theorycalc.core.arithmetic.array_context import ArrayContext
 from theorycalc.core.errors import DomainError, explain
 from theorycalc.core.looks import Line
 from theorycalc.core.pictures import as_axes
 from theorycalc.core.records import instance
 from theorycalc.inference.curve_in_doubles import Curve, roots
+from theorycalc.inference.solving.arrays import on_arrays
 from theorycalc.inference.solving.line_in_doubles import with_doubts
 
 _ENDS = ("uninformative", "informative", "optimal")
@@ -148,8 +148,7 @@ def _branches(landscape: Landscape, alphas: np.ndarray) -> np.ndarray:
     level = np.broadcast_to(alphas[:, None], snr.shape)[there]
     columns = np.full((3, *snr.shape), np.nan)
     columns[:2, there] = _errors(landscape, level, snr[there])
-    with np.errstate(all="ignore"):
-        columns[2, there] = landscape.potential.run(ArrayContext(), [snr[there], level])
+    columns[2, there] = on_arrays(landscape.potential, snr[there], level)
     return columns
 
 

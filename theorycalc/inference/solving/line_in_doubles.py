@@ -4,6 +4,7 @@ import numpy as np
 
 from theorycalc.core.arithmetic.array_context import ArrayContext
 from theorycalc.core.integration.gauss import on_panels, panel_ends
+from theorycalc.inference.solving.arrays import on_arrays
 
 # Where an integrand may have its mass: points whose distances grow away from 0.
 _NEAREST, _FARTHEST = 1e-4, 1200.0
@@ -70,9 +71,8 @@ def _window(body, rows: list) -> tuple[float, float]:
 
 def _points(kinks: tuple, rows: list, count: int) -> np.ndarray:
     """The kinks of every row."""
-    columns = [
-        np.broadcast_to(kink.run(ArrayContext(), [x[:, 0] for x in rows]), count) for kink in kinks
-    ]
+    firsts = [x[:, 0] for x in rows]
+    columns = [np.broadcast_to(on_arrays(kink, *firsts), count) for kink in kinks]
     return np.stack(columns, axis=-1) if columns else np.empty((count, 0))
 
 
